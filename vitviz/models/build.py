@@ -1,0 +1,12 @@
+"""From a configuration to a network."""
+
+from __future__ import annotations
+
+from vitviz.models.config import ModelConfig, ViTConfig
+from vitviz.models.swin import SwinTransformer
+from vitviz.models.vit import VisionTransformer
+
+
+def build(config: ModelConfig) -> VisionTransformer | SwinTransformer:
+    """The network that a configuration describes, its weights not yet filled."""
+    return VisionTransformer(config) if isinstance(config, ViTConfig) else SwinTransformer(config)

@@ -1,0 +1,170 @@
+"""Everything that tells one member of a model family from another. Plain data: this module imports no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Activation = Literal["gelu", "gelu_tanh", "quick_gelu"]
+
+
+@dataclass(frozen=True)
+class ViTConfig:
+    """One Vision Transformer (Dosovitskiy et al. 2021, arXiv 2010.11929) or one of its relatives.
+
+    Sizes are pixels for ``image_size`` (height, width) and ``patch_size``, channels for ``embed_dim``.
+    The prefix tokens stand before the patch tokens in the order class, distillation, registers.
+
+    Raises:
+        ValueError: where two settings cannot go together; the sentence says which.
+    """
+
+    image_size: tuple[int, int] = (224, 224)
+    patch_size: int = 16
+    in_channels: int = 3
+    embed_dim: int = 768
+    depth: int = 12
+    num_heads: int = 12
+    mlp_ratio: float = 4.0
+    num_classes: int = 1000
+    class_token: bool = True
+    distillation_token: bool = False  # DeiT, arXiv 2012.12877
+    num_registers: int = 0  # arXiv 2309.16588
+    position: Literal["learned", "sincos", "none"] = "learned"
+    # How many of the prefix tokens have a position of their own, counted from the first; None means all of them.
+    # DINOv2 with registers adds its registers after the positions: one (its class token), or none in timm's files.
+    position_prefix: int | None = None
+    position_mode: Literal["bicubic", "bilinear"] = "bicubic"
+    position_antialias: bool = True
+    norm_eps: float = 1e-6
+    activation: Activation = "gelu"
+    layer_scale: bool = False  # CaiT, arXiv 2103.17239
+    norm_before_blocks: bool = False  # CLIP's pre-LN
+    pool: Literal["token", "avg"] = "token"
+    norm_after_pool: bool = False
+    representation_size: int | None = None  # the paper's pre-training head: Linear, tanh, Linear
+    qkv_bias: bool = True
+    patch_bias: bool = True
+    head_bias: bool = True
+
+    def __post_init__(self) -> None:
+        if self.embed_dim % self.num_heads:
+            raise ValueError(f"embed_dim {self.embed_dim} is not a multiple of num_heads {self.num_heads}")
+        if any(side % self.patch_size for side in self.image_size):
+            raise ValueError(
+                f"image_size {self.image_size} is not a multiple of patch_size {self.patch_size}"
+            )
+        if self.pool == "token" and not self.class_token:
+            raise ValueError("pool 'token' needs a class token; use pool 'avg' without one")
+        if self.distillation_token and self.pool != "token":
+            raise ValueError("a distillation token is read beside the class token, so pool must be 'token'")
+        if self.distillation_token and not self.class_token:
+            raise ValueError("a distillation token stands behind a class token, so class_token must be on")
+        if self.position == "sincos" and self.embed_dim % 4:
+            raise ValueError(f"sine-cosine positions need an embed_dim that 4 divides, not {self.embed_dim}")
+        if not 0 <= self.num_position_prefix <= self.num_prefix:
+            raise ValueError(f"position_prefix {self.position_prefix} is not between 0 and {self.num_prefix}")
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Patches down and across at the native image size."""
+        return self.image_size[0] // self.patch_size, self.image_size[1] // self.patch_size
+
+    @property
+    def prefix_names(self) -> tuple[str, ...]:
+        """The tokens before the patches, in order: ``cls``, ``dist``, ``reg1`` and so on."""
+        names = ["cls"] * self.class_token + ["dist"] * self.distillation_token
+        return (*names, *(f"reg{i + 1}" for i in range(self.num_registers)))
+
+    @property
+    def num_prefix(self) -> int:
+        """How many tokens stand before the patches."""
+        return self.class_token + self.distillation_token + self.num_registers
+
+    @property
+    def num_position_prefix(self) -> int:
+        """How many prefix tokens have a position embedding."""
+        return self.num_prefix if self.position_prefix is None else self.position_prefix
+
+    @property
+    def num_patches(self) -> int:
+        """N of the paper, at the native image size."""
+        return self.grid[0] * self.grid[1]
+
+    @property
+    def num_tokens(self) -> int:
+        """Prefix tokens and patches together."""
+        return self.num_prefix + self.num_patches
+
+    @property
+    def head_dim(self) -> int:
+        """D_h of the paper."""
+        return self.embed_dim // self.num_heads
+
+    @property
+    def mlp_dim(self) -> int:
+        """Hidden channels of the MLP."""
+        return int(self.embed_dim * self.mlp_ratio)
+
+
+@dataclass(frozen=True)
+class SwinConfig:
+    """One Swin Transformer, version 1 (Liu et al. 2021, arXiv 2103.14030).
+
+    ``image_size`` is (height, width) in pixels, ``window_size`` is M of the paper in patches of the stage's map,
+    ``embed_dim`` is C of the first stage; every further stage doubles it and halves the map.
+
+    Raises:
+        ValueError: where two settings cannot go together; the sentence says which.
+    """
+
+    image_size: tuple[int, int] = (224, 224)
+    patch_size: int = 4
+    in_channels: int = 3
+    embed_dim: int = 96
+    depths: tuple[int, ...] = (2, 2, 6, 2)
+    num_heads: tuple[int, ...] = (3, 6, 12, 24)
+    window_size: int = 7
+    mlp_ratio: float = 4.0
+    num_classes: int = 1000
+    norm_eps: float = 1e-5
+    activation: Activation = "gelu"
+    qkv_bias: bool = True
+    patch_norm: bool = True
+
+    def __post_init__(self) -> None:
+        if len(self.depths) != len(self.num_heads):
+            raise ValueError(f"depths {self.depths} and num_heads {self.num_heads} must be equally long")
+        for stage, heads in enumerate(self.num_heads):
+            if self.stage_dim(stage) % heads:
+                raise ValueError(
+                    f"stage {stage + 1} has {self.stage_dim(stage)} channels, not a multiple of {heads} heads"
+                )
+
+    @property
+    def num_stages(self) -> int:
+        """How many stages; between two of them a patch merging halves the map."""
+        return len(self.depths)
+
+    def stage_dim(self, stage: int) -> int:
+        """Channels in stage ``stage`` (from 0)."""
+        return self.embed_dim * 2**stage
+
+    def stage_map(self, stage: int) -> tuple[int, int]:
+        """Height and width of the map of stage ``stage`` (from 0) at the native image size, odd sides padded."""
+        height, width = (-(-side // self.patch_size) for side in self.image_size)
+        for _ in range(stage):
+            height, width = -(-height // 2), -(-width // 2)
+        return height, width
+
+    def stage_window(self, stage: int) -> int:
+        """M of stage ``stage`` (from 0): never larger than the map at the native size."""
+        return min(self.window_size, *self.stage_map(stage))
+
+    @property
+    def head_dim(self) -> int:
+        """Channels of one head, the same in every stage of the published sizes."""
+        return self.embed_dim // self.num_heads[0]
+
+
+ModelConfig = ViTConfig | SwinConfig

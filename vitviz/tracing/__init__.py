@@ -1,0 +1,1 @@
+"""What one run of a model left behind, which source lines made it, and how to change it."""

@@ -1,0 +1,201 @@
+"""One block of a trace: its tensors by short name, and its attention for a layer, a head or one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from vitviz.models import windows
+from vitviz.models.layers import attention_scores
+from vitviz.models.swin import SwinBlock
+from vitviz.models.windows import WindowGrid
+
+if TYPE_CHECKING:
+    from vitviz.tracing.trace import Trace
+
+
+class Addends(NamedTuple):
+    """What the scores are the sum of. ``bias`` and ``mask`` are None where the block has none (any ViT block)."""
+
+    qk: Tensor
+    bias: Tensor | None
+    mask: Tensor | None
+
+
+class Check(NamedTuple):
+    """Largest |difference| between the explicit attention and the fused kernel, in the block's output and ``z``."""
+
+    resid_post: float
+    z: float
+
+
+@dataclass(frozen=True, eq=False)
+class BlockTrace:
+    """One attention block of a ViT trace. Patterns are [query, key]; every row sums to 1."""
+
+    trace: Trace
+    name: str
+    module: nn.Module
+
+    def __getitem__(self, name: str) -> Tensor:
+        """The block's tensor by its short name: ``q``, ``ln1.mean``, ``resid_mid``; KeyError for an unknown one."""
+        return self.trace[f"{self.name}.{name}"]
+
+    def names(self) -> list[str]:
+        """The short names, in the order in which the block makes them."""
+        prefix = f"{self.name}."
+        return [name.removeprefix(prefix) for name in self.trace.segment(self.name).names]
+
+    @property
+    def num_heads(self) -> int:
+        """H."""
+        return int(self["q"].shape[1])
+
+    def addends(self, head: int | None = None, query: int | None = None) -> Addends:
+        """q k^T / sqrt(d), relative position bias and mask apart; ``attn_scores`` is their sum.
+
+        Shapes are (H, N, N), (N, N) for one head, (H, N) for one query, (N,) for both.
+        """
+        q, k = _pick(self["q"], head, query), _pick(self["k"], head, None)  # (1, H, Nq, d), (1, H, N, d)
+        with torch.no_grad():
+            return Addends(_squeeze(attention_scores(q, k)[0], head, query), None, None)
+
+    def scores(self, head: int | None = None, query: int | None = None) -> Tensor:
+        """The scores before the softmax; shapes as in ``addends``."""
+        if self._edited():
+            return _squeeze(_slice(self["attn_scores"][0], head, query), head, query)
+        return self.addends(head, query).qk
+
+    def pattern(self, head: int | None = None, query: int | None = None) -> Tensor:
+        """Attention weights: (H, N, N), (N, N) for one head, (H, N) for one query, (N,) for both."""
+        if self._edited():
+            return _squeeze(_slice(self["pattern"][0], head, query), head, query)
+        return self.scores(head, query).softmax(dim=-1)
+
+    def _edited(self) -> bool:
+        """Whether the run itself changed scores or pattern, so that q and k alone do not tell them."""
+        intervention = self.trace.intervention
+        return intervention.wants(f"{self.name}.attn_scores") or intervention.wants(f"{self.name}.pattern")
+
+    def check(self) -> Check:
+        """Run the block once more with explicit attention and compare it with the fused run.
+
+        Needs memory for all heads' patterns at once: (H, N, N) floats, three times over.
+        """
+        segment = self.trace.segment(self.name)
+        ends = {f"{self.name}.resid_post", f"{self.name}.z"}
+        fused = self.trace.record(segment, ends.__contains__)
+        explicit = self.trace.record(segment, (ends | {f"{self.name}.pattern"}).__contains__)
+        gaps = {end.rsplit(".", 1)[-1]: (fused[end] - explicit[end]).abs().max().item() for end in ends}
+        return Check(**gaps)
+
+
+@dataclass(frozen=True, eq=False)
+class SwinBlockTrace(BlockTrace):
+    """One attention block of a Swin trace: W windows of M x M tokens each, so q is (W, H, M*M, d)."""
+
+    module: SwinBlock
+
+    @property
+    def stage(self) -> int:
+        """Number of the stage, from 0."""
+        return int(self.name.split(".")[1])
+
+    @property
+    def grid(self) -> WindowGrid:
+        """How this block cut its map."""
+        _, height, width, _ = self["resid_pre"].shape
+        return self.module.window_grid(height, width)
+
+    @property
+    def mask(self) -> Tensor | None:
+        """(W, M*M, M*M), 0 or -100; None in a block without a shift."""
+        return windows.attention_mask(self.grid)
+
+    @property
+    def bias(self) -> Tensor:
+        """Relative position bias of every head, (H, M*M, M*M)."""
+        return self["relative_position_bias"]
+
+    @property
+    def tokens(self) -> Tensor:
+        """Which token of the map sits where: (W, M*M) raster indices, -1 for padding."""
+        return windows.token_map(self.grid)
+
+    def place(self, token: int) -> tuple[int, int]:
+        """The window that token ``token`` of the map (raster index) is in, and its place there."""
+        window, place = (self.tokens == token).nonzero()[0].tolist()
+        return window, place
+
+    def window_addends(self, window: int, head: int | None = None, query: int | None = None) -> Addends:
+        """``addends`` inside one window: N is M*M and ``query`` a place in the window."""
+        q = _pick(self["q"][window : window + 1], head, query)  # (1, H, Nq, d)
+        k = _pick(self["k"][window : window + 1], head, None)  # (1, H, M*M, d)
+        mask = self.mask
+        with torch.no_grad():
+            qk = _squeeze(attention_scores(q, k)[0], head, query)
+        bias = _squeeze(_slice(self.bias, head, query), head, query)
+        if mask is None:
+            return Addends(qk, bias, None)
+        one = mask[window : window + 1].expand(self.num_heads, -1, -1)  # (H, M*M, M*M)
+        return Addends(qk, bias, _squeeze(_slice(one, head, query), head, query))
+
+    def window_pattern(self, window: int, head: int | None = None, query: int | None = None) -> Tensor:
+        """``pattern`` inside one window."""
+        if self._edited():
+            return _squeeze(_slice(self["pattern"][window], head, query), head, query)
+        addends = self.window_addends(window, head, query)
+        return _total(addends).softmax(dim=-1)
+
+    def addends(self, head: int | None = None, query: int | None = None) -> Addends:
+        """The three addends for all windows, (W, H, M*M, M*M), or for one query token of the map.
+
+        With ``query`` (a raster index into the map) the keys are the M*M places of its window: (H, M*M) or (M*M,).
+        """
+        if query is not None:
+            window, place = self.place(query)
+            return self.window_addends(window, head, place)
+        parts = [self.window_addends(window, head) for window in range(self.grid.num_windows)]
+        mask = None if parts[0].mask is None else torch.stack([p.mask for p in parts if p.mask is not None])
+        return Addends(
+            torch.stack([p.qk for p in parts]), self.bias if head is None else self.bias[head], mask
+        )
+
+    def scores(self, head: int | None = None, query: int | None = None) -> Tensor:
+        """Sum of the addends; shapes as in ``addends``."""
+        return _total(self.addends(head, query))
+
+    def pattern(self, head: int | None = None, query: int | None = None) -> Tensor:
+        """Weights of all windows, (W, H, M*M, M*M) or (W, M*M, M*M), or of one query token, (H, M*M) or (M*M,)."""
+        if query is not None:
+            window, place = self.place(query)
+            return self.window_pattern(window, head, place)
+        return torch.stack([self.window_pattern(window, head) for window in range(self.grid.num_windows)])
+
+
+def _total(addends: Addends) -> Tensor:
+    total = addends.qk
+    for addend in (addends.bias, addends.mask):
+        total = total if addend is None else total + addend
+    return total
+
+
+def _pick(x: Tensor, head: int | None, token: int | None) -> Tensor:
+    """One head and one token of (1, H, N, d), the axes kept."""
+    x = x if head is None else x[:, head].unsqueeze(1)
+    return x if token is None else x[:, :, token].unsqueeze(2)  # (1, H or 1, N or 1, d)
+
+
+def _slice(x: Tensor, head: int | None, query: int | None) -> Tensor:
+    """One head and one query of (H, N, N), the axes kept."""
+    x = x if head is None else x[head].unsqueeze(0)
+    return x if query is None else x[:, query].unsqueeze(1)  # (H or 1, N or 1, N)
+
+
+def _squeeze(x: Tensor, head: int | None, query: int | None) -> Tensor:
+    """Drop the axes of (H, Nq, N) that were asked for by number."""
+    x = x if query is None else x.squeeze(1)
+    return x if head is None else x.squeeze(0)

@@ -1,0 +1,230 @@
+"""What one run of a model left behind, and everything that can be derived from it.
+
+A run goes through the fused kernels and keeps what each block starts from and its q, k and v: memory linear in the
+number of tokens, time that of a plain run. Any other tensor of a block is made when somebody asks for it, by running
+that block again with recording: the same code on the same input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple, cast
+
+import torch
+from torch import Tensor, nn
+
+from vitviz.models.config import ModelConfig
+from vitviz.models.swin import SwinBlock
+from vitviz.probe import Chain, Probe, no_probe
+from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.interventions import Except, Record
+from vitviz.tracing.lines import Call, Lines, Source
+from vitviz.tracing.segments import CLASSIFY, EMBED, Network, Segment, split_segments
+
+# v costs nothing beside q and k: torch makes the three as views of one tensor.
+KEPT_OF_A_STEP = frozenset({"resid_pre", "q", "k", "v"})
+KEPT = frozenset({"image", "logits"})
+# Their size is the square of the number of tokens: made from q and k for what is looked at, never kept.
+QUADRATIC = frozenset({"attn_scores", "pattern"})
+
+
+class ClassScore(NamedTuple):
+    """One line of the prediction."""
+
+    class_index: int
+    name: str
+    logit: float
+    probability: float
+
+
+class _Keep:
+    """The probe of a traced run: keeps little and hears every name that is made or asked for."""
+
+    def __init__(self, kept: Callable[[str], bool]) -> None:
+        self.kept = kept
+        self.tensors: dict[str, Tensor] = {}
+        self.names: dict[str, None] = {}
+
+    def __call__(self, name: str, tensor: Tensor) -> Tensor:
+        self.names.setdefault(name)
+        if self.kept(name):
+            self.tensors[name] = tensor
+        return tensor
+
+    def wants(self, name: str) -> bool:
+        self.names.setdefault(name)
+        return False
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """One run of one model on one picture. Made by ``run_trace``; nothing in it is changed afterwards.
+
+    Tensors keep torch's shapes, with the batch in front: ``trace["blocks.3.q"]`` is (1, H, N, d). ``trace.names()``
+    lists what can be asked for. An intervention that the run was made with is part of everything derived from it.
+    """
+
+    network: Network
+    kept: Mapping[str, Tensor]
+    segments: tuple[Segment, ...]
+    calls: tuple[Call, ...]
+    sources: tuple[Source, ...]
+    class_names: tuple[str, ...]
+    intervention: Probe = no_probe
+    _weights_version: int = 0
+    _derived: dict[str, dict[str, Tensor]] = field(default_factory=dict, repr=False)
+
+    @property
+    def config(self) -> ModelConfig:
+        """The configuration of the model that ran."""
+        return self.network.config
+
+    @property
+    def logits(self) -> Tensor:
+        """Class scores, (K,)."""
+        return self.kept["logits"][0]  # (K,)
+
+    @property
+    def probabilities(self) -> Tensor:
+        """softmax(logits), (K,)."""
+        return self.logits.softmax(dim=0)  # (K,)
+
+    def top(self, count: int = 5) -> list[ClassScore]:
+        """The classes with the highest scores, highest first."""
+        probabilities, logits = self.probabilities, self.logits
+        order = logits.argsort(descending=True)[:count].tolist()
+        return [ClassScore(i, self.class_name(i), logits[i].item(), probabilities[i].item()) for i in order]
+
+    def class_name(self, index: int) -> str:
+        """The name of class ``index``, or ``class 17`` where the model has no names."""
+        return self.class_names[index] if index < len(self.class_names) else f"class {index}"
+
+    def names(self) -> list[str]:
+        """Every name that ``trace[name]`` answers, in the order in which the model makes the tensors."""
+        return [name for segment in self.segments for name in segment.names]
+
+    def segment_of(self, name: str) -> Segment:
+        """The part of the network that makes ``name``.
+
+        Raises:
+            KeyError: if the model has no tensor of that name.
+        """
+        for segment in self.segments:
+            if name in segment.names:
+                return segment
+        raise KeyError(f"this model makes no tensor called {name!r}; trace.names() lists them")
+
+    def segment(self, name: str) -> Segment:
+        """The segment called ``embed``, ``classify`` or by its step's name."""
+        return next(segment for segment in self.segments if segment.name == name)
+
+    def __getitem__(self, name: str) -> Tensor:
+        """The tensor of that name, as torch computed it; KeyError for an unknown name."""
+        if name in self.kept:
+            return self.kept[name]
+        segment = self.segment_of(name)
+        if name.rsplit(".", 1)[-1] in QUADRATIC:
+            return self.record(segment, lambda other: other == name)[name]
+        if segment.name not in self._derived:
+            derived = self.record(segment, lambda other: other.rsplit(".", 1)[-1] not in QUADRATIC)
+            self._derived.clear()  # one segment at a time: memory stays linear in the tokens of one block
+            self._derived[segment.name] = derived
+            return derived[name]
+        return self._derived[segment.name][name]
+
+    def record(self, segment: Segment, accepts: Callable[[str], bool]) -> dict[str, Tensor]:
+        """Run one segment again and keep the tensors whose names ``accepts`` says yes to."""
+        record = Record(accepts)
+        self.run_again(segment, record)
+        return record.tensors
+
+    def run_again(self, segment: Segment, probe: Probe) -> Tensor:
+        """Run one segment from its kept input with ``probe`` looking on; returns what the segment returns.
+
+        Raises:
+            RuntimeError: if the model's weights were changed since the trace was made.
+        """
+        if _weights_version(self.network) != self._weights_version:
+            raise RuntimeError("the model's weights have changed since this trace was made: trace again")
+        again = Except(self.intervention, segment.input_name)
+        with torch.no_grad():
+            return segment.run(self.network, self.kept[segment.input_name], Chain((again, probe)))
+
+    def replay(self, start: int, x: Tensor | None = None, probe: Probe = no_probe) -> Tensor:
+        """Run on from the input of step ``start`` (or from ``x`` in its place) to the logits, (1, K)."""
+        name = self.network.steps()[start][0]
+        x = self.kept[f"{name}.resid_pre"] if x is None else x
+        again = Chain((Except(self.intervention, f"{name}.resid_pre"), probe))
+        with torch.no_grad():
+            return self.network.classify(self.network.encode(x, again, start), again)  # (1, K)
+
+    @cached_property
+    def blocks(self) -> tuple[BlockTrace, ...]:
+        """The attention blocks in order; patch merges are not among them."""
+        blocks: list[BlockTrace] = []
+        for name, module in self.network.steps():
+            if isinstance(module, SwinBlock):
+                blocks.append(SwinBlockTrace(self, name, module))
+            elif hasattr(module, "attn"):
+                blocks.append(BlockTrace(self, name, module))
+        return tuple(blocks)
+
+    @property
+    def swin_blocks(self) -> tuple[SwinBlockTrace, ...]:
+        """``blocks`` of a Swin, with their windows; empty for a ViT."""
+        return tuple(block for block in self.blocks if isinstance(block, SwinBlockTrace))
+
+    def lines(self, segment: Segment, capture: int | None = None) -> Lines:
+        """Run a segment again with its explicit paths and note every source line; see ``Lines``."""
+        lines = Lines(everything=True, capture=capture)
+        with lines:
+            self.run_again(segment, lines)
+        return lines
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the trace holds, memory shared by several tensors counted once."""
+        tensors = [*self.kept.values(), *(t for d in self._derived.values() for t in d.values())]
+        return sum({t.untyped_storage().data_ptr(): t.untyped_storage().nbytes() for t in tensors}.values())
+
+
+def run_trace(
+    network: Network, image: Tensor, class_names: tuple[str, ...] = (), intervention: Probe = no_probe
+) -> Trace:
+    """Run ``network`` on one normalised picture (1, C, H, W) and keep what everything else is derived from.
+
+    Raises:
+        ValueError: if ``image`` is not one picture, or the model is in training mode.
+    """
+    if image.ndim != 4 or image.shape[0] != 1:
+        raise ValueError(f"a trace is of one picture, shape (1, C, H, W), not {tuple(image.shape)}")
+    if cast(nn.Module, network).training:
+        raise ValueError(
+            "the model is in training mode: call .eval() first, or the numbers change from run to run"
+        )
+    steps = network.steps()
+    names = KEPT | {f"{step}.{short}" for step, _ in steps for short in KEPT_OF_A_STEP}
+    names |= {f"{steps[-1][0]}.resid_post"}
+    keep, lines = _Keep(names.__contains__), Lines()
+    with torch.no_grad(), lines:
+        network(image, Chain((intervention, keep, lines)))
+    return Trace(
+        network=network,
+        kept=keep.tensors,
+        segments=split_segments(network, list(keep.names)),
+        calls=tuple(lines.calls),
+        sources=lines.functions(),
+        class_names=class_names,
+        intervention=intervention,
+        _weights_version=_weights_version(network),
+    )
+
+
+def _weights_version(network: Network) -> int:
+    # torch counts the changes in place of every tensor.
+    return sum(p._version for p in cast(nn.Module, network).parameters())
+
+
+__all__ = ["CLASSIFY", "EMBED", "ClassScore", "Trace", "run_trace"]

@@ -1,0 +1,147 @@
+"""The walk from pixels to class scores: the stages in order, and the source lines behind them, for one block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+from torch import Tensor
+
+from vitviz.models.config import SwinConfig
+from vitviz.tracing.lines import Call, Lines, Source
+from vitviz.tracing.segments import CLASSIFY, EMBED, Segment
+from vitviz.tracing.trace import Trace
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the chain: ``key`` names its words, ``name`` its tensor; ``in_block`` ones repeat in every block."""
+
+    key: str
+    name: str
+    formula: str
+    in_block: bool = False
+
+
+VIT_START = (
+    Stage("image", "image", "x: H x W x C"),
+    Stage("patches", "embed", "x_p E"),
+    Stage("class_token", "tokens", "[x_cls; x_p E]"),
+    Stage("position", "full_embed", "z\u2080 = \u2026 + E_pos"),
+)
+SWIN_START = (
+    Stage("image", "image", "x: H x W x C"),
+    Stage("patches", "embed", "x_p E"),
+    Stage("position", "full_embed", "z\u2080 = LN(x_p E)"),
+)
+ATTENTION = (
+    Stage("qkv", "qkv", "LN(z) U_qkv", True),
+    Stage("heads", "q", "q, k, v", True),
+    Stage("pattern", "pattern", "A = softmax(qk\u1d40/\u221ad)", True),
+    Stage("weighted", "z", "A v", True),
+    Stage("merged", "z_merged", "[z\u00b9; \u2026; z\u02b0]", True),
+)
+MLP = (
+    Stage("ffn_hidden", "mlp_post", "GELU(LN(z\u2032) W\u2081)", True),
+    Stage("ffn_out", "mlp_out", "\u2026 W\u2082", True),
+)
+SWIN_WINDOWS = (Stage("windows", "windows", "M x M", True),)
+SWIN_BACK = (Stage("windows_back", "attn_out", "h x w", True),)
+SWIN_MERGE = (
+    Stage("gathered", "gathered", "2 x 2 \u2192 4C", True),
+    Stage("reduced", "resid_post", "4C \u2192 2C", True),
+)
+END = (Stage("pooled", "pooled", "y = z_L\u2070"), Stage("logits", "logits", "y W"))
+SWIN_END = (Stage("pooled_mean", "pooled", "y = mean(z_L)"), Stage("logits", "logits", "y W"))
+
+
+def stages(trace: Trace, step: str) -> tuple[Stage, ...]:
+    """The chain of the model that ran, with full tensor names, the repeated part shown for the step ``step``."""
+    swin = isinstance(trace.config, SwinConfig)
+    if step.endswith("downsample"):
+        inner: tuple[Stage, ...] = SWIN_MERGE
+    elif swin:
+        inner = SWIN_WINDOWS + ATTENTION + SWIN_BACK + MLP
+    else:
+        inner = ATTENTION + MLP
+    inner = tuple(replace(stage, name=f"{step}.{stage.name}") for stage in inner)
+    last = trace.network.steps()[-1][0]
+    repeated = Stage("repeated", f"{last}.resid_post", f"x {repeats(trace)}")
+    known = set(trace.names())
+    start = tuple(stage for stage in (SWIN_START if swin else VIT_START) if stage.name in known)
+    return (*start, *inner, repeated, *(SWIN_END if swin else END))
+
+
+def repeats(trace: Trace) -> str:
+    """How often the block stands in the model: ``12``, or ``2-2-6-2`` for the stages of a Swin."""
+    config = trace.config
+    return "-".join(map(str, config.depths)) if isinstance(config, SwinConfig) else str(config.depth)
+
+
+class Place(NamedTuple):
+    """A source line, and which of the calls on it (counted from 0 through the whole walk)."""
+
+    file: str
+    line: int
+    nth: int
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """Embed, one step and classify, run again with their explicit paths, line by line.
+
+    Calls are numbered through all three. ``tensor`` makes any call's result by running its segment once more.
+    """
+
+    trace: Trace
+    step: str
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        """The segments that are walked, in order."""
+        return tuple(self.trace.segment(name) for name in (EMBED, self.step, CLASSIFY))
+
+    @cached_property
+    def _lines(self) -> tuple[Lines, ...]:
+        return tuple(self.trace.lines(segment) for segment in self.segments)
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """Every call of the three segments, numbered in the order in which they ran."""
+        all_calls = [call for lines in self._lines for call in lines.calls]
+        return tuple(replace(call, index=i) for i, call in enumerate(all_calls))
+
+    @cached_property
+    def functions(self) -> tuple[Source, ...]:
+        """The source of every function that ran, each once."""
+        return tuple({(f.file, f.function): f for lines in self._lines for f in lines.functions()}.values())
+
+    def find(self, name: str) -> Call | None:
+        """The call that made the tensor ``name``, if it is in this walk."""
+        return next((call for call in self.calls if call.name == name), None)
+
+    def place(self, call: Call) -> Place:
+        """Where a call stands, in words that also find it in another block of the same model."""
+        same_line = [c.index for c in self.calls if (c.file, c.line) == (call.file, call.line)]
+        return Place(call.file, call.line, same_line.index(call.index))
+
+    def at(self, place: Place) -> Call | None:
+        """The call at a place, if this walk goes there."""
+        same_line = [c for c in self.calls if (c.file, c.line) == (place.file, place.line)]
+        return same_line[place.nth] if place.nth < len(same_line) else None
+
+    def tensor(self, index: int) -> Tensor:
+        """The result of call ``index``, shaped as torch made it.
+
+        Raises:
+            IndexError: if there is no such call.
+        """
+        before = 0
+        for segment, lines in zip(self.segments, self._lines, strict=True):
+            if before <= index < before + len(lines.calls):
+                captured = self.trace.lines(segment, capture=index - before).captured
+                assert captured is not None
+                return captured
+            before += len(lines.calls)
+        raise IndexError(f"this walk has {before} calls, there is no call {index}")

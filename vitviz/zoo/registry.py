@@ -1,0 +1,108 @@
+"""The models that can be loaded by name: their configuration, preprocessing and classes. Imports no torch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from vitviz.images import HALF_MEAN, HALF_STD, IMAGENET_MEAN, IMAGENET_STD, Preprocessing
+from vitviz.models.config import ModelConfig, SwinConfig, ViTConfig
+
+ASSETS = Path(__file__).parents[2] / "assets"
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """One model that ``load_model`` knows.
+
+    ``labels`` names a file of class names in ``assets/labels``; ``weights`` a file in ``assets/weights``. A model
+    without weights, or whose file is not there, is built untrained from a fixed seed and says so.
+    """
+
+    name: str
+    title: str
+    config: ModelConfig
+    preprocessing: Preprocessing
+    labels: str | None = None
+    weights: str | None = None
+
+    @property
+    def trained(self) -> bool:
+        """Whether trained weights are at hand."""
+        return self.weights is not None and (ASSETS / "weights" / self.weights).is_file()
+
+    @property
+    def is_swin(self) -> bool:
+        """Whether it is a Swin; otherwise it is a ViT."""
+        return isinstance(self.config, SwinConfig)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Names of the classes, in the order of the logits; empty where the model has none."""
+        return () if self.labels is None else _labels(self.labels)
+
+
+@cache
+def _labels(file: str) -> tuple[str, ...]:
+    names: list[str] = json.loads((ASSETS / "labels" / file).read_text(encoding="utf-8"))
+    return tuple(names)
+
+
+VIT_TI = ViTConfig(embed_dim=192, num_heads=3)
+SWIN_T = SwinConfig()
+HALF = Preprocessing(size=224, crop_fraction=0.9, mean=HALF_MEAN, std=HALF_STD)
+IMAGENET = Preprocessing(size=224, crop_fraction=0.9, mean=IMAGENET_MEAN, std=IMAGENET_STD)
+WHOLE = replace(IMAGENET, crop_fraction=1.0)
+
+
+def _entries() -> Iterable[ModelEntry]:
+    yield ModelEntry(
+        "vit-tiny",
+        "ViT-Ti/16, 20 everyday things",
+        replace(VIT_TI, num_classes=20),
+        WHOLE,
+        labels="everyday20.json",
+        weights="vit-tiny.safetensors",
+    )
+    yield ModelEntry(
+        "swin-mini",
+        "Swin, C 48, depths 2-2-4-2, 20 everyday things",
+        replace(SWIN_T, embed_dim=48, depths=(2, 2, 4, 2), num_classes=20),
+        WHOLE,
+        labels="everyday20.json",
+        weights="swin-mini.safetensors",
+    )
+    yield ModelEntry("vit-ti16", "ViT-Ti/16", VIT_TI, HALF)
+    yield ModelEntry("vit-s16", "ViT-S/16", ViTConfig(embed_dim=384, num_heads=6), HALF)
+    yield ModelEntry("vit-b16", "ViT-B/16", ViTConfig(), HALF)
+    yield ModelEntry("vit-l16", "ViT-L/16", ViTConfig(embed_dim=1024, depth=24, num_heads=16), HALF)
+    yield ModelEntry("deit-ti16", "DeiT-Ti/16 distilled", replace(VIT_TI, distillation_token=True), IMAGENET)
+    yield ModelEntry("swin-t", "Swin-T", SWIN_T, IMAGENET)
+    yield ModelEntry("swin-s", "Swin-S", replace(SWIN_T, depths=(2, 2, 18, 2)), IMAGENET)
+    swin_b = SwinConfig(embed_dim=128, depths=(2, 2, 18, 2), num_heads=(4, 8, 16, 32))
+    yield ModelEntry("swin-b", "Swin-B", swin_b, IMAGENET)
+    yield ModelEntry("swin-l", "Swin-L", replace(swin_b, embed_dim=192, num_heads=(6, 12, 24, 48)), IMAGENET)
+    small = Preprocessing(size=32, mean=HALF_MEAN, std=HALF_STD)
+    vit_test = ViTConfig((32, 32), patch_size=8, embed_dim=16, depth=2, num_heads=2, num_classes=5)
+    yield ModelEntry("vit-test", "a ViT for tests, 4x4 patches", vit_test, small)
+    swin_test = SwinConfig(
+        (32, 32), embed_dim=16, depths=(2, 2), num_heads=(2, 4), window_size=4, num_classes=5
+    )
+    yield ModelEntry("swin-test", "a Swin for tests, windows of 4", swin_test, small)
+
+
+REGISTRY = {entry.name: entry for entry in _entries()}
+
+
+def find(name: str) -> ModelEntry:
+    """The entry called ``name``.
+
+    Raises:
+        ValueError: if there is none; the sentence lists those there are.
+    """
+    if name not in REGISTRY:
+        raise ValueError(f"there is no model called {name!r}; known are {', '.join(REGISTRY)}")
+    return REGISTRY[name]
