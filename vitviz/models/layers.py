@@ -58,9 +58,9 @@ def attention_scores(q: Tensor, k: Tensor, bias: Tensor | None = None, mask: Ten
 def fused_attention(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None, mask: Tensor | None) -> Tensor:
     """softmax(scores) v in one kernel that never holds the N x N pattern; shapes as in ``attention_scores``."""
     addend = bias  # (H, N, N) or nothing
-    if bias is not None and mask is not None:
-        addend = bias + mask.unsqueeze(1)  # (W, H, N, N)
-        addend = addend.repeat(q.shape[0] // mask.shape[0], 1, 1, 1)  # (B, H, N, N)
+    if mask is not None:
+        addend = mask.unsqueeze(1) if bias is None else bias + mask.unsqueeze(1)  # (W, 1 or H, N, N)
+        addend = addend.repeat(q.shape[0] // mask.shape[0], 1, 1, 1)  # (B, 1 or H, N, N)
     return F.scaled_dot_product_attention(q, k, v, attn_mask=addend)  # (B, H, N, d)
 
 

@@ -16,8 +16,14 @@ Direction = Literal["row", "column"]
 
 
 class OpenedCell(NamedTuple):
-    """One attention weight and what it is made of: addends, their sum, the row's maximum, the softmax's denominator."""
+    """One attention weight and what it is made of.
 
+    ``dot`` is q k^T, ``head_dim`` the d that it is divided by the root of, ``maximum`` and ``total`` are the row's
+    largest score and the sum of exp(score - maximum) over the row.
+    """
+
+    dot: float
+    head_dim: int
     qk: float
     bias: float | None
     mask: float | None
@@ -110,7 +116,15 @@ class FieldOfView:
         assert qk is not None
         total = float((scores - maximum).exp().sum())
         weight = float(self.block.pattern(head, query)[at])
-        return OpenedCell(qk, bias, mask, float(scores[at]), float(maximum), total, weight)
+        q, k = self._vector("q", query, head), self._vector("k", key, head)
+        return OpenedCell(
+            float(q @ k), q.shape[0], qk, bias, mask, float(scores[at]), float(maximum), total, weight
+        )
+
+    def _vector(self, name: str, token: int, head: int) -> Tensor:
+        """The token's vector (d,) in one head."""
+        place = int((self.keys == token).nonzero()[0])
+        return self.block[name][self.window_index or 0, head, place]
 
     def describe(self, token: int) -> str:
         """``token 37 (2, 8)``, or the name of a prefix token."""
@@ -120,16 +134,20 @@ class FieldOfView:
         return f"{token} ({row}, {column})"
 
 
-def field_of_view(block: BlockTrace, token: int, direction: Direction = "row") -> FieldOfView:
-    """The field of view of ``token`` in ``block``; a number that the block has not becomes its last token."""
+def map_size(block: BlockTrace) -> tuple[int, int]:
+    """Rows and columns of patches that the block works on."""
     if isinstance(block, SwinBlockTrace):
-        grid = block.grid
-        token = min(token, grid.height * grid.width - 1)
+        return block.grid.height, block.grid.width
+    height, width = block.trace["image"].shape[-2:]
+    return height // block.trace.config.patch_size, width // block.trace.config.patch_size
+
+
+def field_of_view(block: BlockTrace, token: int, direction: Direction = "row") -> FieldOfView:
+    """The field of view of ``token``, a number that the block has."""
+    rows, columns = map_size(block)
+    if isinstance(block, SwinBlockTrace):
         window, place = block.place(token)
-        return FieldOfView(block, token, direction, grid.height, grid.width, (), window, place)
+        return FieldOfView(block, token, direction, rows, columns, (), window, place)
     config = block.trace.config
     assert isinstance(config, ViTConfig)
-    height, width = block.trace["image"].shape[-2:]
-    rows, columns = height // config.patch_size, width // config.patch_size
-    token = min(token, config.num_prefix + rows * columns - 1)
     return FieldOfView(block, token, direction, rows, columns, config.prefix_names, None, token)

@@ -113,7 +113,7 @@ class SwinBlockTrace(BlockTrace):
     @property
     def mask(self) -> Tensor | None:
         """(W, M*M, M*M), 0 or -100; None in a block without a shift."""
-        return windows.attention_mask(self.grid)
+        return self["attn_mask"] if self.grid.shift else None
 
     @property
     def bias(self) -> Tensor:
@@ -165,15 +165,27 @@ class SwinBlockTrace(BlockTrace):
         )
 
     def scores(self, head: int | None = None, query: int | None = None) -> Tensor:
-        """Sum of the addends; shapes as in ``addends``."""
+        """The scores before the softmax, the sum of the addends; shapes as in ``addends``."""
+        if self._edited():
+            return self._recorded("attn_scores", head, query)
         return _total(self.addends(head, query))
 
     def pattern(self, head: int | None = None, query: int | None = None) -> Tensor:
         """Weights of all windows, (W, H, M*M, M*M) or (W, M*M, M*M), or of one query token, (H, M*M) or (M*M,)."""
+        if self._edited():
+            return self._recorded("pattern", head, query)
         if query is not None:
             window, place = self.place(query)
             return self.window_pattern(window, head, place)
         return torch.stack([self.window_pattern(window, head) for window in range(self.grid.num_windows)])
+
+    def _recorded(self, name: str, head: int | None, query: int | None) -> Tensor:
+        """``attn_scores`` or ``pattern`` as an edited run makes them: all windows, or the window of one query token."""
+        whole = self[name]  # (W, H, M*M, M*M)
+        if query is None:
+            return whole if head is None else whole[:, head]
+        window, place = self.place(query)
+        return _squeeze(_slice(whole[window], head, place), head, place)
 
 
 def _total(addends: Addends) -> Tensor:

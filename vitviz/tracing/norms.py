@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 # The module that a layer norm's name belongs to, seen from its step or from the network.
 IN_STEP = {"ln1": "norm1", "ln2": "norm2", "ln": "norm"}
 IN_NETWORK = {"ln_pre": "norm_pre", "ln_embed": "patch_embed.norm", "ln_final": "norm"}
-INPUTS = {"ln1": "resid_pre", "ln2": "resid_mid", "ln": "gathered", "ln_pre": "full_embed", "ln_embed": "embed"}
+INPUTS = {
+    "ln1": "resid_pre",
+    "ln2": "resid_mid",
+    "ln": "gathered",
+    "ln_pre": "full_embed",
+    "ln_embed": "embed",
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,10 @@ class NormStatistics:
     @cached_property
     def variance(self) -> NDArray[np.float64]:
         """The biased variance, scale^2 - eps, (N,)."""
-        return np.square(self.scale.astype(np.float64)) - self.eps
+        variance = np.square(self.scale.astype(np.float64)) - self.eps
+        return np.maximum(
+            variance, 0.0
+        )  # the scale is rounded to float32, so a variance of 0 may come out below
 
 
 def norm_sites(trace: Trace) -> tuple[NormSite, ...]:
@@ -67,7 +76,9 @@ def norm_statistics(trace: Trace) -> tuple[NormStatistics, ...]:
     found: dict[str, NormStatistics] = {}
     for segment in trace.segments:
         here = [site for site in sites if f"{site.name}.scale" in segment.names]
-        wanted = {name for site in here for name in (f"{site.name}.mean", f"{site.name}.scale", site.input_name)}
+        wanted = {
+            name for site in here for name in (f"{site.name}.mean", f"{site.name}.scale", site.input_name)
+        }
         tensors = trace.record(segment, wanted.__contains__) if here else {}
         for site in here:
             x = tensors[site.input_name] if site.input_name in tensors else trace.kept[site.input_name]
@@ -88,7 +99,9 @@ def _site(trace: Trace, name: str, steps: dict[str, nn.Module]) -> NormSite:
         module = getattr(steps[step], IN_STEP[short])
         return NormSite(name, f"{step}.{INPUTS[short]}", cast(LayerNorm, module))
     module = attrgetter(IN_NETWORK[short])(trace.network)
-    return NormSite(name, _final_input(trace) if short == "ln_final" else INPUTS[short], cast(LayerNorm, module))
+    return NormSite(
+        name, _final_input(trace) if short == "ln_final" else INPUTS[short], cast(LayerNorm, module)
+    )
 
 
 def _final_input(trace: Trace) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -65,7 +66,7 @@ class Segment:
         return result
 
 
-def split_segments(network: Network, names: list[str]) -> tuple[Segment, ...]:
+def split_segments(network: Network, names: Sequence[str]) -> tuple[Segment, ...]:
     """Sort the names that a run mentioned into segments."""
     steps = [name for name, _ in network.steps()]
     by_step: dict[str, list[str]] = {EMBED: [], **{step: [] for step in steps}, CLASSIFY: []}

@@ -20,7 +20,7 @@ from vitviz.models.swin import SwinBlock
 from vitviz.probe import Chain, Probe, no_probe
 from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
 from vitviz.tracing.interventions import Except, Record
-from vitviz.tracing.lines import Call, Lines, Source
+from vitviz.tracing.lines import Call, Lines
 from vitviz.tracing.segments import CLASSIFY, EMBED, Network, Segment, split_segments
 
 # v costs nothing beside q and k: torch makes the three as views of one tensor.
@@ -68,9 +68,7 @@ class Trace:
 
     network: Network
     kept: Mapping[str, Tensor]
-    segments: tuple[Segment, ...]
-    calls: tuple[Call, ...]
-    sources: tuple[Source, ...]
+    mentioned: tuple[str, ...]
     class_names: tuple[str, ...]
     intervention: Probe = no_probe
     _weights_version: int = 0
@@ -80,6 +78,24 @@ class Trace:
     def config(self) -> ModelConfig:
         """The configuration of the model that ran."""
         return self.network.config
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        """The parts of the network that can be run again alone, in order, with the names that each makes."""
+        return split_segments(self.network, self.mentioned)
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """Every torch call of the run, with its source line: the fused one, noted when it is first asked for.
+
+        Noting costs a small model as much as a third of its run, so the run itself goes without: the same code on the
+        same kept inputs makes the same calls.
+        """
+        lines = Lines()
+        with lines:
+            for segment in self.segments:
+                self.run_again(segment, lines)
+        return lines.calls
 
     @property
     def logits(self) -> Tensor:
@@ -127,12 +143,13 @@ class Trace:
         segment = self.segment_of(name)
         if name.rsplit(".", 1)[-1] in QUADRATIC:
             return self.record(segment, lambda other: other == name)[name]
-        if segment.name not in self._derived:
+        # Asked for once: another thread that looks at the same trace may put its own segment in this one's place.
+        derived = self._derived.get(segment.name)
+        if derived is None:
             derived = self.record(segment, lambda other: other.rsplit(".", 1)[-1] not in QUADRATIC)
             self._derived.clear()  # one segment at a time: memory stays linear in the tokens of one block
             self._derived[segment.name] = derived
-            return derived[name]
-        return self._derived[segment.name][name]
+        return derived[name]
 
     def record(self, segment: Segment, accepts: Callable[[str], bool]) -> dict[str, Tensor]:
         """Run one segment again and keep the tensors whose names ``accepts`` says yes to."""
@@ -186,7 +203,7 @@ class Trace:
     @property
     def nbytes(self) -> int:
         """Bytes that the trace holds, memory shared by several tensors counted once."""
-        tensors = [*self.kept.values(), *(t for d in self._derived.values() for t in d.values())]
+        tensors = [*self.kept.values(), *(t for d in list(self._derived.values()) for t in d.values())]
         return sum({t.untyped_storage().data_ptr(): t.untyped_storage().nbytes() for t in tensors}.values())
 
 
@@ -207,15 +224,13 @@ def run_trace(
     steps = network.steps()
     names = KEPT | {f"{step}.{short}" for step, _ in steps for short in KEPT_OF_A_STEP}
     names |= {f"{steps[-1][0]}.resid_post"}
-    keep, lines = _Keep(names.__contains__), Lines()
-    with torch.no_grad(), lines:
-        network(image, Chain((intervention, keep, lines)))
+    keep = _Keep(names.__contains__)
+    with torch.no_grad():
+        network(image, keep if intervention is no_probe else Chain((intervention, keep)))
     return Trace(
         network=network,
         kept=keep.tensors,
-        segments=split_segments(network, list(keep.names)),
-        calls=tuple(lines.calls),
-        sources=lines.functions(),
+        mentioned=tuple(keep.names),
         class_names=class_names,
         intervention=intervention,
         _weights_version=_weights_version(network),
@@ -223,8 +238,8 @@ def run_trace(
 
 
 def _weights_version(network: Network) -> int:
-    # torch counts the changes in place of every tensor.
-    return sum(p._version for p in cast(nn.Module, network).parameters())
+    # torch counts the changes in place of every tensor; one that was put in another's place is another object.
+    return hash(tuple((id(p), p._version) for p in cast(nn.Module, network).parameters()))
 
 
 __all__ = ["CLASSIFY", "EMBED", "ClassScore", "Trace", "run_trace"]

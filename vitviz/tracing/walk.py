@@ -115,7 +115,7 @@ class Walk:
     @cached_property
     def functions(self) -> tuple[Source, ...]:
         """The source of every function that ran, each once."""
-        return tuple({(f.file, f.function): f for lines in self._lines for f in lines.functions()}.values())
+        return tuple({(f.file, f.function): f for lines in self._lines for f in lines.functions}.values())
 
     def find(self, name: str) -> Call | None:
         """The call that made the tensor ``name``, if it is in this walk."""

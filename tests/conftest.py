@@ -1,0 +1,39 @@
+"""What the tests share: no downloads, pictures of noise, and weights that hide nothing."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+# Before transformers is imported: nothing in the tests may reach out.
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+def random_picture(height: int, width: int, seed: int = 0) -> torch.Tensor:
+    """One picture of noise, (1, 3, height, width), the same for the same seed."""
+    return torch.randn(1, 3, height, width, generator=torch.Generator().manual_seed(seed))
+
+
+def randomise(module: torch.nn.Module, seed: int = 0) -> torch.nn.Module:
+    """Fill every parameter with noise, none of it near a starting value that would hide a mistake.
+
+    Embeddings are small, so that a wrong eps in the first layer norm shows. Queries and keys are large, or attention
+    would be almost even. The rest keeps activations of twelve blocks in a range where 1e-5 means something.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, parameter in module.named_parameters():
+            parameter.copy_(torch.randn(parameter.shape, generator=generator))
+            if "table" in name:  # relative position bias
+                parameter.mul_(0.8)
+            elif "token" in name or "embed" in name:
+                parameter.mul_(0.1 if parameter.ndim < 4 else 0.1 * parameter[0].numel() ** -0.5)
+            elif parameter.ndim < 2 and name.endswith("bias"):
+                parameter.mul_(0.1)
+            elif parameter.ndim < 2:  # scales of layer norms and LayerScale
+                parameter.mul_(0.3).add_(1).abs_()
+            else:
+                sharp = any(word in name for word in ("qkv", "query", "key", "q_proj", "k_proj"))
+                parameter.mul_((1.4 if sharp else 0.6) * parameter[0].numel() ** -0.5)
+    return module
