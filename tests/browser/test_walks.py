@@ -1,0 +1,150 @@
+"""A person walks through the app: every page, another picture, another layer and head, good and broken files."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import save, settle
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Page]
+PAGES = ["", "patches", "attention", "layer-norm", "swin"]
+
+
+def png(width: int, height: int, colour: tuple[int, int, int]) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def upload(page: Page, name: str, data: bytes) -> None:
+    page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(
+        [{"name": name, "mimeType": "image/png", "buffer": data}]
+    )
+    page.wait_for_timeout(800)
+    settle(page)
+
+
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_opens(visit: Visit, path: str, theme: str, size: str) -> None:
+    page = visit(path, theme=theme, size=size)
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+    expect(page.locator("h1").first).to_be_visible()
+    # Nothing is wider than the page: a phone must not scroll sideways.
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+    save(page, f"{path or 'overview'}-{theme}-{size}")
+
+
+def test_choosing_a_stage_shows_its_tensor_and_its_line(visit: Visit) -> None:
+    page = visit()
+    page.get_by_role("button", name="attention matrix").click()
+    expect(page.locator(".vv-tensor h4")).to_have_text("blocks.0.pattern")
+    expect(page.locator(".vv-current .vv-text")).to_contain_text(".softmax(")
+    expect(page.locator(".vv-facts")).to_contain_text("(1, 3, 197, 197)")
+    page.locator(".vv-line", has_text="mlp_post").click()
+    expect(page.locator(".vv-tensor h4")).to_have_text("blocks.0.mlp_post")
+    expect(page.get_by_role("button", name="FFN hidden")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="all blocks").click()
+    expect(page.locator(".vv-tensor h4")).to_have_text("blocks.11.resid_post")
+
+
+def test_a_patch_is_chosen_by_click_and_by_keyboard_and_kept_on_other_pages(visit: Visit) -> None:
+    page = visit("attention")
+    frame = page.locator(".vv-frame").first
+    box = frame.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 3.5 / 14, box["y"] + box["height"] * 5.5 / 14)
+    readout = page.locator(".vv-readout").first
+    expect(readout).to_contain_text("token 74 = patch (5, 3)")  # 1 cls + 5*14 + 3
+    settle(page)
+    frame.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.mouse.move(2, 2)
+    settle(page)
+    expect(readout).to_contain_text("token 89 = patch (6, 4)")
+    page.get_by_role("link", name="Overview").click()
+    settle(page)
+    expect(page.locator(".vv-readout").first).to_contain_text("token 89 = patch (6, 4)")
+
+
+def test_layer_and_head_change_what_is_shown(visit: Visit) -> None:
+    page = visit("attention")
+    heads = page.locator("button.vv-tile")
+    expect(heads).to_have_count(3)
+    heads.nth(2).click()
+    settle(page)
+    expect(page.locator("h3", has_text="head 2").first).to_be_visible()
+    slider = page.get_by_role("slider").first
+    before = slider.get_attribute("aria-valuetext")
+    slider.press("ArrowLeft")
+    settle(page)
+    assert slider.get_attribute("aria-valuetext") != before
+
+
+def test_looking_asks_the_server_nothing(visit: Visit) -> None:
+    page = visit("attention")
+    sent: list[object] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.reload()
+    settle(page)
+    page.wait_for_timeout(500)
+    sent.clear()
+    box = page.locator(".vv-frame").first.bounding_box()
+    assert box is not None
+    texts = set()
+    for step in range(40):
+        page.mouse.move(box["x"] + box["width"] * (step + 0.5) / 40, box["y"] + box["height"] * 0.4)
+        texts.add(page.locator(".vv-readout").first.inner_text())
+    assert len(texts) >= 14
+    assert not sent
+
+
+def test_an_upload_becomes_the_picture(visit: Visit) -> None:
+    page = visit()
+    upload(page, "red <b>wide</b>.png", png(300, 100, (200, 10, 10)))
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("red <b>wide</b>.png")
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("300 x 100 px")
+    expect(page.locator(".vv-chain")).to_contain_text("(1, 3, 224, 224)")
+    save(page, "upload-good")
+
+
+def test_a_broken_upload_gets_one_sentence_and_the_picture_stays(visit: Visit) -> None:
+    page = visit("attention")
+    upload(page, "broken.png", png(64, 64, (0, 0, 0))[:60])
+    alert = page.locator("[data-testid=stSidebar] [role=alert]")
+    expect(alert).to_be_visible()
+    assert "Traceback" not in alert.inner_text()
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("daisies.jpg")
+    save(page, "upload-broken")
+    upload(page, "good.png", png(64, 64, (0, 90, 0)))
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("good.png")
+
+
+def test_another_sample_and_another_model(visit: Visit) -> None:
+    page = visit()
+    page.get_by_role("combobox", name="Picture").click()
+    page.get_by_role("option", name="Coins (grey)").click()
+    settle(page)
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("coins_gray.png")
+    page.get_by_role("combobox", name="Model").click()
+    page.get_by_role("option", name="Swin, C 48").first.click()
+    settle(page)
+    expect(page.locator(".vv-chain")).to_contain_text("(1, 56, 56, 48)")
+    save(page, "overview-swin")
+
+
+def test_the_whole_page_speaks_chinese(visit: Visit) -> None:
+    page = visit()
+    page.get_by_text("中文").click()
+    settle(page)
+    expect(page.locator("h1")).to_have_text("从像素到类别分数")
+    expect(page.get_by_role("link", name="注意力")).to_be_visible()
+    save(page, "overview-zh")

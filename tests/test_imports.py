@@ -1,0 +1,85 @@
+"""Imports run one way: each part imports only from those to its left, and few know streamlit."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "vitviz"
+# Parts that stand together may not import one another; ``models.config`` is plain data that every part may read.
+ORDER = [
+    {"probe"},
+    {"models", "images"},
+    {"tracing"},
+    {"zoo"},
+    {"samples", "words"},
+    {"analysis"},
+    {"views"},
+    {"components"},
+    {"session"},
+    {"pages"},
+    {"app"},
+]
+LEVEL = {part: level for level, parts in enumerate(ORDER) for part in parts}
+# The training recipe stands on the models and the zoo; nothing imports it.
+LEVEL["train"] = LEVEL["zoo"] + 1
+MAY_IMPORT_STREAMLIT = {"components", "session", "pages", "app"}
+FILES = [*sorted(PACKAGE.rglob("*.py")), ROOT / "app.py"]
+
+
+def part_of(path: Path) -> str:
+    """``vitviz/models/vit.py`` -> ``models``; the package's own ``__init__`` is the facade over everything."""
+    relative = path.relative_to(ROOT)
+    if relative.parts[0] == "app.py":
+        return "app"
+    return (
+        "facade"
+        if relative.name == "__init__.py" and len(relative.parts) == 2
+        else Path(relative.parts[1]).stem
+    )
+
+
+def imported(path: Path) -> set[str]:
+    """Full names of all modules that a file imports, at its top or inside functions."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_imports_only_from_its_left(path: Path) -> None:
+    part = part_of(path)
+    if part == "facade":
+        return
+    for name in imported(path):
+        pieces = name.split(".")
+        if pieces[0] != "vitviz" or len(pieces) < 2 or pieces[1] == part or pieces[1] not in LEVEL:
+            continue
+        assert LEVEL[pieces[1]] < LEVEL[part], f"{path.name} ({part}) imports {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_the_host_side_knows_streamlit(path: Path) -> None:
+    uses = any(name.split(".")[0] == "streamlit" for name in imported(path))
+    assert not uses or part_of(path) in MAY_IMPORT_STREAMLIT
+
+
+def test_every_part_has_a_place() -> None:
+    assert {part_of(path) for path in FILES} - {"facade"} <= set(LEVEL)
+
+
+def test_a_page_can_be_described_before_torch_is_imported() -> None:
+    code = (
+        "import sys, vitviz, vitviz.session, vitviz.samples\n"
+        "from vitviz.pages import attention, chrome, layer_norm, overview, patches, swin\n"
+        "assert vitviz.models()\n"
+        "assert 'torch' not in sys.modules, 'torch was imported'"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

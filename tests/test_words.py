@@ -1,0 +1,42 @@
+"""Every sentence exists in both languages, with the same places to fill, and every key that a page asks for exists."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from vitviz import words
+
+PACKAGE = Path(words.__file__).parent
+
+
+def fields(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize("key", words.table())
+def test_both_languages_say_it_with_the_same_fields(key: str) -> None:
+    sentences = words.table()[key]
+    assert set(sentences) == set(words.LANGUAGES)
+    assert fields(sentences["en"]) == fields(sentences["zh"])
+    assert all(sentences.values())
+
+
+def test_every_key_that_the_code_asks_for_is_in_the_table() -> None:
+    asked = {
+        key
+        for path in PACKAGE.rglob("*.py")
+        for key in re.findall(r'\bsay\(\s*"([^"{}]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert asked
+    assert asked <= set(words.table())
+
+
+def test_a_sentence_is_filled_in_and_follows_the_language() -> None:
+    try:
+        words.speak(lambda: "zh")
+        assert words.say("attention.head", head=3) == "头 3"
+    finally:
+        words.speak(lambda: "en")
+    assert words.say("attention.head", head=3) == "head 3"

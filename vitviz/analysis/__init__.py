@@ -1,0 +1,1 @@
+"""Methods of analysis, one a file: arrays in, arrays out."""

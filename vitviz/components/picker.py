@@ -1,0 +1,93 @@
+"""The picture cut into tokens, to look at and choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from vitviz.components.assets import colours, packed, picture_url, script, style
+from vitviz.views.colour import Quantity
+from vitviz.words import say
+
+HTML = """<div class="vv"><div class="vv-frame" tabindex="0" role="application"></div><div class="vv-chips"></div>
+<div class="vv-readout" role="status"></div><div class="vv-barplace"></div></div>"""
+WIDEST = 448
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """A value for every token (prefix tokens first; NaN for none), and what its colours span."""
+
+    values: NDArray[np.floating]
+    limits: tuple[float, float]
+    quantity: Quantity = "attention"
+    opacity: float = 0.75
+    label: str = ""
+
+
+def picker(
+    key: str,
+    picture: Image.Image,
+    rows: int,
+    columns: int,
+    token: int,
+    on_choose: Callable[[int], None],
+    *,
+    prefix: Sequence[str] = (),
+    overlay: Overlay | None = None,
+    grid: bool = True,
+    window_rows: Sequence[int] = (),
+    window_columns: Sequence[int] = (),
+    marked: Sequence[int] = (),
+    chips: bool = True,
+    nouns: tuple[str, str] | None = None,
+    width: int = 384,
+) -> None:
+    """Show ``picture`` with its ``rows`` x ``columns`` patches; ``on_choose`` hears the token that is clicked.
+
+    Tokens are numbered as the model does: the ``prefix`` tokens first (with ``chips`` shown as buttons), then the
+    patches row by row.
+    ``window_rows`` and ``window_columns`` are where thicker lines run, in patches; ``marked`` tokens get a dashed box.
+    ``nouns`` are what to call a token and its place, where they are something else (windows, say).
+    """
+    token_noun, place_noun = nouns or (say("token"), say("patch"))
+    mount = st.components.v2.component(
+        "vitviz_picker", html=HTML, css=style("picker.css"), js=script("picker.js", "canvas.js")
+    )
+    small = (
+        picture
+        if picture.width <= WIDEST
+        else picture.resize((WIDEST, WIDEST * picture.height // picture.width))
+    )
+    data = {
+        "image": picture_url(small),
+        "alt": say("picker.alt"),
+        "help": say("picker.help"),
+        "words": {"token": token_noun, "patch": place_noun},
+        "rows": rows,
+        "columns": columns,
+        "aspect": picture.width / picture.height,
+        "width": width,
+        "token": token,
+        "prefix": list(prefix),
+        "grid": grid,
+        "lines": {"rows": list(window_rows), "columns": list(window_columns)},
+        "marked": list(marked),
+        "chips": chips,
+        "overlay": None,
+    }
+    if overlay is not None:
+        data |= {
+            "overlay": packed(overlay.values),
+            "low": overlay.limits[0],
+            "high": overlay.limits[1],
+            "scale": colours(overlay.quantity),
+            "opacity": overlay.opacity,
+            "scaleLabel": overlay.label,
+        }
+    mount(key=key, data=data, on_token_change=lambda: on_choose(int(st.session_state[key]["token"])))

@@ -1,0 +1,1 @@
+"""Thin pages: widgets, then session, then views."""

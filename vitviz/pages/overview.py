@@ -1,0 +1,128 @@
+"""Overview: the picture, the prediction, and the whole chain from pixels to class scores with the source beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from vitviz import session
+from vitviz.components.picker import picker
+from vitviz.components.walk import ChainItem, walk
+from vitviz.models.config import SwinConfig, ViTConfig
+from vitviz.pages import chrome, tokens
+from vitviz.views import html
+from vitviz.words import say
+
+if TYPE_CHECKING:
+    from vitviz.tracing.trace import Trace
+    from vitviz.zoo.registry import ModelEntry
+
+# Lines between more patches than this would hide the picture.
+FINEST_GRID_DRAWN = 40
+
+
+def show() -> None:
+    """The page."""
+    model = session.entry()
+    chrome.head(
+        say("overview.title"),
+        say("overview.lead", family="Swin Transformer" if model.is_swin else "Vision Transformer"),
+        model,
+    )
+    left, middle, right = st.columns([1, 1.15, 1.5], gap="medium")
+    seen = session.seen(model)
+    with left:
+        _picture(model)
+    with right:
+        st.html(html.table(_symbols(model.config, seen.width, seen.height), numbers=(0, 2)))
+    with middle, st.spinner(say("running")):
+        trace = session.trace(model)
+        st.html(html.bars((score.name.replace("_", " "), score.probability) for score in trace.top(5)))
+        if model.trained:
+            st.caption(say("overview.small_world"))
+    _walk(trace, model)
+
+
+def _picture(model: ModelEntry) -> None:
+    rows, columns = tokens.finest(model)
+    picker(
+        f"overview.picker.{model.name}",
+        session.seen(model),
+        rows,
+        columns,
+        tokens.current(model),
+        lambda chosen: tokens.choose(model, chosen),
+        prefix=tokens.prefix(model),
+        grid=rows <= FINEST_GRID_DRAWN,
+        width=224,
+    )
+
+
+def _symbols(config: ViTConfig | SwinConfig, width: int, height: int) -> list[tuple[str, str, str]]:
+    p = config.patch_size
+    rows = [
+        ("H, W", say("symbol.HW"), f"{height}, {width}"),
+        ("C", say("symbol.C"), str(config.in_channels)),
+        ("P", say("symbol.P"), str(p)),
+        ("N", say("symbol.N"), f"{height // p} x {width // p} = {height // p * (width // p)}"),
+    ]
+    if isinstance(config, ViTConfig):
+        rows += [
+            ("D", say("symbol.D"), str(config.embed_dim)),
+            ("L", say("symbol.L"), str(config.depth)),
+            ("h", say("symbol.h"), str(config.num_heads)),
+            ("D_h", say("symbol.Dh"), f"{config.embed_dim} / {config.num_heads} = {config.head_dim}"),
+        ]
+    else:
+        stages = range(config.num_stages)
+        rows += [
+            ("D", say("symbol.D_stages"), ", ".join(str(config.stage_dim(i)) for i in stages)),
+            ("L", say("symbol.L_stages"), ", ".join(map(str, config.depths))),
+            ("h", say("symbol.h_stages"), ", ".join(map(str, config.num_heads))),
+            ("D_h", say("symbol.Dh"), str(config.head_dim)),
+            ("M", say("symbol.M"), str(config.window_size)),
+        ]
+    return [*rows, ("K", say("symbol.K"), str(config.num_classes))]
+
+
+@st.fragment
+def _walk(trace: Trace, model: ModelEntry) -> None:
+    from vitviz.tracing.walk import stages
+
+    steps = [name for name, _ in trace.network.steps()]
+    step_key, place_key = f"overview.step.{model.name}", f"overview.place.{model.name}"
+    title, slider = st.columns([1, 2], vertical_alignment="bottom")
+    title.header(say("overview.walk"), anchor=False)
+    step = slider.select_slider(say("overview.block"), steps, key=step_key)
+    path, chain = session.walk(trace, step), stages(trace, step)
+    place = st.session_state.get(place_key)
+    call = (place and path.at(place)) or path.find(chain[1].name)
+    assert call is not None  # the second stage is part of every walk
+
+    def choose_stage(key: str) -> None:
+        name = next(stage.name for stage in chain if stage.key == key)
+        there = path if path.find(name) else session.walk(trace, steps[-1])  # else the end of the last block
+        found = there.find(name)
+        assert found is not None
+        st.session_state[step_key] = there.step
+        st.session_state[place_key] = there.place(found)
+
+    def choose_call(index: int) -> None:
+        st.session_state[place_key] = path.place(path.calls[index])
+
+    walk(
+        f"overview.walk.{model.name}",
+        [ChainItem(stage, tuple(trace[stage.name].shape)) for stage in chain],
+        path.functions,
+        path.calls,
+        source_key=f"{model.name} {step}",
+        stage=next((stage.key for stage in chain if stage.name == call.name), None),
+        call=call,
+        values=path.tensor(call.index).numpy(),
+        on_stage=choose_stage,
+        on_call=choose_call,
+    )
+    gap = session.fused_gap(trace, step)
+    if gap is not None:
+        st.caption(say("overview.check", gap=f"{gap:.1e}"))

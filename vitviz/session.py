@@ -1,0 +1,164 @@
+"""The only place that caches, and the only one that knows who the user is.
+
+Models are shared by everybody and never changed. Pictures and traces belong to one person's session and live in it.
+torch is imported here when a trace is first asked for, so that a page can paint before that.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
+
+import streamlit as st
+
+from vitviz import words
+from vitviz.images import Picture, open_image
+from vitviz.samples import SAMPLES, Sample
+from vitviz.zoo.registry import ModelEntry, find
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from vitviz.tracing.trace import Trace
+    from vitviz.tracing.walk import Walk
+    from vitviz.zoo.load import Model
+
+DEFAULT_MODEL = "vit-tiny"
+DEFAULT_SWIN = "swin-mini"
+KEPT_PER_PERSON = 4
+
+
+def setup() -> None:
+    """Begin a run of the script: everything a page says is said in this person's language."""
+    words.speak(lambda: str(st.session_state.get("language", "en")))
+
+
+@st.cache_resource(show_spinner=False)
+def _gate() -> threading.Semaphore:
+    """As many runs at once as there are cores: with one torch thread each, that is faster for all and bounds memory."""
+    import torch
+
+    torch.set_num_threads(1)
+    return threading.Semaphore(os.cpu_count() or 1)
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _shared_model(name: str) -> Model:
+    from vitviz.zoo.load import load_model
+
+    return load_model(name)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _sample_picture(file: str) -> Picture:
+    return open_image(next(sample for sample in SAMPLES if sample.file == file).path)
+
+
+def choose_sample(sample: Sample) -> None:
+    """Make a sample this person's picture."""
+    st.session_state["picture"] = _sample_picture(sample.file)
+    st.session_state["picture_name"] = sample.file
+
+
+def choose_upload(name: str, data: bytes) -> None:
+    """Make an uploaded file this person's picture.
+
+    Raises:
+        vitviz.images.ImageError: if it cannot be opened; the picture stays what it was.
+    """
+    st.session_state["picture"] = open_image(data)
+    st.session_state["picture_name"] = name
+
+
+def picture() -> Picture:
+    """The picture that this person looks at."""
+    if "picture" not in st.session_state:
+        choose_sample(SAMPLES[0])
+    chosen: Picture = st.session_state["picture"]
+    return chosen
+
+
+def entry(family: str | None = None) -> ModelEntry:
+    """The model that this person chose; with ``family`` "swin", a Swin even where they chose a ViT."""
+    chosen = find(str(st.session_state.get("model", DEFAULT_MODEL)))
+    if family == "swin" and not chosen.is_swin:
+        return find(DEFAULT_SWIN)
+    return chosen
+
+
+def seen(model: ModelEntry) -> Image.Image:
+    """The square (or rectangle) of the picture that the model really sees."""
+    from vitviz.images import view
+
+    return _kept("seen", (picture().sha256, model.name), lambda: view(picture().image, model.preprocessing))
+
+
+def trace(model: ModelEntry) -> Trace:
+    """The run of a model on this person's picture; made once, kept while the two stay the same."""
+
+    def make() -> Trace:
+        import vitviz
+
+        with _gate():
+            return vitviz.trace(_shared_model(model.name), picture().image)
+
+    return _kept("traces", (picture().sha256, model.name), make)
+
+
+def walk(of: Trace, step: str) -> Walk:
+    """The walk through one block of a trace, line by line."""
+    from vitviz.tracing.walk import Walk
+
+    return _kept("walks", (id(of), step), lambda: Walk(of, step))
+
+
+def fused_gap(of: Trace, step: str) -> float | None:
+    """Largest difference between a block's explicit attention and the fused run; None for what has no attention."""
+    block = next((block for block in of.blocks if block.name == step), None)
+    if block is None:
+        return None
+    return derived(of, f"gap of {step}", lambda: block.check().resid_post)
+
+
+T = TypeVar("T")
+
+
+def derived(of: Trace, what: str, make: Callable[[], T]) -> T:
+    """What ``make`` returns for a trace, made once and kept for as long as the trace is; it must not hold the trace."""
+    store: WeakKeyDictionary[Trace, dict[str, T]] = st.session_state.setdefault(
+        "derived", WeakKeyDictionary()
+    )
+    made = store.setdefault(of, {})
+    if what not in made:
+        made[what] = make()
+    return made[what]
+
+
+def _kept(store: str, key: tuple[object, ...], make: Callable[[], T]) -> T:
+    """What ``make`` returns, kept in this person's session for the last few keys."""
+    kept: OrderedDict[tuple[object, ...], T] = st.session_state.setdefault(f"kept.{store}", OrderedDict())
+    if key not in kept:
+        kept[key] = make()
+        while len(kept) > KEPT_PER_PERSON:
+            kept.popitem(last=False)
+    kept.move_to_end(key)
+    return kept[key]
+
+
+def num_parameters(model: ModelEntry) -> int:
+    """How many numbers training could set."""
+    return _shared_model(model.name).num_parameters
+
+
+def setting(name: str, default: int) -> int:
+    """A number that this person chose on some page (a layer, a head, a token), kept when they leave the page."""
+    return int(st.session_state.setdefault(f"setting.{name}", default))
+
+
+def set_setting(name: str, value: int) -> None:
+    """Keep a choice for every page that asks ``setting``."""
+    st.session_state[f"setting.{name}"] = value
