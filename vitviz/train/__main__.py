@@ -1,0 +1,81 @@
+"""Train an embedded model, or go on where its run stopped.
+
+``python -m vitviz.train --model vit --data everyday20.npz``
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from dataclasses import fields
+from pathlib import Path
+from types import FrameType
+
+import torch
+
+from vitviz.train.config import SHORT_NAMES, TrainConfig, default_config, parse_schedule
+from vitviz.train.data import load
+from vitviz.train.loop import Trainer
+
+STOPPED = 75  # exit code of a run that was told to stop: it is saved, and the same command goes on
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line. What is left out comes from the defaults for the model and the device."""
+    p = argparse.ArgumentParser(prog="python -m vitviz.train", description=__doc__)
+    p.add_argument("--model", required=True, help=f"{', '.join(SHORT_NAMES)} or a name in the registry")
+    p.add_argument("--data", required=True, type=Path, help="the data set, an npz file")
+    p.add_argument(
+        "--out", type=Path, help="folder of the run (default: runs/MODEL); an unfinished run in it goes on"
+    )
+    p.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    p.add_argument("--threads", type=int, help="CPU threads (default: torch's)")
+    p.add_argument("--save-minutes", type=float, default=3.0, help="minutes between two checkpoints")
+    p.add_argument(
+        "--schedule", type=parse_schedule, help="SIZE:EPOCHS[:KEEP],... such as 64:14,112:5,224:2:0.25"
+    )
+    p.add_argument(
+        "--reschedule", action="store_true", help="go on with another schedule than the run began with"
+    )
+    for field in fields(TrainConfig):
+        if field.name in ("model", "schedule"):
+            continue
+        if field.name == "start":
+            p.add_argument(
+                "--start",
+                action=argparse.BooleanOptionalAction,
+                default=None,
+                help="a better start than noise",
+            )
+        else:
+            kind = int if field.name in ("seed", "batch") else float
+            p.add_argument(f"--{field.name.replace('_', '-')}", type=kind)
+    return p
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Train; 0 when the run is complete, 75 when it was stopped and can go on."""
+    args = parser().parse_args(arguments)
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    device = args.device if args.device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
+    changes = {
+        field.name: getattr(args, field.name) for field in fields(TrainConfig) if field.name != "model"
+    }
+    config = default_config(args.model, device).with_changes(changes)
+    train, val = load(args.data)
+    out = args.out or Path("runs") / args.model
+    trainer = Trainer(config, train, val, out, torch.device(device), args.save_minutes, args.reschedule)
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        trainer.stop = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    print(f"{config.to_json()}\nstep {trainer.step} of {trainer.timeline.steps}, in {out}", flush=True)
+    return 0 if trainer.run() else STOPPED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,162 @@
+"""What decides what a training run computes, as plain data, and the defaults for the compute at hand."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+SHORT_NAMES = {"vit": "vit-tiny", "swin": "swin-mini"}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stretch of training at one picture size.
+
+    Attributes:
+        size: pixels of a side of what the network sees.
+        epochs: how often the training set is gone through; may be a fraction.
+        keep: share of the patch tokens that a ViT sees (patch dropout, arXiv 2208.07220); 1 means all.
+    """
+
+    size: int
+    epochs: float
+    keep: float = 1.0
+
+    def __str__(self) -> str:
+        return f"{self.size}:{self.epochs:g}" + (f":{self.keep:g}" if self.keep < 1 else "")
+
+
+def parse_schedule(text: str) -> tuple[Stage, ...]:
+    """Read ``64:14,112:5,224:2:0.25``: size, epochs, and for a ViT the share of the patches it sees.
+
+    Raises:
+        ValueError: the text is not such a list, or a number is out of range.
+    """
+    stages = []
+    for part in text.split(","):
+        values = part.split(":")
+        if len(values) not in (2, 3):
+            raise ValueError(f"a stage is size:epochs or size:epochs:keep, not {part!r}")
+        stage = Stage(int(values[0]), float(values[1]), float(values[2]) if len(values) == 3 else 1.0)
+        if stage.size < 1 or not stage.epochs > 0 or not 0 < stage.keep <= 1:
+            raise ValueError(f"size and epochs must be above 0 and keep in (0, 1], not {part!r}")
+        stages.append(stage)
+    return tuple(stages)
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """The recipe of one run. Two runs with equal recipes and data give equal weights up to float noise."""
+
+    model: str
+    schedule: tuple[Stage, ...]
+    seed: int = 0
+    batch: int = 128
+    lr: float = 1e-3
+    final_lr: float = 1e-6
+    warmup: float = 1.0  # epochs of the first stage
+    weight_decay: float = 0.05
+    clip: float = 1.0
+    smoothing: float = 0.1
+    drop_path: float = 0.0
+    ema: float = 0.998
+    balance: float = 0.5  # 0: pictures equally often, 1: classes equally often, 0.5: half way (square root)
+    crop: float = 0.5  # smallest share of the picture's area that a random crop shows
+    colour: float = 0.2
+    erase: float = 0.0
+    mixup: float = 0.0
+    cutmix: float = 0.0
+    start: bool = True  # the starting weights of ``start.py`` rather than plain random ones
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data, for a checkpoint, a log or a card."""
+        return asdict(self) | {"schedule": ",".join(map(str, self.schedule))}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> TrainConfig:
+        """Undo ``to_json``."""
+        known = {field.name for field in fields(cls)}
+        values = {key: value for key, value in data.items() if key in known}
+        return cls(**values | {"schedule": parse_schedule(values["schedule"])})
+
+    def with_changes(self, changes: dict[str, Any]) -> TrainConfig:
+        """The same recipe with what is not None in ``changes``."""
+        return replace(self, **{key: value for key, value in changes.items() if value is not None})
+
+
+def default_config(name: str, device: str) -> TrainConfig:
+    """The recipe for a registry entry on a kind of device: minutes on a GPU, an hour or two on a CPU core."""
+    model = SHORT_NAMES.get(name, name)
+    swin = model.startswith("swin")
+    if device == "cuda":
+        return TrainConfig(
+            model,
+            parse_schedule("112:250,224:50"),
+            batch=256,
+            lr=1e-3,
+            warmup=10,
+            drop_path=0.1,
+            ema=0.998,
+            crop=0.2,
+            colour=0.4,
+            erase=0.25,
+            mixup=0.3,
+            cutmix=0.3,
+        )
+    if swin:
+        return TrainConfig(model, parse_schedule("56:8,112:2,224:0.3"), batch=32, lr=7e-4, ema=0.99)
+    return TrainConfig(model, parse_schedule("64:14,112:5,224:2:0.25"), batch=64, lr=1e-3, ema=0.99)
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where in a run a step lies."""
+
+    step: int
+    epoch: int  # over the whole run, from 0
+    step_in_epoch: int
+    steps_in_epoch: int
+    stage: Stage
+    progress: float  # 0 to 1, counting pixels that the network sees, so that costly stages weigh more
+    warmup: float  # 0 to 1 during the warm-up, then 1
+
+
+class Timeline:
+    """The steps of a run in their order: which stage, which epoch, and how far along."""
+
+    def __init__(self, config: TrainConfig, pictures: int) -> None:
+        self.epochs: list[tuple[Stage, int, int]] = []  # stage, first step, steps
+        per_epoch = max(1, pictures // config.batch)
+        step = 0
+        for stage in config.schedule:
+            left = max(1, round(stage.epochs * per_epoch))
+            while left:
+                steps = min(left, per_epoch)
+                self.epochs.append((stage, step, steps))
+                step, left = step + steps, left - steps
+        self.steps = step
+        self.warmup_steps = max(1, round(config.warmup * per_epoch))
+        self._cost = [steps * stage.size**2 * stage.keep for stage, _, steps in self.epochs]
+
+    def continues(self, other: Timeline, step: int) -> bool:
+        """Whether every epoch that ``other`` has begun before ``step`` is here too."""
+        then, now = (
+            [
+                (stage.size, stage.keep, first, steps)
+                for stage, first, steps in timeline.epochs
+                if first < step
+            ]
+            for timeline in (other, self)
+        )
+        return then == now
+
+    def at(self, step: int) -> Position:
+        """The place of step number ``step`` (from 0)."""
+        epoch = next(i for i, (_, first, steps) in enumerate(self.epochs) if step < first + steps)
+        stage, first, steps = self.epochs[epoch]
+        done = math.fsum(self._cost[:epoch]) + self._cost[epoch] * (step - first) / steps
+        progress = done / math.fsum(self._cost)
+        return Position(
+            step, epoch, step - first, steps, stage, progress, min(1.0, (step + 1) / self.warmup_steps)
+        )
