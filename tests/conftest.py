@@ -35,5 +35,5 @@ def randomise(module: torch.nn.Module, seed: int = 0) -> torch.nn.Module:
                 parameter.mul_(0.3).add_(1).abs_()
             else:
                 sharp = any(word in name for word in ("qkv", "query", "key", "q_proj", "k_proj"))
-                parameter.mul_((1.4 if sharp else 0.6) * parameter[0].numel() ** -0.5)
+                parameter.mul_((1.4 if sharp else 0.4) * parameter[0].numel() ** -0.5)
     return module

@@ -30,16 +30,22 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "vit-tiny"
 DEFAULT_SWIN = "swin-mini"
 KEPT_PER_PERSON = 4
+# Choices of one page that are still there when a person comes back to it.
+KEPT_WIDGETS = ("overview.step.", "swin.block.", "attention.direction")
 
 
 def setup() -> None:
     """Begin a run of the script: everything a page says is said in this person's language."""
     words.speak(lambda: str(st.session_state.get("language", "en")))
+    for key in map(str, st.session_state):
+        if key.startswith(KEPT_WIDGETS):
+            # Streamlit forgets a widget that a run does not show, unless its value is set by hand.
+            st.session_state[key] = st.session_state[key]
 
 
 @st.cache_resource(show_spinner=False)
 def _gate() -> threading.Semaphore:
-    """As many runs at once as there are cores: with one torch thread each, that is faster for all and bounds memory."""
+    """As many runs at once as there are cores, one torch thread each: with several people that is faster for all."""
     import torch
 
     torch.set_num_threads(1)
@@ -62,6 +68,9 @@ def choose_sample(sample: Sample) -> None:
     """Make a sample this person's picture."""
     st.session_state["picture"] = _sample_picture(sample.file)
     st.session_state["picture_name"] = sample.file
+    st.session_state["picture_credit"] = sample.credit
+    st.session_state["picture_is_own"] = False
+    st.session_state["picture_error"] = ""
 
 
 def choose_upload(name: str, data: bytes) -> None:
@@ -72,6 +81,9 @@ def choose_upload(name: str, data: bytes) -> None:
     """
     st.session_state["picture"] = open_image(data)
     st.session_state["picture_name"] = name
+    st.session_state["picture_credit"] = ""
+    st.session_state["picture_is_own"] = True
+    st.session_state["picture_error"] = ""
 
 
 def picture() -> Picture:
@@ -100,11 +112,18 @@ def seen(model: ModelEntry) -> Image.Image:
 def trace(model: ModelEntry) -> Trace:
     """The run of a model on this person's picture; made once, kept while the two stay the same."""
 
-    def make() -> Trace:
-        import vitviz
+    picture_seen = seen(model)
 
+    def make() -> Trace:
+        import torch
+
+        from vitviz.images import to_array
+        from vitviz.tracing.trace import run_trace
+
+        network = _shared_model(model.name).network
+        pixels = torch.from_numpy(to_array(picture_seen, model.preprocessing)).unsqueeze(0)  # (1, 3, H, W)
         with _gate():
-            return vitviz.trace(_shared_model(model.name), picture().image)
+            return run_trace(network, pixels, model.class_names)
 
     return _kept("traces", (picture().sha256, model.name), make)
 
@@ -147,11 +166,6 @@ def _kept(store: str, key: tuple[object, ...], make: Callable[[], T]) -> T:
             kept.popitem(last=False)
     kept.move_to_end(key)
     return kept[key]
-
-
-def num_parameters(model: ModelEntry) -> int:
-    """How many numbers training could set."""
-    return _shared_model(model.name).num_parameters
 
 
 def setting(name: str, default: int) -> int:

@@ -148,3 +148,31 @@ def test_the_whole_page_speaks_chinese(visit: Visit) -> None:
     expect(page.locator("h1")).to_have_text("从像素到类别分数")
     expect(page.get_by_role("link", name="注意力")).to_be_visible()
     save(page, "overview-zh")
+
+
+def test_the_same_thing_can_be_chosen_again(visit: Visit) -> None:
+    page = visit()
+    pattern, title = page.get_by_role("button", name="attention matrix"), page.locator(".vv-tensor h4")
+    for _ in range(2):
+        pattern.click()
+        expect(title).to_have_text("blocks.0.pattern")
+        page.locator(".vv-line", has_text="mlp_post").click()
+        expect(title).to_have_text("blocks.0.mlp_post")
+
+
+def test_the_chosen_line_is_in_sight_on_a_phone(visit: Visit) -> None:
+    page = visit(size="narrow")
+    page.get_by_role("button", name="FFN hidden").click()
+    expect(page.locator(".vv-tensor h4")).to_have_text("blocks.0.mlp_post")
+    code, line = page.locator(".vv-code").bounding_box(), page.locator(".vv-current").bounding_box()
+    assert code is not None
+    assert line is not None
+    assert code["y"] <= line["y"] <= code["y"] + code["height"] - line["height"]
+
+
+def test_a_picture_of_ones_own_is_credited_to_nobody(visit: Visit) -> None:
+    page = visit()
+    upload(page, "pizza.jpg", png(50, 50, (0, 0, 90)))
+    sidebar = page.locator("[data-testid=stSidebar]")
+    expect(sidebar).to_contain_text("50 x 50 px")
+    expect(sidebar).not_to_contain_text("public domain")

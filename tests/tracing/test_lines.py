@@ -119,7 +119,7 @@ def test_operations_in_order() -> None:
     assert [c.index for c in calls] == list(range(len(calls)))
     unbound = next(c for c in calls if c.operation == "unbind")
     assert unbound.shape == (1, 2, 17, 8)
-    assert unbound.nbytes == 3 * 4 * 2 * 17 * 8
+    assert unbound.nbytes == 4 * 2 * 17 * 8
     assert [c.shape for c in calls if c.function == "attention_scores"] == [
         (1, 2, 17, 8),
         (1, 2, 8, 17),

@@ -69,7 +69,7 @@ def walk(
         ],
         "call": call.index,
         "tensor": _tensor(call, values),
-        "words": {"help": say("tiles.help")},
+        "words": {"help": say("tiles.help"), "mean": say("tiles.mean")},
     }
     mount(
         key=key,

@@ -37,7 +37,7 @@ def sidebar() -> None:
                     args=("camera",),
                     label_visibility="collapsed",
                 )
-        if error := st.session_state.pop("picture_error", None):
+        if error := st.session_state.get("picture_error"):
             st.error(error)
         models = [name for name in REGISTRY if not name.endswith("-test")]
         st.selectbox(say("sidebar.model"), models, format_func=_model_title, key="model")
@@ -51,13 +51,16 @@ def sidebar() -> None:
 def _sample_choice() -> None:
     language = str(st.session_state.get("language", "en"))
     titles = {sample.file: sample.title_zh if language == "zh" else sample.title for sample in SAMPLES}
-    # The browser keeps the texts of a widget that it knows: another language is another widget.
-    key = f"sample.{language}"
+    own = bool(st.session_state.get("picture_is_own"))
+    # The browser keeps the texts of a widget that it knows: another language is another widget. So is the empty one
+    # beside a picture of one's own, where every sample is a change.
+    key = f"sample.{language}.{own}"
     chosen = st.session_state.get("sample", SAMPLES[0].file)
     st.selectbox(
         say("sidebar.picture"),
         list(titles),
-        index=list(titles).index(chosen),
+        index=None if own else list(titles).index(chosen),
+        placeholder=say("sidebar.own"),
         format_func=titles.__getitem__,
         key=key,
         on_change=_sample,
@@ -103,7 +106,7 @@ def _uploaded(key: str) -> None:
 def _about_picture() -> str:
     picture = session.picture()
     name = st.session_state["picture_name"]
-    credit = next((sample.credit for sample in SAMPLES if sample.file == name), "")
+    credit = st.session_state["picture_credit"]
     size = f"{picture.original_size[0]} x {picture.original_size[1]} px"
     # Names and notes come from a stranger's file: shown as they are, never as markup.
     parts = [f"`{name.replace('`', '')}`", size, *picture.notes, credit]

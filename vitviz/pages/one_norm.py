@@ -13,7 +13,7 @@ from vitviz.components.strips import Strip, strips
 from vitviz.views.charts import CONFIG
 from vitviz.views.colour import span
 from vitviz.views.norm_charts import three_histograms
-from vitviz.views.numbers import MINUS, short
+from vitviz.views.numbers import in_formula as text
 from vitviz.words import say
 
 if TYPE_CHECKING:
@@ -66,16 +66,16 @@ def _formulas(steps: NormSteps, gamma: float, beta: float, eps: float, channel: 
     """The equations, each with the numbers that went in and the one that came out."""
     dim, x, x_hat = len(steps.x), steps.x[channel], steps.normalized[channel]
     for formula in (
-        rf"\mu = \frac{{1}}{{D}} \sum_i x_i = \frac{{{short(steps.x.sum())}}}{{{dim}}} = {short(steps.mean)}",
-        rf"\sigma^2 = \frac{{1}}{{D}} \sum_i (x_i - \mu)^2 = \frac{{{short(steps.variance * dim)}}}{{{dim}}}"
-        rf" = {short(steps.variance)}",
-        rf"s = \sqrt{{\sigma^2 + \epsilon}} = \sqrt{{{short(steps.variance)} + {_power(eps)}}} = {short(steps.scale)}",
-        rf"\hat x = \frac{{x - \mu}}{{s}} = \frac{{{short(x)} - {_signed(steps.mean)}}}{{{short(steps.scale)}}}"
-        rf" = {short(x_hat)}",
-        rf"y = \hat x \, \gamma + \beta = {short(x_hat)} \cdot {_signed(gamma)} + {_signed(beta)}"
+        rf"\mu = \frac{{1}}{{D}} \sum_i x_i = \frac{{{text(steps.x.sum())}}}{{{dim}}} = {text(steps.mean)}",
+        rf"\sigma^2 = \frac{{1}}{{D}} \sum_i (x_i - \mu)^2 = \frac{{{text(steps.variance * dim)}}}{{{dim}}}"
+        rf" = {text(steps.variance)}",
+        rf"s = \sqrt{{\sigma^2 + \epsilon}} = \sqrt{{{text(steps.variance)} + {_power(eps)}}} = {text(steps.scale)}",
+        rf"\hat x = \frac{{x - \mu}}{{s}} = \frac{{{text(x)} - {_signed(steps.mean)}}}{{{text(steps.scale)}}}"
+        rf" = {text(x_hat)}",
+        rf"y = \hat x \, \gamma + \beta = {text(x_hat)} \cdot {_signed(gamma)} + {_signed(beta)}"
         rf" = {steps.out[channel]:.6f}",
     ):
-        st.markdown(rf"$\displaystyle {formula}$".replace(MINUS, "-"))
+        st.markdown(rf"$\displaystyle {formula}$")
 
 
 def _power(eps: float) -> str:
@@ -85,7 +85,7 @@ def _power(eps: float) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"({short(value)})" if value < 0 else short(value)
+    return f"({text(value)})" if value < 0 else text(value)
 
 
 def _fused_gap(trace: Trace, site: NormSite) -> float:

@@ -16,6 +16,7 @@ from vitviz.words import say
 
 if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
+    from vitviz.tracing.walk import Walk
     from vitviz.zoo.registry import ModelEntry
 
 # Lines between more patches than this would hide the picture.
@@ -113,7 +114,7 @@ def _walk(trace: Trace, model: ModelEntry) -> None:
 
     walk(
         f"overview.walk.{model.name}",
-        [ChainItem(stage, tuple(trace[stage.name].shape)) for stage in chain],
+        [ChainItem(stage, _shape(path, trace, stage.name)) for stage in chain],
         path.functions,
         path.calls,
         source_key=f"{model.name} {step}",
@@ -126,3 +127,9 @@ def _walk(trace: Trace, model: ModelEntry) -> None:
     gap = session.fused_gap(trace, step)
     if gap is not None:
         st.caption(say("overview.check", gap=f"{gap:.1e}"))
+
+
+def _shape(path: Walk, trace: Trace, name: str) -> tuple[int, ...]:
+    """The live shape of a tensor: from the walk, or kept by the trace where the walk does not go there."""
+    call = path.find(name)
+    return call.shape if call else tuple(trace[name].shape)

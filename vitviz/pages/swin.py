@@ -93,7 +93,7 @@ def _stages(trace: Trace) -> list[list[str]]:
                 f"{side:g} x {side:g} px",
                 f"{grid.height} x {grid.width}",
                 f"{grid.rows} x {grid.columns}",
-                str(tuple(block["windows"].shape)),
+                str((grid.num_windows, grid.window**2, block["resid_pre"].shape[-1])),
                 f"{block.num_heads} x {block['q'].shape[-1]}",
             ]
         )

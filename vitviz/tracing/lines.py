@@ -28,8 +28,8 @@ class Call:
     """One torch call: where it stands, what it returned, and the name that the model gave the result (if any).
 
     ``operation`` is torch's name of the function, or that of a function of the models (``Attention.forward``) which
-    returned to this line, or empty where a line only names a tensor. ``shape`` is that of the first result,
-    ``nbytes`` counts all of them.
+    returned to this line, or empty where a line only names a tensor. Shape, dtype and bytes are
+    those of the first result where a call returned several.
     """
 
     index: int
@@ -130,8 +130,9 @@ class Lines(TorchFunctionMode):
             self.captured = made[0]
         self._last = made
         first = made[0]
-        size = first.nbytes * len(made)  # what a torch call returns in one go is equally large
-        self._rows.append((frame.f_code, frame.f_lineno, operation, first.shape, first.dtype, size, name))
+        self._rows.append(
+            (frame.f_code, frame.f_lineno, operation, first.shape, first.dtype, first.nbytes, name)
+        )
 
     @property
     def calls(self) -> tuple[Call, ...]:

@@ -19,7 +19,7 @@ from vitviz.models.config import ModelConfig
 from vitviz.models.swin import SwinBlock
 from vitviz.probe import Chain, Probe, no_probe
 from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
-from vitviz.tracing.interventions import Except, Record
+from vitviz.tracing.interventions import Edit, Except, Record
 from vitviz.tracing.lines import Call, Lines
 from vitviz.tracing.segments import CLASSIFY, EMBED, Network, Segment, split_segments
 
@@ -213,7 +213,7 @@ def run_trace(
     """Run ``network`` on one normalised picture (1, C, H, W) and keep what everything else is derived from.
 
     Raises:
-        ValueError: if ``image`` is not one picture, or the model is in training mode.
+        ValueError: if ``image`` is not one picture, the model is in training mode, or an edit names no tensor of it.
     """
     if image.ndim != 4 or image.shape[0] != 1:
         raise ValueError(f"a trace is of one picture, shape (1, C, H, W), not {tuple(image.shape)}")
@@ -227,6 +227,8 @@ def run_trace(
     keep = _Keep(names.__contains__)
     with torch.no_grad():
         network(image, keep if intervention is no_probe else Chain((intervention, keep)))
+    if isinstance(intervention, Edit) and (unknown := set(intervention.edits) - set(keep.names)):
+        raise ValueError(f"this model makes no tensor called {sorted(unknown)[0]!r}, so it cannot be edited")
     return Trace(
         network=network,
         kept=keep.tensors,
@@ -239,7 +241,15 @@ def run_trace(
 
 def _weights_version(network: Network) -> int:
     # torch counts the changes in place of every tensor; one that was put in another's place is another object.
-    return hash(tuple((id(p), p._version) for p in cast(nn.Module, network).parameters()))
+    # Every run asks, so the modules are walked here: parameters(), which spells out every name, takes thrice as long.
+    found: list[nn.Parameter | None] = []
+    waiting: list[nn.Module | None] = [cast(nn.Module, network)]
+    while waiting:
+        module = waiting.pop()
+        if module is not None:
+            found.extend(module._parameters.values())
+            waiting.extend(module._modules.values())
+    return hash(tuple((id(p), p._version) for p in found if p is not None))
 
 
 __all__ = ["CLASSIFY", "EMBED", "ClassScore", "Trace", "run_trace"]

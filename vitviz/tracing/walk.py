@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from vitviz.models.config import SwinConfig
+from vitviz.models.config import ModelConfig, SwinConfig, ViTConfig
 from vitviz.tracing.lines import Call, Lines, Source
 from vitviz.tracing.segments import CLASSIFY, EMBED, Segment
 from vitviz.tracing.trace import Trace
@@ -24,53 +24,81 @@ class Stage:
     in_block: bool = False
 
 
-VIT_START = (
-    Stage("image", "image", "x: H x W x C"),
-    Stage("patches", "embed", "x_p E"),
-    Stage("class_token", "tokens", "[x_cls; x_p E]"),
-    Stage("position", "full_embed", "z\u2080 = \u2026 + E_pos"),
-)
-SWIN_START = (
-    Stage("image", "image", "x: H x W x C"),
-    Stage("patches", "embed", "x_p E"),
-    Stage("position", "full_embed", "z\u2080 = LN(x_p E)"),
-)
-ATTENTION = (
-    Stage("qkv", "qkv", "LN(z) U_qkv", True),
-    Stage("heads", "q", "q, k, v", True),
-    Stage("pattern", "pattern", "A = softmax(qk\u1d40/\u221ad)", True),
-    Stage("weighted", "z", "A v", True),
-    Stage("merged", "z_merged", "[z\u00b9; \u2026; z\u02b0]", True),
-)
 MLP = (
     Stage("ffn_hidden", "mlp_post", "GELU(LN(z\u2032) W\u2081)", True),
     Stage("ffn_out", "mlp_out", "\u2026 W\u2082", True),
 )
-SWIN_WINDOWS = (Stage("windows", "windows", "M x M", True),)
-SWIN_BACK = (Stage("windows_back", "attn_out", "h x w", True),)
-SWIN_MERGE = (
+MERGE = (
     Stage("gathered", "gathered", "2 x 2 \u2192 4C", True),
     Stage("reduced", "resid_post", "4C \u2192 2C", True),
 )
-END = (Stage("pooled", "pooled", "y = z_L\u2070"), Stage("logits", "logits", "y W"))
-SWIN_END = (Stage("pooled_mean", "pooled", "y = mean(z_L)"), Stage("logits", "logits", "y W"))
+MEAN = Stage("pooled_mean", "pooled", "y = mean(LN(z_L))")
 
 
 def stages(trace: Trace, step: str) -> tuple[Stage, ...]:
     """The chain of the model that ran, with full tensor names, the repeated part shown for the step ``step``."""
-    swin = isinstance(trace.config, SwinConfig)
-    if step.endswith("downsample"):
-        inner: tuple[Stage, ...] = SWIN_MERGE
-    elif swin:
-        inner = SWIN_WINDOWS + ATTENTION + SWIN_BACK + MLP
-    else:
-        inner = ATTENTION + MLP
-    inner = tuple(replace(stage, name=f"{step}.{stage.name}") for stage in inner)
+    config = trace.config
+    inner = MERGE if step.endswith("downsample") else _block_stages(trace, step)
     last = trace.network.steps()[-1][0]
-    repeated = Stage("repeated", f"{last}.resid_post", f"x {repeats(trace)}")
-    known = set(trace.names())
-    start = tuple(stage for stage in (SWIN_START if swin else VIT_START) if stage.name in known)
-    return (*start, *inner, repeated, *(SWIN_END if swin else END))
+    return (
+        Stage("image", "image", "x: H x W x C"),
+        Stage("patches", "embed", "x_p E"),
+        *(_swin_start(config) if isinstance(config, SwinConfig) else _vit_start(config)),
+        *(replace(stage, name=f"{step}.{stage.name}") for stage in inner),
+        Stage("repeated", f"{last}.resid_post", f"x {repeats(trace)}"),
+        *((MEAN,) if isinstance(config, SwinConfig) else _vit_pool(config)),
+        Stage("logits", "logits", "(y W + y_dist W_dist) / 2" if _distilled(config) else "y W"),
+    )
+
+
+def _vit_start(config: ViTConfig) -> tuple[Stage, ...]:
+    names = config.prefix_names
+    tokens = Stage(
+        "class_token" if names == ("cls",) else "prefix_tokens",
+        "tokens",
+        f"[{'; '.join([*(f'x_{name}' for name in names), 'x_p E'])}]",
+    )
+    position = Stage("position", "full_embed", "z\u2080 = \u2026 + E_pos")
+    return (*((tokens,) if names else ()), *((position,) if config.position != "none" else ()))
+
+
+def _swin_start(config: SwinConfig) -> tuple[Stage, ...]:
+    return (Stage("normed", "full_embed", "z\u2080 = LN(x_p E)"),) if config.patch_norm else ()
+
+
+def _block_stages(trace: Trace, step: str) -> tuple[Stage, ...]:
+    swin = isinstance(trace.config, SwinConfig)
+    mask = " + mask" if f"{step}.attn_mask" in trace.names() else ""
+    scores = f"qk\u1d40/\u221ad + B{mask}" if swin else "qk\u1d40/\u221ad"
+    attention = (
+        Stage("qkv", "qkv", "LN(z) U_qkv", True),
+        Stage("heads", "q", "q, k, v", True),
+        Stage("pattern", "pattern", f"A = softmax({scores})", True),
+        Stage("weighted", "z", "A v", True),
+        Stage("merged", "z_merged", "[z\u00b9; \u2026; z\u02b0]", True),
+    )
+    if not swin:
+        return attention + MLP
+    into, back = (
+        Stage("windows", "windows", "M x M", True),
+        Stage("windows_back", "attn_out", "U_msa, map", True),
+    )
+    return (into, *attention, back, *MLP)
+
+
+def _vit_pool(config: ViTConfig) -> tuple[Stage, ...]:
+    if config.pool == "avg":
+        return (MEAN,)
+    pooled = Stage("pooled", "pooled", "y = LN(z_L)\u2070")
+    return (
+        (pooled, Stage("pooled_dist", "pooled_dist", "y_dist = LN(z_L)\u00b9"))
+        if _distilled(config)
+        else (pooled,)
+    )
+
+
+def _distilled(config: ModelConfig) -> bool:
+    return isinstance(config, ViTConfig) and config.distillation_token
 
 
 def repeats(trace: Trace) -> str:

@@ -51,15 +51,6 @@ def span(values: NDArray[np.floating], quantity: Quantity) -> tuple[float, float
     return (-top, top) if signed(quantity) else (0.0, top)
 
 
-def colourise(
-    values: NDArray[np.floating], quantity: Quantity, theme: str, limits: tuple[float, float] | None = None
-) -> NDArray[np.uint8]:
-    """Colours for an array of any shape: (..., 3) uint8. ``limits`` is what the scale spans."""
-    low, high = limits or span(values, quantity)
-    place = (np.nan_to_num(values, nan=low) - low) / (high - low)
-    return scale(quantity, theme)[(place * (STEPS - 1) + 0.5).astype(int).clip(0, STEPS - 1)]
-
-
 def _through(stops: list[NDArray[np.float64]]) -> NDArray[np.uint8]:
     at = np.linspace(0, len(stops) - 1, STEPS)
     lab = np.stack([np.interp(at, range(len(stops)), [s[i] for s in stops]) for i in range(3)], axis=1)

@@ -18,6 +18,12 @@ def short(value: float) -> str:
     return _minus(f"{value:#.4g}")
 
 
+def in_formula(value: float) -> str:
+    """As ``short``, for LaTeX: a power of ten is written as one, or it would read as a subtraction."""
+    mantissa, _, exponent = short(value).replace(MINUS, "-").partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+
+
 def added(number: str) -> str:
     """A number as one more addend of a sum: ``+ 0.5``, or ``- 0.5`` with a true minus."""
     return f"{MINUS} {number[1:]}" if number.startswith(MINUS) else f"+ {number}"

@@ -73,10 +73,11 @@ export function colourBar(scale, dark, low, high, label) {
 
 /** One instance for each place a component is mounted; called anew for every change of data or theme. */
 export function mounted(instances, args, create) {
-  const { parentElement, data, setStateValue } = args;
+  // A choice is an event: choosing the same thing again, after something else was chosen elsewhere, counts again.
+  const { parentElement, data, setTriggerValue } = args;
   let instance = instances.get(parentElement);
   if (!instance) {
-    instance = create(parentElement, setStateValue);
+    instance = create(parentElement, setTriggerValue);
     instances.set(parentElement, instance);
   }
   instance.update(data);

@@ -83,7 +83,7 @@ class Planes {
     const layer = make("div", "vv-plane-numbers");
     for (let i = 0; i < side * side; i++) {
       const value = this.arrays[key][channel * side * side + i];
-      layer.append(make("span", "", value.toFixed(Math.abs(value) < 0.1 ? 3 : 2).replace("-", "\u2212").replace("0.", ".")));
+      layer.append(make("span", "", value.toFixed(Math.abs(value) < 0.1 ? 3 : 2).replace("-", "\u2212").replace(/^(\u2212?)0\./, "$1.")));
     }
     layer.setAttribute("aria-hidden", "true");
     return layer;

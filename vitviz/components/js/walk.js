@@ -98,7 +98,7 @@ class Walk {
     if (!this.marked) return;
     this.marked.classList.add("vv-current");
     this.marked.setAttribute("aria-current", "true");
-    const top = this.marked.offsetTop - this.code.offsetTop;
+    const top = this.marked.offsetTop; // from the top of .vv-code, which is positioned
     const seen = top >= this.code.scrollTop && top < this.code.scrollTop + this.code.clientHeight - 30;
     if (scroll || !seen) this.code.scrollTop = Math.max(0, top - this.code.clientHeight / 3);
   }
@@ -125,6 +125,7 @@ class Walk {
   tile(tensor, values, table, index, readout) {
     const canvas = make("canvas");
     const { rows, columns } = tensor;
+    const { words } = this.data;
     paint(canvas, values, index * rows * columns, rows, columns, table, tensor.low, tensor.high);
     canvas.style.aspectRatio = `${columns} / ${Math.max(rows, columns / 24)}`;
     canvas.setAttribute("role", "img");
@@ -135,7 +136,8 @@ class Walk {
       const column = Math.min(columns - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * columns)));
       const value = values[index * rows * columns + row * columns + column];
       const place = `${tensor.axes[0]} ${row * tensor.pooled[0]}, ${tensor.axes[1]} ${column * tensor.pooled[1]}`;
-      readout.textContent = `${tensor.labels[index]} ${place}:  ${number(value)}`.trim();
+      const mean = tensor.pooled[0] * tensor.pooled[1] > 1 ? ` (${words.mean} ${tensor.pooled.join("x")})` : "";
+      readout.textContent = `${tensor.labels[index]} ${place}:  ${number(value)}${mean}`.trim();
     });
     canvas.addEventListener("pointerleave", () => { readout.textContent = this.data.words.help; });
     return canvas;
