@@ -26,7 +26,7 @@ class Overlay:
     values: NDArray[np.floating]
     limits: tuple[float, float]
     quantity: Quantity = "attention"
-    opacity: float = 0.75
+    opacity: float = 0.65
     label: str = ""
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 STRONGEST = 6
+# The block to open with, as a share of the depth: in early ones local and wide heads stand side by side.
+FIRST_SEEN = 4
 
 
 def show() -> None:
@@ -77,7 +79,7 @@ def _choose_block(blocks: tuple[BlockTrace, ...], model: ModelEntry) -> BlockTra
     layer, facing, _ = st.columns([2.3, 1.6, 1], gap="medium", vertical_alignment="bottom")
     names = [block.name for block in blocks]
     key = f"attention.block.{model.name}"
-    index = min(session.setting(f"block.{model.name}", len(blocks) - 1), len(blocks) - 1)
+    index = min(session.setting(f"block.{model.name}", len(blocks) // FIRST_SEEN), len(blocks) - 1)
     chosen = layer.select_slider(say("attention.layer"), names, value=names[index], key=key)
     session.set_setting(f"block.{model.name}", names.index(chosen))
     facing.segmented_control(
