@@ -1,0 +1,166 @@
+"""How soon a page is there, and how soon it answers: a fresh server, a real chromium, medians.
+
+    python -m benchmarks.pages [--starts 3] [--rounds 12]
+
+Every start is a new server process, so that torch is imported anew. "Picture" is when the first picture is painted,
+"prediction" when the class scores are, which need torch and the model. "Painted" adds two animation frames.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.report import machine, print_json, print_table
+
+PORT = 8699
+ADDRESS = f"http://localhost:{PORT}"
+PATIENCE_MS = 120_000
+STAGES = (("FFN hidden", "mlp_post"), ("heads split", "blocks.0.q"), ("attention matrix", "pattern"))
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+@contextmanager
+def server() -> Iterator[None]:
+    """A fresh server, ready to answer."""
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(PORT)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(f"{ADDRESS}/_stcore/health", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def first_visit(browser: Browser) -> tuple[float, float]:
+    """Seconds from opening the page to its picture, and to its prediction, both painted."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    begin = time.perf_counter()
+    page.goto(ADDRESS, wait_until="commit")
+    page.wait_for_selector(".vv-frame img")
+    page.evaluate(TWO_FRAMES)
+    picture = time.perf_counter() - begin
+    page.wait_for_selector(".vv-chain .vv-stage", timeout=PATIENCE_MS)
+    page.evaluate(TWO_FRAMES)
+    prediction = time.perf_counter() - begin
+    page.close()
+    return picture, prediction
+
+
+def choose_stages(page: Page, rounds: int) -> list[float]:
+    """Seconds from choosing a stage of the overview's chain to its tensor painted."""
+    page.goto(ADDRESS)
+    page.wait_for_selector(".vv-tensor h4", timeout=PATIENCE_MS)
+    times = []
+    for turn in range(rounds):
+        stage, name = STAGES[turn % len(STAGES)]
+        button = page.get_by_role("button", name=stage)
+        shown = page.locator(".vv-tensor h4", has_text=name)
+        begin = time.perf_counter()
+        button.click()
+        shown.wait_for()
+        page.evaluate(TWO_FRAMES)
+        times.append(time.perf_counter() - begin)
+    return times
+
+
+def choose_patches(page: Page, rounds: int) -> list[float]:
+    """Seconds from clicking a patch on the attention page to its strongest keys painted."""
+    page.goto(f"{ADDRESS}/attention")
+    page.wait_for_selector(".vvt", timeout=PATIENCE_MS)
+    box = page.locator(".vv-frame").first.bounding_box()
+    assert box is not None
+    times = []
+    for turn in range(rounds):
+        before = page.locator(".vvt").inner_text()
+        x, y = box["x"] + box["width"] * (turn + 0.5) / rounds, box["y"] + box["height"] * 0.6
+        begin = time.perf_counter()
+        page.mouse.click(x, y)
+        changed(page, ".vvt", before)
+        times.append(time.perf_counter() - begin)
+    return times
+
+
+def change_blocks(page: Page, rounds: int) -> list[float]:
+    """Seconds from a key press on the attention page's block slider to that block's maps painted."""
+    page.goto(f"{ADDRESS}/attention")
+    page.wait_for_selector(".vvt", timeout=PATIENCE_MS)
+    slider = page.get_by_role("slider").first
+    times = []
+    for turn in range(rounds):
+        before = page.locator(".vvt").inner_text()
+        key = "ArrowLeft" if turn < min(rounds, 10) else "ArrowRight"
+        begin = time.perf_counter()
+        slider.press(key)
+        changed(page, ".vvt", before)
+        times.append(time.perf_counter() - begin)
+    return times
+
+
+def changed(page: Page, selector: str, before: str) -> None:
+    """Wait until the text of an element is another one, and painted."""
+    script = "([selector, before]) => document.querySelector(selector)?.innerText !== before"
+    page.wait_for_function(script, arg=[selector, before])
+    page.evaluate(TWO_FRAMES)
+
+
+def parse() -> argparse.Namespace:
+    """The options."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--starts", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=12)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run everything and report."""
+    options = parse()
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        sys.exit("this benchmark needs chromium: apt-get install chromium")
+    firsts: list[tuple[float, float]] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for _ in range(options.starts):
+            with server():
+                firsts.append(first_visit(browser))
+        with server():
+            page = browser.new_page(viewport={"width": 1280, "height": 800})
+            acts = {
+                act.__name__: act(page, options.rounds)
+                for act in (choose_stages, choose_patches, change_blocks)
+            }
+        browser.close()
+    medians = {name: statistics.median(times) for name, times in acts.items()}
+    picture, prediction = (statistics.median(times) for times in zip(*firsts, strict=True))
+    print_table(
+        "Medians in seconds",
+        ["what", "seconds"],
+        [
+            ["open the page: picture", f"{picture:.2f}"],
+            ["open the page: prediction and chain", f"{prediction:.2f}"],
+            *([name.replace("_", " "), f"{value:.3f}"] for name, value in medians.items()),
+        ],
+    )
+    print_json({"picture_s": picture, "prediction_s": prediction, **medians, **machine("streamlit", "torch")})
+
+
+if __name__ == "__main__":
+    main()
