@@ -58,11 +58,12 @@ def test_it_is_the_models_own_number(name: str) -> None:
     embed = trace["embed"].reshape(-1, conv.out_channels)
     image, size = trace["image"][0].numpy(), conv.kernel_size[0]
     columns = image.shape[-1] // size
+    rounding = 2e-6 * max(1.0, embed.abs().max().item())  # float32, in proportion to what is added up
     for row, column in ((0, 0), (5, 3), (columns - 1, columns - 1)):
         pixels = cut_patch(image, row, column, size)
         for channel in range(0, conv.out_channels, 7):
             projection = project(pixels, conv.weight[channel].numpy(), float(conv.bias[channel]))
-            assert abs(projection.value - embed[row * columns + column, channel].item()) < 5e-6
+            assert abs(projection.value - embed[row * columns + column, channel].item()) < rounding
 
 
 def test_places_of_the_flattened_vector_are_channel_row_column() -> None:

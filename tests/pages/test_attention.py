@@ -13,6 +13,8 @@ from vitviz.samples import SAMPLES
 from vitviz.tracing.trace import Trace
 
 Open = Callable[..., AppTest]
+# The app runs torch on one thread, the test on as many as there are: sums in another order, through all blocks.
+ROUNDING = 1e-5
 
 
 @pytest.fixture(scope="module")
@@ -41,18 +43,18 @@ def test_vit_maps_and_matrix_are_torchs(
     page = show(open_page, "vit-tiny", block, head, token)
     pattern = vit[f"blocks.{block}.pattern"][0].numpy()  # (H, N, N)
     heads = floats(mounted(page, "attention.heads")["values"]).reshape(3, 196)
-    np.testing.assert_allclose(heads, pattern[:, token, 1:], atol=1e-7)
+    np.testing.assert_allclose(heads, pattern[:, token, 1:], atol=ROUNDING)
     overlay = floats(mounted(page, "attention.picker")["overlay"])
-    np.testing.assert_allclose(overlay, pattern[head, token], atol=1e-7)
+    np.testing.assert_allclose(overlay, pattern[head, token], atol=ROUNDING)
     matrix = floats(mounted(page, "attention.matrix")["values"]).reshape(197, 197)
-    np.testing.assert_allclose(matrix, pattern[head], atol=1e-7)
+    np.testing.assert_allclose(matrix, pattern[head], atol=ROUNDING)
 
 
 def test_the_column_shows_who_looks_at_the_token(open_page: Open, vit: Trace) -> None:
     page = show(open_page, "vit-tiny", 3, 1, 42, **{"attention.direction": "column"})
     pattern = vit["blocks.3.pattern"][0].numpy()
     overlay = floats(mounted(page, "attention.picker")["overlay"])
-    np.testing.assert_allclose(overlay, pattern[1, :, 42], atol=1e-7)
+    np.testing.assert_allclose(overlay, pattern[1, :, 42], atol=ROUNDING)
 
 
 def test_all_heads_share_one_scale_from_zero(open_page: Open, vit: Trace) -> None:
@@ -60,7 +62,7 @@ def test_all_heads_share_one_scale_from_zero(open_page: Open, vit: Trace) -> Non
     heads, picker = mounted(page, "attention.heads"), mounted(page, "attention.picker")
     most = vit["blocks.7.pattern"][0, :, 30, 1:].max().item()
     assert heads["low"] == picker["low"] == 0
-    assert heads["high"] == picker["high"] == pytest.approx(most, rel=1e-6)
+    assert heads["high"] == picker["high"] == pytest.approx(most, abs=ROUNDING)
 
 
 def test_swin_shows_the_window_of_the_token_and_nothing_else(open_page: Open, swin: Trace) -> None:
@@ -73,7 +75,7 @@ def test_swin_shows_the_window_of_the_token_and_nothing_else(open_page: Open, sw
     assert set(seen) == set(block.tokens[window].tolist())
     expected = swin["layers.0.blocks.1.pattern"][window, 2, place]
     torch.testing.assert_close(
-        torch.from_numpy(overlay.copy())[block.tokens[window]], expected, atol=1e-7, rtol=0
+        torch.from_numpy(overlay.copy())[block.tokens[window]], expected, atol=ROUNDING, rtol=0
     )
 
 

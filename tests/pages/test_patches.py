@@ -77,12 +77,13 @@ def test_the_whole_token_and_both_ways_are_torchs(
         )
     ways = mounted(page, "patches.ways")
     drawn = floats(ways["values"]).reshape(2, ways["rows"], ways["columns"])
-    np.testing.assert_allclose(drawn[0], drawn[1], atol=5e-6)
+    rounding = 5e-6 * max(1.0, float(np.abs(embed).max()))  # float32, in proportion to what is added up
+    np.testing.assert_allclose(drawn[0], drawn[1], atol=rounding)
     if ways["pooled"] == [1, 1]:
         np.testing.assert_array_equal(drawn[1], embed)
     gap = next(text.value for text in page.markdown if text.value.startswith("max |\u0394|"))
     assert "max |\u0394| = **0**" in gap  # the convolution is the model's own
-    assert 0 < float(gap.split("**")[1]) < 1e-5
+    assert 0 < float(gap.split("**")[1]) < rounding
 
 
 def test_the_list_of_products_adds_up(open_page: Open) -> None:

@@ -35,9 +35,9 @@ def test_mask_and_addends_are_torchs(open_page: Open, swin: Trace, name: str, wi
     bias = floats(mounted(page, "swin.addend.bias")["values"]).reshape(49, 49)
     np.testing.assert_array_equal(bias, swin[f"{name}.relative_position_bias"][head].numpy())
     qk = floats(mounted(page, "swin.addend.qk")["values"]).reshape(49, 49)
-    np.testing.assert_allclose(qk + bias + mask, swin[f"{name}.attn_scores"][window, head].numpy(), atol=1e-5)
+    np.testing.assert_allclose(qk + bias + mask, swin[f"{name}.attn_scores"][window, head].numpy(), atol=1e-4)
     pattern = floats(mounted(page, "swin.addend.pattern")["values"]).reshape(49, 49)
-    np.testing.assert_allclose(pattern, swin[f"{name}.pattern"][window, head].numpy(), atol=1e-7)
+    np.testing.assert_allclose(pattern, swin[f"{name}.pattern"][window, head].numpy(), atol=1e-5)
 
 
 def test_regular_windows_have_no_mask_and_say_so(open_page: Open) -> None:
