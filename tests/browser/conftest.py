@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "screenshots"
 PATIENCE_MS = 60_000
 HOW_TO_GET_IT = "no chromium found: install it with 'apt-get install chromium' to run the browser tests"
 SIZES = {"wide": (1280, 800), "narrow": (390, 844)}
+expect.set_options(timeout=20_000)  # a busy machine answers late; what is expected is still the same
 FINISHED = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
