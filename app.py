@@ -1,22 +1,22 @@
 """vitviz: ``streamlit run app.py``."""
 
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
 import streamlit as st
 
 from vitviz import session
-from vitviz.pages import attention, chrome, layer_norm, overview, patches, swin
-from vitviz.words import say
-from vitviz.zoo.registry import ASSETS
+from vitviz.components.explorer.routes import explorer_routes
 
-st.set_page_config(page_title="vitviz", page_icon=str(ASSETS / "icon.png"), layout="wide")
-session.setup()
-page = st.navigation(
-    [
-        st.Page(overview.show, title=say("nav.overview"), default=True),
-        st.Page(patches.show, title=say("nav.patches"), url_path="patches"),
-        st.Page(attention.show, title=say("nav.attention"), url_path="attention"),
-        st.Page(layer_norm.show, title=say("nav.layer_norm"), url_path="layer-norm"),
-        st.Page(swin.show, title=say("nav.swin"), url_path="swin"),
-    ]
-)
-chrome.sidebar()
-page.run()
+
+@asynccontextmanager
+async def preload(_: st.App) -> AsyncIterator[None]:
+    """A server that nobody has visited yet uses the time to import torch."""
+    threading.Thread(target=session.import_torch, daemon=True).start()
+    yield
+
+
+SCRIPT = Path(__file__).parent / "vitviz" / "pages" / "script.py"
+app = st.App(SCRIPT, routes=explorer_routes(session.payloads, session.gate), lifespan=preload)

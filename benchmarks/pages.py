@@ -79,46 +79,6 @@ def choose_stages(page: Page, rounds: int) -> list[float]:
     return times
 
 
-def choose_patches(page: Page, rounds: int) -> list[float]:
-    """Seconds from clicking a patch on the attention page to its strongest keys painted."""
-    page.goto(f"{ADDRESS}/attention")
-    page.wait_for_selector(".vvt", timeout=PATIENCE_MS)
-    box = page.locator(".vv-frame").first.bounding_box()
-    assert box is not None
-    times = []
-    for turn in range(rounds):
-        before = page.locator(".vvt").inner_text()
-        x, y = box["x"] + box["width"] * (turn + 0.5) / rounds, box["y"] + box["height"] * 0.6
-        begin = time.perf_counter()
-        page.mouse.click(x, y)
-        changed(page, ".vvt", before)
-        times.append(time.perf_counter() - begin)
-    return times
-
-
-def change_blocks(page: Page, rounds: int) -> list[float]:
-    """Seconds from a key press on the attention page's block slider to that block's maps painted."""
-    page.goto(f"{ADDRESS}/attention")
-    page.wait_for_selector(".vvt", timeout=PATIENCE_MS)
-    slider = page.get_by_role("slider").first
-    times = []
-    for turn in range(rounds):
-        before = page.locator(".vvt").inner_text()
-        key = "ArrowLeft" if turn % 2 else "ArrowRight"
-        begin = time.perf_counter()
-        slider.press(key)
-        changed(page, ".vvt", before)
-        times.append(time.perf_counter() - begin)
-    return times
-
-
-def changed(page: Page, selector: str, before: str) -> None:
-    """Wait until the text of an element is another one, and painted."""
-    script = "([selector, before]) => document.querySelector(selector)?.innerText !== before"
-    page.wait_for_function(script, arg=[selector, before])
-    page.evaluate(TWO_FRAMES)
-
-
 def parse() -> argparse.Namespace:
     """The options."""
     parser = argparse.ArgumentParser(
@@ -143,12 +103,8 @@ def main() -> None:
                 firsts.append(first_visit(browser))
         with server():
             page = browser.new_page(viewport={"width": 1280, "height": 800})
-            acts = {
-                act.__name__: act(page, options.rounds)
-                for act in (choose_stages, choose_patches, change_blocks)
-            }
+            times = choose_stages(page, options.rounds)
         browser.close()
-    medians = {name: statistics.median(times) for name, times in acts.items()}
     picture, prediction = (statistics.median(times) for times in zip(*firsts, strict=True))
     print_table(
         "Medians in seconds",
@@ -156,10 +112,17 @@ def main() -> None:
         [
             ["open the page: picture", f"{picture:.2f}"],
             ["open the page: prediction and chain", f"{prediction:.2f}"],
-            *([name.replace("_", " "), f"{value:.3f}"] for name, value in medians.items()),
+            ["choose a stage of the chain", f"{statistics.median(times):.3f}"],
         ],
     )
-    print_json({"picture_s": picture, "prediction_s": prediction, **medians, **machine("streamlit", "torch")})
+    print_json(
+        {
+            "picture_s": picture,
+            "prediction_s": prediction,
+            "choose_stage_s": statistics.median(times),
+            **machine("streamlit", "torch"),
+        }
+    )
 
 
 if __name__ == "__main__":

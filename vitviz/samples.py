@@ -11,12 +11,16 @@ FOLDER = Path(__file__).parents[1] / "assets" / "pictures"
 
 @dataclass(frozen=True)
 class Sample:
-    """One sample picture; ``credit`` is to be shown with it."""
+    """One sample picture; ``credit`` is to be shown with it.
+
+    ``shows`` is the class of everyday20 that it shows; it is empty where that is none of them.
+    """
 
     file: str
     title: str
     title_zh: str
     credit: str
+    shows: str = ""
 
     @property
     def path(self) -> Path:

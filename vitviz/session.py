@@ -7,15 +7,18 @@ torch is imported here when a trace is first asked for, so that a page can paint
 from __future__ import annotations
 
 import os
+import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
 import streamlit as st
 
 from vitviz import words
+from vitviz.components.explorer.store import PayloadStore
 from vitviz.images import Picture, open_image
 from vitviz.samples import SAMPLES, Sample
 from vitviz.zoo.registry import ModelEntry, find
@@ -30,8 +33,11 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "vit-tiny"
 DEFAULT_SWIN = "swin-mini"
 KEPT_PER_PERSON = 4
+# What explorers fetch, and the traces that it is made of: everybody's together, each person's under their own tokens.
+payloads = PayloadStore(max_bytes=768 << 20)
+_cores = threading.Semaphore(os.cpu_count() or 1)
 # Choices of one page that are still there when a person comes back to it.
-KEPT_WIDGETS = ("overview.step.", "swin.block.", "attention.direction")
+KEPT_WIDGETS = ("overview.step.", "swin.block.")
 
 
 def setup() -> None:
@@ -43,13 +49,20 @@ def setup() -> None:
             st.session_state[key] = st.session_state[key]
 
 
-@st.cache_resource(show_spinner=False)
-def _gate() -> threading.Semaphore:
+@contextmanager
+def gate() -> Iterator[None]:
     """As many runs at once as there are cores, one torch thread each: with several people that is faster for all."""
     import torch
 
     torch.set_num_threads(1)
-    return threading.Semaphore(os.cpu_count() or 1)
+    with _cores:
+        yield
+
+
+def import_torch() -> None:
+    """Import what the first trace needs, which takes longer than the trace itself."""
+    import vitviz.tracing.trace
+    import vitviz.zoo.load  # noqa: F401
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
@@ -102,17 +115,24 @@ def entry(family: str | None = None) -> ModelEntry:
     return chosen
 
 
-def seen(model: ModelEntry) -> Image.Image:
-    """The square (or rectangle) of the picture that the model really sees."""
+def sample_picture(sample: Sample) -> Picture:
+    """A sample, opened once for everybody."""
+    return _sample_picture(sample.file)
+
+
+def seen(model: ModelEntry, of: Picture | None = None) -> Image.Image:
+    """The square (or rectangle) of a picture, by default this person's, that the model really sees."""
     from vitviz.images import view
 
-    return _kept("seen", (picture().sha256, model.name), lambda: view(picture().image, model.preprocessing))
+    chosen = of or picture()
+    return _kept("seen", (chosen.sha256, model.name), lambda: view(chosen.image, model.preprocessing))
 
 
-def trace(model: ModelEntry) -> Trace:
-    """The run of a model on this person's picture; made once, kept while the two stay the same."""
+def trace(model: ModelEntry, of: Picture | None = None) -> Trace:
+    """The run of a model on a picture, by default this person's; made once, kept while the two stay the same."""
 
-    picture_seen = seen(model)
+    chosen = of or picture()
+    picture_seen = seen(model, chosen)
 
     def make() -> Trace:
         import torch
@@ -122,10 +142,18 @@ def trace(model: ModelEntry) -> Trace:
 
         network = _shared_model(model.name).network
         pixels = torch.from_numpy(to_array(picture_seen, model.preprocessing)).unsqueeze(0)  # (1, 3, H, W)
-        with _gate():
+        with gate():
             return run_trace(network, pixels, model.class_names)
 
-    return _kept("traces", (picture().sha256, model.name), make)
+    return _kept("traces", (chosen.sha256, model.name), make)
+
+
+def explorer_token(of: Trace, model: ModelEntry, shown: Picture) -> str:
+    """Under which token an explorer fetches this trace's numbers; the same in every rerun while they are kept."""
+    from vitviz.components.explorer.source import TraceSource
+
+    owner = str(st.session_state.setdefault("owner", secrets.token_urlsafe(16)))
+    return payloads.offer(owner, f"{shown.sha256} {model.name}", TraceSource(of, model.name))
 
 
 def walk(of: Trace, step: str) -> Walk:

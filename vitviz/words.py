@@ -1,4 +1,4 @@
-"""Every sentence that a page says, in English and Simplified Chinese, from one table (``words.toml``)."""
+"""Every sentence that a page says, in English and Simplified Chinese, from one table."""
 
 from __future__ import annotations
 
@@ -25,9 +25,29 @@ def speak(language: Callable[[], str]) -> None:
 
 @cache
 def table() -> dict[str, dict[str, str]]:
-    """The whole table: key -> language -> sentence."""
-    text = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    """The whole table: key -> language -> sentence. ``words.toml``, and a file in ``texts/`` for each longer page.
+
+    Raises:
+        ValueError: two files have a sentence of the same key.
+    """
+    here = Path(__file__).parent
+    sentences: dict[str, dict[str, str]] = {}
+    for path in [here / "words.toml", *sorted((here / "texts").glob("*.toml"))]:
+        own = tomllib.loads(path.read_text(encoding="utf-8"))
+        if twice := own.keys() & sentences.keys():
+            raise ValueError(f"{path.name} says {sorted(twice)[0]!r} again")
+        sentences |= own
+    return sentences
+
+
+def section(name: str) -> dict[str, str]:
+    """All sentences whose keys begin with ``name.``, by the rest of the key, with their ``{places}`` still open."""
+    language = _language()
+    return {
+        key.removeprefix(f"{name}."): sentences[language]
+        for key, sentences in table().items()
+        if key.startswith(f"{name}.")
+    }
 
 
 def say(key: str, /, **values: object) -> str:

@@ -1,88 +1,109 @@
-"""What the attention page shows is what torch computed."""
+"""What the attention page tells its browser part, and what it keeps of what the browser part tells it."""
 
 from collections.abc import Callable
 
-import numpy as np
 import pytest
-import torch
 from streamlit.testing.v1 import AppTest
 
 import vitviz
-from tests.pages.conftest import floats, mounted
+from tests.pages.conftest import mounted
+from vitviz import session
+from vitviz.pages import tokens
 from vitviz.samples import SAMPLES
-from vitviz.tracing.trace import Trace
+from vitviz.zoo.registry import find
 
 Open = Callable[..., AppTest]
-# The app runs torch on one thread, the test on as many as there are: sums in another order, through all blocks.
-ROUNDING = 1e-5
 
 
-@pytest.fixture(scope="module")
-def vit() -> Trace:
-    return vitviz.trace(vitviz.load_model("vit-tiny"), SAMPLES[0].path)
+@pytest.mark.parametrize("model", ["vit-tiny", "swin-mini"])
+def test_the_layers_are_the_models(open_page: Open, model: str) -> None:
+    data = mounted(open_page("attention", model=model), "attention.explorer")
+    trace = vitviz.trace(vitviz.load_model(model), SAMPLES[0].path)
+    assert [layer["name"] for layer in data["layers"]] == [block.name for block in trace.blocks]
+    for layer, block in zip(data["layers"], trace.blocks, strict=True):
+        windows, heads, tokens, _ = block["q"].shape
+        assert layer["heads"] == heads
+        cells = layer["rows"] * layer["columns"] + len(layer["prefix"])
+        assert cells == windows * tokens
+        assert layer["window"] == (block.grid.window if model == "swin-mini" else None)
+    assert data["rollout"] == (model == "vit-tiny")
 
 
-@pytest.fixture(scope="module")
-def swin() -> Trace:
-    return vitviz.trace(vitviz.load_model("swin-mini"), SAMPLES[0].path)
+def test_the_address_leads_to_the_payloads_and_stays(open_page: Open) -> None:
+    page = open_page("attention", model="vit-tiny")
+    url = mounted(page, "attention.explorer")["url"]
+    assert url.startswith("api/explorer/")
+    token = url.rpartition("/")[2]
+    assert len(token) >= 16
+    payload = session.payloads.fetch(token, ("layer", 0), lambda source: source.layer(0))
+    assert payload is not None
+    assert payload.startswith(b"VVA1")
+    page.run()
+    assert mounted(page, "attention.explorer")["url"] == url
+    other = open_page("attention", model="vit-tiny")
+    assert mounted(other, "attention.explorer")["url"] != url
 
 
-def show(open_page: Open, model: str, block: int, head: int, token: int, **state: object) -> AppTest:
-    choices = {
-        f"setting.block.{model}": block,
-        f"setting.head.{model}": head,
-        f"setting.token.{model}": token,
-    }
-    return open_page("attention", model=model, **choices, **state)
+def test_another_picture_is_another_revision(open_page: Open) -> None:
+    first = mounted(open_page("attention", model="vit-tiny"), "attention.explorer")
+    page = open_page("attention", model="vit-tiny", **{"attention.second.en": SAMPLES[1].file})
+    both = mounted(page, "attention.explorer")
+    assert first["second"] is None
+    assert both["revision"] == first["revision"]
+    assert both["second"]["revision"] != first["revision"]
+    assert both["second"]["url"] != both["url"]
 
 
-@pytest.mark.parametrize(("block", "head", "token"), [(0, 0, 0), (5, 2, 100), (11, 1, 196)])
-def test_vit_maps_and_matrix_are_torchs(
-    open_page: Open, vit: Trace, block: int, head: int, token: int
-) -> None:
-    page = show(open_page, "vit-tiny", block, head, token)
-    pattern = vit[f"blocks.{block}.pattern"][0].numpy()  # (H, N, N)
-    heads = floats(mounted(page, "attention.heads")["values"]).reshape(3, 196)
-    np.testing.assert_allclose(heads, pattern[:, token, 1:], atol=ROUNDING)
-    overlay = floats(mounted(page, "attention.picker")["overlay"])
-    np.testing.assert_allclose(overlay, pattern[head, token], atol=ROUNDING)
-    matrix = floats(mounted(page, "attention.matrix")["values"]).reshape(197, 197)
-    np.testing.assert_allclose(matrix, pattern[head], atol=ROUNDING)
+def test_it_opens_with_what_was_seen_last(open_page: Open) -> None:
+    choices = {"setting.block.vit-tiny": 1, "setting.head.vit-tiny": 1, "setting.token.vit-tiny": 5}
+    state = mounted(open_page("attention", model="vit-tiny", **choices), "attention.explorer")["state"]
+    assert (state["layer"], state["head"], state["token"]) == (1, 1, 5)
 
 
-def test_the_column_shows_who_looks_at_the_token(open_page: Open, vit: Trace) -> None:
-    page = show(open_page, "vit-tiny", 3, 1, 42, **{"attention.direction": "column"})
-    pattern = vit["blocks.3.pattern"][0].numpy()
-    overlay = floats(mounted(page, "attention.picker")["overlay"])
-    np.testing.assert_allclose(overlay, pattern[1, :, 42], atol=ROUNDING)
+def test_a_swin_opens_at_the_place_of_the_token_in_that_layers_map(open_page: Open) -> None:
+    rows, columns = tokens.finest(find("swin-mini"))
+    corner = (rows - 1) * columns  # the lower left corner of the finest map
+    last = {"setting.block.swin-mini": 3, "setting.token.swin-mini": corner}
+    data = mounted(open_page("attention", model="swin-mini", **last), "attention.explorer")
+    layer = data["layers"][3]
+    assert data["state"]["token"] == (layer["rows"] - 1) * layer["columns"]
 
 
-def test_all_heads_share_one_scale_from_zero(open_page: Open, vit: Trace) -> None:
-    page = show(open_page, "vit-tiny", 7, 0, 30)
-    heads, picker = mounted(page, "attention.heads"), mounted(page, "attention.picker")
-    most = vit["blocks.7.pattern"][0, :, 30, 1:].max().item()
-    assert heads["low"] == picker["low"] == 0
-    assert heads["high"] == picker["high"] == pytest.approx(most, abs=ROUNDING)
+def test_a_link_is_followed_once_and_checked(open_page: Open) -> None:
+    page = AppTest.from_function(_page_with_link, default_timeout=120)
+    page.query_params["layer"] = "1"
+    page.query_params["head"] = "mean"
+    page.query_params["direction"] = "column"
+    page.query_params["second"] = "0.1"
+    page.query_params["pinned"] = "1"
+    page.query_params["model"] = "deit-ti16"
+    page.query_params["picture"] = SAMPLES[1].file
+    page.run()
+    assert not page.exception
+    state = mounted(page, "attention.explorer")["state"]
+    assert (state["layer"], state["head"], state["direction"], state["pinned"]) == (1, "mean", "column", True)
+    assert state["second"] == {"layer": 0, "head": 1}
+    assert page.session_state["picture_name"] == SAMPLES[1].file
+    assert mounted(page, "attention.explorer")["model"] == "deit-ti16"
 
 
-def test_swin_shows_the_window_of_the_token_and_nothing_else(open_page: Open, swin: Trace) -> None:
-    token = 56 * 55 + 55  # the last one: its shifted window wraps around both sides
-    page = show(open_page, "swin-mini", 1, 2, token)
-    block = swin.swin_blocks[1]
-    window, place = block.place(token)
-    overlay = floats(mounted(page, "attention.picker")["overlay"])
-    seen = np.flatnonzero(~np.isnan(overlay))
-    assert set(seen) == set(block.tokens[window].tolist())
-    expected = swin["layers.0.blocks.1.pattern"][window, 2, place]
-    torch.testing.assert_close(
-        torch.from_numpy(overlay.copy())[block.tokens[window]], expected, atol=ROUNDING, rtol=0
-    )
+@pytest.mark.parametrize(
+    ("name", "value"), [("model", "../../etc"), ("picture", "<b>.png"), ("second", "x.y.z")]
+)
+def test_a_wrong_link_is_no_error(name: str, value: str) -> None:
+    page = AppTest.from_function(_page_with_link, default_timeout=120)
+    page.query_params[name] = value
+    page.query_params["layer"] = "not a number"
+    page.run()
+    assert not page.exception
+    assert mounted(page, "attention.explorer")["model"] == session.DEFAULT_MODEL
 
 
-def test_the_opened_weight_is_built_from_its_numbers(open_page: Open, vit: Trace) -> None:
-    page = show(open_page, "vit-tiny", 5, 2, 100)
-    formula = page.latex[-1].value
-    best = vit["blocks.5.pattern"][0, 2, 100].max().item()
-    assert f"{best:.5f}" in formula
-    scores = vit["blocks.5.attn_scores"][0, 2, 100]
-    assert f"{(scores - scores.max()).exp().sum().item():.4f}" in formula
+def _page_with_link() -> None:
+    from vitviz import session
+    from vitviz.pages import attention, chrome, link
+
+    session.setup()
+    link.arrive()
+    chrome.sidebar()
+    attention.show()

@@ -1,9 +1,11 @@
 """The overview shows the model's own prediction, the live shapes of its chain, and the tensor of the chosen line."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
 import vitviz
@@ -11,6 +13,8 @@ from tests.pages.conftest import floats, mounted
 from vitviz.samples import SAMPLES
 from vitviz.tracing.trace import Trace
 from vitviz.tracing.walk import Walk, stages
+from vitviz.zoo.facts import weight_facts
+from vitviz.zoo.registry import find
 
 Open = Callable[..., AppTest]
 # The app runs torch on one thread, the test on as many as there are: sums in another order.
@@ -64,6 +68,48 @@ def test_the_source_beside_the_shapes_is_the_source_that_ran(open_page: Open) ->
 def test_an_untrained_model_says_so(open_page: Open) -> None:
     page = open_page("overview", model="vit-s16")
     assert any("random numbers" in caption.value for caption in page.caption)
+
+
+@pytest.mark.parametrize("name", ["vit-tiny", "swin-mini"])
+def test_the_calibrated_shares_are_the_softmax_of_the_divided_logits(open_page: Open, name: str) -> None:
+    facts = weight_facts(find(name))
+    trace = vitviz.trace(vitviz.load_model(name), SAMPLES[0].path)
+    page = open_page("overview", model=name)
+    assert facts is not None
+    expected = torch.softmax(trace.logits / facts.temperature, dim=-1)
+    (shown,) = [element.proto.body for element in page.get("html") if "softmax" in element.proto.body]
+    for score in trace.top(5):
+        both = [f"{100 * value:.1f} %" for value in (score.probability, expected[score.class_index].item())]
+        row = shown[shown.index(f"<td>{score.name.replace('_', ' ')}</td>") :].split("</tr>")[0]
+        assert [cell.split("</td>")[0] for cell in row.split('<td class="n r">')[1:]] == both
+    (caption,) = [caption.value for caption in page.caption if "softmax" in caption.value]
+    for figure in (facts.temperature, facts.ece, facts.ece_scaled):
+        assert f"{figure:.3f}" in caption
+
+
+@pytest.mark.parametrize(("below", "says"), [(0.0, False), (1.0, True)])
+def test_only_a_picture_below_the_threshold_is_called_unsure(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, below: float, says: bool
+) -> None:
+    known = weight_facts(find("vit-tiny"))
+    assert known is not None
+    other = replace(known, unsure_below=below, unsure_share=0.25)
+    monkeypatch.setattr("vitviz.pages.overview.weight_facts", lambda model: other)
+    page = open_page("overview", model="vit-tiny")
+    doubts = [text.value for text in page.caption if "not sure about this picture" in text.value]
+    assert bool(doubts) == says
+    assert any("on anything else" in caption.value for caption in page.caption) != says
+    if says:
+        trace = vitviz.trace(vitviz.load_model("vit-tiny"), SAMPLES[0].path)
+        assert f"confidence {other.calibrated(trace.logits).max().item():.0%}" in doubts[0]
+        assert "knows 20 everyday things" in doubts[0]
+        assert "75% of its validation pictures have more than 100%" in doubts[0]
+
+
+def test_a_model_without_a_card_has_no_calibrated_shares(open_page: Open) -> None:
+    page = open_page("overview", model="vit-ti16")
+    assert not any("softmax" in element.proto.body for element in page.get("html"))
+    assert not any("softmax" in caption.value for caption in page.caption)
 
 
 def test_the_prediction_is_the_softmax_of_the_logits(open_page: Open) -> None:

@@ -12,11 +12,13 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from vitviz.samples import SAMPLES
 from vitviz.train.__main__ import STOPPED, main
 from vitviz.train.checkpoint import load_checkpoint
 from vitviz.train.config import TrainConfig, parse_schedule
 from vitviz.train.data import load
 from vitviz.train.evaluate import evaluate
+from vitviz.train.evaluate import main as evaluate_command
 from vitviz.train.export import export, sha256
 from vitviz.train.loop import Trainer
 
@@ -114,7 +116,9 @@ def test_a_terminated_process_is_saved_and_goes_on(data_file: Path, tmp_path: Pa
     assert (tmp_path / "best.safetensors").is_file()
 
 
-def test_the_command_line_trains_exports_and_evaluates(data_file: Path, tmp_path: Path) -> None:
+def test_the_command_line_trains_exports_and_evaluates(
+    data_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     run, out = tmp_path / "run", tmp_path / "out"
     arguments = ["--model", "vit-test", "--data", str(data_file), "--out", str(run), "--device", "cpu"]
     assert main([*arguments, "--threads", "1", "--schedule", "32:2", "--batch", "4", "--lr", "0.003"]) == 0
@@ -137,6 +141,13 @@ def test_the_command_line_trains_exports_and_evaluates(data_file: Path, tmp_path
     assert f"{again.top1:.1%}" in card
     assert round(again.temperature, 4) == facts["temperature"]
     assert f"{again.temperature:.3f}" in card
+    capsys.readouterr()
+    evaluate_command(["--model", "vit-test", "--data", str(data_file), "--weights", str(weights)])
+    printed = capsys.readouterr().out
+    told = json.loads(printed.splitlines()[-1])
+    for key, figure in facts["figures"].items():
+        assert told[key] == (pytest.approx(figure, abs=6e-5) if isinstance(figure, float | dict) else figure)
+    assert all(f"| {sample.file} | (not of its world) |" in printed for sample in SAMPLES)
     with pytest.raises(ValueError, match="no trained weights"):
         evaluate("vit-test", data_file)
 

@@ -17,17 +17,40 @@ from vitviz.views.colour import Quantity, scale
 FOLDER = Path(__file__).parent / "js"
 
 
-@cache
-def script(entry: str, *shared: str) -> str:
-    """One module's source with the modules that it imports put before it.
+IMPORT = re.compile(r'^import (\{[^}]*\}) from "([^"]+)";\n', flags=re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", flags=re.MULTILINE)
 
-    Streamlit takes a component's script as one string. The files stay ordinary ES modules; here their imports of one
-    another fall away, and what they export becomes local.
+
+@cache
+def script(entry: str, *_: str) -> str:
+    """A module's source with all the modules that it imports put before it, each in a scope of its own.
+
+    Streamlit takes a component's script as one string. The files stay ordinary ES modules that a browser can also
+    load one by one; here an import becomes a look at what another module's function returned.
     """
-    sources = [(FOLDER / name).read_text(encoding="utf-8") for name in (*shared, entry)]
-    inlined = [re.sub(r"^import [^;]*;\n", "", source, flags=re.MULTILINE) for source in sources]
-    local = [re.sub(r"^export (?!default)", "", source, flags=re.MULTILINE) for source in inlined]
-    return "\n".join(local)
+    joined: dict[Path, str] = {}
+    last = _local(FOLDER / entry, joined)
+    return "\n".join([*joined.values(), last])
+
+
+def _local(path: Path, joined: dict[Path, str]) -> str:
+    """The module's source with its imports resolved; what it needs and is not in ``joined`` yet is added there."""
+
+    def looked_up(found: re.Match[str]) -> str:
+        other = (path.parent / found[2]).resolve()
+        if other not in joined:
+            source = _local(other, joined)
+            names = ", ".join(EXPORT.findall(source))
+            joined[other] = (
+                f"const {_scope(other)} = (() => {{\n{EXPORT.sub('', source)}\nreturn {{ {names} }};\n}})();"
+            )
+        return f"const {found[1]} = {_scope(other)};\n"
+
+    return IMPORT.sub(looked_up, path.read_text(encoding="utf-8"))
+
+
+def _scope(path: Path) -> str:
+    return f"{path.parent.name}_{path.stem}".replace("-", "_")
 
 
 @cache

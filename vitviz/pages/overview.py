@@ -13,6 +13,7 @@ from vitviz.models.config import SwinConfig, ViTConfig
 from vitviz.pages import chrome, tokens
 from vitviz.views import html
 from vitviz.words import say
+from vitviz.zoo.facts import weight_facts
 
 if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
@@ -31,7 +32,7 @@ def show() -> None:
         say("overview.lead", family="Swin Transformer" if model.is_swin else "Vision Transformer"),
         model,
     )
-    left, middle, right = st.columns([1, 1.15, 1.5], gap="medium")
+    left, middle, right = st.columns([1, 1.3, 1.4], gap="medium")
     seen = session.seen(model)
     with left:
         _picture(model)
@@ -39,9 +40,7 @@ def show() -> None:
         st.html(html.table(_symbols(model.config, seen.width, seen.height), numbers=(0, 2)))
     with middle, st.spinner(say("running")):
         trace = session.trace(model)
-        st.html(html.bars((score.name.replace("_", " "), score.probability) for score in trace.top(5)))
-        if model.trained:
-            st.caption(say("overview.small_world"))
+        _prediction(trace, model)
     _walk(trace, model)
 
 
@@ -58,6 +57,47 @@ def _picture(model: ModelEntry) -> None:
         grid=rows <= FINEST_GRID_DRAWN,
         width=224,
     )
+
+
+def _prediction(trace: Trace, model: ModelEntry) -> None:
+    """The five likeliest classes; for embedded weights calibrated too, and how far that can be believed."""
+    top, facts = trace.top(5), weight_facts(model)
+    if facts is None:
+        st.html(html.bars((_plain(score.name), score.probability) for score in top))
+        return
+    calibrated = facts.calibrated(trace.logits)
+    st.html(
+        html.bars(
+            ((_plain(score.name), score.probability, calibrated[score.class_index].item()) for score in top),
+            ("softmax", say("overview.calibrated")),
+        )
+    )
+    confidence = calibrated.max().item()
+    count, names = len(facts.classes), ", ".join(map(_plain, facts.classes))
+    if facts.unsure(confidence):
+        doubt = say(
+            "overview.unsure",
+            count=count,
+            confidence=f"{confidence:.0%}",
+            share=f"{1 - facts.unsure_share:.0%}",
+            below=f"{facts.unsure_below:.0%}",
+        )
+        st.caption(f":orange-badge[{say('overview.unsure_badge')}] {doubt}", help=names)
+    else:
+        st.caption(say("overview.small_world", count=count), help=names)
+    st.caption(
+        say(
+            "overview.calibration",
+            temperature=f"{facts.temperature:.3f}",
+            ece=f"{facts.ece:.3f}",
+            ece_scaled=f"{facts.ece_scaled:.3f}",
+        ),
+        help=say("overview.calibration_help", pictures=f"{facts.pictures:,}", top1=f"{facts.top1:.0%}"),
+    )
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _symbols(config: ViTConfig | SwinConfig, width: int, height: int) -> list[tuple[str, str, str]]:

@@ -48,6 +48,10 @@ def parser() -> argparse.ArgumentParser:
                 default=None,
                 help="a better start than noise",
             )
+        elif field.name == "begin_with":
+            p.add_argument("--begin-with", metavar="FILE", help="go on from the weights of an earlier run")
+        elif field.name == "precision":
+            p.add_argument("--precision", choices=("float32", "bfloat16"), help="of the matrix products")
         else:
             kind = int if field.name in ("seed", "batch") else float
             p.add_argument(f"--{field.name.replace('_', '-')}", type=kind)

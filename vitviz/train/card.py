@@ -17,8 +17,8 @@ and are not part of this repository:
 """
 
 LIMITS = """\
-- It knows these 20 things and nothing else. Shown anything else (a cat, a street, a face) it still names one of
-  them; at best with low confidence.
+- It knows these things and nothing else. Shown anything else (a cat, a street, a face) it still names one of
+  them, at best with low confidence; how often, says the part after this one.
 - It is small, and trained on few pictures. Clothing of similar cut and containers of glass and plastic are
   confused often; the figure for the merged classes says how often that is the only mistake.
 - Recyclables were photographed on a plain background, some objects several times in a row, so the figures for
@@ -37,16 +37,14 @@ ViT the share of the patches that it sees. At a size other than 224 a ViT's posi
 
 def card(facts: dict[str, Any]) -> str:
     """The card as Markdown, from what ``export`` gathered."""
-    run, recipe = facts["run"], facts["recipe"]
-    shipped = f"The weights of step {run['shipped_step']:,} are shipped."
-    if run["steps"] < run["of_steps"]:
-        shipped += f" The run was to have {run['of_steps']:,} steps and had not ended."
-    for change in run["history"]:
-        shipped += f" Until step {change['until_step']:,} the schedule was to be {change['schedule']}."
+    if facts["total"]["complete"]:
+        origin = "trained from scratch on the data below and nothing else"
+    else:
+        origin = "trained on the data below, beginning with weights of which nothing is known"
     return f"""\
 # {facts["model"]}
 
-{facts["title"]}: {facts["parameters"]:,} parameters, trained from scratch on the data below and nothing else.
+{facts["title"]}: {facts["parameters"]:,} parameters, {origin}.
 
 `{facts["file"]}`: {facts["bytes"]:,} bytes, {facts["dtype"]}, SHA-256
 `{facts["sha256"]}`
@@ -57,17 +55,83 @@ def card(facts: dict[str, Any]) -> str:
 ## What it is not good for
 
 {LIMITS}
+## Pictures from outside its world
+
+{_outside(facts)}
 ## How it was trained
 
-`python -m vitviz.train --model {facts["model"]} --data everyday20.npz` with the settings below, seed {recipe["seed"]}:
-{run["steps"]:,} steps in {run["epochs"]} epochs, {run["minutes"]:g} minutes on {run["device"]} \
-(threads: {run["threads"]}). {shipped}
-
-{_table(("setting", "value"), [(key, value) for key, value in recipe.items() if key != "model"])}
+{_training(facts)}
 {RECIPE}
 ## Data
 
 {DATA}"""
+
+
+def _outside(facts: dict[str, Any]) -> str:
+    figures, samples = facts["figures"], facts["samples"]
+    foreign = [sample for sample in samples if not sample["shows"]]
+    passed = sum(not sample["unsure"] for sample in foreign)
+    rows = [
+        (
+            sample["file"],
+            sample["shows"] or "nothing it knows",
+            sample["answer"],
+            f"{sample['confidence']:.1%}",
+            "unsure" if sample["unsure"] else "",
+        )
+        for sample in samples
+    ]
+    return f"""\
+Confidence is the largest probability after dividing the logits by the temperature. The app says that the model is
+unsure where it is below {figures["unsure_below"]:.3f}, as it is for {figures["unsure_share"]:.0%} of the validation \
+pictures (of those, the model gets {figures["top1_unsure"]:.1%} right).
+That is no reliable guard: of the app's {len(foreign)} sample pictures that show nothing it knows, {passed} pass \
+without that warning. The other samples are validation pictures chosen because the embedded models get them right.
+
+{_table(("sample picture", "shows", "answer", "confidence", ""), rows)}"""
+
+
+def _training(facts: dict[str, Any]) -> str:
+    """How the weights came about: one run, or a chain of runs of which each went on from the weights before it."""
+    chain = [facts]
+    while "earlier" in chain[0]:
+        chain.insert(0, chain[0]["earlier"])
+    model, summed = facts["model"], facts["total"]
+    if len(chain) == 1:
+        return _run(model, facts, "are shipped")
+    known = "" if summed["complete"] else "at least "
+    text = f"""\
+In {len(chain)} runs, each of which began with the weights of the one before: {known}{summed["steps"]:,} steps in \
+{summed["epochs"]} epochs, {summed["minutes"]:g} minutes in all.
+"""
+    for number, link in enumerate(chain, 1):
+        text += f"\n### Run {number}\n\n"
+        if link is facts:
+            text += _run(model, link, "are shipped")
+        elif "run" in link:
+            share = link["figures"]["top1"]
+            text += _run(model, link, "went on to the next run") + (
+                f"\nIts weights, SHA-256\n`{link['sha256']}`,\nhad {share:.1%} of the validation pictures right.\n"
+            )
+        else:
+            text += f"Nothing is known of it but its weights, SHA-256\n`{link['sha256']}`.\n"
+    return text
+
+
+def _run(model: str, link: dict[str, Any], fate: str) -> str:
+    run, recipe = link["run"], link["recipe"]
+    shipped = f"The weights of step {run['shipped_step']:,} {fate}."
+    if run["steps"] < run["of_steps"]:
+        shipped += f" The run was to have {run['of_steps']:,} steps and had not ended."
+    for change in run["history"]:
+        shipped += f" Until step {change['until_step']:,} the schedule was to be {change['schedule']}."
+    settings = [(key, value) for key, value in recipe.items() if key != "model" and value != ""]
+    return f"""\
+`python -m vitviz.train --model {model} --data everyday20.npz` with the settings below, seed {recipe["seed"]}:
+{run["steps"]:,} steps in {run["epochs"]} epochs, {run["minutes"]:g} minutes on {run["device"]} \
+(threads: {run["threads"]}). {shipped}
+
+{_table(("setting", "value"), settings)}"""
 
 
 def _figures(facts: dict[str, Any]) -> str:

@@ -68,6 +68,8 @@ class TrainConfig:
     mixup: float = 0.0
     cutmix: float = 0.0
     start: bool = True  # the starting weights of ``start.py`` rather than plain random ones
+    begin_with: str = ""  # a safetensors file of this model: go on from its weights instead
+    precision: str = "float32"  # of the matrix products: "float32" or "bfloat16"
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, for a checkpoint, a log or a card."""
@@ -103,6 +105,7 @@ def default_config(name: str, device: str) -> TrainConfig:
             erase=0.25,
             mixup=0.3,
             cutmix=0.3,
+            precision="bfloat16",
         )
     if swin:
         return TrainConfig(model, parse_schedule("56:8,112:2,224:0.3"), batch=32, lr=7e-4, ema=0.99)

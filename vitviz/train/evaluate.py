@@ -2,7 +2,8 @@
 
 ``python -m vitviz.train.evaluate --model vit --data everyday20.npz``
 
-A picture goes through exactly the preprocessing that the app uses, so the figures are what a person gets.
+A picture goes through exactly the preprocessing that the app uses, so the figures are what a person gets. What the
+model says to the sample pictures of the app is printed too.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from vitviz.images import Preprocessing, preprocess
+from vitviz.images import Preprocessing, open_image, preprocess
 from vitviz.models.build import build
+from vitviz.samples import SAMPLES
 from vitviz.train.calibration import (
     Floats,
     Labels,
@@ -32,9 +34,10 @@ from vitviz.train.config import SHORT_NAMES
 from vitviz.train.data import validation_pictures
 from vitviz.train.recipe import Network
 from vitviz.zoo.load import load_model
-from vitviz.zoo.registry import ASSETS, find
+from vitviz.zoo.registry import ASSETS, ModelEntry, find
 
 COARSE = ASSETS / "labels" / "everyday20_coarse13.json"
+UNSURE_SHARE = 0.2  # of the validation pictures: the app calls the model unsure of those
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ class Figures:
 
     ``top1_coarse`` counts a picture as right if the merged class with the largest sum of probabilities is the
     right one; it is None where the classes have no merged form. ``ece_scaled`` and ``nll_scaled`` are after
-    dividing the logits by ``temperature``, which was fitted on the same pictures.
+    dividing the logits by ``temperature``, which was fitted on the same pictures. ``unsure_share`` of the pictures
+    have a calibrated confidence below ``unsure_below``, and ``top1_unsure`` of these are right.
     """
 
     pictures: int
@@ -58,6 +62,9 @@ class Figures:
     temperature: float
     ece_scaled: float
     nll_scaled: float
+    unsure_share: float
+    unsure_below: float
+    top1_unsure: float
 
 
 def measure(
@@ -69,6 +76,9 @@ def measure(
     per_class = {classes[i]: float(right[labels == i].mean()) for i in present}
     probabilities = softmax(logits)
     temperature = fit_temperature(logits, labels)
+    calibrated = softmax(logits, temperature)
+    confidence = calibrated.max(axis=1)
+    below = float(np.quantile(confidence, UNSURE_SHARE))
     return Figures(
         pictures=len(labels),
         top1=float(right.mean()),
@@ -80,8 +90,11 @@ def measure(
         ece=expected_calibration_error(probabilities, labels),
         nll=negative_log_likelihood(logits, labels),
         temperature=temperature,
-        ece_scaled=expected_calibration_error(softmax(logits, temperature), labels),
+        ece_scaled=expected_calibration_error(calibrated, labels),
         nll_scaled=negative_log_likelihood(logits, labels, temperature),
+        unsure_share=UNSURE_SHARE,
+        unsure_below=below,
+        top1_unsure=float(right[confidence <= below].mean()),
     )
 
 
@@ -101,6 +114,40 @@ def coarse_groups(classes: tuple[str, ...]) -> dict[str, list[str]] | None:
     return groups if {name for names in groups.values() for name in names} == set(classes) else None
 
 
+@dataclass(frozen=True)
+class SampleAnswer:
+    """What a model says to a sample picture of the app; ``shows`` is empty where that is none of its classes."""
+
+    file: str
+    shows: str
+    answer: str
+    confidence: float
+    unsure: bool
+
+    def row(self) -> tuple[str, str, str, str, str]:
+        """One line of a table."""
+        answer = self.answer if self.shows in ("", self.answer) else f"{self.answer} (wrong)"
+        shows = self.shows or "(not of its world)"
+        return self.file, shows, answer, f"{self.confidence:.1%}", "unsure" if self.unsure else ""
+
+
+def sample_answers(network: Network, entry: ModelEntry, figures: Figures) -> list[SampleAnswer]:
+    """What a network says to each sample picture, with the confidence that ``figures`` calibrates."""
+    pictures = [open_image(sample.path).image for sample in SAMPLES]
+    probabilities = softmax(validation_logits(network, pictures, entry.preprocessing), figures.temperature)
+    names = entry.class_names or tuple(f"class {i}" for i in range(entry.config.num_classes))
+    return [
+        SampleAnswer(
+            sample.file,
+            sample.shows if sample.shows in names else "",
+            names[row.argmax()],
+            float(row.max()),
+            bool(row.max() < figures.unsure_below),
+        )
+        for sample, row in zip(SAMPLES, probabilities, strict=True)
+    ]
+
+
 @torch.inference_mode()
 def validation_logits(
     network: Network, pictures: list[Image.Image], spec: Preprocessing, device: str = "cpu", batch: int = 32
@@ -117,6 +164,22 @@ def validation_logits(
     return result
 
 
+def trained_network(entry: ModelEntry, weights: Path | None) -> Network:
+    """The network of a registry entry with its shipped weights, or with those in the file ``weights``.
+
+    Raises:
+        ValueError: the entry has no trained weights and no file is named.
+    """
+    if weights is None:
+        loaded = load_model(entry.name)
+        if not loaded.trained:
+            raise ValueError(f"{entry.name} has no trained weights; name a file with --weights")
+        return loaded.network
+    network: Network = build(entry.config)
+    network.load_state_dict(load_weights(weights))
+    return network.eval()
+
+
 def evaluate(model: str, data: Path, weights: Path | None = None, device: str = "cpu") -> Figures:
     """Measure the registry entry ``model`` with its shipped weights, or with those in the file ``weights``.
 
@@ -124,15 +187,7 @@ def evaluate(model: str, data: Path, weights: Path | None = None, device: str = 
         ValueError: no such model, no trained weights, or other classes than the data.
     """
     entry = find(SHORT_NAMES.get(model, model))
-    network: Network
-    if weights is None:
-        loaded = load_model(entry.name)
-        if not loaded.trained:
-            raise ValueError(f"{entry.name} has no trained weights; name a file with --weights")
-        network = loaded.network
-    else:
-        network = build(entry.config)
-        network.load_state_dict(load_weights(weights))
+    network = trained_network(entry, weights)
     pictures, labels, classes = validation_pictures(data)
     if len(classes) != entry.config.num_classes or (entry.class_names and entry.class_names != classes):
         raise ValueError(
@@ -151,6 +206,8 @@ def table(figures: Figures) -> str:
         (f"ECE at temperature {figures.temperature:.3f}", f"{figures.ece_scaled:.3f}"),
         ("negative log-likelihood", f"{figures.nll:.3f}"),
         (f"... at temperature {figures.temperature:.3f}", f"{figures.nll_scaled:.3f}"),
+        (f"calibrated confidence of {figures.unsure_share:.0%} is below", f"{figures.unsure_below:.3f}"),
+        ("top-1 of those", f"{figures.top1_unsure:.1%}"),
     ]
     if figures.top1_coarse is not None:
         rows.insert(1, (f"top-1, {figures.coarse_classes} merged classes", f"{figures.top1_coarse:.1%}"))
@@ -164,7 +221,7 @@ def table(figures: Figures) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print a table, then the same as one line of JSON."""
+    """Print the figures, what is said to the sample pictures, then the figures as one line of JSON."""
     p = argparse.ArgumentParser(prog="python -m vitviz.train.evaluate", description=__doc__)
     p.add_argument("--model", required=True, help=f"{', '.join(SHORT_NAMES)} or a name in the registry")
     p.add_argument("--data", required=True, type=Path)
@@ -176,7 +233,15 @@ def main(arguments: list[str] | None = None) -> int:
         torch.set_num_threads(args.threads)
     figures = evaluate(args.model, args.data, args.weights, args.device)
     print(table(figures))
-    print(json.dumps({"model": SHORT_NAMES.get(args.model, args.model), **asdict(figures)}), flush=True)
+    entry = find(SHORT_NAMES.get(args.model, args.model))
+    answers = sample_answers(trained_network(entry, args.weights), entry, figures)
+    lines = [
+        ("sample", "shows", "answer", "confidence", ""),
+        ("---",) * 5,
+        *(answer.row() for answer in answers),
+    ]
+    print("", *("| " + " | ".join(line) + " |" for line in lines), sep="\n")
+    print(json.dumps({"model": entry.name, **asdict(figures)}), flush=True)
     return 0
 
 

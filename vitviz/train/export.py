@@ -1,6 +1,7 @@
 """Ship the best weights of a run with their card.
 
-``python -m vitviz.train.export --model vit --data everyday20.npz``
+``python -m vitviz.train.export --model vit --data everyday20.npz``, or with ``--refresh`` to measure weights that
+are already shipped again and write their card anew, without the run that made them.
 
 Three files go into ``assets/weights``: ``NAME.safetensors`` (float16), ``NAME.json`` (hash, temperature,
 figures, recipe) and ``NAME.md`` (the same for people). The figures are measured on the file that is shipped.
@@ -9,7 +10,6 @@ figures, recipe) and ``NAME.md`` (the same for people). The figures are measured
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import sys
 from dataclasses import asdict
@@ -22,15 +22,11 @@ from safetensors import safe_open
 
 from vitviz.models.build import build
 from vitviz.train.card import card
-from vitviz.train.checkpoint import load_weights, save_weights, write_atomically
+from vitviz.train.checkpoint import load_weights, save_weights, sha256, write_atomically
 from vitviz.train.config import SHORT_NAMES, Timeline, TrainConfig
-from vitviz.train.evaluate import evaluate
-from vitviz.zoo.registry import ASSETS, find
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+from vitviz.train.evaluate import evaluate, sample_answers, trained_network
+from vitviz.train.loop import EARLIER
+from vitviz.zoo.registry import ASSETS, ModelEntry, find
 
 
 def read_run(run: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -57,29 +53,74 @@ def compute(log: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def total(run: dict[str, Any], earlier: dict[str, Any] | None) -> dict[str, Any]:
+    """The cost of a run and of all that it went on from; ``complete`` is false where one of these left no record."""
+    runs, complete = [run], True
+    while earlier is not None:
+        if "run" in earlier:
+            runs.append(earlier["run"])
+        complete = "run" in earlier
+        earlier = earlier.get("earlier")
+    sums = {key: sum(run[key] for run in runs) for key in ("epochs", "steps")}
+    minutes = round(sum(run["minutes"] for run in runs), 1)
+    return {"runs": len(runs), **sums, "minutes": minutes, "complete": complete}
+
+
 def export(model: str, data: Path, run: Path, out: Path, device: str = "cpu") -> dict[str, Any]:
     """Write weights, JSON and card; what the JSON holds is returned.
 
     Raises:
-        ValueError: the run is of another model, or its weights do not fit.
+        ValueError: the run is of another model, its weights do not fit, or what it began with is not known.
     """
     entry = find(SHORT_NAMES.get(model, model))
     recipe, log = read_run(run)
     config = TrainConfig.from_json(recipe)
     if config.model != entry.name:
         raise ValueError(f"{run} is a run of {config.model}, not of {entry.name}")
-    weights = load_weights(run / "best.safetensors")
     with safe_open(run / "best.safetensors", "pt") as file:
         best = file.metadata()
     with np.load(data, allow_pickle=False) as file:
         steps = Timeline(config, int((~file["is_val"]).sum())).steps
-    network = build(entry.config)
-    network.load_state_dict(weights)
-    parameters = sum(parameter.numel() for parameter in network.parameters())
+    history: dict[str, Any] = {
+        # A folder of the machine that trained means nothing elsewhere; ``earlier`` names the file by its hash.
+        "recipe": config.to_json() | {"begin_with": Path(config.begin_with).name},
+        "run": compute(log)
+        | {"of_steps": steps, "shipped_step": int(best["step"]), "history": recipe["history"]},
+        "log": log,
+    }
+    if config.begin_with:
+        if not (run / EARLIER).is_file():
+            raise ValueError(f"{run} began with the weights of an earlier run, but its {EARLIER} is gone")
+        history["earlier"] = json.loads((run / EARLIER).read_text(encoding="utf-8"))
+    weights = load_weights(run / "best.safetensors")
+    build(entry.config).load_state_dict(weights)
     out.mkdir(parents=True, exist_ok=True)
+    save_weights(out / f"{entry.name}.safetensors", {name: tensor.half() for name, tensor in weights.items()})
+    return _write(entry, data, out, history, device)
+
+
+def refresh(model: str, data: Path, out: Path, device: str = "cpu") -> dict[str, Any]:
+    """Measure the weights in ``out`` again and write their JSON and card anew, with the history that the JSON has.
+
+    Raises:
+        ValueError: there is no JSON of these very weights.
+    """
+    entry = find(SHORT_NAMES.get(model, model))
+    shipped, described = out / f"{entry.name}.safetensors", out / f"{entry.name}.json"
+    if not shipped.is_file() or not described.is_file():
+        raise ValueError(f"there are no weights of {entry.name} with their JSON in {out}")
+    facts = json.loads(described.read_text(encoding="utf-8"))
+    if facts["sha256"] != sha256(shipped):
+        raise ValueError(f"{described} is of other weights than {shipped.name}")
+    history = {key: facts[key] for key in ("recipe", "run", "log", "earlier") if key in facts}
+    return _write(entry, data, out, history, device)
+
+
+def _write(entry: ModelEntry, data: Path, out: Path, history: dict[str, Any], device: str) -> dict[str, Any]:
+    """Measure the weights in ``out``, and write all that is known of them beside them."""
     shipped = out / f"{entry.name}.safetensors"
-    save_weights(shipped, {name: tensor.half() for name, tensor in weights.items()})
     figures = evaluate(entry.name, data, shipped, device)
+    network = trained_network(entry, shipped)
     facts = {
         "model": entry.name,
         "title": entry.title,
@@ -87,13 +128,12 @@ def export(model: str, data: Path, run: Path, out: Path, device: str = "cpu") ->
         "sha256": sha256(shipped),
         "bytes": shipped.stat().st_size,
         "dtype": "float16",
-        "parameters": parameters,
+        "parameters": sum(parameter.numel() for parameter in network.parameters()),
         "temperature": round(figures.temperature, 4),
         "figures": _rounded(asdict(figures)),
-        "recipe": config.to_json(),
-        "run": compute(log)
-        | {"of_steps": steps, "shipped_step": int(best["step"]), "history": recipe["history"]},
-        "log": log,
+        "samples": [_rounded(asdict(answer)) for answer in sample_answers(network, entry, figures)],
+        "total": total(history["run"], history.get("earlier")),
+        **history,
     }
     text = json.dumps(facts, indent=1) + "\n"
     write_atomically(out / f"{entry.name}.json", lambda part: part.write_text(text, encoding="utf-8"))
@@ -113,13 +153,19 @@ def main(arguments: list[str] | None = None) -> int:
     p.add_argument("--model", required=True, help=f"{', '.join(SHORT_NAMES)} or a name in the registry")
     p.add_argument("--data", required=True, type=Path)
     p.add_argument("--run", type=Path, help="folder of the run (default: runs/MODEL)")
+    p.add_argument(
+        "--refresh", action="store_true", help="measure shipped weights again instead of exporting a run"
+    )
     p.add_argument("--out", type=Path, default=ASSETS / "weights")
     p.add_argument("--device", default="cpu")
     p.add_argument("--threads", type=int)
     args = p.parse_args(arguments)
     if args.threads:
         torch.set_num_threads(args.threads)
-    facts = export(args.model, args.data, args.run or Path("runs") / args.model, args.out, args.device)
+    if args.refresh:
+        facts = refresh(args.model, args.data, args.out, args.device)
+    else:
+        facts = export(args.model, args.data, args.run or Path("runs") / args.model, args.out, args.device)
     print(
         json.dumps({key: facts[key] for key in ("file", "sha256", "bytes", "temperature", "figures", "run")})
     )

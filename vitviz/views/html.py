@@ -11,20 +11,24 @@ STYLE = """<style>
 .vvt td, .vvt th { padding: 1px 10px 1px 0; text-align: left; vertical-align: baseline; border: 0; }
 .vvt th { font-weight: 600; opacity: .7; }
 .vvt .n { font-family: var(--st-code-font, monospace); font-variant-numeric: tabular-nums; white-space: nowrap; }
+.vvt .r { text-align: right; }
 .vvt .q { opacity: .7; }
 .vvt .b { height: 7px; background: currentColor; opacity: .8; min-width: 1px; }
 .vvt .t { width: 45%; }
 </style>"""
 
 
-def bars(rows: Iterable[tuple[str, float]]) -> str:
-    """A name, a share between 0 and 1 as a bar, and the share in per cent."""
+def bars(rows: Iterable[tuple[str, *tuple[float, ...]]], head: Sequence[str] = ()) -> str:
+    """A name, a share between 0 and 1 as a bar, and this and further shares in per cent; ``head`` names the shares."""
+    top = "".join(f'<th class="r">{escape(cell)}</th>' for cell in head)
     body = "".join(
-        f'<tr><td>{escape(name)}</td><td class="t"><div class="b" style="width:{100 * share:.2f}%"></div></td>'
-        f'<td class="n">{100 * share:.1f} %</td></tr>'
-        for name, share in rows
+        f'<tr><td>{escape(name)}</td><td class="t"><div class="b" style="width:{100 * shares[0]:.2f}%"></div></td>'
+        + "".join(f'<td class="n r">{100 * share:.1f} %</td>' for share in shares)
+        + "</tr>"
+        for name, *shares in rows
     )
-    return f'{STYLE}<div class="vvt"><table>{body}</table></div>'
+    first = f"<tr><th></th><th></th>{top}</tr>" if top else ""
+    return f'{STYLE}<div class="vvt"><table>{first}{body}</table></div>'
 
 
 def table(rows: Iterable[Sequence[str]], head: Sequence[str] = (), numbers: Sequence[int] = ()) -> str:

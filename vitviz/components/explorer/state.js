@@ -1,0 +1,48 @@
+// What a person chose: plain data that survives a rerun, a reload and a link. Knows no page.
+
+export const AGGREGATES = ["mean", "max", "rollout"];
+const CHOICES = { direction: ["row", "column"], scale: ["shared", "token", "map"], order: ["layer", "entropy", "distance"] };
+export const DEFAULTS = {
+  layer: 0,
+  head: 0,
+  token: 0,
+  pinned: false,
+  direction: "row",
+  scale: "shared",
+  log: false,
+  opacity: 0.65,
+  smooth: false,
+  order: "layer",
+  start: 0,
+  second: null,
+};
+
+const whole = (value, low, high, otherwise) =>
+  Number.isInteger(Number(value)) && value !== null && value !== "" ? Math.min(high, Math.max(low, Number(value))) : otherwise;
+
+function cleanHead(head, layer, aggregates) {
+  return aggregates.includes(head) ? head : whole(head, 0, layer.heads - 1, 0);
+}
+
+/** A state that fits the model, whatever the link or the last model said. */
+export function clean(wanted, layers, aggregates) {
+  const state = { ...DEFAULTS, ...wanted };
+  state.layer = whole(state.layer, 0, layers.length - 1, 0);
+  const layer = layers[state.layer];
+  state.head = cleanHead(state.head, layer, aggregates);
+  state.token = whole(state.token, 0, layer.prefix.length + layer.rows * layer.columns - 1, 0);
+  state.start = whole(state.start, 0, layers.length - 1, 0);
+  for (const [name, allowed] of Object.entries(CHOICES)) if (!allowed.includes(state[name])) state[name] = allowed[0];
+  state.opacity = Math.min(1, Math.max(0, Number.isFinite(Number(state.opacity)) ? Number(state.opacity) : DEFAULTS.opacity));
+  for (const name of ["pinned", "log", "smooth"]) state[name] = Boolean(state[name]);
+  if (state.second) {
+    const at = whole(state.second.layer, 0, layers.length - 1, state.layer);
+    state.second = { layer: at, head: cleanHead(state.second.head, layers[at], aggregates) };
+  }
+  return state;
+}
+
+/** Put `{name}` in a sentence's place. */
+export function fill(sentence, values) {
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+}

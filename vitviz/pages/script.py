@@ -1,0 +1,23 @@
+"""The script that Streamlit runs for every person and every change: setup and navigation."""
+
+import streamlit as st
+
+from vitviz import session
+from vitviz.pages import attention, chrome, layer_norm, link, overview, patches, swin
+from vitviz.words import say
+from vitviz.zoo.registry import ASSETS
+
+st.set_page_config(page_title="vitviz", page_icon=str(ASSETS / "icon.png"), layout="wide")
+session.setup()
+link.arrive()
+page = st.navigation(
+    [
+        st.Page(overview.show, title=say("nav.overview"), default=True),
+        st.Page(patches.show, title=say("nav.patches"), url_path="patches"),
+        st.Page(attention.show, title=say("nav.attention"), url_path="attention"),
+        st.Page(layer_norm.show, title=say("nav.layer_norm"), url_path="layer-norm"),
+        st.Page(swin.show, title=say("nav.swin"), url_path="swin"),
+    ]
+)
+chrome.sidebar()
+page.run()
