@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
 
 import vitviz
+from tests.browser.conftest import SCREENSHOTS
 from tests.browser.plain_host import PlainHost, plain_host
 from tests.conftest import random_picture, randomise
+from vitviz.components.assets import colours, picture_url
 from vitviz.components.explorer.source import TraceSource
 from vitviz.models.build import build
 from vitviz.models.config import ModelConfig, SwinConfig, ViTConfig
@@ -23,6 +26,8 @@ from vitviz.models.layers import attention_scores
 from vitviz.samples import SAMPLES
 from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
 from vitviz.tracing.trace import Trace, run_trace
+from vitviz.views.attention_payload import pack
+from vitviz.words import section
 
 pytestmark = pytest.mark.browser
 VIT = ViTConfig((32, 48), patch_size=8, embed_dim=24, depth=2, num_heads=3, num_classes=5)
@@ -236,4 +241,70 @@ def test_equal_keys_give_a_flat_map(page: Page, host: PlainHost) -> None:
         return [0.95, 1, 1.05].map((share) => shades.level(share * weight)); }""",
         1 / got["shape"][1],
     )
-    assert max(levels) - min(levels) <= 3  # of 255: nearly equal weights look equal on the scale that all maps share
+    assert (
+        max(levels) - min(levels) <= 3
+    )  # of 255: nearly equal weights look equal on the scale that all maps share
+
+
+def test_a_very_large_matrix_is_drawn_reduced_and_says_so(browser: Browser, host: PlainHost) -> None:
+    side, heads, dim = 64, 2, 8
+    tokens = side * side + 1
+    generator = np.random.default_rng(3)
+    q, k = (generator.standard_normal((1, heads, tokens, dim)).astype("<f4") for _ in range(2))
+    scores = np.einsum("hid,hjd->hij", q[0, :, :], k[0]).astype(np.float64) / np.sqrt(dim)
+    lse = np.log(np.exp(scores).sum(-1))
+    header = {
+        "name": "blocks.0",
+        "heads": heads,
+        "head_dim": dim,
+        "rows": side,
+        "columns": side,
+        "prefix": ["cls"],
+    }
+    header |= {"windows": 1, "window": None, "shift": 0, "entropy": [1, 1], "distance": [9, 9], "reach": 0.01}
+    order = np.arange(tokens, dtype="<i4")[None]
+    host.give("large/0.bin", pack(header, {"q": q, "k": k, "lse": lse[None], "tokens": order}))
+    layer = {
+        "name": "blocks.0",
+        "heads": heads,
+        "rows": side,
+        "columns": side,
+        "prefix": ["cls"],
+        "window": None,
+    }
+    picture = {"image": picture_url(Image.new("RGB", (64, 64), (120, 90, 60))), "alt": "brown", "aspect": 1}
+    data = {
+        "revision": "large", "url": "/given/large", "model": "large", "modelTitle": "large", "name": "brown",
+        "picture": picture, "layers": [layer], "rollout": False, "second": None, "limit": 1 << 28,
+        "state": {"layer": 0, "head": 1, "token": 2000},
+        "scales": {name: colours(name) for name in ("attention", "activation")},  # type: ignore[arg-type]
+        "words": section("explorer"),
+    }  # fmt: skip
+    page = browser.new_page(viewport={"width": 1100, "height": 800})
+    page.goto(host.address)
+    page.evaluate(
+        """async (data) => { const { mount } = await import('/explorer/explorer.js');
+        window.told = []; window.view = mount(document.getElementById('root'), { state: (s) => window.told.push(s) });
+        await window.view.update(data); }""",
+        data,
+    )
+    readout, note = page.locator(".vx-readout").first, page.locator(".vx-matrix .vx-note")
+    expect(note).to_have_text("too large to draw whole: every 5th query and key; zoom in for all")
+    box = page.locator(".vx-frame").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 20.5 / side, box["y"] + box["height"] * 10.5 / side)
+    expect(readout).to_contain_text("(10, 20) looks most at")
+    token = 1 + 10 * side + 20
+    best = np.exp(scores[1, token] - lse[1, token]).max()
+    shown = readout.inner_text().split(" \u00b7 ")[0].split()[-1]
+    assert float(shown) == pytest.approx(best, rel=1e-3)
+    for _ in range(3):
+        page.get_by_role("button", name="zoom in").click()
+    expect(note).to_have_text("")  # an eighth of the tokens is drawn whole
+    for _ in range(7):
+        page.get_by_role("button", name="zoom in").click()
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / "explorer-4097.png")
+    page.get_by_role("button", name="whole matrix").click()
+    expect(note).to_contain_text("every 5th")
+    page.close()

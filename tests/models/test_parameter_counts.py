@@ -16,6 +16,9 @@ EXPECTED = {
     "vit-s16": 22_050_664,
     "vit-b16": 86_567_656,
     "vit-l16": 304_326_632,
+    # timm: vit_base_patch16_384, and vit_small_patch14_dinov2 with 1,000 classes at 518 pixels
+    "vit-b16-384": 86_859_496,
+    "vit-s14-518": 22_441_192,
     # timm: deit_tiny_distilled_patch16_224
     "deit-ti16": 5_910_800,
     # torchvision's documentation; timm for the large one

@@ -135,7 +135,7 @@ export class MatrixView {
         if (Number.isNaN(value)) continue;
         context.fillStyle = this.shades.level(value) > 110 ? this.ink.ground : this.ink.text;
         const [x, y] = [c + part.x - view.x + 0.5, r + part.y - view.y + 0.5];
-        context.fillText(value < 1e-4 ? value.toExponential(0) : value.toPrecision(3), MARGIN + x * unit, MARGIN + y * unit, unit - 4);
+        context.fillText(value < 1e-3 ? value.toExponential(1) : value.toPrecision(3), MARGIN + x * unit, MARGIN + y * unit, unit - 4);
       }
     }
   }
