@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 import vitviz
 from tests.browser.conftest import save, settle
@@ -234,3 +234,25 @@ def test_it_looks_right_in_both_themes(visit: Visit, theme: str, size: str) -> N
     page = opened(visit, "?model=vit-tiny&layer=3&head=1&token=90&pinned=1", theme=theme, size=size)
     save(page, f"explorer-{theme}-{size}")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+
+
+def test_payloads_that_are_gone_are_asked_for_again(visit: Visit) -> None:
+    page = opened(visit, "?model=vit-tiny")
+    refused: list[str] = []
+
+    def refuse_twice(route: Route) -> None:
+        if len(refused) < 2:
+            refused.append(route.request.url)
+            route.fulfill(status=410, content_type="text/plain", body="these numbers are no longer kept")
+        else:
+            route.continue_()
+
+    image = page.locator(".vx-frame img").first
+    before = image.get_attribute("src") or ""
+    page.route("**/*.bin", refuse_twice)
+    page.get_by_role("combobox", name="Picture", exact=True).click()
+    page.get_by_role("option", name="Coins (grey)").click()
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("coins_gray.png")
+    expect(image).not_to_have_attribute("src", before)
+    expect(readout(page)).to_contain_text("looks most at")
+    assert len(refused) == 2

@@ -70,6 +70,7 @@ def test_a_vit_is_the_sum_of_its_parts(name: str) -> None:
     total = config.patch_size**2 * 3 * dim + dim  # patch embedding
     total += config.num_prefix * dim + config.num_tokens * dim  # class (and distillation) token, positions
     total += config.depth * block_parameters(dim, 4 * dim) + 2 * dim  # blocks, last norm
+    total += config.depth * 2 * dim * config.layer_scale
     total += heads * (dim + 1) * config.num_classes
     assert count(meta(config)) == total
 

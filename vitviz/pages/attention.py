@@ -38,8 +38,14 @@ def show() -> None:
     with place, st.spinner(say("running")):
         data = _described(model, session.picture(), str(st.session_state["picture_name"]))
         data |= {"second": _described(model, *second) if second else None}
+    # "asked" only differs after the browser part missed its payloads, so that it tries again.
+    more = {
+        "state": _state(model, data),
+        "limit": BROWSER_BYTES,
+        "asked": st.session_state.get("attention.asked", 0),
+    }
     with place:
-        _explore(data | {"state": _state(model, data), "limit": BROWSER_BYTES}, model)
+        _explore(data | more, model)
 
 
 def _described(model: ModelEntry, picture: Picture, name: str) -> dict[str, Any]:
@@ -132,4 +138,10 @@ def _explore(data: dict[str, Any], model: ModelEntry) -> None:
         st.session_state["attention.state"] = state
         link.remember(model.name, state, DEFAULTS)
 
-    explorer("attention.explorer", data, chose, on_need=lambda: st.rerun(scope="app"))
+    def needed() -> None:
+        st.session_state["attention.asked"] = st.session_state.get("attention.asked", 0) + 1
+        st.session_state["attention.offer_again"] = True
+
+    if st.session_state.pop("attention.offer_again", False):
+        st.rerun(scope="app")  # which offers the trace to the store again
+    explorer("attention.explorer", data, chose, needed)

@@ -56,14 +56,15 @@ class Explorer {
     for (const engine of fresh) engine.prefetch(state.layer);
   }
 
+  /** The same pictures and model: perhaps under another address, or in another language or theme. */
   adoptSame(data) {
+    const again = data.asked !== this.data.asked;
     this.data = data;
     for (const [i, part] of [data, data.second].entries()) {
-      if (part && this.engines[i].source.url !== part.url) {
-        this.engines[i].source.url = part.url;
-        this.change({}, false);
-        this.engines[i].prefetch(this.state.layer);
-      }
+      if (!part || (!again && this.engines[i].source.url === part.url)) continue;
+      this.engines[i].source.url = part.url;
+      this.change({}, false);
+      this.engines[i].prefetch(this.state.layer);
     }
     this.build();
     this.theme();
@@ -504,8 +505,15 @@ class Explorer {
   }
 
   overGrid(cell) {
-    const line = cell ? this.nameOf(cell) + this.figures(cell) : "";
+    const line = cell ? this.nameOf(cell) + this.figures(cell) + this.ownSpan(cell) : "";
     if (this.gridLine.textContent !== line) this.gridLine.textContent = line;
+  }
+
+  /** What the colours of a small map span, where every map has a scale of its own. */
+  ownSpan(cell) {
+    const map = this.state.scale === "map" && this.engines[0].map(cell, this.state.token, this.state.direction, 0);
+    if (!map) return "";
+    return ` \u00b7 0 \u2026 ${number(this.shadesOf(map, cell, this.layers[cell.layer].prefix.length).high)}`;
   }
 
   figures({ layer, head }) {
