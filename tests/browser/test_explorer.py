@@ -132,6 +132,11 @@ def test_everything_by_keyboard(visit: Visit) -> None:
     page.keyboard.press("PageDown")
     page.keyboard.press("]")
     expect(title(page)).to_have_text("blocks.3 \u00b7 head 1")
+    for _ in range(12):  # beyond the last layer there is none
+        page.keyboard.press("PageDown")
+    expect(title(page)).to_have_text("blocks.11 \u00b7 head 1")
+    for _ in range(8):
+        page.keyboard.press("PageUp")
     page.keyboard.press("x")
     expect(readout(page)).to_contain_text("(2, 2) is looked at most by")
     page.keyboard.press("Home")

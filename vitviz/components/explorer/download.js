@@ -1,5 +1,7 @@
 // What is on screen as one picture: an SVG that holds the maps as images and the rest as shapes and text, or a PNG.
 
+import { number } from "../js/canvas.js";
+
 const WIDTH = 1200;
 const escapes = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 const escaped = (text) => String(text).replace(/[&<>"']/g, (c) => escapes[c]);
@@ -22,7 +24,7 @@ const image = (href, x, y, width, height, opacity = 1) =>
  * The view as SVG text. `parts`: `title`, `lines` (strings), `ink`, `panels` = [{label, aspect, layers: [{href or
  * canvas, opacity}], boxes: [{x, y, width, height (shares), colour, dashed}]}], `bar` = {canvas, low, high, label}.
  */
-export function svg({ title, lines, ink, panels, bar }) {
+function svg({ title, lines, ink, panels, bar }) {
   const margin = 24;
   const top = 78;
   const aspects = panels.reduce((sum, { aspect }) => sum + aspect, 0);
@@ -79,4 +81,32 @@ export async function png(text) {
   Object.assign(canvas, { width: 2 * source.width, height: 2 * source.height });
   canvas.getContext("2d").drawImage(source, 0, 0, canvas.width, canvas.height);
   return canvas.toDataURL("image/png");
+}
+
+/** What an explorer shows, as SVG text: the pictures with their maps, the small maps, the matrix, the scale. */
+export function composed(view) {
+  const { state, data, grid, matrix, shades, ink, bar } = view;
+  const panels = view.pictures.filter(({ root }) => !root.hidden).map((picture) => panel(picture, state.opacity, ink));
+  const maps = [{ canvas: grid.atlas }, { canvas: grid.marks }];
+  panels.push({ label: data.words.grid, aspect: grid.atlas.width / grid.atlas.height, layers: maps, boxes: [] });
+  if (!matrix.root.classList.contains("vx-absent")) {
+    const layers = [{ canvas: matrix.canvas }, { canvas: matrix.cursor }];
+    panels.push({ label: view.nameOf(state), aspect: 1, layers, boxes: [] });
+  }
+  const [low, high] = [number(shades.low), number(shades.high)];
+  const label = bar.querySelector(".vv-bar-label").textContent;
+  const title = `${data.modelTitle} \u00b7 ${data.name} \u00b7 ${view.nameOf(state)}`;
+  return svg({ title, lines: [view.reading()], ink, panels, bar: { canvas: bar.querySelector("canvas"), low, high, label } });
+}
+
+function panel(picture, opacity, ink) {
+  const { rows, columns } = picture.map;
+  const box = (rect, colour, dashed) => {
+    if (rect.style.display === "none") return [];
+    const [x, y] = ["x", "y"].map((name) => Number(rect.getAttribute(name)));
+    return [{ x: x / columns, y: y / rows, width: 1 / columns, height: 1 / rows, colour, dashed }];
+  };
+  const layers = [{ href: picture.image.src }, { canvas: picture.overlay.canvas, opacity }];
+  const boxes = [...box(picture.query, ink.accent, false), ...box(picture.key, ink.second, true)];
+  return { label: picture.title.textContent, aspect: picture.frame.clientWidth / picture.frame.clientHeight, layers, boxes };
 }
