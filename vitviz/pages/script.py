@@ -3,7 +3,7 @@
 import streamlit as st
 
 from vitviz import session
-from vitviz.pages import attention, chrome, layer_norm, link, overview, patches, swin
+from vitviz.pages import attention, chrome, layer_norm, link, overview, patches, swin, swin_shift
 from vitviz.words import say
 from vitviz.zoo.registry import ASSETS
 
@@ -17,6 +17,7 @@ page = st.navigation(
         st.Page(attention.show, title=say("nav.attention"), url_path="attention"),
         st.Page(layer_norm.show, title=say("nav.layer_norm"), url_path="layer-norm"),
         st.Page(swin.show, title=say("nav.swin"), url_path="swin"),
+        st.Page(swin_shift.show, title=say("nav.swin_shift"), url_path="swin-shift"),
     ]
 )
 chrome.sidebar()
