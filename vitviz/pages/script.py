@@ -3,7 +3,7 @@
 import streamlit as st
 
 from vitviz import session
-from vitviz.pages import attention, chrome, layer_norm, link, overview, patches, swin, swin_shift
+from vitviz.pages import attention, chrome, layer_norm, lens, link, loss, overview, patches, stream, swin, swin_shift
 from vitviz.words import say
 from vitviz.zoo.registry import ASSETS
 
@@ -16,6 +16,9 @@ page = st.navigation(
         st.Page(patches.show, title=say("nav.patches"), url_path="patches"),
         st.Page(attention.show, title=say("nav.attention"), url_path="attention"),
         st.Page(layer_norm.show, title=say("nav.layer_norm"), url_path="layer-norm"),
+        st.Page(stream.show, title=say("nav.stream"), url_path="stream"),
+        st.Page(loss.show, title=say("nav.loss"), url_path="loss"),
+        st.Page(lens.show, title=say("nav.lens"), url_path="lens"),
         st.Page(swin.show, title=say("nav.swin"), url_path="swin"),
         st.Page(swin_shift.show, title=say("nav.swin_shift"), url_path="swin-shift"),
     ]

@@ -1,0 +1,96 @@
+"""Class scores read off the tokens in other ways than the model was trained with: other tokens, no final norm."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vitviz.models.config import ModelConfig, ViTConfig
+from vitviz.models.swin import SwinTransformer
+from vitviz.models.vit import VisionTransformer
+from vitviz.tracing.segments import Network
+
+Pooling = Literal["cls", "mean", "chosen", "both"]
+
+
+class Reading(NamedTuple):
+    """Class scores (K,) read in one way; ``trained`` says that it is the way the model was trained with."""
+
+    pooling: Pooling
+    normed: bool
+    trained: bool
+    logits: NDArray[np.float64]
+
+
+def features(network: Network, x: Tensor) -> Tensor:
+    """What the last linear map reads of vectors (..., D) after the final norm: they, or tanh of a hidden layer."""
+    model = cast("VisionTransformer | SwinTransformer", network)
+    hidden = model.pre_logits if isinstance(model, VisionTransformer) else None
+    return x if hidden is None else torch.tanh(hidden(x))  # (..., R)
+
+
+def class_scores(network: Network, x: Tensor) -> Tensor:
+    """The head alone: (..., D) after the final norm -> (..., K)."""
+    return cast("VisionTransformer | SwinTransformer", network).head(features(network, x))  # (..., K)
+
+
+def trained_pooling(config: ModelConfig) -> Pooling:
+    """How a model reads its own scores; "both" is the mean of DeiT's class and distillation heads."""
+    if not isinstance(config, ViTConfig) or config.pool == "avg":
+        return "mean"
+    return "both" if config.distillation_token else "cls"
+
+
+def readings(network: Network, stream: Tensor, token: int) -> list[Reading]:
+    """Read the last block's output (1, ..., D) in every way there is, with the final norm and without it.
+
+    ``token`` is read alone as "chosen". Where the model pools before its norm, so does the reading "mean".
+    """
+    config = network.config
+    model = cast("VisionTransformer | SwinTransformer", network)
+    vit = isinstance(config, ViTConfig)
+    first = config.num_prefix if isinstance(config, ViTConfig) else 0
+    pool_first = isinstance(config, ViTConfig) and config.norm_after_pool
+    x = stream.flatten(1, -2)[0]  # (N, D)
+    found: list[Reading] = []
+    with torch.no_grad():
+        for normed in (True, False):
+            y = model.norm(x) if normed else x  # (N, D)
+            mean = x[first:].mean(dim=0) if pool_first else y[first:].mean(dim=0)  # (D,)
+            if pool_first and normed:
+                mean = model.norm(mean)
+            pooled: dict[Pooling, Tensor] = {"mean": mean, "chosen": y[token]}
+            if vit and cast(ViTConfig, config).class_token:
+                pooled = {"cls": y[0], **pooled}
+            scores = {name: class_scores(network, vector) for name, vector in pooled.items()}
+            if isinstance(model, VisionTransformer) and model.head_dist is not None:
+                scores = {"both": (scores["cls"] + model.head_dist(y[1])) / 2, **scores}
+            own = trained_pooling(config)
+            found += [
+                Reading(name, normed, normed and name == own, logits.double().numpy())
+                for name, logits in scores.items()
+            ]
+    return found
+
+
+class HeadSize(NamedTuple):
+    """One layer of a head: a name, the shape of its weight, and its numbers with and without the bias counted."""
+
+    name: str
+    shape: tuple[int, ...]
+    parameters: int
+
+
+def head_sizes(dim: int, classes: int, hidden: int | None = None, bias: bool = True) -> list[HeadSize]:
+    """The layers of one Linear (``hidden`` None), or of Linear, tanh, Linear, from ``dim`` channels to ``classes``."""
+    if hidden is None:
+        return [HeadSize("Linear", (classes, dim), classes * dim + classes * bias)]
+    return [
+        HeadSize("Linear", (hidden, dim), hidden * dim + hidden),
+        HeadSize("tanh", (hidden,), 0),
+        HeadSize("Linear", (classes, hidden), classes * hidden + classes * bias),
+    ]

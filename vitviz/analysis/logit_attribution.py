@@ -1,0 +1,266 @@
+"""Direct logit attribution: a class score as the sum of what every part of the model added to the stream.
+
+The stream is a sum, and the final layer norm divides by one number a token. With that number taken from the run
+(frozen) the norm is linear: it centres each addend on its own mean, divides it by the run's scale and multiplies by
+gamma. So the logit is exactly the sum of the addends' dot products with one direction a class (Elhage et al. 2021, "A
+Mathematical Framework for Transformer Circuits"; TransformerLens, ``decompose_resid``). What an addend caused
+indirectly, by way of later blocks, counts for those blocks.
+
+Letters: N tokens with the prefix first, D channels, K classes, H heads, d channels of a head, P parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from vitviz.models.config import ViTConfig
+from vitviz.models.layers import Attention, Mlp
+from vitviz.models.swin import SwinTransformer
+from vitviz.models.vit import VisionTransformer
+from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.trace import Trace
+
+Kind = Literal["tokens", "position", "before", "attention", "head", "bias", "mlp", "constant"]
+# What has to be recorded of a block.
+NEEDED = ("z", "attn_out", "mlp_out")
+
+
+class Part(NamedTuple):
+    """One addend: ``block`` is its block's name, ``head`` its number; "" and -1 where it has none."""
+
+    kind: Kind
+    block: str = ""
+    head: int = -1
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One linear head and what it reads: score = sum_t weights[t] * (x_t . directions[c]) + constant[c].
+
+    ``weights`` (N,) are the pooling's share of every token divided by the run's scale there; ``directions`` (K, D) are
+    head.weight * gamma, each centred on its own mean, which centres the addends; ``constant`` (K,) is what beta and the
+    head's bias add. float64.
+    """
+
+    weights: Tensor
+    directions: Tensor
+    constant: Tensor
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """The addends of one run, and what each gives to every class.
+
+    ``vectors`` (readers, P, D) are the addends as the reader pools them (weighted over the tokens), float64; heads and
+    biases are parts of the attention that stands before them and are not added again. ``logits`` (K,) are the run's.
+    """
+
+    parts: tuple[Part, ...]
+    vectors: NDArray[np.float64]
+    directions: NDArray[np.float64]
+    constant: NDArray[np.float64]
+    logits: NDArray[np.float64]
+
+    def scores(self, target: int) -> NDArray[np.float64]:
+        """What each part gives to class ``target``, (P,); the last is the constant."""
+        given: NDArray[np.float64] = np.einsum("rpd,rd->p", self.vectors, self.directions[:, target])
+        given[-1] = self.constant[target]
+        return given
+
+    @cached_property
+    def whole(self) -> NDArray[np.intp]:
+        """Indices of the parts that are added up: all but the heads and biases inside an attention."""
+        return np.flatnonzero([part.kind not in ("head", "bias") for part in self.parts])
+
+    def total(self, target: int) -> float:
+        """The sum of the parts, to be compared with ``logits[target]``."""
+        return float(self.scores(target)[self.whole].sum())
+
+
+def why_not(trace: Trace) -> str | None:
+    """Why a run has no such attribution, as the key of a sentence, or None where it has one."""
+    config = trace.config
+    return "pre_logits" if isinstance(config, ViTConfig) and config.representation_size else None
+
+
+def readers(trace: Trace) -> tuple[Reader, ...]:
+    """How the class scores are read off the stream; two readers for DeiT's class and distillation token, else one.
+
+    Raises:
+        ValueError: for a head with a hidden layer, whose tanh is no sum.
+    """
+    if why_not(trace):
+        raise ValueError("between the stream and the scores there is a tanh: the score is not a sum of parts")
+    network = cast("VisionTransformer | SwinTransformer", trace.network)
+    stream = _tokens(trace[f"{trace.network.steps()[-1][0]}.resid_post"])  # (N, D)
+    scale = trace["ln_final.scale"].double().flatten()  # (N,), or (1,) after pooling
+    count = len(stream)
+    first = trace.config.num_prefix if isinstance(trace.config, ViTConfig) else 0
+    mean = torch.zeros(count, dtype=torch.float64)
+    mean[first:] = 1 / (count - first)
+    if not isinstance(network, VisionTransformer) or network.config.pool == "avg":
+        return (_reader(network, network.head, mean / scale, 1.0),)
+    heads = [network.head, *([network.head_dist] if network.head_dist is not None else [])]
+    one = torch.eye(len(heads), count, dtype=torch.float64)  # row i reads token i
+    return tuple(
+        _reader(network, head, row / scale / len(heads), 1 / len(heads))
+        for head, row in zip(heads, one, strict=True)
+    )
+
+
+def _reader(
+    network: VisionTransformer | SwinTransformer, head: nn.Linear, weights: Tensor, share: float
+) -> Reader:
+    rows = head.weight.double()  # (K, D)
+    directions = rows * network.norm.weight.double()  # (K, D)
+    directions = directions - directions.mean(dim=1, keepdim=True)
+    constant = rows @ network.norm.bias.double()  # (K,)
+    if head.bias is not None:
+        constant = constant + head.bias.double()
+    return Reader(weights, directions, share * constant)
+
+
+def first_block(trace: Trace) -> int:
+    """The first block whose output reaches the head by additions alone: 0, or where a Swin's last stage begins."""
+    swin = trace.swin_blocks
+    return next((i for i, block in enumerate(swin) if block.stage == swin[-1].stage), 0)
+
+
+def start_parts(trace: Trace, by: tuple[Reader, ...]) -> Iterator[tuple[Part, NDArray[np.float64]]]:
+    """What the stream holds before the first block, part by part with its vectors (readers, D)."""
+    config = trace.config
+    if not isinstance(config, ViTConfig) or config.norm_before_blocks:
+        name = f"{trace.blocks[first_block(trace)].name}.resid_pre"
+        yield Part("before"), _pooled(by, _tokens(trace[name]))
+        return
+    yield Part("tokens"), _pooled(by, _tokens(trace["tokens"]))
+    if config.position != "none":
+        yield Part("position"), _pooled(by, _tokens(trace["pos_embed"]))
+
+
+def block_parts(
+    block: BlockTrace, tensors: Mapping[str, Tensor], by: tuple[Reader, ...]
+) -> Iterator[tuple[Part, NDArray[np.float64]]]:
+    """What one block adds: its attention, the heads and the output bias inside it, its MLP; vectors (readers, D).
+
+    ``tensors`` are the block's ``NEEDED`` ones by short name.
+    """
+    attention = cast(Attention, block.module.attn)
+    gamma = _layer_scale(block, "ls1")
+    yield Part("attention", block.name), _pooled(by, _tokens(tensors["attn_out"]))
+    z = tensors["z"].double()  # (W, H, M, d): one window of all tokens in a ViT
+    per_head = attention.proj.weight.double().unflatten(1, (z.shape[1], -1))  # (D, H, d)
+    read = torch.stack([torch.einsum("wm,whmd->hd", _places(block, r), z) for r in by])  # (readers, H, d)
+    added = torch.einsum("rhd,chd->rhc", read, per_head) * gamma  # (readers, H, D)
+    for head in range(z.shape[1]):
+        yield Part("head", block.name, head), added[:, head].numpy()
+    bias = torch.stack([r.weights.sum() * attention.proj.bias.double() for r in by]) * gamma  # (readers, D)
+    yield Part("bias", block.name), bias.numpy()
+    yield Part("mlp", block.name), _pooled(by, _tokens(tensors["mlp_out"]))
+
+
+def attribution(
+    trace: Trace, by: tuple[Reader, ...], found: list[tuple[Part, NDArray[np.float64]]]
+) -> Attribution:
+    """Put the parts that ``start_parts`` and ``block_parts`` found into one table, the constant last."""
+    dim = by[0].directions.shape[1]
+    vectors = [vector for _, vector in found] + [np.zeros((len(by), dim))]
+    return Attribution(
+        parts=(*(part for part, _ in found), Part("constant")),
+        vectors=np.stack(vectors, axis=1),
+        directions=np.stack([r.directions.numpy() for r in by]),
+        constant=sum((r.constant.numpy() for r in by), np.zeros(1)),
+        logits=trace.logits.double().numpy(),
+    )
+
+
+def head_sources(block: BlockTrace, head: int, by: tuple[Reader, ...], target: int) -> NDArray[np.float64]:
+    """One head's contribution to class ``target`` by the token that it took it from, (N,); their sum is the head's.
+
+    Each is sum_t weights[t] * A[t, j] * (v_j W_O . direction). Padding of a Swin map has no token and is left out.
+    """
+    attention = cast(Attention, block.module.attn)
+    d = block["v"].shape[-1]
+    rows = attention.proj.weight.double()[:, head * d : (head + 1) * d]  # (D, d)
+    values = block["v"][:, head].double()  # (W, M, d)
+    total = torch.zeros(values.shape[:2], dtype=torch.float64)  # (W, M)
+    for reader in by:
+        worth = values @ (rows.T @ (_layer_scale(block, "ls1") * reader.directions[target]))  # (W, M)
+        looked = _looked_at(block, head, _places(block, reader))  # (W, M)
+        total += looked * worth
+    if not isinstance(block, SwinBlockTrace):
+        return total.flatten().numpy()
+    tokens = block.tokens
+    result = torch.zeros(int(tokens.max()) + 1, dtype=torch.float64)
+    return result.index_add_(0, tokens[tokens >= 0], total[tokens >= 0]).numpy()
+
+
+class Units(NamedTuple):
+    """An MLP's contribution by hidden unit: value * worth = given, each (M,); ``bias`` is what fc2's bias gives."""
+
+    value: NDArray[np.float64]
+    worth: NDArray[np.float64]
+    given: NDArray[np.float64]
+    bias: float
+
+
+def mlp_units(block: BlockTrace, by: tuple[Reader, ...], target: int) -> Units:
+    """What each hidden unit of a block's MLP gives to class ``target``.
+
+    ``value`` is the unit after the nonlinearity as the reader pools it; with two readers it is their sum, and ``worth``
+    what makes the product right.
+    """
+    mlp = cast(Mlp, block.module.mlp)
+    gamma = _layer_scale(block, "ls2")
+    post = _tokens(block["mlp_post"])  # (N, M)
+    value, given, bias = torch.zeros(post.shape[1]).double(), torch.zeros(post.shape[1]).double(), 0.0
+    for reader in by:
+        direction = gamma * reader.directions[target]  # (D,)
+        pooled = reader.weights @ post  # (M,)
+        value, given = value + pooled, given + pooled * (mlp.fc2.weight.double().T @ direction)
+        bias += float(reader.weights.sum() * (mlp.fc2.bias.double() @ direction))
+    worth = torch.where(value != 0, given / value, torch.zeros_like(value))
+    return Units(value.numpy(), worth.numpy(), given.numpy(), bias)
+
+
+def _looked_at(block: BlockTrace, head: int, weights: Tensor) -> Tensor:
+    """sum_t weights[t] * A[t, j] for one head: (W, M) from the weights (W, M) of the queries."""
+    if isinstance(block, SwinBlockTrace):
+        return torch.einsum("wt,wtj->wj", weights, block.pattern(head).double())
+    queries = weights[0].nonzero().flatten().tolist()
+    if len(queries) > 2:
+        return (weights[0] @ block.pattern(head).double()).unsqueeze(0)
+    return sum(
+        (weights[0, t] * block.pattern(head, t).double().unsqueeze(0) for t in queries),
+        torch.zeros_like(weights),
+    )
+
+
+def _places(block: BlockTrace, reader: Reader) -> Tensor:
+    """The weights of the tokens where the block holds them: (W, M), 0 for padding; a ViT has one window."""
+    if not isinstance(block, SwinBlockTrace):
+        return reader.weights.unsqueeze(0)
+    return reader.weights[block.tokens.clamp(min=0)] * (block.tokens >= 0)
+
+
+def _layer_scale(block: BlockTrace, name: str) -> Tensor:
+    gamma = getattr(getattr(block.module, name, None), "gamma", None)
+    return torch.ones(1, dtype=torch.float64) if gamma is None else cast(Tensor, gamma).double()
+
+
+def _pooled(by: tuple[Reader, ...], x: Tensor) -> NDArray[np.float64]:
+    """(N, D) -> (readers, D)."""
+    return torch.stack([reader.weights @ x for reader in by]).numpy()
+
+
+def _tokens(x: Tensor) -> Tensor:
+    """(1, ..., D) -> (N, D), float64."""
+    return x.flatten(0, -2).double()

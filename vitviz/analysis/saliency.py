@@ -1,0 +1,69 @@
+"""What a loss sends back: its gradient at every block's input and at the pixels, and its share on each patch.
+
+The chain rule, segment by segment from the end: each part of the network runs once more with a graph, from the input
+that the trace kept, and turns the gradient at its output into the one at its input. That is torch's own backward pass
+with one block's memory, and it can be watched and stopped between two blocks.
+Maps: Simonyan et al. 2013, arXiv 1312.6034; gradient x input: Shrikumar et al. 2016, arXiv 1605.01713.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vitviz.probe import Chain
+from vitviz.tracing.interventions import Except, Gradients
+from vitviz.tracing.segments import EMBED
+from vitviz.tracing.trace import Trace
+
+
+def backward(trace: Trace, gradient: Tensor) -> Iterator[tuple[str, Tensor]]:
+    """From the gradient on the logits (1, K) to those at every segment's input, last first, each with its name.
+
+    The last two are ``embed``, the patch embeddings, and ``image``, the normalised pixels (1, C, H, W).
+    """
+    for segment in reversed(trace.segments):
+        names = {"embed", segment.input_name} if segment.name == EMBED else {segment.input_name}
+        kept = Gradients(frozenset(names))
+        x = kept(segment.input_name, trace.kept[segment.input_name])
+        others = Gradients(frozenset(names - {segment.input_name}), kept.tensors)
+        probe = Chain((Except(trace.intervention, segment.input_name), others))
+        with torch.enable_grad():
+            out = segment.run(trace.network, x, probe)
+            found = kept.of((out * gradient).sum())
+        for name in sorted(names):
+            yield name, found[name]
+        gradient = found[segment.input_name]
+
+
+def token_lengths(gradient: Tensor) -> NDArray[np.float64]:
+    """The length of every token's gradient: (1, ..., D) -> (N,)."""
+    return torch.linalg.vector_norm(gradient.double(), dim=-1).flatten().numpy()
+
+
+def patch_lengths(gradient: Tensor, size: int) -> NDArray[np.float64]:
+    """The length of the pixels' gradient in every patch: (1, C, H, W) -> (N,)."""
+    squares = _per_patch(gradient.double().square(), size)
+    return np.sqrt(squares)
+
+
+def token_products(gradient: Tensor, x: Tensor) -> NDArray[np.float64]:
+    """gradient . x for every token: two of (1, ..., D) -> (N,)."""
+    return (gradient.double() * x.double()).sum(dim=-1).flatten().numpy()
+
+
+def patch_products(gradient: Tensor, image: Tensor, size: int) -> NDArray[np.float64]:
+    """The sum of gradient x pixel in every patch: two of (1, C, H, W) -> (N,)."""
+    return _per_patch(gradient.double() * image.double(), size)
+
+
+def _per_patch(values: Tensor, size: int) -> NDArray[np.float64]:
+    """Sums over colours and the pixels of each patch; a side that ``size`` does not divide ends in a smaller patch."""
+    flat = values.sum(dim=1)  # (1, H, W)
+    flat = torch.nn.functional.pad(flat, (0, -flat.shape[2] % size, 0, -flat.shape[1] % size))
+    blocks = flat.unflatten(2, (-1, size)).unflatten(1, (-1, size))  # (1, h, P, w, P)
+    return blocks.sum(dim=(2, 4)).flatten().numpy()

@@ -1,0 +1,72 @@
+"""The logit lens as a browser part: one cursor through token, depth and class, and no question to the server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from vitviz.components.assets import colours, packed, picture_url, script, style
+from vitviz.words import section
+
+if TYPE_CHECKING:
+    from vitviz.analysis.logit_lens import Lens
+
+HTML = '<div class="vv"></div>'
+WIDEST = 448
+
+
+def lens(
+    key: str,
+    found: Lens,
+    names: Callable[[int], str],
+    picture: Image.Image,
+    grid: tuple[int, int],
+    first: Sequence[str],
+    *,
+    reading: int,
+    depth: int,
+    target: int,
+    on_choose: Callable[[int, int, int], None],
+) -> None:
+    """Show ``found``; ``first`` names the readings before the patches, ``names`` a class by its index.
+
+    ``reading``, ``depth`` and ``target`` (a class index that ``found`` has) are where the cursor starts; ``on_choose``
+    hears the three when a person fixes them.
+    """
+    mount = st.components.v2.component(
+        "vitviz_lens", html=HTML, css=style("../lens_js/lens.css"), js=script("../lens_js/host.js")
+    )
+    small = (
+        picture
+        if picture.width <= WIDEST
+        else picture.resize((WIDEST, WIDEST * picture.height // picture.width))
+    )
+    data = {
+        "image": picture_url(small),
+        "aspect": picture.width / picture.height,
+        "rows": grid[0],
+        "columns": grid[1],
+        "first": list(first),
+        "depths": list(found.depths),
+        "classes": [{"index": index, "name": names(index)} for index in found.classes],
+        "logits": packed(found.logits),
+        "lse": packed(found.lse),
+        "best": packed(found.best.astype(np.float32)),
+        "bestLogit": packed(found.best_logit),
+        "names": {str(index): names(index) for index in np.unique(found.best).tolist()},
+        "reading": reading,
+        "depth": depth,
+        "target": found.classes.index(target),
+        "scales": {name: colours(name) for name in ("attention", "activation")},
+        "words": section("lens"),
+    }
+
+    def chosen() -> None:
+        state = st.session_state[key]["place"]
+        on_choose(int(state["reading"]), int(state["depth"]), int(state["target"]))
+
+    mount(key=key, data=data, on_place_change=chosen)

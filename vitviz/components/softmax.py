@@ -1,0 +1,34 @@
+"""Softmax with a temperature that a person moves: computed in the browser from the run's own logits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from vitviz.components.assets import packed, script, style
+from vitviz.words import section
+
+HTML = '<div class="vv"></div>'
+SHOWN = 8
+
+
+def softmax(key: str, logits: NDArray[np.floating], names: Sequence[str], chosen: int) -> None:
+    """Show the highest of the logits (K,) and ``chosen`` with exp(z / T) and their share; ``names`` (K,) name them."""
+    mount = st.components.v2.component(
+        "vitviz_softmax",
+        html=HTML,
+        css=style("../walk_js/softmax.css"),
+        js=script("../walk_js/softmax.js"),
+    )
+    order = np.argsort(-logits, kind="stable")[:SHOWN].tolist()
+    rows = order if chosen in order else [*order[:-1], chosen]
+    data = {
+        "logits": packed(logits),
+        "rows": [{"index": int(index), "name": names[index]} for index in rows],
+        "chosen": chosen,
+        "words": section("softmax"),
+    }
+    mount(key=key, data=data)

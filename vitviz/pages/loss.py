@@ -1,0 +1,154 @@
+"""Class scores and loss: from the tokens to the scores, their softmax, the loss of a label, and what it sends back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import streamlit as st
+
+from vitviz import session
+from vitviz.components.picker import picker
+from vitviz.components.strips import Strip, strips
+from vitviz.models.config import ViTConfig
+from vitviz.pages import chrome, classes, tokens
+from vitviz.pages.code import ran
+from vitviz.pages.label_loss import label_loss, probabilities
+from vitviz.pages.sent_back import sent_back
+from vitviz.views import html
+from vitviz.views.colour import span
+from vitviz.views.numbers import fixed
+from vitviz.views.numbers import in_formula as text
+from vitviz.words import say
+
+if TYPE_CHECKING:
+    from vitviz.analysis.class_heads import HeadSize, Reading
+    from vitviz.models.swin import SwinTransformer
+    from vitviz.models.vit import VisionTransformer
+    from vitviz.tracing.trace import Trace
+    from vitviz.zoo.registry import ModelEntry
+
+BEST = 3
+PICTURE_SIDE = 240
+
+
+def show() -> None:
+    """The page."""
+    model = session.entry()
+    chrome.head(say("loss.title"), say("loss.lead"), model)
+    with st.spinner(say("running")):
+        trace = session.trace(model)
+    _readings(model, trace)
+    _head(model, trace)
+    probabilities(model, trace)
+    label_loss(model, trace)
+    sent_back(model, trace)
+
+
+def _readings(model: ModelEntry, trace: Trace) -> None:
+    from vitviz.analysis.class_heads import readings
+
+    st.header(say("loss.readings"), anchor=False)
+    stream = trace[f"{trace.network.steps()[-1][0]}.resid_post"]
+    grid = (stream.shape[1], stream.shape[2]) if model.is_swin else tokens.finest(model)
+    token = tokens.current(model, grid)
+    left, right = st.columns([1, 2.6], gap="medium")
+    with left:
+        st.markdown(say("loss.token"))
+        picker(
+            f"loss.picture.{model.name}", session.seen(model), *grid, token,
+            lambda chosen: tokens.choose(model, chosen, grid), prefix=tokens.prefix(model),
+            grid=grid[0] <= 28, width=PICTURE_SIDE,
+        )  # fmt: skip
+    found = readings(trace.network, stream, token)
+    with right:
+        _compare(trace, found, token)
+        ran(trace, "classify", trace.network.classify, stream)
+        st.caption(say("loss.readings_try" if not model.is_swin else "loss.readings_try_swin"))
+
+
+def _compare(trace: Trace, found: list[Reading], token: int) -> None:
+    """Every reading with its best classes: one row with the final norm, one without."""
+    for normed in (True, False):
+        row = [reading for reading in found if reading.normed == normed]
+        st.markdown(say("loss.with_norm" if normed else "loss.without_norm"))
+        for column, reading in zip(st.columns(len(row), gap="medium"), row, strict=True):
+            logits = reading.logits
+            order = np.argsort(-logits, kind="stable")[:BEST].tolist()
+            shares = np.exp(logits - logits.max())
+            shares /= shares.sum()
+            with column:
+                mark = f" :orange-badge[{say('loss.trained')}]" if reading.trained else ""
+                st.markdown(f"{say(f'loss.pool_{reading.pooling}', token=token)}{mark}")
+                st.html(html.bars([(trace.class_name(i), float(shares[i])) for i in order]))
+                scores = " ".join(f"{logits[i]:.3f}" for i in order)
+                st.caption(say("loss.scores", scores=scores.replace("-", "\u2212")))
+
+
+def _head(model: ModelEntry, trace: Trace) -> None:
+    from vitviz.analysis.class_heads import head_sizes
+
+    st.header(say("loss.head"), anchor=False)
+    config, network = trace.config, cast("VisionTransformer | SwinTransformer", trace.network)
+    hidden = config.representation_size if isinstance(config, ViTConfig) else None
+    dim = int(network.norm.weight.shape[0])
+    count = int(network.head.weight.shape[0])
+    bias = network.head.bias is not None
+    left, right = st.columns(2, gap="medium")
+    for place, size in ((left, None), (right, hidden or dim)):
+        with place:
+            own = " :orange-badge[" + say("loss.own_head") + "]" if size == hidden else ""
+            st.markdown(f"**{say('loss.one_linear' if size is None else 'loss.two_linear')}**{own}")
+            st.html(_sizes(head_sizes(dim, count, size, bias)))
+    right.caption(say("loss.paper_head" if hidden is None else "loss.paper_head_here"))
+    left.caption(say("loss.one_linear_help"))
+    _one_score(model, trace)
+
+
+def _sizes(layers: list[HeadSize]) -> str:
+    rows = [(layer.name, str(layer.shape), f"{layer.parameters:,}") for layer in layers]
+    rows.append((say("loss.together"), "", f"{sum(layer.parameters for layer in layers):,}"))
+    return html.table(rows, (say("loss.layer"), say("loss.weight"), say("loss.parameters")), numbers=[1, 2])
+
+
+def _one_score(model: ModelEntry, trace: Trace) -> None:
+    """One class's score as the dot product that it is."""
+    from vitviz.analysis.class_heads import trained_pooling
+
+    network = cast("VisionTransformer | SwinTransformer", trace.network)
+    target = classes.choose_target(model, trace, say("loss.class"), "loss.score")
+    both = trained_pooling(trace.config) == "both"
+    x = trace[_read_name(trace)][0].double().numpy()  # (D,) or (R,)
+    weight = network.head.weight[target].double().numpy()
+    bias = 0.0 if network.head.bias is None else float(network.head.bias[target])
+    products = x * weight
+    score = float(products.sum()) + bias
+    st.markdown(
+        rf"$\displaystyle z_c = \sum_{{j=1}}^{{{len(x)}}} W_{{cj}}\, y_j + b_c = {text(products.sum())}"
+        rf" + ({text(bias)}) = {text(score)}$"
+    )
+    if both:
+        st.caption(say("loss.both_heads", logit=fixed(trace.logits[target].item())))
+    else:
+        logit = trace.logits[target].item()
+        st.caption(say("loss.score_check", logit=fixed(logit), gap=f"{abs(score - logit):.1e}"))
+    setting = f"loss.channel.{model.name}"
+    rows = [
+        Strip("y", x, span(x, "activation")),
+        Strip("W", weight, span(weight, "weight"), "weight"),
+        Strip("W\u00b7y", products, span(products, "activation")),
+    ]
+    strips(
+        f"loss.strips.{model.name}", rows, session.setting(setting, int(np.argmax(np.abs(products)))) % len(x),
+        lambda index: session.set_setting(setting, index), index_name=say("layer_norm.channel"),
+    )  # fmt: skip
+
+
+def _read_name(trace: Trace) -> str:
+    """The tensor that the last linear map reads."""
+    names = trace.names()
+    if "pre_logits" in names:
+        return "pre_logits"
+    config = trace.config
+    after = isinstance(config, ViTConfig) and config.norm_after_pool
+    return "ln_final.out" if after else "pooled"
