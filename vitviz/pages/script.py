@@ -3,7 +3,20 @@
 import streamlit as st
 
 from vitviz import session
-from vitviz.pages import attention, chrome, layer_norm, lens, link, loss, overview, patches, stream, swin, swin_shift
+from vitviz.pages import (
+    attention,
+    chrome,
+    layer_norm,
+    lens,
+    link,
+    loss,
+    overview,
+    patches,
+    position,
+    stream,
+    swin,
+    swin_shift,
+)
 from vitviz.words import say
 from vitviz.zoo.registry import ASSETS
 
@@ -14,6 +27,7 @@ page = st.navigation(
     [
         st.Page(overview.show, title=say("nav.overview"), default=True),
         st.Page(patches.show, title=say("nav.patches"), url_path="patches"),
+        st.Page(position.show, title=say("nav.position"), url_path="position"),
         st.Page(attention.show, title=say("nav.attention"), url_path="attention"),
         st.Page(layer_norm.show, title=say("nav.layer_norm"), url_path="layer-norm"),
         st.Page(stream.show, title=say("nav.stream"), url_path="stream"),
