@@ -6,10 +6,12 @@ from vitviz import session
 from vitviz.pages import (
     attention,
     chrome,
+    convolution,
     layer_norm,
     lens,
     link,
     loss,
+    matmul,
     overview,
     patches,
     position,
@@ -27,6 +29,8 @@ page = st.navigation(
     [
         st.Page(overview.show, title=say("nav.overview"), default=True),
         st.Page(patches.show, title=say("nav.patches"), url_path="patches"),
+        st.Page(convolution.show, title=say("nav.convolution"), url_path="convolution"),
+        st.Page(matmul.show, title=say("nav.matmul"), url_path="matmul"),
         st.Page(position.show, title=say("nav.position"), url_path="position"),
         st.Page(attention.show, title=say("nav.attention"), url_path="attention"),
         st.Page(layer_norm.show, title=say("nav.layer_norm"), url_path="layer-norm"),

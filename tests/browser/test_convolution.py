@@ -1,0 +1,125 @@
+"""What the pointer and the keys read on the convolution and matrix product pages, against the arithmetic on paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import save, settle
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Page]
+CELL = (25, 15)  # CSS pixels of an entry of an index array
+
+
+def point(page: Page, target: Locator, x: float, y: float) -> None:
+    """Move to a place of an element, in CSS pixels from its corner."""
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + x, box["y"] + y)
+
+
+def test_an_entry_of_an_index_array_finds_its_pixel(visit: Visit) -> None:
+    page = visit("convolution")
+    arrays = page.locator(".vv-landing-array canvas")
+    expect(arrays).to_have_count(4)
+    # Row 7 of 12: channel 1, the kernel's second row and second column; landing 5 of 9: row 1, column 2.
+    point(page, arrays.nth(1), 5.5 * CELL[0], 7.5 * CELL[1])
+    readout = page.locator(".vv-landing-read")
+    expect(readout).to_contain_text("n = 5  (row 1, column 2), entry 7:  k = 1 (G)")
+    expect(readout).to_contain_text("i = 1\u00b71 + 2\u00b71 = 3   j = 1\u00b71 + 2\u00b72 = 5")
+    expect(readout).to_contain_text("x[1, 3, 5] = ")
+    expect(page.locator(".vv-picked")).to_have_class("vv-picked vv-picked-1")
+    picked = page.locator(".vv-picked")
+    assert (picked.get_attribute("x"), picked.get_attribute("y")) == ("5.2", "3.2")
+
+
+def test_arrow_keys_move_the_kernel_and_with_shift_the_entry(visit: Visit) -> None:
+    page = visit("convolution")
+    page.locator(".vv-landing").focus()
+    page.keyboard.press("ArrowRight")  # from the middle of 3 x 3
+    expect(page.locator(".vv-landing-read")).to_contain_text("n = 5")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(".vv-landing-read")).to_contain_text("n = 2  (row 0, column 2)")
+    page.keyboard.press("Shift+ArrowDown")
+    expect(page.locator(".vv-landing-read")).to_contain_text("entry 1:  k = 0 (R)")
+    taps = page.locator(".vv-tap")
+    assert [(tap.get_attribute("x"), tap.get_attribute("y")) for tap in taps.all()] == [
+        ("4", "0"), ("5", "0"), ("4", "1"), ("5", "1"),
+    ]  # fmt: skip
+
+
+def test_a_memory_cell_finds_its_pixel_and_a_pixel_its_three_cells(visit: Visit) -> None:
+    page = visit("convolution")
+    readout = page.locator(".vv-memory-read")
+    strips = page.locator(".vv-memory-strip")
+    strips.nth(1).locator(".vv-memory-cell").nth(31).hover()  # 31 = (h 2)*12 + (w 2)*3 + (c 1)
+    expect(readout).to_contain_text("x[0, 1, 2, 2] = ")
+    expect(readout).to_contain_text("NCHW  0\u00b748 + 1\u00b716 + 2\u00b74 + 2\u00b71 = 26   byte 104")
+    expect(readout).to_contain_text("NHWC  0\u00b748 + 1\u00b71 + 2\u00b712 + 2\u00b73 = 31   byte 124")
+    expect(page.locator(".vv-memory-pixel.vv-here")).to_have_text("2,2")
+    page.locator(".vv-memory-pixel").nth(7).hover()  # h 1, w 3
+    expect(readout).to_contain_text("NCHW  R 7   G 23   B 39   apart by 64 B")
+    expect(readout).to_contain_text("NHWC  R 21   G 22   B 23   apart by 4 B")
+    expect(strips.nth(0).locator(".vv-here")).to_have_count(3)
+    page.locator(".vv-memory").focus()
+    page.keyboard.press("ArrowRight")
+    expect(readout).to_contain_text("x[0, 1, 1, 3] = ")  # one further in NHWC: the next channel
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowRight")
+    expect(readout).to_contain_text("x[0, 1, 2, 0] = ")  # one further in NCHW: the next pixel
+
+
+def test_a_filter_reads_its_weights(visit: Visit) -> None:
+    page = visit("convolution")
+    first = page.locator(".vv-filter canvas").first
+    first.scroll_into_view_if_needed()
+    first.hover(position={"x": 1, "y": 1})
+    expect(page.locator(".vv-filters-host .vv-readout").first).to_have_text(
+        re.compile(r"filter 0  row 0, column 0:  R \S+   G \S+   B \S+")
+    )
+
+
+def test_the_two_orders_are_scrubbed_together(visit: Visit) -> None:
+    page = visit("matmul")
+    slider = page.locator(".vv-accesses input")
+    slider.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    now = page.locator(".vv-accesses-now")
+    # The sixth step of each: ijk is at (0, 1, 1), ikj at i 0, k 1, j 1.
+    expect(now.nth(0)).to_have_text("C[0,1] += A[0,1] \u00b7 B[1,1]")
+    expect(now.nth(1)).to_have_text("C[0,1] += A[0,1] \u00b7 B[1,1]")
+    counts = page.locator(".vv-accesses-count")
+    expect(counts.nth(0)).to_contain_text("A 1   B 6   C 1   = 8   (in the end 72)")
+    expect(counts.nth(1)).to_contain_text("A 1   B 2   C 1   = 4   (in the end 24)")
+    page.keyboard.press("End")
+    expect(counts.nth(0)).to_contain_text("= 72")
+    page.get_by_role("button", name="Play").click()
+    expect(page.locator(".vv-accesses-step")).to_contain_text("step 3 / 64")
+    page.get_by_role("button", name="Pause").click()
+
+
+def test_a_measurement_can_be_stopped_and_keeps_what_it_has(visit: Visit) -> None:
+    page = visit("matmul")
+    page.get_by_role("button", name="Measure").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    settle(page)
+    expect(page.get_by_role("button", name="Stop")).to_be_disabled()
+    expect(page.get_by_text("1 ijk").first).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+@pytest.mark.parametrize("path", ["convolution", "matmul"])
+def test_pages_render_in_both_themes_and_widths(visit: Visit, path: str, theme: str, size: str) -> None:
+    page = visit(path, theme=theme, size=size)
+    expect(page.locator(".vv-landing svg, .vv-accesses canvas").first).to_be_visible()
+    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth")
+    assert width <= 0
+    save(page, f"{path}-{theme}-{size}")

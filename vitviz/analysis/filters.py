@@ -1,0 +1,33 @@
+"""Principal components of the filters that a patch embedding has learned (ViT, arXiv 2010.11929, Fig. 7 left)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class PrincipalFilters:
+    """Unit vectors (count, C, P, P), strongest first, and the share of the filters' variance along each (count,)."""
+
+    components: NDArray[np.float64]
+    shares: NDArray[np.float64]
+
+
+def principal_filters(weight: NDArray[np.floating], count: int) -> PrincipalFilters:
+    """The first ``count`` principal components of D filters (D, C, P, P), or as many as there are.
+
+    Every filter is a point with C*P*P coordinates; the mean filter is taken off. The sign of a component means
+    nothing: here its largest entry is positive.
+    """
+    points = weight.reshape(len(weight), -1).astype(np.float64)  # (D, C*P*P)
+    points = points - points.mean(axis=0)
+    _, sizes, directions = np.linalg.svd(points, full_matrices=False)  # (r,), (r, C*P*P)
+    variances = sizes**2
+    shares = variances / (variances.sum() or 1.0)
+    kept = directions[:count]
+    largest = np.abs(kept).argmax(axis=1)
+    kept = kept * np.sign(kept[np.arange(len(kept)), largest])[:, None]
+    return PrincipalFilters(kept.reshape(-1, *weight.shape[1:]), shares[:count])  # (count, C, P, P)
