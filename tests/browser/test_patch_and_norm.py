@@ -61,7 +61,7 @@ def test_a_click_on_the_token_opens_that_channel(visit: Visit) -> None:
 
 def test_a_channel_of_a_layer_norm_opens_and_stays_while_the_layer_norm_changes(visit: Visit) -> None:
     page = visit("layer-norm")
-    point(page, page.locator(".vv-strips-lanes"), 30.5 / 192, 0.5, click=True)
+    point(page, page.locator(".vv-strips-lanes").first, 30.5 / 192, 0.5, click=True)
     expect(page.get_by_text("Channel 30, with this token's numbers")).to_be_visible()
     settle(page)
     page.locator("[data-testid=stSlider] input").first.focus()

@@ -16,6 +16,7 @@ from vitviz.analysis.large_norms import TIMES_MEDIAN, LargeNorms, large_norms
 from vitviz.analysis.spread import spread
 from vitviz.components.picker import Overlay, picker
 from vitviz.pages import chrome, tokens
+from vitviz.pages.norm_outliers import everywhere, outliers
 from vitviz.pages.one_norm import opened
 from vitviz.views.charts import CONFIG
 from vitviz.views.colour import Quantity, span
@@ -91,12 +92,15 @@ def _look(model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics, ...
         _maps(look)
         _over_tokens(look)
     opened(model, trace, look.here.name, look.token())
+    everywhere(model, statistics, (look.at, look.token()), _norm_key(model))
     _depth(look)
+    last = [one.grid for one in statistics if one.grid is not None][-1]
+    outliers(model, trace, last)
 
 
 def _choose_norm(model: ModelEntry, statistics: tuple[NormStatistics, ...]) -> int:
     """The slider. Its value also lives in the settings, because a widget forgets when its page is left."""
-    key = f"layer_norm.at.{model.name}"
+    key = _norm_key(model)
     st.session_state.setdefault(key, min(session.setting(key, 0), len(statistics) - 1))
     at: int = st.select_slider(
         say("layer_norm.which", count=len(statistics)),
@@ -106,6 +110,10 @@ def _choose_norm(model: ModelEntry, statistics: tuple[NormStatistics, ...]) -> i
     )
     session.set_setting(key, at)
     return at
+
+
+def _norm_key(model: ModelEntry) -> str:
+    return f"layer_norm.at.{model.name}"
 
 
 def _choose_token(look: Look) -> None:

@@ -50,6 +50,8 @@ def opened(model: ModelEntry, trace: Trace, name: str, token: int) -> None:
     weights = span(np.append(gamma, beta), "weight")
     rows = [
         Strip("x", x, values),
+        Strip("\u03bc", np.full_like(x, steps.mean), values),
+        Strip("s", np.full_like(x, steps.scale), values),
         Strip("x\u0302", normalized, values),
         Strip("\u03b3", gamma, weights, "weight"),
         Strip("\u03b2", beta, weights, "weight"),

@@ -1,0 +1,63 @@
+"""All tokens at all layer norms, and what stands out before the final one, are the numbers of the run."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import floats, mounted
+from tests.pages.test_patches import trace_of
+from vitviz.tracing.norms import norm_sites
+
+Open = Callable[..., AppTest]
+MODELS = ("vit-tiny", "swin-mini")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_strip_is_one_layer_norm_of_the_run(open_page: Open, model: str) -> None:
+    page = open_page("layer_norm", model=model)
+    trace = trace_of(page)
+    rows = mounted(page, "layer_norm.all")["rows"]
+    assert [row["name"] for row in rows] == [site.name for site in norm_sites(trace)]
+    for row, site in zip(rows, norm_sites(trace), strict=True):
+        norm = trace[site.input_name].flatten(0, -2).norm(dim=-1).numpy()
+        np.testing.assert_allclose(floats(row["values"]), norm, rtol=1e-5)
+        assert sorted(row["large"]) == np.flatnonzero(norm > 2 * np.median(norm)).tolist()
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("shown", ["ratio", "scale", "mean"])
+def test_the_strips_can_show_something_else(open_page: Open, model: str, shown: str) -> None:
+    page = open_page("layer_norm", model=model, **{"layer_norm.shown": shown})
+    trace = trace_of(page)
+    row, site = mounted(page, "layer_norm.all")["rows"][1], norm_sites(trace)[1]
+    norm = trace[site.input_name].flatten(0, -2).norm(dim=-1).numpy()
+    expected = norm / np.median(norm) if shown == "ratio" else trace[f"{site.name}.{shown}"].flatten().numpy()
+    np.testing.assert_allclose(floats(row["values"]), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_outliers_are_measured_before_the_final_layer_norm(open_page: Open, model: str) -> None:
+    page = open_page("layer_norm", model=model, **{f"setting.layer_norm.outlier.{model}": 3})
+    trace = trace_of(page)
+    x = trace[f"{trace.network.steps()[-1][0]}.resid_post"].flatten(0, -2).double().numpy()
+    norm = np.linalg.norm(x, axis=-1)
+    picture = mounted(page, "layer_norm.outlier_norm")
+    np.testing.assert_allclose(floats(picture["overlay"]), norm, rtol=1e-5)
+    assert sorted(picture["marked"]) == np.flatnonzero(norm > 2 * np.median(norm)).tolist()
+    np.testing.assert_array_equal(
+        floats(mounted(page, "layer_norm.outlier_channel")["overlay"]), x[:, 3].astype("f4")
+    )
+    rms = floats(mounted(page, "layer_norm.outlier_strips")["rows"][0]["values"])
+    np.testing.assert_allclose(rms, np.sqrt((x**2).mean(axis=0)), rtol=1e-5)
+    above = int((rms > 3 * np.median(rms)).sum())
+    assert any(caption.value.startswith(f"{above} channels") for caption in page.caption)
+
+
+def test_mean_and_scale_stand_beside_what_they_act_on(open_page: Open) -> None:
+    page = open_page("layer_norm", model="vit-tiny")
+    rows = {row["label"]: floats(row["values"]) for row in mounted(page, "layer_norm.strips")["rows"]}
+    np.testing.assert_allclose(rows["\u03bc"], rows["x"].mean(), atol=1e-6)
+    np.testing.assert_allclose((rows["x"] - rows["\u03bc"]) / rows["s"], rows["x\u0302"], atol=1e-5)
+    np.testing.assert_allclose(rows["x\u0302"] * rows["\u03b3"] + rows["\u03b2"], rows["y"], atol=1e-5)

@@ -1,0 +1,47 @@
+"""What ``normalized_shape`` of ``nn.LayerNorm`` averages: one group of numbers for each index in front of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+
+@dataclass(frozen=True)
+class Groups:
+    """A tensor normalised over its last axes. ``group`` has the shape of ``x`` and says which mean a cell has.
+
+    ``mean`` and biased ``variance`` are (G,), one for each group; ``out`` is without gamma and beta; ``gap`` is the
+    largest |difference| from ``nn.LayerNorm``. gamma and beta have the shape ``normalized_shape``.
+    """
+
+    normalized_shape: tuple[int, ...]
+    group: NDArray[np.int64]
+    mean: NDArray[np.float64]
+    variance: NDArray[np.float64]
+    out: NDArray[np.float64]
+    gap: float
+
+    @property
+    def size(self) -> int:
+        """How many numbers share one mean; also how many numbers gamma has."""
+        return math.prod(self.normalized_shape)
+
+
+def groups(x: NDArray[np.float64], normalized_shape: tuple[int, ...], eps: float = 1e-5) -> Groups | str:
+    """Normalise ``x`` with that ``normalized_shape``; torch's own error text where torch refuses."""
+    try:
+        norm = nn.LayerNorm(normalized_shape, eps=eps, dtype=torch.float64)
+        torchs: NDArray[np.float64] = norm(torch.from_numpy(x)).detach().numpy()
+    except (RuntimeError, TypeError, ValueError) as error:
+        return str(error)
+    rows = x.reshape(-1, math.prod(normalized_shape))  # (G, size): the last axes of x are the groups
+    mean = rows.mean(axis=1)  # (G,)
+    variance = np.square(rows - mean[:, None]).mean(axis=1)  # (G,)
+    out = ((rows - mean[:, None]) / np.sqrt(variance + eps)[:, None]).reshape(x.shape)
+    group = np.repeat(np.arange(len(rows)), rows.shape[1]).reshape(x.shape)
+    return Groups(normalized_shape, group, mean, variance, out, float(np.abs(out - torchs).max()))
