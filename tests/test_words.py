@@ -36,7 +36,8 @@ def test_every_key_that_the_code_asks_for_is_in_the_table() -> None:
 def test_a_sentence_is_filled_in_and_follows_the_language() -> None:
     try:
         words.speak(lambda: "zh")
-        assert words.say("attention.head", head=3) == "头 3"
+        assert words.say("sidebar.untrained") == words.table()["sidebar.untrained"]["zh"]
+        assert words.say("explorer.matrixTitle", map="h", n=3) == "h：3 x 3，行为 query，列为 key"
     finally:
         words.speak(lambda: "en")
-    assert words.say("attention.head", head=3) == "head 3"
+    assert words.say("explorer.matrixTitle", map="h", n=3) == "h: 3 x 3, queries down, keys across"

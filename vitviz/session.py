@@ -38,7 +38,7 @@ payloads = PayloadStore(max_bytes=768 << 20)
 _cores = threading.Semaphore(os.cpu_count() or 1)
 # Choices of one page that are still there when a person comes back to it.
 KEPT_WIDGETS = (
-    "overview.step.", "swin.block.",
+    "overview.step.",
     "norm_lab.which", "norm_lab.others", "norm_lab.shape.", "norm_lab.variance.", "norm_lab.reduction.",
 )  # fmt: skip
 

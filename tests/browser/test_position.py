@@ -24,8 +24,8 @@ ROWS, COLUMNS, DIM = 3, 4, 10
 PREFIX = ["cls", "reg1"]
 SHAPE = (len(PREFIX) + ROWS * COLUMNS, DIM)
 MOUNT = """async (data) => {
-const { Lab } = await import('/position_js/lab.js');
-document.head.insertAdjacentHTML('beforeend', '<link rel="stylesheet" href="/position_js/position.css">');
+const { Lab } = await import('/js/position/lab.js');
+document.head.insertAdjacentHTML('beforeend', '<link rel="stylesheet" href="/js/position/position.css">');
 globalThis.told = [];
 const root = document.getElementById('root');
 root.replaceChildren();
@@ -33,7 +33,7 @@ globalThis.lab = new Lab(root, (token) => told.push(token));
 lab.update(data);
 }"""
 MATHS = """async ([values, dim, map]) => {
-const { Cosines, extremes, means } = await import('/position_js/cosines.js');
+const { Cosines, extremes, means } = await import('/js/position/cosines.js');
 const cosines = new Cosines(Float32Array.from(values), dim);
 const plain = (x) => (Number.isNaN(x) ? null : x);
 const rows = Array.from({ length: cosines.count }, (_, i) => [...cosines.row(i, new Float64Array(cosines.count))]);

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import save, settle
+from tests.browser.conftest import ROOT, save, settle
 from vitviz.samples import SAMPLES
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
-PAGES = ["", "patches", "attention", "layer-norm", "swin"]
+# Read, because the script cannot be imported outside of Streamlit.
+SCRIPT = ROOT / "vitviz" / "pages" / "script.py"
+PAGES = ["", *re.findall(r'url_path="([^"]+)"', SCRIPT.read_text(encoding="utf-8"))]
 
 
 def png(width: int, height: int, colour: tuple[int, int, int]) -> bytes:
@@ -31,8 +34,7 @@ def upload(page: Page, name: str, data: bytes) -> None:
     settle(page)
 
 
-@pytest.mark.parametrize("size", ["wide", "narrow"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("theme", "size"), [("light", "wide"), ("dark", "narrow")])
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_opens(visit: Visit, path: str, theme: str, size: str) -> None:
     page = visit(path, theme=theme, size=size)

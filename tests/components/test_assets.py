@@ -2,6 +2,7 @@
 
 import base64
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -14,9 +15,9 @@ from PIL import Image
 from vitviz.components.assets import FOLDER, colours, packed, picture_url, script
 from vitviz.views.colour import scale
 
-ENTRIES = sorted(
-    path.name for path in FOLDER.glob("*.js") if "export default" in path.read_text(encoding="utf-8")
-)
+SOURCES = sorted(path for path in FOLDER.parent.rglob("*") if path.suffix in (".js", ".css"))
+SCRIPTS = [path for path in SOURCES if path.suffix == ".js"]
+ENTRIES = [path for path in SCRIPTS if "export default" in path.read_text(encoding="utf-8")]
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 
 
@@ -31,11 +32,11 @@ def test_colours_are_the_tables_of_both_themes() -> None:
         assert base64.b64decode(text) == scale("attention", theme).tobytes()
 
 
-@pytest.mark.parametrize("entry", ENTRIES)
-def test_a_joined_script_is_one_module_that_parses(entry: str, tmp_path: Path) -> None:
-    joined = script(entry, "canvas.js")
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.stem)
+def test_a_joined_script_is_one_module_that_parses(entry: Path, tmp_path: Path) -> None:
+    joined = script(os.path.relpath(entry, FOLDER))
     assert not re.search(r"^import ", joined, flags=re.MULTILINE)
-    assert joined.count("export ") == joined.count("export default ") == 1
+    assert joined.count("export default ") == 1
     node = shutil.which("node")
     if node is not None:
         (tmp_path / "joined.mjs").write_text(joined, encoding="utf-8")
@@ -43,13 +44,13 @@ def test_a_joined_script_is_one_module_that_parses(entry: str, tmp_path: Path) -
 
 
 def test_nothing_is_loaded_from_elsewhere() -> None:
-    for path in FOLDER.iterdir():
+    for path in SOURCES:
         addresses = re.findall(r"(?:https?:)?//[\w-]+\.[\w./]+", path.read_text(encoding="utf-8"))
         assert set(addresses) <= {SVG_NAMESPACE}, path.name
 
 
 def test_texts_are_never_read_as_markup() -> None:
-    for path in FOLDER.glob("*.js"):
+    for path in SCRIPTS:
         text = path.read_text(encoding="utf-8")
         assert "innerHTML" not in text
         assert "insertAdjacentHTML" not in text

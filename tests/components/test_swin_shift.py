@@ -13,13 +13,11 @@ from vitviz.analysis.shift_geometry import every_shift
 from vitviz.components import swin_shift
 from vitviz.components.assets import script
 
-FOLDER = Path(swin_shift.__file__).parent / "swin"
+FOLDER = Path(swin_shift.__file__).parent / "js" / "swin"
 JOINED = {
-    "shift_host": script(
-        "../swin/shift_host.js", "canvas.js", *(f"../swin/{name}.js" for name in swin_shift.MODULES)
-    ),
-    "journey": script("../swin/journey.js", "canvas.js"),
-    "merge": script("../swin/merge.js", "canvas.js"),
+    "shift_host": script("swin/shift_host.js"),
+    "journey": script("swin/journey.js"),
+    "merge": script("swin/merge.js"),
 }
 SIZES = [(14, 14, 7), (8, 8, 4), (9, 11, 4), (15, 17, 7), (7, 7, 7), (5, 14, 7), (3, 2, 5)]
 

@@ -9,8 +9,8 @@ import pytest
 
 from vitviz.components.assets import FOLDER, script
 
-FOLDERS = [FOLDER.parent / "walk_js", FOLDER.parent / "lens_js"]
-ENTRIES = ["../walk_js/contributions.js", "../walk_js/softmax.js", "../lens_js/host.js"]
+FOLDERS = [FOLDER / "walk", FOLDER / "lens"]
+ENTRIES = ["walk/contributions.js", "walk/softmax.js", "lens/host.js"]
 FILES = [path for folder in FOLDERS for path in sorted(folder.iterdir())]
 
 

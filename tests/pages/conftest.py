@@ -13,7 +13,6 @@ import pytest
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
-PAGES = ("overview", "patches", "attention", "layer_norm", "swin")
 PATIENCE = 120
 # Outside of a server Streamlit warns of a missing session at every call.
 logging.getLogger("streamlit").setLevel(logging.ERROR)

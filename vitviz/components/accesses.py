@@ -16,7 +16,7 @@ HTML = '<div class="vv"><div class="vv-accesses"></div></div>'
 def accesses(key: str, orders: Sequence[tuple[str, str, Sequence[Touch]]], *, n: int, line: int) -> None:
     """Show n x n matrices in lines of ``line`` numbers; an order is its name, a word on it, and all its steps."""
     mount = st.components.v2.component(
-        "vitviz_accesses", html=HTML, css=style("accesses.css"), js=script("accesses.js", "canvas.js")
+        "vitviz_accesses", html=HTML, css=style("accesses.css"), js=script("accesses.js")
     )
     data = {
         "n": n,

@@ -22,7 +22,7 @@ EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", fl
 
 
 @cache
-def script(entry: str, *_: str) -> str:
+def script(entry: str) -> str:
     """A module's source with all the modules that it imports put before it, each in a scope of its own.
 
     Streamlit takes a component's script as one string. The files stay ordinary ES modules that a browser can also

@@ -28,8 +28,8 @@ def contributions(key: str, bars: Sequence[Bar], chosen: int, on_choose: Callabl
     mount = st.components.v2.component(
         "vitviz_contributions",
         html=HTML,
-        css=style("../walk_js/contributions.css"),
-        js=script("../walk_js/contributions.js"),
+        css=style("walk/contributions.css"),
+        js=script("walk/contributions.js"),
     )
     data = {
         "bars": [_packed(bar) for bar in bars],

@@ -27,7 +27,7 @@ def filters(
     ``width`` is a picture's side in CSS pixels.
     """
     mount = st.components.v2.component(
-        "vitviz_filters", html=HTML, css=style("filters.css"), js=script("filters.js", "canvas.js")
+        "vitviz_filters", html=HTML, css=style("filters.css"), js=script("filters.js")
     )
     data = {
         "values": packed(values),

@@ -33,7 +33,7 @@ def landing(
     ``columns`` (C*K*K, N) are the pixels that they pick; ``count`` landings a side, N = count^2.
     """
     mount = st.components.v2.component(
-        "vitviz_landing", html=HTML, css=style("landing.css"), js=script("landing.js", "canvas.js")
+        "vitviz_landing", html=HTML, css=style("landing.css"), js=script("landing.js")
     )
     channels, size, _ = levels.shape
     k, i, j = (array.ravel().tolist() for array in indices)

@@ -38,7 +38,7 @@ def lens(
     hears the three when a person fixes them.
     """
     mount = st.components.v2.component(
-        "vitviz_lens", html=HTML, css=style("../lens_js/lens.css"), js=script("../lens_js/host.js")
+        "vitviz_lens", html=HTML, css=style("lens/lens.css"), js=script("lens/host.js")
     )
     small = (
         picture

@@ -27,7 +27,7 @@ def memory(
     on. ``levels`` (C, H, W) are the 8-bit pixels that the numbers come from.
     """
     mount = st.components.v2.component(
-        "vitviz_memory", html=HTML, css=style("memory.css"), js=script("memory.js", "canvas.js")
+        "vitviz_memory", html=HTML, css=style("memory.css"), js=script("memory.js")
     )
     data = {
         "shape": list(shape),

@@ -42,8 +42,8 @@ def norm_block(
     mount = st.components.v2.component(
         "vitviz_norm_block",
         html=HTML,
-        css=style("../norm_js/norm_lab.css"),
-        js=script("../norm_js/norm_block.js"),
+        css=style("norm/norm_lab.css"),
+        js=script("norm/norm_block.js"),
     )
     data = {
         "pictures": [

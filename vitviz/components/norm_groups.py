@@ -23,8 +23,8 @@ def norm_groups(key: str, x: NDArray[np.float64], groups: Groups | None, eps: fl
     mount = st.components.v2.component(
         "vitviz_norm_groups",
         html=HTML,
-        css=style("../norm_js/norm_lab.css"),
-        js=script("../norm_js/norm_groups.js"),
+        css=style("norm/norm_lab.css"),
+        js=script("norm/norm_groups.js"),
     )
     data = {
         "shape": list(x.shape),

@@ -43,8 +43,8 @@ def norm_map(
     mount = st.components.v2.component(
         "vitviz_norm_map",
         html=HTML,
-        css=style("../norm_js/norm_map.css"),
-        js=script("../norm_js/norm_map.js"),
+        css=style("norm/norm_map.css"),
+        js=script("norm/norm_map.js"),
     )
     data = {
         "rows": [

@@ -24,8 +24,8 @@ def norm_reduction(key: str, row: NDArray[np.float32], steps: Sequence[Step], la
     mount = st.components.v2.component(
         "vitviz_norm_reduction",
         html=HTML,
-        css=style("../norm_js/norm_lab.css"),
-        js=script("../norm_js/reduction.js"),
+        css=style("norm/norm_lab.css"),
+        js=script("norm/reduction.js"),
     )
     data = {
         "row": packed(row),

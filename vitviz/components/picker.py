@@ -57,7 +57,7 @@ def picker(
     """
     token_noun, place_noun = nouns or (say("token"), say("patch"))
     mount = st.components.v2.component(
-        "vitviz_picker", html=HTML, css=style("picker.css"), js=script("picker.js", "canvas.js")
+        "vitviz_picker", html=HTML, css=style("picker.css"), js=script("picker.js")
     )
     small = (
         picture

@@ -38,7 +38,7 @@ def planes(
     torch computed for output channel ``channel``. The cursor keeps its place while ``patch_key`` stays the same.
     """
     mount = st.components.v2.component(
-        "vitviz_planes", html=HTML, css=style("planes.css"), js=script("planes.js", "canvas.js")
+        "vitviz_planes", html=HTML, css=style("planes.css"), js=script("planes.js")
     )
     side = projection.pixels.shape[-1]
     data = {

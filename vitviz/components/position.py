@@ -13,7 +13,6 @@ from vitviz.components.assets import colours, packed, picture_url, script, style
 from vitviz.words import section
 
 HTML = '<div class="vv"></div>'
-MODULES = ("cosines", "shades", "figure", "numbers", "lab")
 WIDEST = 448
 
 
@@ -37,8 +36,8 @@ def position_lab(
     mount = st.components.v2.component(
         "vitviz_position",
         html=HTML,
-        css=style("../explorer/explorer.css") + style("../position_js/position.css"),
-        js=script("../position_js/host.js", "canvas.js", *(f"../position_js/{name}.js" for name in MODULES)),
+        css=style("../explorer/explorer.css") + style("position/position.css"),
+        js=script("position/host.js"),
     )
     small = picture.copy()
     small.thumbnail((WIDEST, WIDEST))

@@ -20,8 +20,8 @@ def softmax(key: str, logits: NDArray[np.floating], names: Sequence[str], chosen
     mount = st.components.v2.component(
         "vitviz_softmax",
         html=HTML,
-        css=style("../walk_js/softmax.css"),
-        js=script("../walk_js/softmax.js"),
+        css=style("walk/softmax.css"),
+        js=script("walk/softmax.js"),
     )
     order = np.argsort(-logits, kind="stable")[:SHOWN].tolist()
     rows = order if chosen in order else [*order[:-1], chosen]

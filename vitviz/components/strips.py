@@ -38,7 +38,7 @@ def strips(
     ``index_name`` says what the axis counts ("channel"); the values of all rows at one index are read together.
     """
     mount = st.components.v2.component(
-        "vitviz_strips", html=HTML, css=style("strips.css"), js=script("strips.js", "canvas.js")
+        "vitviz_strips", html=HTML, css=style("strips.css"), js=script("strips.js")
     )
     data = {
         "rows": [

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from vitviz.analysis.shift_geometry import ShiftGeometry
 
 HTML = '<div class="vv"></div>'
-MODULES = (
-    "timeline", "geometry", "look", "stage", "inset", "mask", "sizes", "transport", "controls", "telling", "lab",
-)  # fmt: skip
 MOST_SIDE, MOST_WINDOW = 64, 16
 
 
@@ -77,8 +74,8 @@ def shift_lab(
     mount = st.components.v2.component(
         "vitviz_swin_shift",
         html=HTML,
-        css=style("../swin/swin_shift.css"),
-        js=script("../swin/shift_host.js", "canvas.js", *(f"../swin/{name}.js" for name in MODULES)),
+        css=style("swin/swin_shift.css"),
+        js=script("swin/shift_host.js"),
     )
     data = {
         "image": picture_url(picture),

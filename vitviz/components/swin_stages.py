@@ -15,7 +15,7 @@ from vitviz.components.assets import picture_url, script, style
 from vitviz.words import section
 
 HTML = '<div class="vv"></div>'
-CSS = "../swin/swin_shift.css"
+CSS = "swin/swin_shift.css"
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Figure:
 def journey(key: str, picture: Image.Image, figures: Sequence[Figure]) -> None:
     """Show ``figures`` beside one another; the patch and the window under the pointer are marked in all of them."""
     mount = st.components.v2.component(
-        "vitviz_swin_journey", html=HTML, css=style(CSS), js=script("../swin/journey.js", "canvas.js")
+        "vitviz_swin_journey", html=HTML, css=style(CSS), js=script("swin/journey.js")
     )
     words = section("swin_shift.journey")
     data = {
@@ -70,7 +70,7 @@ def merge_picker(
     ``map_size`` is (h, w) of the map that is merged; ``on_place`` hears row and column of the place that is clicked.
     """
     mount = st.components.v2.component(
-        "vitviz_swin_merge", html=HTML, css=style(CSS), js=script("../swin/merge.js", "canvas.js")
+        "vitviz_swin_merge", html=HTML, css=style(CSS), js=script("swin/merge.js")
     )
     data = {
         "image": picture_url(picture),

@@ -44,7 +44,7 @@ def tiles(
     drawn, pooled = pool_to(stack, MOST_VALUES // max(1, stack.shape[0]))
     low, high = limits or span(stack, quantity)
     mount = st.components.v2.component(
-        "vitviz_tiles", html=HTML, css=style("tiles.css"), js=script("tiles.js", "canvas.js")
+        "vitviz_tiles", html=HTML, css=style("tiles.css"), js=script("tiles.js")
     )
     label = scale_label
     if pooled != (1, 1):

@@ -44,9 +44,7 @@ def walk(
     on_call: Callable[[int], None],
 ) -> None:
     """Show the walk. ``call`` is the chosen call and ``values`` its result; ``source_key`` changes with the source."""
-    mount = st.components.v2.component(
-        "vitviz_walk", html=HTML, css=style("walk.css"), js=script("walk.js", "canvas.js")
-    )
+    mount = st.components.v2.component("vitviz_walk", html=HTML, css=style("walk.css"), js=script("walk.js"))
     data = {
         "chain": [
             {

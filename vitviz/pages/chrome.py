@@ -12,8 +12,7 @@ from vitviz.zoo.registry import REGISTRY, ModelEntry
 
 # Streamlit leaves a hand's breadth empty above every page; the point of a page should be seen without scrolling.
 TIGHT = """<style>
-.stMainBlockContainer { padding: 2.2rem 1.5rem 2rem; max-width: 1500px; }
-@media (max-width: 760px) { .stMainBlockContainer { padding-top: 3.6rem; } }
+.stMainBlockContainer { padding: 3.6rem 1.5rem 2rem; max-width: 1500px; }
 .stMainBlockContainer h1 { font-size: 1.55rem; padding: 0 0 .15rem; }
 .stMainBlockContainer h2 { font-size: 1.15rem; padding: .6rem 0 .1rem; }
 .stMainBlockContainer h3 { font-size: 1rem; padding: .4rem 0 .1rem; }

@@ -17,7 +17,8 @@ from vitviz.pages import (
     patches,
     position,
     stream,
-    swin,
+    swin_cost,
+    swin_reach,
     swin_shift,
 )
 from vitviz.words import say
@@ -27,21 +28,34 @@ st.set_page_config(page_title="vitviz", page_icon=str(ASSETS / "icon.png"), layo
 session.setup()
 link.arrive()
 page = st.navigation(
-    [
-        st.Page(overview.show, title=say("nav.overview"), default=True),
-        st.Page(patches.show, title=say("nav.patches"), url_path="patches"),
-        st.Page(convolution.show, title=say("nav.convolution"), url_path="convolution"),
-        st.Page(matmul.show, title=say("nav.matmul"), url_path="matmul"),
-        st.Page(position.show, title=say("nav.position"), url_path="position"),
-        st.Page(attention.show, title=say("nav.attention"), url_path="attention"),
-        st.Page(layer_norm.show, title=say("nav.layer_norm"), url_path="layer-norm"),
-        st.Page(norm_lab.show, title=say("nav.norm_lab"), url_path="norm-lab"),
-        st.Page(stream.show, title=say("nav.stream"), url_path="stream"),
-        st.Page(loss.show, title=say("nav.loss"), url_path="loss"),
-        st.Page(lens.show, title=say("nav.lens"), url_path="lens"),
-        st.Page(swin.show, title=say("nav.swin"), url_path="swin"),
-        st.Page(swin_shift.show, title=say("nav.swin_shift"), url_path="swin-shift"),
-    ]
+    {
+        "": [
+            st.Page(overview.show, title=say("nav.overview"), default=True),
+            st.Page(attention.show, title=say("nav.attention"), url_path="attention"),
+        ],
+        say("nav.pixels_to_tokens"): [
+            st.Page(patches.show, title=say("nav.patches"), url_path="patches"),
+            st.Page(convolution.show, title=say("nav.convolution"), url_path="convolution"),
+            st.Page(matmul.show, title=say("nav.matmul"), url_path="matmul"),
+            st.Page(position.show, title=say("nav.position"), url_path="position"),
+        ],
+        say("nav.inside_a_block"): [
+            st.Page(layer_norm.show, title=say("nav.layer_norm"), url_path="layer-norm"),
+            st.Page(norm_lab.show, title=say("nav.norm_lab"), url_path="norm-lab"),
+            st.Page(stream.show, title=say("nav.stream"), url_path="stream"),
+        ],
+        say("nav.class_scores"): [
+            st.Page(loss.show, title=say("nav.loss"), url_path="loss"),
+            st.Page(lens.show, title=say("nav.lens"), url_path="lens"),
+        ],
+        "Swin": [
+            st.Page(swin_shift.show, title=say("nav.swin_shift"), url_path="swin-shift"),
+            st.Page(swin_reach.show, title=say("nav.swin_reach"), url_path="swin-reach"),
+            st.Page(swin_cost.show, title=say("nav.swin_cost"), url_path="swin-cost"),
+        ],
+    },
+    position="top",
+    expanded=True,
 )
 chrome.sidebar()
 page.run()
