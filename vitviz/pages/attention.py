@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
-# The block to open with, as a share of the depth: in early ones local and wide heads stand side by side.
-FIRST_SEEN = 4
+# Layer and head to open with: in this one the middle of the first sample's flower looks at its petals.
+FIRST_SEEN = {"vit-tiny": (6, 1)}
+EARLY = 4  # else the layer at this share of the depth, where local and wide heads stand side by side
 WIDEST = 448  # pixels of the picture that the browser gets; the numbers do not depend on it
 BROWSER_BYTES = 256 << 20
 # What the browser part starts with (explorer/state.js); only what differs is in a link.
@@ -115,12 +116,13 @@ def _state(model: ModelEntry, data: dict[str, Any]) -> dict[str, Any]:
         st.session_state["attention.link_used"] = True
         said = link.view()
     layers = data["layers"]
-    wanted = said.get("layer", session.setting(f"block.{model.name}", len(layers) // FIRST_SEEN))
+    first = FIRST_SEEN.get(model.name, (len(layers) // EARLY, 0))
+    wanted = said.get("layer", session.setting(f"block.{model.name}", first[0]))
     layer = min(wanted, len(layers) - 1) if isinstance(wanted, int) else 0
     here = (layers[layer]["rows"], layers[layer]["columns"])
     seen = {
         "layer": layer,
-        "head": session.setting(f"head.{model.name}", 0),
+        "head": session.setting(f"head.{model.name}", first[1]),
         "token": tokens.current(model, here),
     }
     return {**st.session_state.get("attention.state", {}), **seen, **said, "layer": layer}
