@@ -32,7 +32,7 @@ def _run_page(name: str) -> None:
 
 @pytest.fixture
 def open_page() -> Callable[..., AppTest]:
-    """``open_page("swin", model="swin-test")``: the page, run once, with what its session starts with."""
+    """``open_page("swin_cost", model="swin-test")``: the page, run once, with what its session starts with."""
 
     def open_it(name: str, **state: object) -> AppTest:
         page = AppTest.from_function(_run_page, default_timeout=PATIENCE, kwargs={"name": name})
