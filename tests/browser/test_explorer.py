@@ -201,6 +201,80 @@ def test_another_picture_and_another_model_swap_without_an_error(visit: Visit) -
     save(page, "explorer-swin")
 
 
+def focused(page: Page) -> str:
+    name: str = page.locator(".vx").evaluate("(root) => root.getRootNode().activeElement?.className ?? ''")
+    return name
+
+
+def test_a_windows_edge_goes_with_the_swin(visit: Visit) -> None:
+    page = opened(visit, "?model=swin-mini&layer=1&token=100&pinned=1")
+    edge = page.locator(".vx-window").first
+    expect(edge).to_have_attribute("d", re.compile("M"))
+    page.get_by_role("combobox", name="Model", exact=True).click()
+    page.get_by_role("option", name="ViT").first.click()
+    settle(page)
+    expect(title(page)).to_contain_text("blocks.")
+    expect(edge).to_have_attribute("d", "")
+
+
+def test_an_opened_weight_goes_along_to_another_stage_and_gives_the_focus_back(visit: Visit) -> None:
+    page = opened(visit, "?model=swin-mini&layer=1&token=100&pinned=1")
+    page.locator(".vx-frame").first.focus()
+    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("O")
+    cell = page.locator(".vx-cell h4")
+    expect(cell).to_contain_text("layers.0.blocks.1 \u00b7 head 0: A[(1, 44), (1, 43)] = ")
+    page.keyboard.press("PageDown")
+    expect(cell).to_contain_text(
+        "layers.1.blocks.0 \u00b7 head 0: A[(0, 22), (0, 21)] = "
+    )  # half the patches
+    expect(readout(page)).to_contain_text("A[(0, 22), (0, 21)] = ")
+    page.keyboard.press("Escape")
+    expect(page.locator(".vx-cell")).to_be_hidden()
+    expect(readout(page)).to_contain_text("(0, 22) looks most at")
+    assert "vx-frame" in focused(page)
+
+
+def test_layers_that_are_on_their_way_show_no_numbers_of_another(visit: Visit) -> None:
+    held: list[Route] = []
+    # The context's pages do not load layer 9 until they are let.
+    page = visit("patches")
+    page.route("**/9.bin", lambda route: held.append(route))
+    page.goto(
+        page.url.partition("/patches")[0] + "/attention?model=vit-tiny&layer=8&head=1&token=40&pinned=1"
+    )
+    settle(page)
+    expect(readout(page)).to_contain_text("looks most at")
+    page.locator(".vx-frame").first.focus()
+    page.keyboard.press("o")
+    expect(page.locator(".vx-cell h4")).to_contain_text("blocks.8")
+    page.keyboard.press("PageDown")
+    expect(page.locator(".vx-cell h4")).to_have_text("loading\u2026")
+    painted = "(c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((value) => value)"
+    page.wait_for_timeout(200)
+    assert not page.locator(".vx-overlay").first.evaluate(painted)
+    for route in held:
+        route.continue_()
+    expect(page.locator(".vx-cell h4")).to_contain_text("blocks.9")
+    assert page.locator(".vx-overlay").first.evaluate(painted)
+
+
+def test_a_hint_goes_when_the_pointer_moves_on(visit: Visit) -> None:
+    page = opened(visit, "?model=vit-tiny&layer=5&head=mean&token=50&pinned=1")
+    page.locator(".vx-frame").first.focus()
+    page.keyboard.press("o")
+    expect(readout(page)).to_contain_text("choose one head")
+    over(page, 2, 1)
+    expect(readout(page)).to_contain_text("A[(3, 7), (2, 1)] = ")
+
+
+def test_the_address_follows_another_picture(visit: Visit) -> None:
+    page = opened(visit, f"?model=vit-tiny&layer=3&head=1&token={10**30}&picture={SAMPLES[0].file}")
+    page.get_by_role("combobox", name="Picture", exact=True).click()
+    page.get_by_role("option", name="Coins (grey)").click()
+    page.wait_for_function("location.search.includes('picture=coins_gray.png')")
+
+
 def test_two_pictures_share_one_cursor(visit: Visit) -> None:
     page = opened(visit, "?model=vit-tiny&layer=3&head=1&token=0")
     page.get_by_role("combobox", name="beside it, another picture").click()
@@ -215,6 +289,16 @@ def test_two_pictures_share_one_cursor(visit: Visit) -> None:
         expect(box).to_have_attribute("x", "4")
         expect(box).to_have_attribute("y", "7")
     save(page, "explorer-two")
+
+
+def test_the_second_pane_is_set_without_a_mouse(visit: Visit) -> None:
+    page = opened(visit, "?model=vit-tiny&layer=3&head=1&token=20")
+    page.locator(".vx-more summary").press("Enter")
+    page.get_by_label("second pane", exact=True).press("Space")
+    page.get_by_label("second pane: layer").press("ArrowRight")
+    page.get_by_label("second pane: head").select_option("2")
+    expect(page.locator(".vx-picture .vx-title").nth(1)).to_have_text("blocks.4 \u00b7 head 2")
+    expect(title(page)).to_have_text("blocks.3 \u00b7 head 1")
 
 
 def test_the_files_hold_what_is_shown(visit: Visit, vit: Trace, tmp_path: Path) -> None:

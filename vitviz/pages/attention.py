@@ -45,6 +45,7 @@ def show() -> None:
         "limit": BROWSER_BYTES,
         "asked": st.session_state.get("attention.asked", 0),
     }
+    link.keep_true(model.name)
     with place:
         _explore(data | more, model)
 

@@ -14,6 +14,7 @@ from vitviz.zoo.registry import REGISTRY
 TEXTS = ("direction", "scale", "order")
 NUMBERS = ("layer", "head", "token", "start")
 FLAGS = ("pinned", "log", "smooth")
+DIGITS = 9  # of a number in a link; nothing here has as many
 
 
 def arrive() -> None:
@@ -40,9 +41,22 @@ def view() -> dict[str, Any]:
     if "opacity" in said:
         found["opacity"] = said["opacity"]
     layer, _, head = said.get("second", "").partition(".")
-    if layer.isdecimal() and head:
-        found["second"] = {"layer": int(layer), "head": _number(head)}
+    if head:
+        found["second"] = {"layer": _number(layer), "head": _number(head)}
     return found
+
+
+def keep_true(model: str) -> None:
+    """After another model or picture was chosen, an address that a view was put into no longer names the old one."""
+    said = st.query_params
+    if said.get("model", model) != model:
+        for name in (*TEXTS, *NUMBERS, *FLAGS, "opacity", "second"):
+            said.pop(name, None)
+        said["model"] = model
+    if st.session_state.get("picture_is_own"):
+        said.pop("picture", None)
+    elif "picture" in said or "token" in said:
+        said["picture"] = str(st.session_state["picture_name"])
 
 
 def remember(model: str, state: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
@@ -59,4 +73,4 @@ def remember(model: str, state: Mapping[str, Any], defaults: Mapping[str, Any]) 
 
 
 def _number(text: str) -> int | str:
-    return int(text) if text.isdecimal() else text
+    return int(text) if text.isdecimal() and len(text) <= DIGITS else text

@@ -14,12 +14,15 @@ class Strip {
     this.cursor = this.stage.appendChild(make("div", "vx-strip-cursor"));
     this.range = this.root.appendChild(make("span", "vx-range"));
     this.label = label;
-    this.stage.addEventListener("pointermove", (event) => {
+    const pointed = (event) => {
       const box = this.stage.getBoundingClientRect();
       const at = Math.floor(((event.clientX - box.left) / box.width) * this.values.length);
       move(Math.min(this.values.length - 1, Math.max(0, at)));
-    });
-    this.stage.addEventListener("pointerleave", () => move(null));
+    };
+    this.stage.addEventListener("pointermove", pointed);
+    this.stage.addEventListener("pointerdown", pointed);
+    // A finger that is lifted leaves, too, but wants to read.
+    this.stage.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && move(null));
   }
 
   draw(values, colours) {
@@ -30,6 +33,20 @@ class Strip {
     this.cells.draw(values, 0, 1, values.length, centred);
     this.range.textContent = `\u00b1${number(top)}`;
     this.stage.setAttribute("aria-label", `${this.label}: ${values.length}, \u00b1${number(top)}`);
+  }
+
+  /** By keyboard, too: a slider over the places of this strip, for all that share its cursor. */
+  steer(step) {
+    this.stage.tabIndex = 0;
+    this.stage.setAttribute("role", "slider");
+    this.stage.setAttribute("aria-valuemin", "0");
+    this.stage.setAttribute("aria-valuemax", String(this.values.length - 1));
+    this.stage.addEventListener("keydown", step);
+  }
+
+  say(at, text) {
+    this.stage.setAttribute("aria-valuenow", String(at ?? 0));
+    this.stage.setAttribute("aria-valuetext", text);
   }
 
   point(at) {
@@ -63,12 +80,23 @@ export class CellView {
   close() {
     this.root.hidden = true;
     this.shown = null;
+    this.waiting = false;
+  }
+
+  /** The numbers of what was chosen are on their way; those of something else would be wrong. */
+  wait() {
+    this.root.hidden = false;
+    this.shown = null;
+    this.waiting = true;
+    this.title.textContent = this.words.loading;
+    this.body.replaceChildren();
   }
 
   /** `cell` is what `LayerMaths.cell` returns; `names` of the query, the key and the head; `colours` of both scales. */
   open(cell, maths, names, colours) {
     this.root.hidden = false;
-    this.title.textContent = `A[${names.i}, ${names.j}] = ${number(cell.weight)}`;
+    this.waiting = false;
+    this.title.textContent = `${names.map}: A[${names.i}, ${names.j}] = ${number(cell.weight)}`;
     this.body.replaceChildren();
     this.score(cell, names, colours);
     this.softmax(cell, maths, names, colours);
@@ -86,15 +114,27 @@ export class CellView {
   /** Strips with one cursor, and a line that reads the numbers there. */
   strips(stage, rows, colours) {
     const reading = make("div", "vx-reading");
+    const count = rows[0][1].length;
+    let place = null;
     const move = (at) => {
+      place = at;
       for (const strip of strips) strip.point(at);
       reading.textContent = at === null ? this.words.readStrip : read(rows.map(([symbol]) => symbol), rows.map(([, values]) => values), at);
+      strips[0].say(at, reading.textContent);
+    };
+    const step = (event) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      event.stopPropagation();
+      move(place === null ? 0 : Math.min(count - 1, Math.max(0, place + by)));
     };
     const strips = rows.map(([symbol, values, label]) => {
       const strip = new Strip(stage, symbol, label, move);
       strip.draw(values, colours);
       return strip;
     });
+    strips[0].steer(step);
     stage.append(reading);
     move(null);
   }

@@ -41,7 +41,8 @@ export class Engine {
     const work = async () => {
       while (waiting.length && !this.source.closed) {
         const largestYet = Math.max(0, ...this.layers.map((_, index) => this.layer(index)?.bytes ?? 0));
-        if (this.source.bytes + largestYet > this.source.limit) return;
+        // What is on its way counts, too: one too many would push out the layer that is looked at.
+        if (this.source.bytes + (this.source.waiting.size + 1) * largestYet > this.source.limit) return;
         await this.need(waiting.shift());
         this.arrived();
       }

@@ -9,16 +9,20 @@ import { Scene } from "./scene.js";
 import { AGGREGATES, clean } from "./state.js";
 
 const TOLD_AFTER = 250; // milliseconds until the host hears of a choice, so that held keys make one message
+const TRIES = 3; // how often the host is asked for payloads that stay gone
 
 class Explorer extends Scene {
   constructor(element, events) {
     super(element);
     this.events = events;
+    this.opened = null;
+    this.hint = "";
   }
 
   /** Take what the host has: another picture or model is fetched first and then put in the place of the old one. */
   async update(data) {
     this.wanted = data;
+    this.served ??= data.asked;
     if (data.revision === this.data?.revision && data.second?.revision === this.data?.second?.revision) {
       this.adoptSame(data);
       return;
@@ -35,14 +39,17 @@ class Explorer extends Scene {
       if (this.data) return;
     }
     if (this.wanted !== data) return;
+    // What a person chose while the numbers were on their way holds.
+    const now = known ? clean(this.state, layers, aggregates) : state;
+    if (this.data?.second && !data.second) now.second = null;
     for (const engine of this.engines) if (!fresh.includes(engine)) engine.close();
-    Object.assign(this, { data, engines: fresh, layers, aggregates, state });
-    if (data.second && !state.second) state.second = { layer: state.layer, head: state.head };
+    Object.assign(this, { data, engines: fresh, layers, aggregates, state: now, other: null, opened: null, hint: "" });
+    if (data.second && !now.second) now.second = { layer: now.layer, head: now.head };
     this.build();
     this.prepare();
     this.cell.close();
     this.change({}, false);
-    for (const engine of fresh) engine.prefetch(state.layer);
+    for (const engine of fresh) engine.prefetch(now.layer);
   }
 
   /** The same pictures and model: perhaps under another address, or in another language or theme. */
@@ -62,17 +69,30 @@ class Explorer extends Scene {
 
   engineFor(part) {
     const kept = this.engines.find((engine) => engine.data.revision === part.revision && engine.source.url === part.url);
-    const hooks = { missing: () => this.events.need?.(), arrived: () => this.arrived() };
+    const hooks = { missing: () => this.missed(), arrived: () => this.arrived() };
     return kept ?? new Engine({ ...part, layers: this.wanted.layers, limit: this.wanted.limit }, hooks);
+  }
+
+  /** Ask the host for payloads that are gone, a few times: where nobody serves them, asking on would never end. */
+  missed() {
+    if (this.wanted && this.wanted.asked - this.served < TRIES) this.events.need?.();
   }
 
   /** Change what was chosen, fetch what that needs, draw, and tell the host. */
   change(part, tell = true) {
     const before = this.state;
     const next = clean({ ...before, ...part }, this.layers, this.aggregates);
-    if (next.layer !== before.layer) next.token = tokenThere(before.token, this.layers[before.layer], this.layers[next.layer]);
+    if (next.layer !== before.layer) {
+      const there = (token) => token && tokenThere(token, this.layers[before.layer], this.layers[next.layer]);
+      next.token = there(before.token);
+      this.opened = there(this.opened);
+      this.other = this.cell.root.hidden ? null : this.opened;
+    }
+    // Another picture beside the first shows the same head until a person chooses another one for it.
+    const alike = before.second && before.second.layer === before.layer && before.second.head === before.head;
+    if (this.data.second && alike && next.second && !("second" in part)) next.second = { layer: next.layer, head: next.head };
     this.state = next;
-    if (this.state.layer !== before.layer) this.other = null;
+    this.hint = "";
     if (this.state.order !== before.order || Boolean(this.state.second) !== Boolean(before.second)) this.prepare();
     this.fetchChosen();
     if (!this.cell.root.hidden) this.openCell();
@@ -82,6 +102,7 @@ class Explorer extends Scene {
 
   async fetchChosen() {
     const { state, engines } = this;
+    const current = () => this.engines === engines && this.state.layer === state.layer && this.state.head === state.head;
     this.problem = "";
     const needs = [engines[0].need(state.layer)];
     if (state.head === "rollout") needs.push(engines[0].rollout(state.start));
@@ -91,13 +112,16 @@ class Explorer extends Scene {
     }
     try {
       await Promise.all(needs);
+      this.served = this.wanted?.asked;
+      if (current() && this.cell.waiting) this.openCell();
       this.draw();
     } catch (error) {
-      this.failed(error);
+      if (current()) this.failed(error);
     }
   }
 
   failed(error) {
+    if (!this.wanted) return;
     const { words } = this.wanted;
     this.problem = error.message === "gone" || error instanceof TypeError ? words.gone : error.message;
     if (this.root) this.draw();
@@ -105,6 +129,7 @@ class Explorer extends Scene {
   }
 
   arrived() {
+    if (!this.wanted) return;
     if (this.state?.order !== "layer") this.prepare();
     this.draw();
   }
@@ -124,6 +149,7 @@ class Explorer extends Scene {
     if (token === this.state.token) return;
     this.state = { ...this.state, token };
     this.other = null;
+    this.hint = "";
     this.draw();
   }
 
@@ -134,6 +160,7 @@ class Explorer extends Scene {
   setOther(token) {
     if (token === this.other) return;
     this.other = token;
+    this.hint = "";
     this.draw();
   }
 
@@ -141,6 +168,7 @@ class Explorer extends Scene {
     const [subject, other] = this.state.direction === "row" ? [i, j] : [j, i];
     if (!this.state.pinned) this.state = { ...this.state, token: subject };
     this.other = other;
+    this.hint = "";
     this.draw();
   }
 
@@ -167,9 +195,17 @@ class Explorer extends Scene {
   }
 
   escape() {
-    if (!this.cell.root.hidden) this.cell.close();
-    else this.change({ pinned: false });
+    this.other = null;
+    if (this.cell.root.hidden) this.change({ pinned: false });
+    else this.closeCell();
     this.draw();
+  }
+
+  /** Focus that was in the cell goes back to where it came from: a hidden element would lose it to the page. */
+  closeCell() {
+    const held = this.cell.root.contains(this.root.getRootNode().activeElement);
+    this.cell.close();
+    if (held) (this.cameFrom?.isConnected ? this.cameFrom : this.pictures[0].frame).focus();
   }
 
   key(event) {
@@ -189,7 +225,11 @@ class Explorer extends Scene {
     if (name === "turn") this.change({ direction: state.direction === "row" ? "column" : "row" });
     if (name === "escape") this.escape();
     if (name === "open") this.openPair(state.token, this.other ?? this.strongestOf()[0]?.[0] ?? state.token);
-    if (name === "open") this.cell.root.focus();
+    if (name === "open" && !this.cell.root.hidden) {
+      const from = event.composedPath()[0];
+      if (!this.cell.root.contains(from)) this.cameFrom = from;
+      this.cell.root.focus();
+    }
   }
 
   stepHead(by) {
@@ -212,8 +252,8 @@ class Explorer extends Scene {
   }
 
   overGrid(cell) {
-    const line = cell ? this.nameOf(cell) + this.figures(cell) + this.ownSpan(cell) : "";
-    if (this.gridLine.textContent !== line) this.gridLine.textContent = line;
+    this.overCell = cell;
+    this.gridWords();
   }
 
   async openCell() {
@@ -221,14 +261,18 @@ class Explorer extends Scene {
     const [engine] = engines;
     const maths = engine.layer(state.layer);
     const [i, j] = state.direction === "row" ? [state.token, opened] : [opened, state.token];
-    if (!maths || opened === null || opened === undefined) return;
+    if (opened === null) return;
+    if (!maths) {
+      this.cell.wait();
+      return;
+    }
     if (typeof state.head !== "number" || !maths.together(i, j)) {
-      this.cell.close();
-      this.problem = typeof state.head === "number" ? this.data.words.outside : this.data.words.oneHead;
+      this.closeCell();
+      this.hint = typeof state.head === "number" ? this.data.words.outside : this.data.words.oneHead;
       this.draw();
       return;
     }
-    const names = { i: this.tokenName(i), j: this.tokenName(j) };
+    const names = { i: this.tokenName(i), j: this.tokenName(j), map: this.nameOf(state) };
     const cell = maths.cell(state.head, i, j);
     this.cell.open(cell, maths, names, this.colours);
     try {
@@ -240,6 +284,7 @@ class Explorer extends Scene {
   }
 
   destroy() {
+    this.wanted = null;
     this.watcher?.disconnect();
     for (const engine of this.engines) engine.close();
     clearTimeout(this.telling);

@@ -20,7 +20,7 @@ export function action(event) {
   if (["INPUT", "SELECT", "TEXTAREA", "SUMMARY"].includes(tag)) return event.key === "Escape" ? ["escape"] : null;
   if (event.key in MOVES) return [event.shiftKey ? "moveOther" : "move", ...MOVES[event.key]];
   if ((event.key === "Enter" || event.key === " ") && tag !== "BUTTON") return ["pin"];
-  return ACTIONS[event.key] ?? null;
+  return ACTIONS[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? null;
 }
 
 /** The token a step away on the map; from a prefix token down to the first patch, from the top row up to the last one. */

@@ -58,6 +58,14 @@ export class LayerMaths {
     return this.regions !== null && this.regions[this.slots[i]] !== this.regions[this.slots[j]];
   }
 
+  /** How many places of its window the mask lets `token` see; padding is such a place, as the softmax counts it. */
+  legal(token) {
+    if (!this.regions) return this.reachable;
+    const first = Math.floor(this.slots[token] / this.reachable) * this.reachable;
+    const own = this.regions[this.slots[token]];
+    return this.regions.subarray(first, first + this.reachable).filter((region) => region === own).length;
+  }
+
   /** Whether the two tokens are in one window. */
   together(i, j) {
     return Math.floor(this.slots[i] / this.reachable) === Math.floor(this.slots[j] / this.reachable);

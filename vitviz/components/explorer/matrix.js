@@ -11,6 +11,7 @@ export class MatrixView {
   /** `events`: `hover(i, j)`, `leave()`, `choose(i, j)` with tokens; `finest` is how many rows are computed at most. */
   constructor(parent, events, words, finest = 2100, reduced = 1024) {
     Object.assign(this, { events, words, finest, reduced });
+    this.span = ""; // what the colours span, where the common bar does not say it
     this.root = parent.appendChild(make("section", "vx-matrix"));
     this.title = this.root.appendChild(make("div", "vx-title"));
     this.stage = this.root.appendChild(make("div", "vx-matrix-stage"));
@@ -119,7 +120,7 @@ export class MatrixView {
     this.rulers(context, unit);
     const reduced = part.stride > 1 ? this.words.reduced.replace("{n}", part.stride) : "";
     const busy = this.done < this.queries.length ? this.words.computing : "";
-    this.note.textContent = [reduced, busy].filter(Boolean).join("  ");
+    this.note.textContent = [reduced, busy, this.span].filter(Boolean).join("  ");
     this.pointed = "";
     this.point(this.pair?.[0] ?? null, this.pair?.[1] ?? null, this.byRow ?? true);
   }

@@ -84,6 +84,12 @@ export class PictureView {
     for (const [token, { cells }] of this.buttons.entries()) cells.draw(values, token, 1, 1, shades);
   }
 
+  /** No map: its numbers are on their way, and another one's would be wrong. */
+  clear() {
+    this.overlay.clear();
+    for (const { cells } of this.buttons) cells.clear();
+  }
+
   /** Where the cursor is: the token that looks or is looked at, and perhaps the other one of an opened pair. */
   point(query, key, pinned) {
     this.box(this.query, query);

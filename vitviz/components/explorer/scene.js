@@ -128,6 +128,7 @@ export class Scene extends Wording {
     this.markGrid();
     this.panes();
     this.matrixPane();
+    this.gridWords();
     this.words();
     const more = this.matrix.work();
     if (again || more) this.draw();
@@ -152,7 +153,10 @@ export class Scene extends Wording {
   computeSecond() {
     const { state, engines } = this;
     const engine = engines.at(-1);
-    if (state.second && engine !== engines[0]) engine.compute(state.second.layer, state.token, state.layer, state.direction);
+    if (!state.second || engine === engines[0]) return;
+    // Weights of layers that are no longer shown would be those of an earlier token, and count for the scale.
+    for (const index of this.layers.keys()) if (index !== state.second.layer) engine.buffers[index] = null;
+    engine.compute(state.second.layer, state.token, state.layer, state.direction);
   }
 
   /** The scale of one map: the common one, or its own where that was asked for or a rollout needs it. */
@@ -163,7 +167,7 @@ export class Scene extends Wording {
   }
 
   paintSmall(engine, cell) {
-    const map = engine.map(cell, this.state.token, this.state.direction, 0);
+    const map = engine.layer(cell.layer) && engine.map(cell, this.state.token, this.state.direction, 0);
     if (!map) {
       this.grid.blank(cell);
       return;
@@ -177,11 +181,22 @@ export class Scene extends Wording {
     } else this.grid.paint(cell, map.values, map.offset + layer.prefix.length, shades);
   }
 
+  spanOf({ low, high }) {
+    return ` \u00b7 ${low ? number(low) : 0} \u2026 ${number(high)}`;
+  }
+
+  /** The small map under the pointer, else the chosen one: its name and figures. */
+  gridWords() {
+    const cell = this.overCell ?? this.state;
+    const line = this.nameOf(cell) + this.figures(cell) + this.ownSpan(cell);
+    if (this.gridLine.textContent !== line) this.gridLine.textContent = line;
+  }
+
   /** What the colours of a small map span, where every map has a scale of its own. */
   ownSpan(cell) {
     const map = this.state.scale === "map" && this.engines[0].map(cell, this.state.token, this.state.direction, 0);
     if (!map) return "";
-    return ` \u00b7 0 \u2026 ${number(this.shadesOf(map, cell, this.layers[cell.layer].prefix.length).high)}`;
+    return this.spanOf(this.shadesOf(map, cell, this.layers[cell.layer].prefix.length));
   }
 
   syncToolbar() {
@@ -219,12 +234,13 @@ export class Scene extends Wording {
     const map = engine.map(choice, token, state.direction, state.start);
     const own = map && this.shadesOf(map, choice, layer.prefix.length);
     if (map) view.paint(map.values.subarray(map.offset, map.offset + map.tokens), own, state);
-    const span = own && own !== this.shades ? ` \u00b7 0 \u2026 ${number(own.high)}` : "";
+    else view.clear();
+    const span = own && own !== this.shades ? this.spanOf(own) : "";
     const title = this.nameOf(choice) + (data === this.data ? "" : ` \u00b7 ${data.name}`) + span;
     if (view.title.textContent !== title) view.title.textContent = title;
     view.point(token, this.other === null ? null : tokenThere(this.other, layers[state.layer], layer), state.pinned);
     const maths = engine.layer(choice.layer);
-    if (maths?.windowed) view.outline(maths.reach(token), (other) => maths.isCut(token, other));
+    view.outline(maths?.windowed ? maths.reach(token) : [], (other) => maths.isCut(token, other));
   }
 
   matrixPane() {
@@ -233,7 +249,7 @@ export class Scene extends Wording {
     this.matrix.root.classList.toggle("vx-absent", !found);
     if (!found) return;
     const maths = engines[0].layer(state.layer);
-    const key = [this.data.revision, state.layer, state.head, state.head === "rollout" ? state.start : "", maths.windowed ? maths.reach(state.token)[0] : ""].join();
+    const key = [this.data.revision, state.layer, state.head, state.head === "rollout" ? state.start : "", maths.windowed ? maths.pair(0, state.token, state.token).window : ""].join();
     const drawn = [key, this.shades.high, this.shades.logarithmic, this.dark, this.matrix.stage.clientWidth].join();
     const prefix = maths.prefix.length;
     const map = { prefix, columns: maths.windowed ? maths.header.window : maths.columns };
@@ -241,6 +257,8 @@ export class Scene extends Wording {
       this.matrixDrawn = drawn;
       const shades = state.head === "rollout" ? new Shades(this.colours.attention, 4 / maths.tokens, state.log) : this.shades;
       this.matrix.title.textContent = fill(this.data.words.matrixTitle, { map: this.nameOf(state), n: found.order.length });
+      this.matrix.title.title = this.matrix.title.textContent;
+      this.matrix.span = shades === this.shades ? "" : `${number(shades.low)} \u2026 ${number(shades.high)}`;
       this.matrix.stage.setAttribute("aria-label", this.matrix.title.textContent);
       this.matrix.show(key, found.order, found.fill, map, shades);
     }

@@ -60,6 +60,10 @@ export class Cells {
     shades.fill(this.target, values, offset);
     this.context.putImageData(this.image, 0, 0);
   }
+
+  clear() {
+    this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+  }
 }
 
 /** The largest of `values[offset ... offset + count]`, 0 where all are NaN. */

@@ -23,6 +23,8 @@ function range(low, high, step) {
   return input;
 }
 
+const asHead = (value) => (AGGREGATES.includes(value) ? value : Number(value));
+
 export class Toolbar {
   /** `change(part)` gets what a person changed of the state; `act(name)` what they want done. */
   constructor(parent, words, change, act) {
@@ -32,10 +34,7 @@ export class Toolbar {
     this.layerName = this.layer.previousSibling;
     this.layer.addEventListener("input", () => change({ layer: Number(this.layer.value) }));
     this.head = labelled(this.root, words.head, make("select"));
-    this.head.addEventListener("change", () => {
-      const value = this.head.value;
-      change({ head: AGGREGATES.includes(value) ? value : Number(value) });
-    });
+    this.head.addEventListener("change", () => change({ head: asHead(this.head.value) }));
     this.direction = this.segments(this.root, words.direction, [["row", words.row], ["column", words.column]], "direction");
     this.start = labelled(this.root, words.start, range(0, 1, 1));
     this.start.addEventListener("input", () => change({ start: Number(this.start.value) }));
@@ -72,6 +71,11 @@ export class Toolbar {
       box.addEventListener("change", () => (name === "second" ? this.act(box.checked ? "split" : "join") : change({ [name]: box.checked })));
       return { name, box };
     });
+    this.secondLayer = labelled(panel, words.secondLayer, range(0, 1, 1));
+    this.secondHead = labelled(panel, words.secondHead, make("select"));
+    const chosen = (name, value) => change({ second: { ...this.second, [name]: value } });
+    this.secondLayer.addEventListener("input", () => chosen("layer", Number(this.secondLayer.value)));
+    this.secondHead.addEventListener("change", () => chosen("head", asHead(this.secondHead.value)));
     const files = panel.appendChild(make("div", "vx-files"));
     files.append(make("span", "", words.download));
     this.files = ["png", "svg", "npz"].map((name) => {
@@ -83,6 +87,18 @@ export class Toolbar {
     panel.append(make("p", "vx-keys", words.keys));
   }
 
+  /** The heads that a select offers, and the one that is chosen. */
+  offer(select, heads, aggregates, chosen) {
+    const { words } = this;
+    const names = [...Array(heads).keys(), ...aggregates];
+    if (select.dataset.offered !== names.join()) {
+      select.dataset.offered = names.join();
+      const options = names.map((name) => [name, typeof name === "number" ? `${words.head} ${name}` : words[name]]);
+      select.replaceChildren(...choice(options).children);
+    }
+    select.value = String(chosen);
+  }
+
   /** Show a state. `aggregates` are the heads that are not single ones. */
   sync(state, layers, aggregates) {
     const { words } = this;
@@ -90,13 +106,15 @@ export class Toolbar {
     Object.assign(this.layer, { max: layers.length - 1, value: state.layer });
     this.layerName.textContent = `${words.layer} ${state.layer}`;
     this.layer.setAttribute("aria-valuetext", layer.name);
-    const names = [...Array(layer.heads).keys(), ...aggregates].join();
-    if (this.heads !== names) {
-      this.heads = names;
-      const options = [...Array.from({ length: layer.heads }, (_, h) => [h, `${words.head} ${h}`]), ...aggregates.map((name) => [name, words[name]])];
-      this.head.replaceChildren(...choice(options).children);
+    this.offer(this.head, layer.heads, aggregates, state.head);
+    this.second = state.second;
+    for (const control of [this.secondLayer, this.secondHead]) control.parentElement.hidden = !state.second;
+    if (state.second) {
+      const { layer: at, head } = state.second;
+      Object.assign(this.secondLayer, { max: layers.length - 1, value: at });
+      this.secondLayer.previousSibling.textContent = `${words.secondLayer} ${at}`;
+      this.offer(this.secondHead, layers[at].heads, aggregates, head);
     }
-    this.head.value = String(state.head);
     for (const { button, value } of this.direction) button.setAttribute("aria-pressed", String(value === state.direction));
     this.start.parentElement.hidden = state.head !== "rollout" && state.second?.head !== "rollout";
     Object.assign(this.start, { max: layers.length - 1, value: state.start });

@@ -30,13 +30,13 @@ export class Wording {
   keysInReach() {
     const { state, engines } = this;
     const maths = engines[0].layer(state.layer);
-    return maths?.windowed ? [...maths.reach(state.token)].filter((t) => t < 0 || !maths.isCut(state.token, t)).length : maths?.tokens;
+    return maths?.legal(state.token);
   }
 
   /** The line under the picture: the strongest of a row or column, or one pair. */
   reading() {
     const { state, data } = this;
-    if (this.problem) return this.problem;
+    if (this.problem || this.hint) return this.problem || this.hint;
     const top = this.strongestOf();
     if (!top.length) return data.words.loading;
     if (this.other !== null) return this.pairText();
