@@ -223,10 +223,10 @@ def test_an_opened_weight_goes_along_to_another_stage_and_gives_the_focus_back(v
     page.keyboard.press("Shift+ArrowLeft")
     page.keyboard.press("O")
     cell = page.locator(".vx-cell h4")
-    expect(cell).to_contain_text("layers.0.blocks.1 \u00b7 head 0: A[(1, 44), (1, 43)] = ")
+    expect(cell).to_contain_text("layers.0.blocks.1 SW-MSA \u00b7 head 0: A[(1, 44), (1, 43)] = ")
     page.keyboard.press("PageDown")
     expect(cell).to_contain_text(
-        "layers.1.blocks.0 \u00b7 head 0: A[(0, 22), (0, 21)] = "
+        "layers.1.blocks.0 W-MSA \u00b7 head 0: A[(0, 22), (0, 21)] = "
     )  # half the patches
     expect(readout(page)).to_contain_text("A[(0, 22), (0, 21)] = ")
     page.keyboard.press("Escape")

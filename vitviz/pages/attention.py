@@ -82,6 +82,7 @@ def _layers(trace: Trace) -> list[dict[str, Any]]:
             "columns": columns,
             "prefix": prefix,
             "window": block.grid.window if isinstance(block, SwinBlockTrace) else None,
+            "shift": block.grid.shift if isinstance(block, SwinBlockTrace) else 0,
         }
         for block in trace.blocks
         for rows, columns in [map_size(block)]

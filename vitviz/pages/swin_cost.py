@@ -53,6 +53,7 @@ def _formulas(blocks: list[SwinBlockTrace]) -> None:
     left, right = st.columns(2)
     left.latex(r"\Omega(\text{MSA}) = 4hwC^2 + 2(hw)^2C")
     right.latex(r"\Omega(\text{W-MSA}) = 4hwC^2 + 2M^2hwC")
+    st.caption(say("swin_cost.letters"))
     figure = cost_curves(
         [_panel(block) for block in blocks], say("swin_cost.side"), say("swin_cost.multiply_adds")
     )

@@ -11,7 +11,9 @@ export class Wording {
   nameOf({ layer, head }) {
     const { words } = this.data;
     if (head === "rollout") return fill(words.rolloutName, { start: this.state.start, end: this.layers.length - 1 });
-    return `${this.layers[layer].name} \u00b7 ${typeof head === "number" ? `${words.head} ${head}` : words[head]}`;
+    const { name, window, shift } = this.layers[layer];
+    const kind = window ? (shift ? " SW-MSA" : " W-MSA") : "";
+    return `${name}${kind} \u00b7 ${typeof head === "number" ? `${words.head} ${head}` : words[head]}`;
   }
 
   tokenName(token) {
@@ -53,6 +55,7 @@ export class Wording {
     const [i, j] = state.direction === "row" ? [state.token, other] : [other, state.token];
     const name = `A[${this.tokenName(i)}, ${this.tokenName(j)}]`;
     if (Number.isNaN(weight)) return `${name}: ${this.data.words.outside}`;
+    if (engines[0].layer(state.layer)?.isCut(i, j)) return `${name} = ${number(weight)}: ${this.data.words.cut}`;
     const n = this.keysInReach();
     return `${name} = ${number(weight)} = ${number(weight * n)} \u00d7 1/${n}`;
   }

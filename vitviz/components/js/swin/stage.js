@@ -1,6 +1,6 @@
 // The map of patches on its way: regular windows, displaced ones, the roll, the regions, and back. Draws, decides nothing.
 import { make } from "../canvas.js";
-import { displaced, labelled, pairShown, rolled, tinted, veiled, weighed } from "./timeline.js";
+import { displaced, labelled, pairShown, rolled, tinted, veiled, weighed, windowFramed } from "./timeline.js";
 
 const HIGHEST = 428; // CSS pixels
 const lerp = (from, to, at) => from + (to - from) * at;
@@ -91,7 +91,7 @@ export class StageView {
     this.drawBorders(displaced(t) * shift.shift);
     this.drawLabels(state, e);
     if (pairShown(t) && shift.pair) this.drawPair(state, e);
-    if (veiled(t) > 0.3) this.frame(...this.windowBox(state.chosen), this.look.accent, 3);
+    if (windowFramed(t)) this.frame(...this.windowBox(state.chosen), this.look.accent, 3);
     if (veiled(t) > 0.3) this.drawMarks(state);
     if (state.cursor) this.frame(...state.cursor, 1, 1, "#fff", 2);
   }
@@ -160,10 +160,14 @@ export class StageView {
   drawLabels({ t, shift, regular }, e) {
     const what = labelled(t);
     if (what === "none") return;
+    // The marked neighbours lie in the middle of their piece: its label moves up to stay readable.
+    const slot = pairShown(t) && shift.pair ? shift.slotOf.get(shift.pair[0]) : null;
+    const crowded = shift.pieces.find((one) => slot !== null && one.window === Math.floor(slot / shift.size) && one.region === shift.regions[slot]);
     for (const piece of what === "window" ? regular.pieces : shift.pieces) {
       const text = { window: piece.window, size: `${piece.height}\u00d7${piece.width}`, region: piece.region }[what];
       const [x, y] = what === "window" ? this.at(piece, 0) : this.at(piece, e);
-      this.text(String(text), x, y, piece.width * this.unit, piece.height * this.unit);
+      const room = piece === crowded ? 0.5 : 1;
+      this.text(String(text), x, y, piece.width * this.unit, piece.height * this.unit * room);
     }
   }
 
@@ -220,7 +224,7 @@ export class StageView {
     const { windows } = this;
     const first = chosen * windows.size;
     if (query !== null) {
-        for (const [colour, width] of [["rgb(0 0 0 / .55)", 3], ["#fff", 1.3]]) {
+      for (const [colour, width] of [["rgb(0 0 0 / .55)", 3], ["#fff", 1.3]]) {
         this.context.strokeStyle = colour;
         this.context.lineWidth = width * this.ratio;
         this.context.beginPath();

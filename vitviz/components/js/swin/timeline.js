@@ -26,6 +26,9 @@ export function veiled(t) {
   return 0.62 * (between(t, 4.5, 5) - between(t, 6.2, 6.6));
 }
 
+/** Whether the window that the mask belongs to is framed: from the regions on, until they roll back. */
+export const windowFramed = (t) => t > 3.5 && t < 6.4;
+
 /** How strongly the attention weights are drawn. */
 export function weighed(t) {
   return between(t, 5.5, 6) - between(t, 6.2, 6.6);
