@@ -107,8 +107,11 @@ export class GridView {
       const y1 = top + Math.round((r + 1) * down);
       const first = y0 * stride;
       for (let c = 0; c < columns; c++) {
-        const x1 = left + Math.round((c + 1) * across);
-        this.target.fill(shades.pixel(values[offset + r * columns + c]), first + left + Math.round(c * across), first + x1);
+        const x0 = first + left + Math.round(c * across);
+        const x1 = first + left + Math.round((c + 1) * across);
+        const pixel = shades.pixel(values[offset + r * columns + c]);
+        if (x1 - x0 === 1) this.target[x0] = pixel;
+        else this.target.fill(pixel, x0, x1);
       }
       for (let y = y0 + 1; y < y1; y++) this.target.copyWithin(y * stride + left, first + left, first + left + this.map.width);
     }
