@@ -6,6 +6,7 @@ torch is imported here when a trace is first asked for, so that a page can paint
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import threading
@@ -66,6 +67,10 @@ def import_torch() -> None:
     """Import what the first trace needs, which takes longer than the trace itself."""
     import vitviz.tracing.trace
     import vitviz.zoo.load  # noqa: F401
+
+    # What torch brings stays for as long as the server does: no later collection need look at it.
+    gc.collect()
+    gc.freeze()
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
@@ -145,6 +150,8 @@ def trace(model: ModelEntry, of: Picture | None = None) -> Trace:
 
         network = _shared_model(model.name).network
         pixels = torch.from_numpy(to_array(picture_seen, model.preprocessing)).unsqueeze(0)  # (1, 3, H, W)
+        # Streamlit does not collect after every run here (see .streamlit/config.toml): what was let go goes now.
+        gc.collect()
         with gate():
             return run_trace(network, pixels, model.class_names)
 
@@ -186,6 +193,11 @@ def derived(of: Trace, what: str, make: Callable[[], T]) -> T:
     if what not in made:
         made[what] = make()
     return made[what]
+
+
+def is_derived(of: Trace, what: str) -> bool:
+    """Whether ``derived`` has that already."""
+    return what in st.session_state.get("derived", {}).get(of, {})
 
 
 def _kept(store: str, key: tuple[object, ...], make: Callable[[], T]) -> T:

@@ -54,6 +54,18 @@ def mounted(page: AppTest, key: str) -> dict[str, Any]:
     raise AssertionError(f"no browser part {key} on the page")
 
 
+def formulas(page: AppTest) -> list[str]:
+    """The displayed formulas of the page, one each, without the marks around them."""
+    lines = [line for text in page.markdown for line in text.value.split("\n\n")]
+    mark = "$\\displaystyle"
+    return [line.removeprefix(mark).strip(" $") for line in lines if line.startswith(mark)]
+
+
 def floats(packed: str) -> NDArray[np.float32]:
     """What a browser part decodes from its data."""
     return np.frombuffer(base64.b64decode(packed), dtype="<f4")
+
+
+def doubles(packed: str) -> NDArray[np.float64]:
+    """What a chart decodes from its data."""
+    return np.frombuffer(base64.b64decode(packed), dtype="<f8")

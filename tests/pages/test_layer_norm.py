@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import floats, mounted
+from tests.pages.conftest import floats, formulas, mounted
 from tests.pages.test_patches import number, trace_of
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
@@ -58,8 +58,8 @@ def test_one_channel_is_opened_beside_torchs_value(
 ) -> None:
     page = open_at(open_page, model, at, token, channel=11)
     out = trace_of(page)[f"{name}.out"].flatten(0, -2)[there, 11].item()
-    formula = next(text.value for text in page.markdown if text.value.startswith(r"$\displaystyle y ="))
-    assert number(formula.rstrip("$").split(" = ")[-1]) == pytest.approx(out, abs=2e-6)
+    formula = next(text for text in formulas(page) if text.startswith("y ="))
+    assert number(formula.split(" = ")[-1]) == pytest.approx(out, abs=2e-6)
     check = next(caption.value for caption in page.caption if "F.layer_norm" in caption.value)
     assert f"{out:.6f}" in check
     gaps = [

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import floats, mounted
+from tests.pages.conftest import floats, formulas, mounted
 from tests.pages.test_patches import number, trace_of
 from vitviz.tracing.interventions import Gradients
 from vitviz.tracing.trace import Trace
@@ -65,10 +65,8 @@ def test_loss_and_check_are_torchs(open_page: Open, model: str) -> None:
     page = with_label(open_page, model, 2)
     trace = trace_of(page)
     want = F.cross_entropy(trace.logits.unsqueeze(0), torch.tensor([2])).item()
-    formulas = [
-        text.value for text in page.markdown if text.value.startswith(r"$\displaystyle L = -\log p_y")
-    ]
-    assert number(formulas[0].rstrip("$").split(" = ")[-1]) == pytest.approx(want, rel=1e-3)
+    formula = next(text for text in formulas(page) if text.startswith(r"L = -\log p_y"))
+    assert number(formula.split(" = ")[-1]) == pytest.approx(want, rel=1e-3)
     check = next(caption.value for caption in page.caption if "F.cross_entropy" in caption.value)
     assert f"{want:.6f}" in check
     assert float(check.split("= ")[-1].rstrip(".")) < 1e-5

@@ -9,13 +9,14 @@ from functools import partial
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import mounted
+from tests.pages.conftest import doubles, mounted
 from vitviz.analysis import matmul_timing
 from vitviz.analysis.cache_toy import fetched, walk
 from vitviz.analysis.matmul_variants import VARIANTS
 from vitviz.pages.matmul_measured import KEPT
 
 Open = Callable[..., AppTest]
+SIZES = (4, 8, 16)  # so many that the chart is drawn more than once while they are measured
 
 
 def test_the_work_is_that_of_the_chosen_models_layer(open_page: Open) -> None:
@@ -35,12 +36,12 @@ def test_opening_the_page_measures_nothing(open_page: Open, monkeypatch: pytest.
 
 
 def test_what_was_measured_is_what_is_shown(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matmul_timing, "measure", partial(matmul_timing.measure, sizes=(8, 16)))
+    monkeypatch.setattr(matmul_timing, "measure", partial(matmul_timing.measure, sizes=SIZES))
     page = open_page("matmul")
     page.button(key="matmul.start").click().run()
     assert not page.exception
     speeds = page.session_state[KEPT]
-    assert {(s.name, s.size) for s in speeds} == {(name, size) for name in VARIANTS for size in (8, 16)}
+    assert {(s.name, s.size) for s in speeds} == {(name, size) for name in VARIANTS for size in SIZES}
     table = next(part.proto.body for part in page.get("html") if "GFLOP/s" in part.proto.body)
     rows = re.findall(r"<tr>(<td.*?)</tr>", table)
     assert len(rows) == len(VARIANTS)
@@ -52,6 +53,11 @@ def test_what_was_measured_is_what_is_shown(open_page: Open, monkeypatch: pytest
         assert float(best.split(" ")[0]) == pytest.approx(max(own.values()), rel=0.01)
         assert float(share[:-2]) == pytest.approx(100 * max(own.values()) / top, rel=0.06)
     assert page.button(key="matmul.stop").disabled
+    (panel,) = mounted(page, f"matmul.speeds.{len(speeds)}")["chart"]["panels"]
+    lines = [mark for mark in panel["marks"] if mark["kind"] == "line"]
+    for line, name in zip(lines, VARIANTS, strict=True):
+        assert doubles(line["x"]["f8"]).tolist() == list(SIZES)
+        assert doubles(line["y"]["f8"]).tolist() == [s.gflops for s in speeds if s.name == name]
 
 
 def test_the_code_beside_each_step_is_the_code_that_is_measured(open_page: Open) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import floats, mounted
+from tests.pages.conftest import floats, formulas, mounted
 from tests.pages.test_patches import number, trace_of
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
@@ -41,9 +41,9 @@ def test_strips_and_formulas_are_this_tokens(
     np.testing.assert_array_equal(rows["GELU"], post)
     np.testing.assert_array_equal(rows["ReLU"], pre.clip(0))
     assert mounted(page, "stream.picture")["token"] == there
-    formulas = [text.value.rstrip("$") for text in page.markdown if text.value.startswith(r"$\displaystyle")]
-    assert number(formulas[0].split(" = ")[-1]) == pytest.approx(float(pre[unit]), rel=2e-3, abs=1e-4)
-    assert number(formulas[1].split(" = ")[-1]) == pytest.approx(float(post[unit]), rel=2e-3, abs=1e-4)
+    before, after = formulas(page)[:2]
+    assert number(before.split(" = ")[-1]) == pytest.approx(float(pre[unit]), rel=2e-3, abs=1e-4)
+    assert number(after.split(" = ")[-1]) == pytest.approx(float(post[unit]), rel=2e-3, abs=1e-4)
 
 
 @pytest.mark.parametrize("model", ["vit-tiny", "swin-mini", "deit-ti16", "swin-t"])

@@ -4,6 +4,7 @@ import numpy as np
 
 from vitviz.views.agreeing import agreeing
 from vitviz.views.array_grid import array_grid
+from vitviz.views.charts import Level, Line, Note
 from vitviz.views.filter_picture import filter_picture
 from vitviz.views.product import product
 from vitviz.views.speed_chart import LETTERS, speed_chart
@@ -42,10 +43,15 @@ def test_the_matrices_are_drawn_in_proportion_with_the_row_and_column_of_one_num
 
 def test_names_of_lines_that_end_together_do_not_cover_one_another() -> None:
     lines = {"a": [(16, 1.0), (32, 100.0)], "b": [(16, 1.0), (32, 101.0)], "c": [(16, 0.1), (32, 1.0)]}
-    chart = speed_chart(lines, 120.0, ("n", "GFLOP/s"), "peak")
-    names = {note.text: note for note in chart.layout.annotations}
-    assert names["a"].yshift == names["c"].yshift == 0
-    assert LETTERS - 1 < names["b"].yshift <= LETTERS
-    assert "peak 120" in names
-    assert [list(line.y) for line in chart.data] == [[1.0, 100.0], [1.0, 101.0], [0.1, 1.0]]
-    assert chart.layout.shapes[0].y0 == 120.0
+    chart = speed_chart(lines, 120.0, ("n", "GFLOP/s"), "peak", "says")
+    (panel,) = chart.panels
+    notes = {mark.text: mark for mark in panel.marks if isinstance(mark, Note)}
+    assert [(notes[name].x, notes[name].y) for name in lines] == [(32, 100.0), (32, 101.0), (32, 1.0)]
+    assert notes["a"].shift == notes["c"].shift
+    assert LETTERS - 1 < notes["b"].shift[1] - notes["a"].shift[1] <= LETTERS
+    assert (notes["peak 120"].x, notes["peak 120"].y) == (None, 120.0)
+    drawn = [mark for mark in panel.marks if isinstance(mark, Line)]
+    assert [list(line.y) for line in drawn] == [[1.0, 100.0], [1.0, 101.0], [0.1, 1.0]]
+    assert [list(line.x) for line in drawn] == [[16, 32]] * 3
+    assert [mark.y for mark in panel.marks if isinstance(mark, Level)] == [120.0]
+    assert chart.x.ticks == [(16, "16"), (32, "32")]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from vitviz.analysis.activations import ACTIVATIONS
+from vitviz.views.charts import Bars, Dots, Line
 from vitviz.views.stream_charts import activation_curve, gradients, lengths, shares
 
 WORDS = ("x", "middle", "count")
@@ -12,35 +13,62 @@ WORDS = ("x", "middle", "count")
 @pytest.mark.parametrize("own", ["gelu", "gelu_tanh", "quick_gelu"])
 def test_every_unit_lies_on_the_models_own_curve(own: str) -> None:
     pre = np.linspace(-4, 5, 97)
-    figure = activation_curve(pre, ACTIVATIONS[own](pre), own, 12, WORDS)
-    *scatter, bars = figure.data
-    full = next(t for t in scatter if t.mode == "lines" and t.line.dash == "solid" and t.yaxis == "y")
-    cloud, ring = (t for t in scatter if t.mode == "markers")
+    chart = activation_curve(pre, ACTIVATIONS[own](pre), own, 12, WORDS, "says")
+    top, _, counted = chart.panels
+    curves = [mark for mark in top.marks if isinstance(mark, Line)]
+    (full,) = (curve for curve in curves if curve.dash == "solid")
+    cloud, ring = (mark for mark in top.marks if isinstance(mark, Dots))
+    np.testing.assert_array_equal(cloud.x, pre)
     np.testing.assert_allclose(np.interp(cloud.x, full.x, full.y), cloud.y, atol=1e-3)
-    assert ring.x[0] == pre[12]
-    assert sum(bars.y) == len(pre)
-    dashes = [t.line.dash for t in scatter if t.mode == "lines" and t.yaxis == "y"]
+    assert (ring.x[0], ring.y[0], ring.fields["unit"][0]) == (pre[12], ACTIVATIONS[own](pre)[12], 12)
+    assert cloud.fields["unit"][12] == 12
+    (bars,) = (mark for mark in counted.marks if isinstance(mark, Bars))
+    assert sum(bars.counts) == len(pre)
+    dashes = [curve.dash for curve in curves]
     assert len(set(dashes)) == len(dashes) >= 3
+    assert [upright.x for upright in chart.uprights] == [0, pre[12]]
+
+
+@pytest.mark.parametrize("own", ["gelu", "gelu_tanh", "quick_gelu"])
+def test_the_middle_panel_is_what_the_approximations_are_off(own: str) -> None:
+    pre = np.linspace(-4, 5, 97)
+    top, middle, _ = activation_curve(pre, ACTIVATIONS[own](pre), own, 12, WORDS, "says").panels
+    curves = {mark.dash: mark for mark in top.marks if isinstance(mark, Line)}
+    gaps = [mark for mark in middle.marks if isinstance(mark, Line)]
+    assert len(gaps) == len({own, "gelu_tanh"} - {"gelu"})
+    for gap in gaps:
+        exact = ACTIVATIONS["gelu"](np.asarray(gap.x))
+        np.testing.assert_array_equal(gap.y, curves[gap.dash].y - exact)
 
 
 def test_lines_stop_where_a_stage_ends_and_share_their_axis() -> None:
     series = {"a": [1.0, 2.0, 3.0, 4.0, 5.0], "b": [5.0, 4.0, 3.0, 2.0, 1.0]}
-    figure = lengths(series, list("vwxyz"), 1, {2: "stage 2"}, 10.0, ("block", "length"))
-    pieces = [list(t.y) for t in figure.data]
-    assert pieces == [[1.0, 2.0], [3.0, 4.0, 5.0], [5.0, 4.0], [3.0, 2.0, 1.0]]
-    assert figure.layout.yaxis.range == (0, 10.5)
-    assert len({t.marker.symbol for t in figure.data}) == 2
+    chart = lengths(series, list("vwxyz"), 1, {2: "stage 2"}, 10.0, ("block", "length"), "says")
+    (panel,) = chart.panels
+    lines = [mark for mark in panel.marks if isinstance(mark, Line)]
+    assert [list(line.y) for line in lines] == [[1.0, 2.0], [3.0, 4.0, 5.0], [5.0, 4.0], [3.0, 2.0, 1.0]]
+    assert [list(line.x) for line in lines] == [[0, 1], [2, 3, 4]] * 2
+    assert ["".join(line.fields["block"]) for line in lines] == ["vw", "xyz"] * 2
+    assert panel.y.span == (0, 10.5)
+    assert len({line.symbol for line in lines}) == 2
+    assert [upright.x for upright in chart.uprights] == [1, 1.5]
+    assert chart.headings == [(1.5, "stage 2")]
 
 
 def test_shares_run_from_nothing_to_all() -> None:
-    figure = shares([0.1, 0.9], [0.4, 0.5], ["a", "b"], 1, ("block", "share"))
-    assert figure.layout.yaxis.range == (0, 1)
-    assert list(figure.data[1].y) == [0.1, 0.9]
-    assert list(figure.data[0].y) == [0.4, 0.5]
+    (panel,) = shares([0.1, 0.9], [0.4, 0.5], ["a", "b"], 1, ("block", "share"), "says").panels
+    assert panel.y.span == (0, 1)
+    mean, chosen = (mark for mark in panel.marks if isinstance(mark, Line))
+    assert list(chosen.y) == [0.1, 0.9]
+    assert list(mean.y) == [0.4, 0.5]
+    (ring,) = (mark for mark in panel.marks if isinstance(mark, Dots))
+    assert (ring.x[0], ring.y[0]) == (1, 0.9)
 
 
 def test_what_is_exactly_zero_has_no_place_on_a_logarithmic_axis() -> None:
-    figure = gradients({"chosen": [1e-3, 0.0]}, ["a", "b"], ("block", "length"))
-    assert figure.layout.yaxis.type == "log"
-    assert figure.data[0].y[0] == 1e-3
-    assert np.isnan(figure.data[0].y[1])
+    (panel,) = gradients({"chosen": [1e-3, 0.0]}, ["a", "b"], ("block", "length"), "says").panels
+    (line,) = panel.marks
+    assert panel.y.log
+    assert isinstance(line, Line)
+    assert line.y[0] == 1e-3
+    assert np.isnan(line.y[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +72,12 @@ def colours(quantity: Quantity) -> dict[str, str]:
 
 def picture_url(picture: Image.Image) -> str:
     """A picture as a data URL, without loss."""
+    return _encoded(picture.mode, picture.size, picture.tobytes())
+
+
+# A page shows the same few pictures at every answer; writing one as PNG takes longer than telling that it is the same.
+@lru_cache(maxsize=32)
+def _encoded(mode: str, size: tuple[int, int], pixels: bytes) -> str:
     buffer = io.BytesIO()
-    picture.save(buffer, format="PNG", compress_level=1)
+    Image.frombytes(mode, size, pixels).save(buffer, format="PNG", compress_level=1)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -36,14 +36,13 @@ def walk(
     functions: Sequence[Source],
     calls: Sequence[Call],
     *,
-    source_key: str,
     stage: str | None,
     call: Call,
     values: NDArray[np.generic],
     on_stage: Callable[[str], None],
     on_call: Callable[[int], None],
 ) -> None:
-    """Show the walk. ``call`` is the chosen call and ``values`` its result; ``source_key`` changes with the source."""
+    """Show the walk. ``call`` is the chosen call and ``values`` its result."""
     mount = st.components.v2.component("vitviz_walk", html=HTML, css=style("walk.css"), js=script("walk.js"))
     data = {
         "chain": [
@@ -57,7 +56,6 @@ def walk(
             for item in chain
         ],
         "stage": stage,
-        "sourceKey": source_key,
         "functions": [
             {"file": f.file, "function": f.function, "first": f.first_line, "lines": list(f.lines)}
             for f in functions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -38,10 +39,10 @@ def choose_target(model: ModelEntry, trace: Trace, text: str, where: str) -> int
     return _choose(model, trace, text, where, f"class.{model.name}", target(model, trace))
 
 
-def choose_label(model: ModelEntry, trace: Trace, text: str, where: str) -> int:
-    """The select box of the label."""
+def choose_label(model: ModelEntry, trace: Trace, text: str, where: str, then: Callable[[], None]) -> int:
+    """The select box of the label; ``then`` is called when it was chosen."""
     key = _label_key(model)
-    return _choose(model, trace, text, where, key, label(model, trace))
+    return _choose(model, trace, text, where, key, label(model, trace), then)
 
 
 def _label_key(model: ModelEntry) -> str:
@@ -49,7 +50,15 @@ def _label_key(model: ModelEntry) -> str:
     return f"label.{model.name}.{session.picture().sha256[:12]}"
 
 
-def _choose(model: ModelEntry, trace: Trace, text: str, where: str, setting: str, now: int) -> int:
+def _choose(
+    model: ModelEntry,
+    trace: Trace,
+    text: str,
+    where: str,
+    setting: str,
+    now: int,
+    then: Callable[[], None] | None = None,
+) -> int:
     key = f"{where}.{model.name}.{session.picture().sha256[:12]}"
     probabilities = trace.probabilities
     order = probabilities.argsort(descending=True).tolist()
@@ -57,6 +66,8 @@ def _choose(model: ModelEntry, trace: Trace, text: str, where: str, setting: str
 
     def chosen() -> None:
         session.set_setting(setting, int(st.session_state[key]))
+        if then is not None:
+            then()
 
     index: int = st.selectbox(
         text, order, format_func=lambda i: f"{trace.class_name(i)}  {100 * float(probabilities[i]):.1f} %",

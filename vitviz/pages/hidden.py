@@ -9,10 +9,10 @@ import streamlit as st
 
 from vitviz import session
 from vitviz.analysis.mlp_sparsity import NEAR, sparsity
+from vitviz.components.chart import chart
 from vitviz.components.strips import Strip, strips
 from vitviz.pages.code import ran
 from vitviz.views import html
-from vitviz.views.charts import CONFIG
 from vitviz.views.colour import span
 from vitviz.views.numbers import fixed, short
 from vitviz.views.numbers import in_formula as text
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 
+@st.fragment
 def hidden_units(model: ModelEntry, trace: Trace, name: str, token: int) -> None:
     """Show the MLP of the block called ``name`` for its token number ``token``."""
     block = next(block for block in trace.blocks if block.name == name)
@@ -38,10 +39,10 @@ def hidden_units(model: ModelEntry, trace: Trace, name: str, token: int) -> None
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
         words = (say("stream.hidden_axis"), say("stream.minus_exact"), say("stream.count"))
-        figure = activation_curve(pre, post, own, unit, words)
-        st.plotly_chart(figure, config=CONFIG, key="stream.curve")
+        title = say("stream.unit_title", unit=unit, count=len(pre))
+        chart("stream.curve", activation_curve(pre, post, own, unit, words, title))
     with right:
-        st.markdown(f"**{say('stream.unit_title', unit=unit, count=len(pre))}**")
+        st.markdown(f"**{title}**")
         _formulas(block, token, unit, own)
         found = sparsity(pre[None], post[None])
         st.caption(
@@ -73,8 +74,7 @@ def _formulas(block: BlockTrace, token: int, unit: int, own: str) -> None:
     st.markdown(
         rf"$\displaystyle h = \sum_{{c=1}}^{{{len(x)}}} w_c\, y_c + b = {text(products.sum())} + ({text(bias)})"
         rf" = {text(h)}$"
-    )
-    st.markdown(
+        "\n\n"
         rf"$\displaystyle \mathrm{{GELU}}(h) = h\,\Phi(h) = {text(h)} \cdot {text(cdf)} = {text(h * cdf)}$"
     )
     computed = block["mlp_post"].flatten(0, -2)[token, unit].item()

@@ -10,6 +10,7 @@ import streamlit as st
 from vitviz import session
 from vitviz.components.softmax import softmax
 from vitviz.pages import classes
+from vitviz.pages.loss_parts import LABEL, label_chosen
 from vitviz.views import html
 from vitviz.views.numbers import fixed, short
 from vitviz.views.numbers import in_formula as text
@@ -34,6 +35,7 @@ def probabilities(model: ModelEntry, trace: Trace) -> None:
     softmax(f"loss.softmax.{model.name}", logits, names, int(np.argmax(logits)))
 
 
+@st.fragment(key=LABEL)
 def label_loss(model: ModelEntry, trace: Trace) -> None:
     """The label, the loss and its gradient on the logits."""
     from vitviz.analysis.cross_entropy import cross_entropy
@@ -41,7 +43,9 @@ def label_loss(model: ModelEntry, trace: Trace) -> None:
     st.header(say("loss.cross_entropy"), anchor=False)
     left, right = st.columns(2, gap="medium")
     with left:
-        label = classes.choose_label(model, trace, say("loss.label"), "loss.label")
+        label = classes.choose_label(
+            model, trace, say("loss.label"), "loss.label", lambda: label_chosen(model, trace)
+        )
         loss = cross_entropy(trace.logits.numpy(), label)
         computed, gradient = session.derived(trace, f"loss of {label}", lambda: _by_torch(trace, label))
         _formulas(loss, trace.class_name(label))
@@ -55,13 +59,13 @@ def label_loss(model: ModelEntry, trace: Trace) -> None:
 
 def _formulas(loss: CrossEntropy, name: str) -> None:
     z, p = loss.logits[loss.label], loss.probabilities[loss.label]
-    for formula in (
+    formulas = (
         rf"\log \sum_k e^{{z_k}} = m + \log \sum_k e^{{z_k - m}} = {text(loss.largest)} + \log {text(loss.total)}"
         rf" = {text(loss.lse)}",
         rf"L = -z_y + \log \sum_k e^{{z_k}} = -({text(z)}) + {text(loss.lse)} = {text(loss.loss)}",
         rf"L = -\log p_y = -\log {text(p)} = {text(loss.loss)}",
-    ):
-        st.markdown(rf"$\displaystyle {formula}$")
+    )
+    st.markdown("\n\n".join(rf"$\displaystyle {formula}$" for formula in formulas))
     st.caption(say("loss.symbols", name=name))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +14,12 @@ from PIL import Image
 from vitviz import session
 from vitviz.analysis.large_norms import TIMES_MEDIAN, LargeNorms, large_norms
 from vitviz.analysis.spread import spread
+from vitviz.components.chart import chart
 from vitviz.components.picker import Overlay, picker
 from vitviz.pages import chrome, tokens
-from vitviz.pages.norm_outliers import everywhere, outliers
+from vitviz.pages.norm_outliers import LOOK, OUTLIERS, everywhere, outliers
 from vitviz.pages.one_norm import opened
-from vitviz.views.charts import CONFIG
+from vitviz.pages.rerun import token_chosen
 from vitviz.views.colour import Quantity, span
 from vitviz.views.norm_charts import over_tokens, through_depth
 from vitviz.views.numbers import short
@@ -74,6 +75,7 @@ def show() -> None:
             statistics = _statistics(trace)
     first.empty()
     _look(model, trace, statistics)
+    outliers(model, trace, [one.grid for one in statistics if one.grid is not None][-1])
 
 
 def _statistics(trace: Trace) -> tuple[NormStatistics, ...]:
@@ -82,7 +84,7 @@ def _statistics(trace: Trace) -> tuple[NormStatistics, ...]:
     return session.derived(trace, "norm statistics", lambda: norm_statistics(trace))
 
 
-@st.fragment
+@st.fragment(key=LOOK)
 def _look(model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics, ...]) -> None:
     look = Look(model, statistics, _choose_norm(model, statistics))
     left, right = st.columns([1, 2.5], gap="medium")
@@ -92,10 +94,8 @@ def _look(model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics, ...
         _maps(look)
         _over_tokens(look)
     opened(model, trace, look.here.name, look.token())
-    everywhere(model, statistics, (look.at, look.token()), _norm_key(model))
-    _depth(look)
-    last = [one.grid for one in statistics if one.grid is not None][-1]
-    outliers(model, trace, last)
+    everywhere(model, trace, statistics, (look.at, look.token()), _norm_key(model))
+    _depth(trace, look)
 
 
 def _choose_norm(model: ModelEntry, statistics: tuple[NormStatistics, ...]) -> int:
@@ -158,24 +158,25 @@ def _map(look: Look, name: str, overlay: Overlay | None, side: int) -> None:
         picture = picture.resize((grid[1], grid[0]), Image.Resampling.BOX)
     picker(
         f"layer_norm.{name}.{look.model.name}", picture, grid[0], grid[1], look.token(),
-        lambda token: tokens.choose(look.model, token, grid), prefix=look.prefix, overlay=overlay,
+        token_chosen(look.model, LOOK, OUTLIERS, grid=grid), prefix=look.prefix, overlay=overlay,
         grid=overlay is None and grid[0] <= 28, marked=look.large.tokens, width=side,
     )  # fmt: skip
 
 
 def _over_tokens(look: Look) -> None:
     here = look.here
-    figure = over_tokens(
+    diamonds = say("layer_norm.diamonds", names=", ".join(look.prefix)) if look.prefix else ""
+    says = f"{say('layer_norm.over_tokens', times=f'{TIMES_MEDIAN:g}')} {diamonds}"
+    shown = over_tokens(
         {"\u03bc": here.mean, "\u221a(\u03c3\u00b2+\u03b5)": here.scale, "\u2016x\u2016": here.norm},
         look.token(), look.prefix if here.grid else (), look.large.tokens, TIMES_MEDIAN * look.large.median,
-        say("layer_norm.tokens_axis"),
+        say("layer_norm.tokens_axis"), says,
     )  # fmt: skip
-    st.plotly_chart(figure, config=CONFIG, key="layer_norm.over_tokens")
-    diamonds = say("layer_norm.diamonds", names=", ".join(look.prefix)) if look.prefix else ""
-    st.caption(f"{say('layer_norm.over_tokens', times=f'{TIMES_MEDIAN:g}')} {diamonds}")
+    chart("layer_norm.over_tokens", shown)
+    st.caption(says)
 
 
-def _depth(look: Look) -> None:
+def _depth(trace: Trace, look: Look) -> None:
     st.header(say("layer_norm.depth"), anchor=False)
     st.caption(say("layer_norm.depth_help", count=len(look.statistics)))
     panels = {
@@ -186,8 +187,11 @@ def _depth(look: Look) -> None:
         chosen = [float(place[look.token(at)]) for at, place in enumerate(values)]
         names = [statistics.name for statistics in look.statistics]
         axes = (say("layer_norm.depth_axis"), say(f"layer_norm.{name}"))
-        figure = through_depth(chosen, spread(values), names, look.at, _stages(names), axes)
-        column.plotly_chart(figure, config=CONFIG, key=f"layer_norm.depth.{name}")
+        band = session.derived(trace, f"spread of the {name}", partial(spread, values))
+        says = f"{say('layer_norm.depth')}: {axes[1]}"
+        with column:
+            shown = through_depth(chosen, band, names, look.at, _stages(names), axes, says)
+            chart(f"layer_norm.depth.{name}", shown)
 
 
 def _stages(names: list[str]) -> dict[int, str]:

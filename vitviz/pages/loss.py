@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -14,6 +15,7 @@ from vitviz.models.config import ViTConfig
 from vitviz.pages import chrome, classes, tokens
 from vitviz.pages.code import ran
 from vitviz.pages.label_loss import label_loss, probabilities
+from vitviz.pages.loss_parts import READINGS, token_chosen
 from vitviz.pages.sent_back import sent_back
 from vitviz.views import html
 from vitviz.views.colour import span
@@ -40,11 +42,13 @@ def show() -> None:
         trace = session.trace(model)
     _readings(model, trace)
     _head(model, trace)
+    _one_score(model, trace)
     probabilities(model, trace)
     label_loss(model, trace)
     sent_back(model, trace)
 
 
+@st.fragment(key=READINGS)
 def _readings(model: ModelEntry, trace: Trace) -> None:
     from vitviz.analysis.class_heads import readings
 
@@ -57,8 +61,8 @@ def _readings(model: ModelEntry, trace: Trace) -> None:
         st.markdown(say("loss.token"))
         picker(
             f"loss.picture.{model.name}", session.seen(model), *grid, token,
-            lambda chosen: tokens.choose(model, chosen, grid), prefix=tokens.prefix(model),
-            grid=grid[0] <= 28, width=PICTURE_SIDE,
+            partial(token_chosen, model, trace, grid=grid),
+            prefix=tokens.prefix(model), grid=grid[0] <= 28, width=PICTURE_SIDE,
         )  # fmt: skip
     found = readings(trace.network, stream, token)
     with right:
@@ -102,7 +106,6 @@ def _head(model: ModelEntry, trace: Trace) -> None:
             st.html(_sizes(head_sizes(dim, count, size, bias)))
     right.caption(say("loss.paper_head" if hidden is None else "loss.paper_head_here"))
     left.caption(say("loss.one_linear_help"))
-    _one_score(model, trace)
 
 
 def _sizes(layers: list[HeadSize]) -> str:
@@ -111,6 +114,7 @@ def _sizes(layers: list[HeadSize]) -> str:
     return html.table(rows, (say("loss.layer"), say("loss.weight"), say("loss.parameters")), numbers=[1, 2])
 
 
+@st.fragment
 def _one_score(model: ModelEntry, trace: Trace) -> None:
     """One class's score as the dot product that it is."""
     from vitviz.analysis.class_heads import trained_pooling

@@ -31,6 +31,7 @@ def show() -> None:
     measured = st.container()
     _steps()
     _memory()
+    _larger()
     with measured:
         matmul_measured.measured()
 
@@ -68,6 +69,7 @@ def _code(text: str) -> str:
     return "\n".join(line for line in text.rstrip().splitlines() if not line.lstrip().startswith('"""'))
 
 
+@st.fragment
 def _memory() -> None:
     st.header(say("matmul.memory"), anchor=False)
     st.markdown(say("matmul.memory_lead", n=SMALL))
@@ -78,7 +80,6 @@ def _memory() -> None:
     ]
     accesses("matmul.accesses", orders, n=SMALL, line=SMALL)
     st.caption(say("matmul.memory_try"))
-    _larger()
 
 
 def _larger() -> None:

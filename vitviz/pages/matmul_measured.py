@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vitviz import session
+from vitviz.components.chart import chart
 from vitviz.views import html
-from vitviz.views.charts import CONFIG
 from vitviz.views.speed_chart import speed_chart
 from vitviz.words import say
 
@@ -33,19 +33,19 @@ def measured() -> None:
     running = start.button(say("matmul.start"), type="primary", key="matmul.start", width="stretch")
     stop.button(say("matmul.stop"), disabled=not running, key="matmul.stop", width="stretch")
     left, right = st.columns([1.08, 1], gap="medium")
-    chart, figures = left.empty(), right.empty()
+    place, figures = left.empty(), right.empty()
     notes = st.empty()
     if running:
-        _measure(bar.empty(), chart, figures)
+        _measure(bar.empty(), place, figures)
     speeds: list[Speed] = st.session_state.get(KEPT, [])
     if speeds:
-        _show(speeds, chart, figures)
+        _show(speeds, place, figures)
         notes.caption(say("matmul.honest"))
     else:
         notes.caption(say("matmul.not_yet", cores=os.cpu_count() or 1))
 
 
-def _measure(bar: DeltaGenerator, chart: DeltaGenerator, figures: DeltaGenerator) -> None:
+def _measure(bar: DeltaGenerator, place: DeltaGenerator, figures: DeltaGenerator) -> None:
     from vitviz.analysis.matmul_timing import measure
 
     speeds: list[Speed] = []
@@ -61,13 +61,13 @@ def _measure(bar: DeltaGenerator, chart: DeltaGenerator, figures: DeltaGenerator
     for progress in measure(gate):
         speed = progress.speed
         if speeds and speeds[-1].size != speed.size:
-            _show(speeds, chart, figures)
+            _show(speeds, place, figures)
         speeds.append(speed)
         now = (progress.done, say("matmul.now", name=say(f"matmul.name_{speed.name}"), size=speed.size))
     st.rerun()  # so that stop is no longer offered
 
 
-def _show(speeds: list[Speed], chart: DeltaGenerator, figures: DeltaGenerator) -> None:
+def _show(speeds: list[Speed], place: DeltaGenerator, figures: DeltaGenerator) -> None:
     from vitviz.analysis.matmul_timing import peak
 
     top = peak(speeds)
@@ -79,7 +79,12 @@ def _show(speeds: list[Speed], chart: DeltaGenerator, figures: DeltaGenerator) -
         for name, own in by_name.items()
     }
     axes = (say("matmul.size_axis"), "GFLOP/s")
-    chart.plotly_chart(speed_chart(lines, top, axes, say("matmul.peak")), config=CONFIG)
+    with place.container():
+        # Called again and again in one run, and within one run no key may come twice.
+        chart(
+            f"matmul.speeds.{len(speeds)}",
+            speed_chart(lines, top, axes, say("matmul.peak"), say("matmul.measured")),
+        )
     common = max(set.intersection(*({speed.size for speed in own} for own in by_name.values())), default=0)
     rows = []
     for name, own in by_name.items():

@@ -9,9 +9,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from vitviz import session
+from vitviz.components.chart import chart
 from vitviz.pages.norm_lab_code import code_that_ran
 from vitviz.views import html
-from vitviz.views.charts import CONFIG
 from vitviz.views.numbers import short
 from vitviz.views.variance_chart import errors
 from vitviz.words import say
@@ -53,9 +53,10 @@ def _try_it() -> None:
         curves = {name: {way: m.error for way, m in of.items()} for name, of in measured.items()}
         broken = {name: {way: _broken(m) for way, m in of.items()} for name, of in measured.items()}
         ways = {way: say(f"norm_lab.{way}") for way in measured["float32"]}
-        figure = errors(means, curves, broken, float(means[at]), ways, say("norm_lab.mean"))
-        st.plotly_chart(figure, config=CONFIG, key="norm_lab.errors")
-        st.caption(say("norm_lab.variance_chart"))
+        says = say("norm_lab.variance_chart")
+        shown = errors(means, curves, broken, float(means[at]), ways, say("norm_lab.mean"), says)
+        chart("norm_lab.errors", shown)
+        st.caption(says)
     with right:
         st.markdown(say("norm_lab.variance_why"))
         st.caption(say("norm_lab.variance_reference"))

@@ -17,6 +17,7 @@ from vitviz.components.norm_map import NormStrip, norm_map
 from vitviz.components.picker import Overlay, picker
 from vitviz.components.strips import Strip, strips
 from vitviz.pages import tokens
+from vitviz.pages.rerun import only, token_chosen
 from vitviz.views.colour import Quantity, span
 from vitviz.views.numbers import short
 from vitviz.words import say
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
+# The parts of the page that a token concerns: everything above the last section, and that one.
+LOOK, OUTLIERS = "layer_norm.look", "layer_norm.outliers"
 MAP_SIDE = 250
 LISTED = 8
 SHOWN: dict[str, tuple[Quantity, Callable[[NormStatistics], NDArray[np.floating]]]] = {
@@ -36,8 +39,9 @@ SHOWN: dict[str, tuple[Quantity, Callable[[NormStatistics], NDArray[np.floating]
 }
 
 
+@st.fragment
 def everywhere(
-    model: ModelEntry, statistics: tuple[NormStatistics, ...], at: tuple[int, int], key: str
+    model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics, ...], at: tuple[int, int], key: str
 ) -> None:
     """All tokens at all layer norms; a click chooses number ``at[0]`` of them, kept under ``key``, and a token."""
     st.header(say("layer_norm.all"), anchor=False)
@@ -47,14 +51,12 @@ def everywhere(
         key="layer_norm.shown", required=True, label_visibility="collapsed",
     )  # fmt: skip
     quantity, values = SHOWN[shown or "norm"]
+    large = session.derived(
+        trace, "large norms", lambda: [large_norms(one.norm).tokens if one.grid else () for one in statistics]
+    )
     rows = [
-        NormStrip(
-            one.name,
-            values(one),
-            tokens.prefix(model) if one.grid else (),
-            large_norms(one.norm).tokens if one.grid else (),
-        )
-        for one in statistics
+        NormStrip(one.name, values(one), tokens.prefix(model) if one.grid else (), above)
+        for one, above in zip(statistics, large, strict=True)
     ]
 
     def choose(number: int, token: int) -> None:
@@ -62,6 +64,7 @@ def everywhere(
         grid = statistics[number].grid
         if grid is not None:
             tokens.choose(model, token, grid)
+        only(LOOK, OUTLIERS)
 
     names = (say(f"layer_norm.all_{shown}"), say("layer_norm.all_above", times=f"{TIMES_MEDIAN:g}"))
     norm_map(f"layer_norm.all.{model.name}", rows, at, choose, quantity=quantity, names=names)
@@ -79,6 +82,7 @@ class Before(NamedTuple):
     channels: OutlierChannels
 
 
+@st.fragment(key=OUTLIERS)
 def outliers(model: ModelEntry, trace: Trace, grid: tuple[int, int]) -> None:
     """High-norm tokens and outlier channels on the picture; ``grid`` is the map of the last block's tokens."""
     before: Before = session.derived(trace, "before the final layer norm", lambda: _before(trace, grid))
@@ -142,7 +146,7 @@ def _map(
         picture = picture.resize((columns, rows), Image.Resampling.BOX)
     picker(
         f"layer_norm.outlier_{name}.{model.name}", picture, rows, columns, tokens.current(model, before.grid),
-        lambda token: tokens.choose(model, token, before.grid), prefix=tokens.prefix(model),
+        token_chosen(model, LOOK, OUTLIERS, grid=before.grid), prefix=tokens.prefix(model),
         overlay=Overlay(values, span(values, quantity), quantity, opacity=opacity),
         grid=False, marked=before.large.tokens, width=MAP_SIDE,
     )  # fmt: skip

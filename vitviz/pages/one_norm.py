@@ -9,8 +9,8 @@ import streamlit as st
 
 from vitviz import session
 from vitviz.analysis.layer_norm import NormSteps, normalise
+from vitviz.components.chart import chart
 from vitviz.components.strips import Strip, strips
-from vitviz.views.charts import CONFIG
 from vitviz.views.colour import span
 from vitviz.views.norm_charts import three_histograms
 from vitviz.views.numbers import in_formula as text
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 
+@st.fragment
 def opened(model: ModelEntry, trace: Trace, name: str, token: int) -> None:
     """Show what the layer norm called ``name`` does to its token number ``token``."""
     site = _site(trace, name)
@@ -34,9 +35,9 @@ def opened(model: ModelEntry, trace: Trace, name: str, token: int) -> None:
     st.header(say("layer_norm.one_token", token=token, dim=len(x), name=name), anchor=False)
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        st.caption(say("layer_norm.histograms"))
-        figure = three_histograms({"x": x, "x\u0302": normalized, "y": out})
-        st.plotly_chart(figure, config=CONFIG, key="layer_norm.histograms")
+        says = say("layer_norm.histograms")
+        st.caption(says)
+        chart("layer_norm.histograms", three_histograms({"x": x, "x\u0302": normalized, "y": out}, says))
     channel = session.setting(f"layer_norm.channel.{model.name}", 0) % len(x)
     with right:
         st.markdown(f"**{say('layer_norm.opened', channel=channel)}**")
@@ -67,7 +68,7 @@ def opened(model: ModelEntry, trace: Trace, name: str, token: int) -> None:
 def _formulas(steps: NormSteps, gamma: float, beta: float, eps: float, channel: int) -> None:
     """The equations, each with the numbers that went in and the one that came out."""
     dim, x, x_hat = len(steps.x), steps.x[channel], steps.normalized[channel]
-    for formula in (
+    formulas = (
         rf"\mu = \frac{{1}}{{D}} \sum_i x_i = \frac{{{text(steps.x.sum())}}}{{{dim}}} = {text(steps.mean)}",
         rf"\sigma^2 = \frac{{1}}{{D}} \sum_i (x_i - \mu)^2 = \frac{{{text(steps.variance * dim)}}}{{{dim}}}"
         rf" = {text(steps.variance)}",
@@ -76,8 +77,8 @@ def _formulas(steps: NormSteps, gamma: float, beta: float, eps: float, channel: 
         rf" = {text(x_hat)}",
         rf"y = \hat x \, \gamma + \beta = {text(x_hat)} \cdot {_signed(gamma)} + {_signed(beta)}"
         rf" = {steps.out[channel]:.6f}",
-    ):
-        st.markdown(rf"$\displaystyle {formula}$")
+    )
+    st.markdown("\n\n".join(rf"$\displaystyle {formula}$" for formula in formulas))
 
 
 def _power(eps: float) -> str:

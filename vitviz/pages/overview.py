@@ -44,6 +44,7 @@ def show() -> None:
     _walk(trace, model)
 
 
+@st.fragment
 def _picture(model: ModelEntry) -> None:
     rows, columns = tokens.finest(model)
     picker(
@@ -157,7 +158,6 @@ def _walk(trace: Trace, model: ModelEntry) -> None:
         [ChainItem(stage, _shape(path, trace, stage.name)) for stage in chain],
         path.functions,
         path.calls,
-        source_key=f"{model.name} {step}",
         stage=next((stage.key for stage in chain if stage.name == call.name), None),
         call=call,
         values=path.tensor(call.index).numpy(),

@@ -14,6 +14,7 @@ from vitviz.components.contributions import Bar, contributions
 from vitviz.components.picker import Overlay, picker
 from vitviz.components.strips import Strip, strips
 from vitviz.pages import classes, tokens
+from vitviz.pages.rerun import token_chosen
 from vitviz.views import html
 from vitviz.views.colour import span
 from vitviz.views.numbers import fixed, short
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
+# The parts of the page that a token concerns: what is above this section, and the section itself.
+LOOK, PARTS = "stream.look", "stream.parts"
 LISTED = 6
 MAP_SIDE = 230
 
 
-@st.fragment
+@st.fragment(key=PARTS)
 def logit_parts(
     model: ModelEntry, trace: Trace, attribution: Attribution | None, by: tuple[Reader, ...]
 ) -> None:
@@ -144,7 +147,7 @@ def _sources(
     overlay = Overlay(sources, span(sources, "activation"), "activation", opacity=0.8)
     picker(
         f"parts.sources.{model.name}", session.seen(model), *rows_columns, tokens.current(model, rows_columns),
-        lambda token: tokens.choose(model, token, rows_columns), prefix=tokens.prefix(model), overlay=overlay,
+        token_chosen(model, LOOK, PARTS, grid=rows_columns), prefix=tokens.prefix(model), overlay=overlay,
         grid=False, width=MAP_SIDE,
     )  # fmt: skip
     st.caption(say("parts.sources", total=fixed(float(sources.sum()))))

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from vitviz import session
 from vitviz.analysis.projection import Projection, cut_patch, project
+from vitviz.components.chart import chart
 from vitviz.components.picker import picker
 from vitviz.components.planes import CHANNELS, planes
 from vitviz.components.strips import Strip, strips
 from vitviz.components.tiles import tiles
 from vitviz.pages import chrome, tokens
 from vitviz.views import html
-from vitviz.views.charts import CONFIG
 from vitviz.views.colour import span
 from vitviz.views.numbers import fixed, short
 from vitviz.views.running_sum import running_sum
@@ -105,10 +105,9 @@ def _sum(projection: Projection, channel: int) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(say("patches.grows"), anchor=False)
-        figure = running_sum(
-            projection.running, projection.value, CHANNELS, (say("patches.index"), say("patches.sum"))
-        )
-        st.plotly_chart(figure, config=CONFIG, key="patches.running")
+        axes = (say("patches.index"), say("patches.sum"))
+        shown = running_sum(projection.running, projection.value, CHANNELS, axes, say("patches.grows"))
+        chart("patches.running", shown)
     with right:
         st.subheader(say("patches.largest"), anchor=False)
         head = ("patches.column_index", "patches.column_place")

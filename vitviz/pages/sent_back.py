@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -9,12 +10,14 @@ import streamlit as st
 
 from vitviz import session
 from vitviz.analysis.cross_entropy import cross_entropy
+from vitviz.components.chart import chart
 from vitviz.components.picker import Overlay, picker
 from vitviz.pages import classes, tokens
+from vitviz.pages.loss_parts import SENT_BACK, sent_back_of, token_chosen
 from vitviz.views import html
-from vitviz.views.charts import CONFIG
 from vitviz.views.colour import Quantity, span
 from vitviz.views.numbers import short
+from vitviz.views.stream_charts import gradients
 from vitviz.words import say
 
 if TYPE_CHECKING:
@@ -36,13 +39,14 @@ class SentBack(NamedTuple):
     depths: dict[str, NDArray[np.float64]]
 
 
+@st.fragment(key=SENT_BACK)
 def sent_back(model: ModelEntry, trace: Trace) -> None:
     """The section. The chain of blocks is gone through backwards, and any other choice stops it between two."""
     st.header(say("saliency.title"), anchor=False)
     label = classes.label(model, trace)
     st.markdown(say("saliency.lead", name=trace.class_name(label)))
-    found = session.derived(trace, f"saliency of {label}", lambda: _compute(trace, label))
-    _maps(model, found)
+    found = session.derived(trace, sent_back_of(label), lambda: _compute(trace, label))
+    _maps(model, trace, found)
     if "ln_embed.out" in trace.names():
         st.caption(say("saliency.norm_follows"))
     _depths(model, found)
@@ -87,7 +91,7 @@ def _compute(trace: Trace, label: int) -> SentBack:
     )
 
 
-def _maps(model: ModelEntry, found: SentBack) -> None:
+def _maps(model: ModelEntry, trace: Trace, found: SentBack) -> None:
     first, grid = len(tokens.prefix(model)), tokens.finest(model)
     panels: dict[str, tuple[NDArray[np.float64], Quantity]] = {
         "embed_length": (found.embed_length, "attention"),
@@ -101,7 +105,8 @@ def _maps(model: ModelEntry, found: SentBack) -> None:
             shown = np.append(np.full(first, np.nan), values)  # a prefix token has no pixels
             picker(
                 f"saliency.{name}.{model.name}", session.seen(model), *grid, tokens.current(model),
-                lambda token: tokens.choose(model, token), prefix=tokens.prefix(model), chips=False,
+                partial(token_chosen, model, trace),
+                prefix=tokens.prefix(model), chips=False,
                 overlay=Overlay(shown, span(values, quantity), quantity, opacity=0.85), grid=False, width=MAP_SIDE,
             )  # fmt: skip
     st.caption(say("saliency.help"))
@@ -113,8 +118,6 @@ def _maps(model: ModelEntry, found: SentBack) -> None:
 
 
 def _depths(model: ModelEntry, found: SentBack) -> None:
-    from vitviz.views.stream_charts import gradients
-
     st.subheader(say("saliency.depths"), anchor=False)
     st.caption(say("saliency.depths_help" if "cls" in tokens.prefix(model) else "saliency.depths_help_swin"))
     first = len(tokens.prefix(model))
@@ -129,5 +132,4 @@ def _depths(model: ModelEntry, found: SentBack) -> None:
         series[say("stream.panel_cls")] = [float(values[0]) for values in found.depths.values()]
     series[say("stream.panel_mean")] = [float(values[first:].mean()) for values in found.depths.values()]
     titles = (say("stream.depth_axis"), say("saliency.length"))
-    figure = gradients(series, list(found.depths), titles)
-    st.plotly_chart(figure, config=CONFIG, key="saliency.depths")
+    chart("saliency.depths", gradients(series, list(found.depths), titles, say("saliency.depths")))

@@ -8,11 +8,12 @@ import numpy as np
 import streamlit as st
 
 from vitviz import session
+from vitviz.components.chart import chart
 from vitviz.components.picker import picker
 from vitviz.pages import chrome, tokens
 from vitviz.pages.hidden import hidden_units
-from vitviz.pages.parts import logit_parts
-from vitviz.views.charts import CONFIG
+from vitviz.pages.parts import LOOK, PARTS, logit_parts
+from vitviz.pages.rerun import token_chosen
 from vitviz.views.stream_charts import lengths, shares
 from vitviz.words import say
 
@@ -63,7 +64,7 @@ def _pass(trace: Trace) -> Passed:
     return Passed(tuple(done), work.attribution(), work.by)
 
 
-@st.fragment
+@st.fragment(key=LOOK)
 def _look(model: ModelEntry, trace: Trace, passed: Passed) -> None:
     at = _choose_block(model, passed.blocks)
     block = passed.blocks[at]
@@ -72,7 +73,7 @@ def _look(model: ModelEntry, trace: Trace, passed: Passed) -> None:
         st.markdown(say("stream.token"))
         picker(
             f"stream.picture.{model.name}", session.seen(model), *block.grid, tokens.current(model, block.grid),
-            lambda token: tokens.choose(model, token, block.grid), prefix=tokens.prefix(model),
+            token_chosen(model, LOOK, PARTS, grid=block.grid), prefix=tokens.prefix(model),
             grid=block.grid[0] <= 28, width=PICTURE_SIDE,
         )  # fmt: skip
         st.caption(say("stream.try"))
@@ -105,8 +106,9 @@ def _sparsity(model: ModelEntry, blocks: tuple[StreamBlock, ...], at: int) -> No
         chosen = [float(value[token]) for value, token in zip(values, here, strict=True)]
         mean = [float(value.mean()) for value in values]
         titles = (say("stream.depth_axis"), say(f"stream.{what}"))
-        figure = shares(chosen, mean, names, at, titles)
-        column.plotly_chart(figure, config=CONFIG, key=f"stream.{what}")
+        says = f"{say('stream.sparsity')}: {titles[1]}"
+        with column:
+            chart(f"stream.{what}", shares(chosen, mean, names, at, titles, says))
 
 
 def _lengths(model: ModelEntry, blocks: tuple[StreamBlock, ...], at: int) -> None:
@@ -132,8 +134,9 @@ def _lengths(model: ModelEntry, blocks: tuple[StreamBlock, ...], at: int) -> Non
     top = max(max(values) for series in drawn.values() for values in series.values())
     for column, (panel, series) in zip(st.columns(len(drawn), gap="small"), drawn.items(), strict=True):
         titles = (say("stream.depth_axis"), say("stream.length"))
-        column.markdown(f"**{say(f'stream.panel_{panel}')}**")
-        column.plotly_chart(
-            lengths(series, names, at, breaks, top, titles), config=CONFIG, key=f"stream.lengths.{panel}"
-        )
+        whose = say(f"stream.panel_{panel}")
+        says = f"{say('stream.lengths')}: {whose}"
+        with column:
+            st.markdown(f"**{whose}**")
+            chart(f"stream.lengths.{panel}", lengths(series, names, at, breaks, top, titles, says))
     st.caption(say("stream.legend"))

@@ -10,12 +10,12 @@ import streamlit as st
 
 from vitviz import session
 from vitviz.analysis.attention_cost import global_cost, padded_cost, pairs_by_loops, window_cost
+from vitviz.components.chart import chart
 from vitviz.components.tiles import tiles
 from vitviz.pages import chrome
 from vitviz.pages.swin_race import race
 from vitviz.views import html
-from vitviz.views.charts import CONFIG
-from vitviz.views.cost_charts import Curve, Panel, cost_curves
+from vitviz.views.cost_charts import Curve, Stage, cost_curves
 from vitviz.views.tensor import shape_text
 from vitviz.words import say
 
@@ -54,18 +54,16 @@ def _formulas(blocks: list[SwinBlockTrace]) -> None:
     left.latex(r"\Omega(\text{MSA}) = 4hwC^2 + 2(hw)^2C")
     right.latex(r"\Omega(\text{W-MSA}) = 4hwC^2 + 2M^2hwC")
     st.caption(say("swin_cost.letters"))
-    figure = cost_curves(
-        [_panel(block) for block in blocks], say("swin_cost.side"), say("swin_cost.multiply_adds")
-    )
-    st.plotly_chart(figure, config=CONFIG, key="swin_cost.curves")
+    axes = (say("swin_cost.side"), say("swin_cost.multiply_adds"))
+    chart("swin_cost.curves", cost_curves([_stage(block) for block in blocks], *axes, say("swin_cost.title")))
     st.caption(say("swin_cost.dots"))
 
 
-def _panel(block: SwinBlockTrace) -> Panel:
+def _stage(block: SwinBlockTrace) -> Stage:
     grid, dim = block.grid, int(block["resid_pre"].shape[-1])
     sides = [round(factor * grid.window) for factor in FACTORS]
     height, width, window = grid.height, grid.width, grid.window
-    return Panel(
+    return Stage(
         say("swin_cost.panel", number=block.stage + 1, dim=dim, window=window),
         (height * width) ** 0.5,
         Curve(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vitviz import session
-from vitviz.views.charts import CONFIG
+from vitviz.components.chart import chart
 from vitviz.views.cost_charts import Curve, race_chart
 from vitviz.views.numbers import short
 from vitviz.words import say
@@ -103,8 +103,8 @@ def _results(done: Race) -> None:
     both = sorted(set(curves[0].sides) & set(curves[1].sides))
     if not both:
         return
-    figure = race_chart(curves, say("swin_cost.side"), say("swin_cost.race_axis"))
-    st.plotly_chart(figure, config=CONFIG, key=f"{KEY}.chart")
+    axes = (say("swin_cost.side"), say("swin_cost.race_axis"))
+    chart(f"{KEY}.chart", race_chart(curves, *axes, say("swin_cost.race_title")))
     side = both[-1]
     slow, fast = (curve.costs[list(curve.sides).index(side)] for curve in curves)
     formula = global_cost(side, side, done.dim).total / window_cost(side, side, done.dim, done.window).total

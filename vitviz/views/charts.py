@@ -1,126 +1,157 @@
-"""What all plotly charts have in common: thin, quiet, transparent, readable in both themes.
+"""What a chart is made of: panels of lines, dots, bars and bands over axes. ``components.chart`` shows it.
 
-Charts are put together as plain dictionaries and become a figure once: plotly checks every single change of a figure,
-which takes longer than everything else that a page does.
+Charts are plain descriptions, drawn by a small module of ours in the browser. Plotly drew them before: its script
+needed 400 to 600 ms for the charts of one page at every answer (``benchmarks.controls``), and checking its figures
+took half of the server's share.
+
+Wherever a mark has a ``hover`` text, the point nearest to the pointer is told with it: ``{y:.4g}`` is that point's
+number, formatted as Python would; ``x``, ``y`` and every name in ``fields`` can be used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 ACCENT = "#e0641a"
 INK = "#87827d"
 FAINT = "rgba(135,130,125,.28)"
 FAINTEST = "rgba(135,130,125,.16)"
-CONFIG: dict[str, Any] = {"displayModeBar": False}
-GAP = 0.08
 
-Part = dict[str, Any]
 Values = Sequence[float] | NDArray[Any]
+Field = Values | Sequence[str]
+Dash = Literal["solid", "dash", "dot", "dashdot"]
+Symbol = Literal["circle", "circle-open", "diamond", "square", "square-open", "x"]
 
 
-def figure(
-    traces: Sequence[Part],
-    height: int,
-    *,
-    x: Part,
-    ys: Sequence[Part],
-    shapes: Sequence[Part] = (),
-    annotations: Sequence[Part] = (),
-) -> go.Figure:
-    """A figure of panels below one another that share the axis ``x``; ``ys`` are their own axes, from the top.
+@dataclass(frozen=True)
+class Line:
+    """Points (N,) joined in their order; NaN leaves a gap. With ``symbol`` every point has a mark of that shape."""
 
-    A trace belongs to the panel that its ``yaxis`` names, see ``panel``; without one to the highest.
+    x: Values
+    y: Values
+    colour: str = INK
+    width: float = 1.2
+    dash: Dash = "solid"
+    symbol: Symbol | None = None
+    size: float = 6
+    hover: str = ""
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Dots:
+    """Marks at points (N,), ``size`` pixels across."""
+
+    x: Values
+    y: Values
+    colour: str = INK
+    symbol: Symbol = "circle"
+    size: float = 8
+    opacity: float = 1.0
+    hover: str = ""
+    fields: Mapping[str, Field] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A histogram: ``counts`` (N,) between ``edges`` (N + 1,). Texts may use ``low`` and ``high`` too."""
+
+    edges: Values
+    counts: Values
+    colour: str = INK
+    hover: str = ""
+
+
+@dataclass(frozen=True)
+class Area:
+    """What lies between ``low`` (N,) and ``high`` (N,)."""
+
+    x: Values
+    low: Values
+    high: Values
+    colour: str = FAINT
+
+
+@dataclass(frozen=True)
+class Upright:
+    """A vertical line at ``x``, or with ``to`` the strip from there to ``to``."""
+
+    x: float
+    colour: str = FAINT
+    to: float | None = None
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True)
+class Level:
+    """A horizontal line at ``y``."""
+
+    y: float
+    colour: str = FAINT
+    dash: Dash = "solid"
+
+
+@dataclass(frozen=True)
+class Note:
+    """A word that stands at a place of a panel, ``shift`` pixels right and up; ``x`` None is the axis' left end."""
+
+    text: str
+    x: float | None
+    y: float
+    colour: str = INK
+    anchor: Literal["start", "end"] = "start"
+    shift: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What an axis spans and how it is marked.
+
+    Without ``span`` it holds all the marks (and 0 with ``from_zero``); without ``ticks`` (value and its word) about
+    ``count`` round numbers are marked, on a logarithmic axis the powers of ten. ``style`` is how a number is written.
     """
-    layout: Part = {
-        "height": height,
-        "margin": {"l": 60, "r": 6, "t": 20, "b": 34},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "showlegend": False,
-        "dragmode": False,
-        "font": {"size": 12},
-        "bargap": 0,
-        "xaxis": _axis(x) | {"anchor": panel(len(ys) - 1)},
-        "shapes": list(shapes),
-        "annotations": list(annotations),
-    }
-    share = (1 + GAP) / len(ys)
-    for i, y in enumerate(ys):
-        top = 1 - i * share
-        layout[f"yaxis{i + 1}"] = _axis(y) | {"domain": [max(0.0, top - share + GAP), top]}
-    return go.Figure(data=list(traces), layout=layout)
+
+    title: str = ""
+    span: tuple[float, float] | None = None
+    log: bool = False
+    ticks: Sequence[tuple[float, str]] | None = None
+    count: int = 5
+    from_zero: bool = False
+    style: Literal["plain", "percent", "exponent", "power", "metric"] = "plain"
 
 
-def panel(number: int) -> str:
-    """Plotly's name for the axis of panel ``number``, counted from 0 at the top."""
-    return "y" if number == 0 else f"y{number + 1}"
+Mark = Line | Dots | Bars | Area | Upright | Level | Note
 
 
-def line(x: Values, y: Values, colour: str = INK, width: float = 1.2, **more: Any) -> Part:
-    """A thin line."""
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": x,
-        "y": y,
-        "line": {"color": colour, "width": width},
-        **more,
-    }
+@dataclass(frozen=True)
+class Panel:
+    """Marks over one vertical axis; later ones cover earlier ones. ``x`` where it is not the chart's own axis."""
+
+    y: Axis
+    marks: Sequence[Mark]
+    x: Axis | None = None
+    heading: str = ""
 
 
-def dots(at: Sequence[int], values: NDArray[Any], symbol: str, colour: str, **more: Any) -> Part:
-    """Some of the values (N,), by their index, as dots."""
-    outline = {"width": 1.2, "color": colour}
-    marker = {"symbol": symbol, "size": 8, "color": colour, "line": outline}
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": list(at),
-        "y": values[list(at)],
-        "marker": marker,
-        "cliponaxis": False,
-        **more,
-    }
+@dataclass(frozen=True)
+class Chart:
+    """Panels below one another over one axis ``x``, or side by side with one scale for ``y``.
 
+    ``uprights`` run through all panels; ``headings`` are words above the highest one, beginning at an x. With ``key``
+    the named lines of the first panel are told above the chart. ``height`` is in pixels. ``says`` is the chart in words
+    for those who do not see it.
+    """
 
-def upright(x: float, colour: str = FAINT, within: str | None = None, **more: Any) -> Part:
-    """A thin vertical line through the whole figure, or within one panel."""
-    where = "paper" if within is None else f"{within} domain"
-    look = {"color": colour, "width": 1}
-    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": where, "line": look, **more}
-
-
-def level(y: float, axis: str = "y", colour: str = FAINT, dash: str = "solid") -> Part:
-    """A thin horizontal line at a value of one panel's axis."""
-    look = {"color": colour, "width": 1, "dash": dash}
-    return {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": y, "y1": y, "yref": axis, "line": look}
-
-
-def heading(x: float, text: str) -> Part:
-    """A word above the figure, beginning at ``x``."""
-    return {
-        "x": x,
-        "y": 1,
-        "yref": "paper",
-        "yanchor": "bottom",
-        "xanchor": "left",
-        "text": text,
-        "showarrow": False,
-    }
-
-
-def _axis(own: Part) -> Part:
-    common = {
-        "showgrid": False,
-        "zeroline": False,
-        "nticks": 5,
-        "linecolor": FAINT,
-        "showline": True,
-        "fixedrange": True,
-    }
-    return common | own
+    panels: Sequence[Panel]
+    height: int
+    x: Axis = field(default_factory=Axis)
+    uprights: Sequence[Upright] = ()
+    headings: Sequence[tuple[float, str]] = ()
+    beside: bool = False
+    key: bool = False
+    says: str = ""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log10
 
-import plotly.graph_objects as go
-
-from vitviz.views.charts import FAINT, FAINTEST, Part
+from vitviz.views.charts import Axis, Chart, Dash, Dots, Line, Mark, Note, Panel, Symbol
 
 GLOBAL_INK = "#e07a1f"
 WINDOW_INK = "#2f6bff"
-GAP = 0.035  # between two panels, of the figure's width
+# Ink, dashes and marker of global and of windowed attention.
+LOOKS: tuple[tuple[str, Dash, Symbol], ...] = (
+    (GLOBAL_INK, "dash", "square"),
+    (WINDOW_INK, "solid", "circle"),
+)
+ROOM = 1.15  # at both ends of the axis of sides
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Panel:
+class Stage:
     """One stage: its title, the side of the picture's own map, global and windowed attention."""
 
     title: str
@@ -35,92 +37,42 @@ class Panel:
     windowed: Curve
 
 
-def cost_curves(panels: Sequence[Panel], x_title: str, y_title: str) -> go.Figure:
+def cost_curves(stages: Sequence[Stage], x_title: str, y_title: str, says: str) -> Chart:
     """A panel for each stage on the same logarithmic axes; the picture's own map is a dot on both curves."""
-    width = (1 + GAP) / len(panels)
-    traces: list[Part] = []
-    layout: Part = _layout(280)
-    for i, panel in enumerate(panels):
-        name = "" if i == 0 else str(i + 1)
-        left = i * width
-        layout[f"xaxis{name}"] = (
-            _axis(x_title if i == 0 else "")
-            | _ticks(_fourfold(panel.windowed.sides), panel.windowed.sides[-1])
-            | {
-                "domain": [left, left + width - GAP],
-                "anchor": f"y{name}",
-            }
-        )
-        own = _axis(y_title if i == 0 else "") | {
-            "anchor": f"x{name}",
-            "showticklabels": i == 0,
-            "exponentformat": "SI",
-        }
-        layout[f"yaxis{name}"] = own | ({} if i == 0 else {"matches": "y"})
-        for curve, ink, dash in (
-            (panel.everything, GLOBAL_INK, "dash"),
-            (panel.windowed, WINDOW_INK, "solid"),
-        ):
-            traces.append(_line(curve, ink, dash, name))
-            traces.append(_dot(curve, panel.side, ink, name))
-        layout["annotations"].append(_heading(left, panel.title))
-    layout["annotations"] += _labels(panels[0])
-    return go.Figure(data=traces, layout=layout)
+    panels = []
+    for i, stage in enumerate(stages):
+        curves = (stage.everything, stage.windowed)
+        marks: list[Mark] = []
+        for curve, (ink, dash, _) in zip(curves, LOOKS, strict=True):
+            marks.append(Line(curve.sides, curve.costs, ink, 2, dash, hover=_hover(curve)))
+            marks.append(Dots([stage.side], [curve.own], ink, size=9, hover=_hover(curve)))
+        if i == 0:
+            marks += [_label(curve, ink) for curve, (ink, _, _) in zip(curves, LOOKS, strict=True)]
+        x = _sides(x_title if i == 0 else "", _fourfold(stage.windowed.sides), stage.windowed.sides[-1])
+        panels.append(Panel(Axis(y_title, log=True, count=8, style="metric"), marks, x, stage.title))
+    return Chart(panels, 280, beside=True, says=says)
 
 
-def race_chart(curves: Sequence[Curve], x_title: str, y_title: str) -> go.Figure:
+def race_chart(curves: Sequence[Curve], x_title: str, y_title: str, says: str) -> Chart:
     """Measured milliseconds (``costs``) over the side of the map, logarithmic, global attention first."""
-    layout = _layout(300)
-    layout["xaxis"] = _axis(x_title) | _ticks([side for curve in curves for side in curve.sides])
-    layout["yaxis"] = _axis(y_title)
-    traces = []
-    for curve, ink, dash, symbol in zip(
-        curves, (GLOBAL_INK, WINDOW_INK), ("dash", "solid"), ("square", "circle"), strict=True
-    ):
-        traces.append(
-            _line(curve, ink, dash, "")
-            | {"mode": "lines+markers", "marker": {"symbol": symbol, "size": 7, "color": ink}}
-        )
+    marks: list[Mark] = []
+    for curve, (ink, dash, symbol) in zip(curves, LOOKS, strict=True):
+        marks.append(Line(curve.sides, curve.costs, ink, 2, dash, symbol, 7, _hover(curve)))
         if curve.sides:
-            layout["annotations"].append(_label(curve, ink))
-    return go.Figure(data=traces, layout=layout)
+            marks.append(_label(curve, ink))
+    sides = sorted({side for curve in curves for side in curve.sides})
+    return Chart(
+        [Panel(Axis(y_title, log=True, count=8), marks)], 300, _sides(x_title, sides, sides[-1]), says=says
+    )
 
 
-def _layout(height: int) -> Part:
-    return {
-        "height": height,
-        "margin": {"l": 60, "r": 10, "t": 40, "b": 40},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "showlegend": False,
-        "dragmode": False,
-        "font": {"size": 12},
-        "annotations": [],
-    }
+def _hover(curve: Curve) -> str:
+    return f"{curve.label}, {{x:.4g}}: {{y:.4g}}"
 
 
-def _axis(title: str) -> Part:
-    return {
-        "type": "log",
-        "title": {"text": title, "font": {"size": 12}},
-        "gridcolor": FAINTEST,
-        "linecolor": FAINT,
-        "showline": True,
-        "zeroline": False,
-        "fixedrange": True,
-        "dtick": 1,
-        "ticks": "outside",
-        "tickcolor": FAINT,
-    }
-
-
-def _ticks(values: Sequence[float], last: float | None = None) -> Part:
-    at = sorted(set(values))
-    if not at:
-        return {}
-    # Said outright: a name beside a curve would otherwise push the axis apart in a narrow panel.
-    span = [log10(at[0]) - 0.06, log10(last or at[-1]) + 0.06]
-    return {"range": span, "tickmode": "array", "tickvals": at, "ticktext": [f"{value:g}" for value in at]}
+def _sides(title: str, marked: Sequence[int], last: int) -> Axis:
+    span = (marked[0] / ROOM, last * ROOM)
+    return Axis(title, span, log=True, ticks=[(side, str(side)) for side in marked])
 
 
 def _fourfold(sides: Sequence[int]) -> list[int]:
@@ -131,56 +83,10 @@ def _fourfold(sides: Sequence[int]) -> list[int]:
     return found
 
 
-def _line(curve: Curve, ink: str, dash: str, name: str) -> Part:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": list(curve.sides),
-        "y": list(curve.costs),
-        "name": curve.label,
-        "line": {"color": ink, "width": 2, "dash": dash},
-        "xaxis": f"x{name}",
-        "yaxis": f"y{name}",
-    }
-
-
-def _dot(curve: Curve, side: float, ink: str, name: str) -> Part:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [side],
-        "y": [curve.own],
-        "name": curve.label,
-        "marker": {"color": ink, "size": 9, "line": {"color": "#fff", "width": 1.5}},
-        "xaxis": f"x{name}",
-        "yaxis": f"y{name}",
-    }
-
-
-def _heading(x: float, text: str) -> Part:
-    return {
-        "x": x,
-        "y": 1,
-        "xref": "paper",
-        "yref": "paper",
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "align": "left",
-        "text": text,
-        "showarrow": False,
-    }
-
-
-def _labels(panel: Panel) -> list[Part]:
-    return [_label(panel.everything, GLOBAL_INK), _label(panel.windowed, WINDOW_INK)]
-
-
-def _label(curve: Curve, ink: str) -> Part:
+def _label(curve: Curve, ink: str) -> Note:
     """A curve's name beside it: the upper one above its end, the lower one below its middle."""
-    above = ink == GLOBAL_INK
-    at = max(0, len(curve.sides) - 2) if above else len(curve.sides) // 2
-    return {
-        "x": log10(curve.sides[at]), "y": log10(curve.costs[at]), "xref": "x", "yref": "y", "text": curve.label,
-        "showarrow": False, "font": {"color": ink, "size": 12}, "xanchor": "right" if above else "left",
-        "yanchor": "bottom" if above else "top", "yshift": 4 if above else -4,
-    }  # fmt: skip
+    if ink == GLOBAL_INK:
+        at = max(0, len(curve.sides) - 2)
+        return Note(curve.label, curve.sides[at], curve.costs[at], ink, "end", shift=(0, 6))
+    at = len(curve.sides) // 2
+    return Note(curve.label, curve.sides[at], curve.costs[at], ink, shift=(0, -14))

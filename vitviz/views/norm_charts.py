@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from vitviz.analysis.spread import Spread
 from vitviz.views.charts import (
     ACCENT,
-    FAINT,
     FAINTEST,
     INK,
-    Part,
-    dots,
-    figure,
-    heading,
-    level,
-    line,
-    panel,
-    upright,
+    Area,
+    Axis,
+    Bars,
+    Chart,
+    Dots,
+    Field,
+    Level,
+    Line,
+    Panel,
+    Symbol,
+    Upright,
 )
 
 BINS = 64
@@ -35,28 +36,31 @@ def over_tokens(
     large: Sequence[int],
     threshold: float,
     title: str,
-) -> go.Figure:
+    says: str,
+) -> Chart:
     """One panel below another, each a number of every token (N,); the last is the norm, with its threshold.
 
     The chosen token is a full dot, prefix tokens are diamonds, those with a large norm open circles.
     """
-    traces: list[Part] = []
-    ys: list[Part] = []
-    first, number = len(prefix), 0
-    for i, (name, values) in enumerate(panels.items()):
-        more: Part = {"yaxis": panel(i), "hovertemplate": f"%{{x}}: {name} %{{y:.5g}}<extra></extra>"}
-        traces.append(line(np.arange(first, len(values)), values[first:], **more))
-        traces.append(dots(range(first), values, "diamond", INK, **more))
-        traces.append(dots(large, values, "circle-open", ACCENT, **more))
-        traces.append(dots([token], values, "circle", ACCENT, **more))
-        ys.append({"title": {"text": name}, "nticks": 4, "rangemode": "tozero"})  # what is flat looks flat
-        number, top = len(values), float(values.max())
-    ys[-1]["range"] = [0, 1.08 * max(threshold, top)]
-    x = {"title": {"text": title}, "range": [-0.02 * number, 1.02 * number]}
-    return figure(traces, HEIGHT, x=x, ys=ys, shapes=[level(threshold, panel(len(ys) - 1), INK, "dot")])
+    shown: tuple[tuple[list[int], str, Symbol], ...] = (
+        (list(range(len(prefix))), INK, "diamond"),
+        (list(large), ACCENT, "circle-open"),
+        ([token], ACCENT, "circle"),
+    )
+    drawn = []
+    for name, values in panels.items():
+        hover = f"{{x:.0f}}: {name} {{y:.5g}}"
+        patches = np.arange(len(prefix), len(values))
+        line = Line(patches, values[patches], hover=hover)
+        dots = [Dots(at, values[at], colour, symbol, hover=hover) for at, colour, symbol in shown]
+        drawn.append(Panel(Axis(name, count=4, from_zero=True), [line, *dots]))  # what is flat looks flat
+    up = Axis(name, span=(0, 1.08 * max(threshold, float(values.max()))), count=4)
+    drawn[-1] = Panel(up, [Level(threshold, INK, "dot"), *drawn[-1].marks])
+    along = Axis(title, span=(-0.02 * len(values), 1.02 * len(values)))
+    return Chart(drawn, HEIGHT, along, says=says)
 
 
-def three_histograms(panels: Mapping[str, NDArray[np.floating]]) -> go.Figure:
+def three_histograms(panels: Mapping[str, NDArray[np.floating]], says: str) -> Chart:
     """Vectors (D,) as histograms below one another, on one axis of values: how each step moves and stretches them.
 
     The line through each is its mean, the band one standard deviation to both sides.
@@ -64,18 +68,18 @@ def three_histograms(panels: Mapping[str, NDArray[np.floating]]) -> go.Figure:
     low = min(float(values.min()) for values in panels.values())
     high = max(float(values.max()) for values in panels.values())
     edges = np.linspace(low, high, BINS + 1)
-    traces: list[Part] = []
-    shapes: list[Part] = []
-    for i, values in enumerate(panels.values()):
-        counts, _ = np.histogram(values, edges)
-        traces.append(_bars(edges, counts, panel(i)))
-        mean, std = float(values.mean()), float(values.std())
-        band = upright(mean, within=panel(i), layer="below", fillcolor=ACCENT, opacity=0.14)
-        shapes.append(band | {"type": "rect", "x0": mean - std, "x1": mean + std, "line": {"width": 0}})
-        shapes.append(upright(mean, ACCENT, panel(i)))
-    return figure(
-        traces, HEIGHT, x={}, ys=[{"title": {"text": name}, "nticks": 3} for name in panels], shapes=shapes
+    return Chart([_histogram(name, values, edges) for name, values in panels.items()], HEIGHT, says=says)
+
+
+def _histogram(name: str, values: NDArray[np.floating], edges: NDArray[np.floating]) -> Panel:
+    mean, std = float(values.mean()), float(values.std())
+    counts, _ = np.histogram(values, edges)
+    marks = (
+        Upright(mean - std, ACCENT, to=mean + std, opacity=0.14),
+        Bars(edges, counts, hover="{low:.3g} \u2026 {high:.3g}: {y:.0f}"),
+        Upright(mean, ACCENT),
     )
+    return Panel(Axis(name, count=3, from_zero=True), marks)
 
 
 def through_depth(
@@ -85,40 +89,27 @@ def through_depth(
     at: int,
     stages: Mapping[int, str],
     titles: tuple[str, str],
-) -> go.Figure:
+    says: str,
+) -> Chart:
     """One token's number at every layer norm in order, over all tokens' quartiles and range.
 
     ``at`` is the layer norm that is looked at; ``stages`` are words for the places where a stage begins.
     """
-    x = np.arange(len(names))
-    traces: list[Part] = []
-    for low, high, colour in ((band.low, band.high, FAINTEST), (band.lower, band.upper, FAINT)):
-        traces.append(line(x, low, width=0, hoverinfo="skip"))
-        traces.append(line(x, high, width=0, hoverinfo="skip", fill="tonexty", fillcolor=colour))
-    ends = np.stack([band.low, band.high], axis=1)
-    words = "%{text}: median %{y:.4g}, %{customdata[0]:.4g} \u2026 %{customdata[1]:.4g}<extra></extra>"
-    traces.append(line(x, band.median, customdata=ends, text=list(names), hovertemplate=words))
-    hover = "%{text}: %{y:.5g}<extra></extra>"
-    traces.append(line(x, chosen, ACCENT, 1.6, text=list(names), hovertemplate=hover))
-    traces.append(dots([at], np.array(chosen), "circle", ACCENT, text=[names[at]], hovertemplate=hover))
-    return figure(
-        traces,
-        230,
-        x={"title": {"text": titles[0]}},
-        ys=[{"title": {"text": titles[1]}, "rangemode": "tozero"}],
-        shapes=[upright(place) for place in stages],
-        annotations=[heading(place, word) for place, word in stages.items()],
+    x = range(len(names))
+    ends: dict[str, Field] = {"name": names, "low": band.low, "high": band.high}
+    hover = "{name}: {y:.5g}"
+    marks = (
+        Area(x, band.low, band.high, FAINTEST),
+        Area(x, band.lower, band.upper),
+        Line(x, band.median, hover="{name}: median {y:.4g}, {low:.4g} \u2026 {high:.4g}", fields=ends),
+        Line(x, chosen, ACCENT, 1.6, hover=hover, fields={"name": names}),
+        Dots([at], [chosen[at]], ACCENT, hover=hover, fields={"name": [names[at]]}),
     )
-
-
-def _bars(edges: NDArray[np.floating], counts: NDArray[np.integer], axis: str) -> Part:
-    return {
-        "type": "bar",
-        "x": (edges[:-1] + edges[1:]) / 2,
-        "y": counts,
-        "width": float(edges[1] - edges[0]),
-        "yaxis": axis,
-        "marker": {"color": INK, "line": {"width": 0}},
-        "customdata": np.stack([edges[:-1], edges[1:]], axis=1),
-        "hovertemplate": "%{customdata[0]:.3g} \u2026 %{customdata[1]:.3g}: %{y}<extra></extra>",
-    }
+    return Chart(
+        [Panel(Axis(titles[1], from_zero=True), marks)],
+        230,
+        Axis(titles[0]),
+        uprights=[Upright(place) for place in stages],
+        headings=list(stages.items()),
+        says=says,
+    )

@@ -5,26 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from vitviz.views.charts import ACCENT, figure, heading, level, line, upright
+from vitviz.views.charts import ACCENT, Axis, Chart, Dots, Level, Line, Panel, Upright
 
 
 def running_sum(
-    running: NDArray[np.float64], value: float, channels: Sequence[str], axes: tuple[str, str]
-) -> go.Figure:
+    running: NDArray[np.float64], value: float, channels: Sequence[str], axes: tuple[str, str], says: str
+) -> Chart:
     """The sum after each product (C*P*P,), and where the bias takes it in the end; ``axes`` are their titles."""
     last, size = len(running) - 1, len(running) // len(channels)
-    hover = "%{x}: %{y:.6f}<extra></extra>"
-    end = line([last, last], [float(running[-1]), value], ACCENT, hovertemplate=hover)
-    end |= {"mode": "lines+markers", "marker": {"size": [0, 7], "color": ACCENT}}
     starts = [i * size for i in range(len(channels))]
-    return figure(
-        [line(np.arange(len(running)), running, hovertemplate=hover), end],
+    hover = "{x:.0f}: {y:.6f}"
+    marks = (
+        Level(0),
+        Line(range(len(running)), running, hover=hover),
+        Line([last, last], [float(running[-1]), value], ACCENT),
+        Dots([last], [value], ACCENT, size=7, hover=hover),
+    )
+    return Chart(
+        [Panel(Axis(axes[1]), marks)],
         230,
-        x={"title": {"text": axes[0]}, "tickvals": [*starts, last]},
-        ys=[{"title": {"text": axes[1]}}],
-        shapes=[*(upright(start) for start in starts), level(0)],
-        annotations=[heading(start, channel) for start, channel in zip(starts, channels, strict=True)],
+        Axis(axes[0], ticks=[(at, str(at)) for at in (*starts, last)]),
+        uprights=[Upright(start) for start in starts],
+        headings=list(zip(starts, channels, strict=True)),
+        says=says,
     )

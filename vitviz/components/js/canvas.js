@@ -71,13 +71,28 @@ export function colourBar(scale, dark, low, high, label) {
   return bar;
 }
 
+const HELD_MS = 90; // what follows faster than this is a held key
+
+/** `choose` that hears a choice at once; held keys run ahead of the server, and of them it hears only where they stop. */
+function unhurried(choose) {
+  let asked = -Infinity;
+  let pending;
+  return (name, value) => {
+    const held = performance.now() - asked < HELD_MS;
+    asked = performance.now();
+    clearTimeout(pending);
+    if (held) pending = setTimeout(() => choose(name, value), HELD_MS);
+    else choose(name, value);
+  };
+}
+
 /** One instance for each place a component is mounted; called anew for every change of data or theme. */
 export function mounted(instances, args, create) {
   // A choice is an event: choosing the same thing again, after something else was chosen elsewhere, counts again.
   const { parentElement, data, setTriggerValue } = args;
   let instance = instances.get(parentElement);
   if (!instance) {
-    instance = create(parentElement, setTriggerValue);
+    instance = create(parentElement, unhurried(setTriggerValue));
     instances.set(parentElement, instance);
   }
   instance.update(data);

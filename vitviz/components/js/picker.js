@@ -136,9 +136,7 @@ class Picker {
     this.chosen.replaceWith((this.chosen = this.box(token, "vv-chosen")));
     this.drawChips();
     this.readout.textContent = this.describe(token);
-    clearTimeout(this.pending);
-    // Held arrow keys run ahead of the server; only where they stop is asked for.
-    this.pending = setTimeout(() => this.choose("token", token), 90);
+    this.choose("token", token);
   }
 
   key(event) {

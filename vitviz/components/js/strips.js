@@ -68,9 +68,7 @@ class Strips {
     this.index = index;
     this.place(this.chosen, index);
     this.hover(null);
-    clearTimeout(this.pending);
-    // Held arrow keys run ahead of the server; only where they stop is asked for.
-    this.pending = setTimeout(() => this.choose("index", index), 90);
+    this.choose("index", index);
   }
 
   key(event) {

@@ -27,7 +27,9 @@ class Walk {
   }
 
   update(data) {
-    const sourceChanged = data.sourceKey !== this.data?.sourceKey;
+    const source = JSON.stringify([data.functions, data.calls]);
+    const sourceChanged = source !== this.source; // the blocks of a model mostly run the same lines
+    this.source = source;
     this.data = data;
     this.drawChain();
     if (sourceChanged) this.drawCode();

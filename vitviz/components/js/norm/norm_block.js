@@ -69,9 +69,7 @@ class Block {
     if (row === this.row && column === this.column) return;
     [this.row, this.column] = [row, column];
     this.show();
-    clearTimeout(this.pending);
-    // Held arrow keys run ahead of the server; only where they stop is asked for.
-    this.pending = setTimeout(() => this.choose("cell", [this.data.rows[row], this.data.columns[column]]), 90);
+    this.choose("cell", [this.data.rows[row], this.data.columns[column]]);
   }
 
   key(event) {
