@@ -95,7 +95,7 @@ def test_a_score_is_opened_into_products(open_page: Open, model: str) -> None:
 
 def test_a_distilled_model_reads_two_tokens(open_page: Open) -> None:
     page = open_page("loss", model="deit-ti16")
-    assert any("class + distillation token" in text.value for text in page.markdown)
+    assert any("class + distillation token" in element.proto.body for element in page.get("html"))
 
 
 def test_it_speaks_chinese(open_page: Open) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import floats, formulas, mounted
+from tests.pages.conftest import doubles, floats, formulas, mounted
 from tests.pages.test_patches import number, trace_of
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
@@ -101,3 +101,30 @@ def test_choosing_class_and_block_runs_no_model(open_page: Open, monkeypatch: py
 
 def test_it_speaks_chinese(open_page: Open) -> None:
     assert open_page("stream", model="vit-tiny", language="zh").title[0].value == "MLP 与残差流"
+
+
+@pytest.mark.parametrize(("model", "at", "token", "there"), CASES)
+def test_the_charts_over_depth_hold_the_runs_own_numbers(
+    open_page: Open, model: str, at: int, token: int, there: int
+) -> None:
+    page = open_at(open_page, model, at, token)
+    trace = trace_of(page)
+    block = trace.blocks[at]
+    first = 0 if model.startswith("swin") else 1
+    added = {"after": block["resid_post"], "attention": block["attn_out"], "mlp": block["mlp_out"]}
+    want = {name: value.flatten(0, -2).norm(dim=-1).numpy() for name, value in added.items()}
+    chart = mounted(page, "stream.lengths")["chart"]
+    for panel, pick in zip(chart["panels"], ([there], *([[0]] if first else []), None), strict=True):
+        lines = [mark for mark in panel["marks"] if mark["kind"] == "line"]
+        by_symbol: dict[str, dict[float, float]] = {}
+        for line in lines:
+            points = zip(doubles(line["x"]["f8"]), doubles(line["y"]["f8"]), strict=True)
+            by_symbol.setdefault(line["symbol"], {}).update(points)
+        for shown, values in zip(by_symbol.values(), want.values(), strict=True):
+            expected = values[first:].mean() if pick is None else values[pick[0]]
+            assert shown[at] == pytest.approx(float(expected), rel=1e-5)
+    pre = block["mlp_pre"].flatten(0, -2).numpy()
+    negative = mounted(page, "stream.shares")["chart"]["panels"][0]
+    mean, chosen = (mark for mark in negative["marks"] if mark["kind"] == "line")
+    assert doubles(chosen["y"]["f8"])[at] == pytest.approx(float((pre[there] < 0).mean()), abs=1e-6)
+    assert doubles(mean["y"]["f8"])[at] == pytest.approx(float((pre < 0).mean()), abs=1e-6)

@@ -1,13 +1,16 @@
 """The small pictures and tables of the convolution pages."""
 
+import math
+
 import numpy as np
+import pytest
 
 from vitviz.views.agreeing import agreeing
 from vitviz.views.array_grid import array_grid
 from vitviz.views.charts import Level, Line, Note
 from vitviz.views.filter_picture import filter_picture
 from vitviz.views.product import product
-from vitviz.views.speed_chart import LETTERS, speed_chart
+from vitviz.views.speed_chart import DRAWN, LETTERS, speed_chart
 
 
 def test_the_digits_that_all_share_are_bold_and_texts_are_escaped() -> None:
@@ -27,6 +30,13 @@ def test_every_axis_of_an_array_is_drawn_and_its_shape_said() -> None:
     assert "<p>(3, 2, 2)</p>" in cube
 
 
+def test_an_axis_of_length_0_is_an_empty_table() -> None:
+    for shape in ((0,), (2, 0), (1, 1, 0), (0, 2, 2), (2, 0, 2)):
+        shown = array_grid(np.zeros(shape, int))
+        assert "<td>" not in shown
+        assert f"<p>{shape}</p>" in shown
+
+
 def test_a_weight_of_zero_is_grey_and_the_ends_are_full_and_empty() -> None:
     weight = np.zeros((3, 1, 2))
     weight[:, 0, 1] = (0.5, -0.5, 2.0)
@@ -35,23 +45,35 @@ def test_a_weight_of_zero_is_grey_and_the_ends_are_full_and_empty() -> None:
 
 def test_the_matrices_are_drawn_in_proportion_with_the_row_and_column_of_one_number() -> None:
     shown = product((100, 400, 200), ("E", "X", "Z"), (50, 50))
-    assert "width:128px;height:32px" in shown
-    assert "width:64px;height:128px" in shown
-    assert "width:64px;height:32px" in shown
+    assert "width:104px;height:26px" in shown
+    assert "width:52px;height:104px" in shown
+    assert "width:52px;height:26px" in shown
     assert "top:50.00%;left:25.00%;height:1.00%;width:0.50%" in shown
 
 
-def test_names_of_lines_that_end_together_do_not_cover_one_another() -> None:
-    lines = {"a": [(16, 1.0), (32, 100.0)], "b": [(16, 1.0), (32, 101.0)], "c": [(16, 0.1), (32, 1.0)]}
-    chart = speed_chart(lines, 120.0, ("n", "GFLOP/s"), "peak", "says")
+def test_names_of_lines_do_not_cover_one_another_and_stand_right_of_all_lines() -> None:
+    lines = {
+        "a": [(16, 1.0), (32, 100.0)],
+        "b": [(16, 1.0), (32, 101.0)],
+        "c": [(16, 0.1), (32, 1.0)],
+        "d": [(16, 0.99)],
+    }
+    families = {"a": 0, "b": 0, "c": 1, "d": 2}
+    chart = speed_chart(lines, families, 120.0, ("n", "GFLOP/s"), "peak", "says")
     (panel,) = chart.panels
     notes = {mark.text: mark for mark in panel.marks if isinstance(mark, Note)}
-    assert [(notes[name].x, notes[name].y) for name in lines] == [(32, 100.0), (32, 101.0), (32, 1.0)]
-    assert notes["a"].shift == notes["c"].shift
-    assert LETTERS - 1 < notes["b"].shift[1] - notes["a"].shift[1] <= LETTERS
+    assert all(notes[name].x == 32 * 1.12 for name in lines)
+    assert notes["c"].y == 1.0
+    pixels = DRAWN / (1.1 * math.log10(101.0 / 0.1))
+    for upper, lower in (("b", "a"), ("c", "d")):
+        assert math.log10(notes[upper].y / notes[lower].y) * pixels == pytest.approx(LETTERS)
+    assert math.log10(120.0 / notes["b"].y) * pixels >= 0.79 * LETTERS
     assert (notes["peak 120"].x, notes["peak 120"].y) == (None, 120.0)
-    drawn = [mark for mark in panel.marks if isinstance(mark, Line)]
-    assert [list(line.y) for line in drawn] == [[1.0, 100.0], [1.0, 101.0], [0.1, 1.0]]
-    assert [list(line.x) for line in drawn] == [[16, 32]] * 3
+    drawn = [mark for mark in panel.marks if isinstance(mark, Line) and mark.symbol]
+    assert [list(line.y) for line in drawn] == [[1.0, 100.0], [1.0, 101.0], [0.1, 1.0], [0.99]]
+    assert [line.colour == drawn[0].colour for line in drawn] == [True, True, False, False]
+    assert len({(line.colour, line.dash) for line in drawn}) == 4
+    leaders = [mark for mark in panel.marks if isinstance(mark, Line) and not mark.symbol]
+    assert ([16, 32 * 1.12], [0.99, notes["d"].y]) in [(line.x, line.y) for line in leaders]
     assert [mark.y for mark in panel.marks if isinstance(mark, Level)] == [120.0]
     assert chart.x.ticks == [(16, "16"), (32, "32")]

@@ -41,28 +41,34 @@ def test_the_middle_panel_is_what_the_approximations_are_off(own: str) -> None:
         np.testing.assert_array_equal(gap.y, curves[gap.dash].y - exact)
 
 
-def test_lines_stop_where_a_stage_ends_and_share_their_axis() -> None:
+def test_lines_stop_where_a_stage_ends_and_panels_share_their_axis() -> None:
     series = {"a": [1.0, 2.0, 3.0, 4.0, 5.0], "b": [5.0, 4.0, 3.0, 2.0, 1.0]}
-    chart = lengths(series, list("vwxyz"), 1, {2: "stage 2"}, 10.0, ("block", "length"), "says")
-    (panel,) = chart.panels
+    other = {"a": [10.0, 0.0, 0.0, 0.0, 0.0]}
+    chart = lengths(
+        {"one": series, "two": other}, list("vwxyz"), 1, {2: "stage 2"}, ("block", "length"), "says"
+    )
+    panel, second = chart.panels
     lines = [mark for mark in panel.marks if isinstance(mark, Line)]
     assert [list(line.y) for line in lines] == [[1.0, 2.0], [3.0, 4.0, 5.0], [5.0, 4.0], [3.0, 2.0, 1.0]]
     assert [list(line.x) for line in lines] == [[0, 1], [2, 3, 4]] * 2
     assert ["".join(line.fields["block"]) for line in lines] == ["vw", "xyz"] * 2
-    assert panel.y.span == (0, 10.5)
+    assert panel.y.span == second.y.span == (0, 10.5)
+    assert (panel.heading, second.heading, chart.beside) == ("one", "two", True)
     assert len({line.symbol for line in lines}) == 2
     assert [upright.x for upright in chart.uprights] == [1, 1.5]
     assert chart.headings == [(1.5, "stage 2")]
 
 
 def test_shares_run_from_nothing_to_all() -> None:
-    (panel,) = shares([0.1, 0.9], [0.4, 0.5], ["a", "b"], 1, ("block", "share"), "says").panels
-    assert panel.y.span == (0, 1)
-    mean, chosen = (mark for mark in panel.marks if isinstance(mark, Line))
-    assert list(chosen.y) == [0.1, 0.9]
-    assert list(mean.y) == [0.4, 0.5]
-    (ring,) = (mark for mark in panel.marks if isinstance(mark, Dots))
-    assert (ring.x[0], ring.y[0]) == (1, 0.9)
+    panels = {"first": ([0.1, 0.9], [0.4, 0.5]), "second": ([0.2, 0.3], [0.6, 0.7])}
+    chart = shares(panels, ["a", "b"], 1, "block", "says")
+    assert [panel.heading for panel in chart.panels] == ["first", "second"]
+    for panel, values in zip(chart.panels, panels.values(), strict=True):
+        assert panel.y.span == (0, 1)
+        mean, chosen = (mark for mark in panel.marks if isinstance(mark, Line))
+        assert (list(chosen.y), list(mean.y)) == values
+        (ring,) = (mark for mark in panel.marks if isinstance(mark, Dots))
+        assert (ring.x[0], ring.y[0]) == (1, values[0][1])
 
 
 def test_what_is_exactly_zero_has_no_place_on_a_logarithmic_axis() -> None:

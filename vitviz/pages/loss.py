@@ -76,17 +76,21 @@ def _compare(trace: Trace, found: list[Reading], token: int) -> None:
     for normed in (True, False):
         row = [reading for reading in found if reading.normed == normed]
         st.markdown(say("loss.with_norm" if normed else "loss.without_norm"))
-        for column, reading in zip(st.columns(len(row), gap="medium"), row, strict=True):
-            logits = reading.logits
-            order = np.argsort(-logits, kind="stable")[:BEST].tolist()
-            shares = np.exp(logits - logits.max())
-            shares /= shares.sum()
-            with column:
-                mark = f" :orange-badge[{say('loss.trained')}]" if reading.trained else ""
-                st.markdown(f"{say(f'loss.pool_{reading.pooling}', token=token)}{mark}")
-                st.html(html.bars([(trace.class_name(i), float(shares[i])) for i in order]))
-                scores = " ".join(f"{logits[i]:.3f}" for i in order)
-                st.caption(say("loss.scores", scores=scores.replace("-", "\u2212")))
+        st.html(html.beside(_reading(trace, reading, token) for reading in row))
+
+
+def _reading(trace: Trace, reading: Reading, token: int) -> str:
+    logits = reading.logits
+    order = np.argsort(-logits, kind="stable")[:BEST].tolist()
+    shares = np.exp(logits - logits.max())
+    shares /= shares.sum()
+    scores = " ".join(f"{logits[i]:.3f}" for i in order).replace("-", "\u2212")
+    return html.titled(
+        say(f"loss.pool_{reading.pooling}", token=token),
+        html.bars([(trace.class_name(i), float(shares[i])) for i in order]),
+        say("loss.trained") if reading.trained else "",
+        say("loss.scores", scores=scores),
+    )
 
 
 def _head(model: ModelEntry, trace: Trace) -> None:

@@ -99,44 +99,37 @@ def _choose_block(model: ModelEntry, blocks: tuple[StreamBlock, ...]) -> int:
 def _sparsity(model: ModelEntry, blocks: tuple[StreamBlock, ...], at: int) -> None:
     st.header(say("stream.sparsity"), anchor=False)
     st.caption(say("stream.sparsity_help"))
-    names = [block.name for block in blocks]
     here = [tokens.current(model, block.grid) for block in blocks]
-    for column, what in zip(st.columns(2, gap="medium"), ("negative", "near_zero"), strict=True):
+    panels = {}
+    for what in ("negative", "near_zero"):
         values = [getattr(block.sparsity, what) for block in blocks]
         chosen = [float(value[token]) for value, token in zip(values, here, strict=True)]
-        mean = [float(value.mean()) for value in values]
-        titles = (say("stream.depth_axis"), say(f"stream.{what}"))
-        says = f"{say('stream.sparsity')}: {titles[1]}"
-        with column:
-            chart(f"stream.{what}", shares(chosen, mean, names, at, titles, says))
+        panels[say(f"stream.{what}")] = (chosen, [float(value.mean()) for value in values])
+    names = [block.name for block in blocks]
+    chart("stream.shares", shares(panels, names, at, say("stream.depth_axis"), say("stream.sparsity")))
 
 
 def _lengths(model: ModelEntry, blocks: tuple[StreamBlock, ...], at: int) -> None:
     prefix = tokens.prefix(model)
     st.header(say("stream.lengths"), anchor=False)
     st.caption(say("stream.lengths_help" if prefix else "stream.lengths_help_swin"))
-    names = [block.name for block in blocks]
     stages = {i: b.stage for i, b in enumerate(blocks) if i and b.stage != blocks[i - 1].stage}
     breaks = {i: say("stream.stage", number=stage + 1) for i, stage in stages.items()}
-    panels = {"chosen": [tokens.current(model, block.grid) for block in blocks]}
+    whose = {"chosen": [tokens.current(model, block.grid) for block in blocks]}
     if "cls" in prefix:
-        panels["cls"] = [0] * len(blocks)
-    panels["mean"] = []
-    drawn = {}
-    for panel, at_token in panels.items():
-        drawn[panel] = {
+        whose["cls"] = [0] * len(blocks)
+    whose["mean"] = []
+    panels = {
+        say(f"stream.panel_{panel}"): {
             say(f"stream.{what}"): [
                 float(values[at_token[i]] if at_token else values[len(prefix) :].mean())
                 for i, values in enumerate(np.atleast_1d(getattr(block, what)) for block in blocks)
             ]
             for what in ("after", "attention", "mlp")
         }
-    top = max(max(values) for series in drawn.values() for values in series.values())
-    for column, (panel, series) in zip(st.columns(len(drawn), gap="small"), drawn.items(), strict=True):
-        titles = (say("stream.depth_axis"), say("stream.length"))
-        whose = say(f"stream.panel_{panel}")
-        says = f"{say('stream.lengths')}: {whose}"
-        with column:
-            st.markdown(f"**{whose}**")
-            chart(f"stream.lengths.{panel}", lengths(series, names, at, breaks, top, titles, says))
+        for panel, at_token in whose.items()
+    }
+    titles = (say("stream.depth_axis"), say("stream.length"))
+    names = [block.name for block in blocks]
+    chart("stream.lengths", lengths(panels, names, at, breaks, titles, say("stream.lengths")))
     st.caption(say("stream.legend"))

@@ -142,9 +142,10 @@ class Panel:
 class Chart:
     """Panels below one another over one axis ``x``, or side by side with one scale for ``y``.
 
-    ``uprights`` run through all panels; ``headings`` are words above the highest one, beginning at an x. With ``key``
-    the named lines of the first panel are told above the chart. ``height`` is in pixels. ``says`` is the chart in words
-    for those who do not see it.
+    Panels side by side go below one another where there is little room, each ``height`` pixels high. ``uprights`` run
+    through all panels; ``headings`` are words above the highest one (side by side: above each), beginning at an x.
+    With ``key`` the named lines of the first panel are told above the chart. ``says`` is the chart in words for those
+    who do not see it.
     """
 
     panels: Sequence[Panel]

@@ -9,12 +9,16 @@ STYLE = """<style>
 .vvt { font-size: 13px; line-height: 1.45; overflow-x: auto; }
 .vvt table { border-collapse: collapse; width: 100%; }
 .vvt td, .vvt th { padding: 1px 10px 1px 0; text-align: left; vertical-align: baseline; border: 0; }
-.vvt th { font-weight: 600; opacity: .7; }
+.vvt th { font-weight: 600; opacity: .7; word-break: keep-all; }
 .vvt .n { font-family: var(--st-code-font, monospace); font-variant-numeric: tabular-nums; white-space: nowrap; }
 .vvt .r { text-align: right; }
 .vvt .q { opacity: .7; }
 .vvt .b { height: 7px; background: currentColor; opacity: .8; min-width: 1px; }
 .vvt .t { width: 45%; }
+.vvt-beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 190px), 1fr)); gap: 10px 24px; }
+.vvt-title { font-size: 14px; }
+.vvt-mark { font-size: 12px; padding: 1px 6px; border-radius: 4px; color: #c2410c; background: rgba(224,100,26,.14); }
+.vvt-note { font-size: 13px; opacity: .7; }
 </style>"""
 
 
@@ -29,6 +33,18 @@ def bars(rows: Iterable[tuple[str, *tuple[float, ...]]], head: Sequence[str] = (
     )
     first = f"<tr><th></th><th></th>{top}</tr>" if top else ""
     return f'{STYLE}<div class="vvt"><table>{first}{body}</table></div>'
+
+
+def beside(pieces: Iterable[str]) -> str:
+    """Pieces of HTML side by side, below one another where there is little room."""
+    return f'{STYLE}<div class="vvt-beside">{"".join(f"<div>{piece}</div>" for piece in pieces)}</div>'
+
+
+def titled(title: str, piece: str, mark: str = "", note: str = "") -> str:
+    """A piece of HTML with a title above it, a marked word beside that, and a note below."""
+    marked = f' <span class="vvt-mark">{escape(mark)}</span>' if mark else ""
+    below = f'<div class="vvt-note">{escape(note)}</div>' if note else ""
+    return f'<div class="vvt-title">{escape(title)}{marked}</div>{piece}{below}'
 
 
 def table(rows: Iterable[Sequence[str]], head: Sequence[str] = (), numbers: Sequence[int] = ()) -> str:

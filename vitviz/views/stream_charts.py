@@ -80,47 +80,60 @@ def _curves(own: str, x: NDArray[np.float64]) -> tuple[list[Line], list[Line]]:
 
 
 def shares(
-    chosen: Sequence[float],
-    mean: Sequence[float],
+    panels: Mapping[str, tuple[Sequence[float], Sequence[float]]],
     names: Sequence[str],
     at: int,
-    titles: tuple[str, str],
+    title: str,
     says: str,
 ) -> Chart:
-    """A share of the hidden units at every block: the chosen token (full line, dots) and the mean over all (dotted)."""
+    """Shares of the hidden units at every block, a panel for each: the chosen token's and the mean over all tokens.
+
+    The chosen token has a full line with dots, the mean a dotted one; ``at`` is the block that is looked at.
+    """
     x, hover, fields = range(len(names)), "{block}: {y:.1%}", {"block": names}
-    marks = (
-        Level(0.5),
-        Line(x, mean, INK, 1.4, "dot", hover=hover, fields=fields),
-        Line(x, chosen, ACCENT, 1.4, symbol="circle", size=5, hover=hover, fields=fields),
-        Dots([at], [chosen[at]], ACCENT, "circle-open"),
-    )
-    up = Axis(titles[1], span=(0, 1), style="percent")
-    return Chart([Panel(up, marks)], 190, _blocks(titles[0], names), says=says)
+    up = Axis(span=(0, 1), style="percent")
+    drawn = [
+        Panel(
+            up,
+            (
+                Level(0.5),
+                Line(x, mean, INK, 1.4, "dot", hover=hover, fields=fields),
+                Line(x, chosen, ACCENT, 1.4, symbol="circle", size=5, hover=hover, fields=fields),
+                Dots([at], [chosen[at]], ACCENT, "circle-open"),
+            ),
+            heading=heading,
+        )
+        for heading, (chosen, mean) in panels.items()
+    ]
+    return Chart(drawn, 200, _blocks(title, names), beside=True, says=says)
 
 
 def lengths(
-    series: Mapping[str, Sequence[float]],
+    panels: Mapping[str, Mapping[str, Sequence[float]]],
     names: Sequence[str],
     at: int,
     breaks: Mapping[int, str],
-    top: float,
     titles: tuple[str, str],
     says: str,
 ) -> Chart:
-    """Lengths at every block, one line each with a marker of its own; lines stop where a Swin's stage ends.
+    """Lengths at every block on one scale, a panel for each group of series, a line with its own marker for each.
 
-    ``breaks`` are the first blocks of further stages with a word for each; ``top`` is the upper end of the axis, so
-    that several charts can share it.
+    Lines stop where a Swin's stage ends: ``breaks`` are the first blocks of further stages with a word for each.
     """
     colours = (INK, ACCENT, ACCENT)
     starts = {place - 0.5: word for place, word in breaks.items()}
+    top = max(max(values) for series in panels.values() for values in series.values())
+    up = Axis(titles[1], span=(0, 1.05 * top))
     return Chart(
-        [Panel(Axis(titles[1], span=(0, 1.05 * top)), _lines(series, names, colours, breaks))],
+        [
+            Panel(up, _lines(series, names, colours, breaks), heading=heading)
+            for heading, series in panels.items()
+        ],
         230,
         _blocks(titles[0], names),
         uprights=[Upright(at, ACCENT, opacity=0.35), *(Upright(start) for start in starts)],
         headings=list(starts.items()),
+        beside=True,
         says=says,
     )
 
