@@ -60,9 +60,13 @@ LISTEN = """(() => {
     return send.call(this, data);
   };
   const aside = '[data-testid=stStatusWidget], [role=status]';
+  // Streamlit notes on its elements that a run is under way; nothing that they show changes by that.
+  const noted = ({ type, attributeName, target }) => type === 'attributes' && (attributeName.startsWith('data-')
+    || (attributeName === 'class' && target.matches('[data-testid=stElementContainer]')));
   const element = (node) => (node.closest ? node : node.parentElement ?? node.host);
   const watcher = new MutationObserver((changes) => {
-    const nodes = changes.flatMap(({ target, addedNodes }) => (addedNodes.length ? [...addedNodes] : [target]));
+    const nodes = changes.filter((change) => !noted(change))
+      .flatMap(({ target, addedNodes }) => (addedNodes.length ? [...addedNodes] : [target]));
     const changed = [...new Set(nodes.map(element))].filter((one) => one && !one.closest(aside));
     if (changed.length) touch(changed);
   });
@@ -157,7 +161,7 @@ def tokens(place: Locator) -> Callable[[int], None]:
 
 
 KINDS: dict[str, tuple[str, Callable[[Locator], Callable[[int], None]]]] = {
-    "slider": ("[data-testid=stSlider] :is(input[type=range], [role=slider])", slider),
+    "slider": (":is([data-testid=stSlider] [role=slider], input[type=range])", slider),
     "choice": ("[data-testid=stButtonGroup]", group),
     "switch": ("[data-testid=stCheckbox] label", lambda place: lambda _: place.click()),
     "list": ("[data-testid=stSelectbox] input", entries),

@@ -30,9 +30,11 @@ def test_anything_else_gets_a_sentence(text: str, why: str) -> None:
     assert words.say(f"convolution.bad_{why}", **caught.value.values)
 
 
-def test_a_list_is_not_one_number() -> None:
-    with pytest.raises(NotUnderstoodError):
-        read_number("[1]")
+@pytest.mark.parametrize("text", ["[1]", "", "10**12", "two", "[[1], [2, 3]]", "[]"])
+def test_what_is_not_one_number_is_asked_for_as_one(text: str) -> None:
+    with pytest.raises(NotUnderstoodError) as caught:
+        read_number(text)
+    assert caught.value.why == "one_number"
 
 
 def test_every_reason_that_the_module_gives_has_a_sentence() -> None:

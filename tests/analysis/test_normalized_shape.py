@@ -39,3 +39,9 @@ def test_a_refusal_is_in_torchs_own_words(shape: tuple[int, ...]) -> None:
         nn.LayerNorm(shape, dtype=torch.float64)(torch.from_numpy(X))
     assert groups(X, shape) == str(raised.value)
     assert "normalized_shape" in str(raised.value)
+
+
+def test_a_huge_shape_is_refused_and_takes_no_memory() -> None:
+    refusal = groups(X, (999_999, 999_999))
+    assert isinstance(refusal, str)
+    assert "Given normalized_shape=[999999, 999999]" in refusal

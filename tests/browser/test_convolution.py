@@ -76,12 +76,45 @@ def test_a_memory_cell_finds_its_pixel_and_a_pixel_its_three_cells(visit: Visit)
 
 def test_a_filter_reads_its_weights(visit: Visit) -> None:
     page = visit("convolution")
-    first = page.locator(".vv-filter canvas").first
-    first.scroll_into_view_if_needed()
-    first.hover(position={"x": 1, "y": 1})
-    expect(page.locator(".vv-filters-host .vv-readout").first).to_have_text(
-        re.compile(r"filter 0  row 0, column 0:  R \S+   G \S+   B \S+")
-    )
+    sheet = page.locator(".vv-filters").first
+    readout = page.locator(".vv-filters-host .vv-readout").first
+    sheet.scroll_into_view_if_needed()
+    sheet.hover(position={"x": 2, "y": 2})
+    expect(readout).to_have_text(re.compile(r"filter 0  row 0, column 0:  R \S+   G \S+   B \S+"))
+    sheet.focus()
+    for key in ("ArrowRight", "Shift+ArrowDown", "Shift+ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    expect(readout).to_contain_text("filter 2  row 1, column 1:")
+    page.keyboard.press("Shift+Tab")
+    expect(readout).to_contain_text("Point at a filter")
+
+
+def test_every_filter_is_painted_in_its_colours(visit: Visit) -> None:
+    page = visit("convolution")
+    sheet = page.locator(".vv-filters").first
+    readout = page.locator(".vv-filters-host .vv-readout").first
+    high = float(page.locator(".vv-filters-host .vv-bar span").nth(2).inner_text())
+    sheet.focus()
+    for key in (
+        "ArrowRight",
+        "ArrowRight",
+        "ArrowDown",
+    ):  # the middle weight of filter 0, 1, and the one below
+        page.keyboard.press(key)
+        expect(readout).to_contain_text("row 8, column 8:")
+        told = re.findall(r"[RGB] (\S+)", readout.inner_text())
+        shown = sheet.evaluate(
+            """(sheet) => {
+              const here = sheet.querySelector('.vv-filter-here');
+              const canvas = sheet.querySelector('canvas');
+              const ratio = canvas.width / sheet.clientWidth;
+              const middle = (from) => Math.floor((from + here.clientWidth * (8.5 / 16)) * ratio);
+              const context = canvas.getContext('2d');
+              return [...context.getImageData(middle(here.offsetLeft), middle(here.offsetTop), 1, 1).data.slice(0, 3)];
+            }"""
+        )
+        expected = [127.5 * (1 + float(text.replace("\u2212", "-")) / high) for text in told]
+        assert shown == pytest.approx(expected, abs=1)
 
 
 def test_the_two_orders_are_scrubbed_together(visit: Visit) -> None:

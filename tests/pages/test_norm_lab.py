@@ -125,7 +125,15 @@ def test_any_numbers_can_be_typed(open_page: Open, typed: str) -> None:
     assert not page.warning
 
 
-@pytest.mark.parametrize("typed", ["cat", "[2, -3]", "1e9", "1 2 3 4 5 6 7", "2.5"])
+def test_a_new_choice_takes_the_place_of_what_was_typed(open_page: Open) -> None:
+    page = lab(open_page, "shape", **{"norm_lab.shape.typed": "[1, 3]"})
+    assert mounted(page, "norm_lab.groups")["group"] is None
+    page.button_group(key="norm_lab.shape.choice").set_value("[2, 3]").run()
+    assert page.text_input(key="norm_lab.shape.typed").value == ""
+    assert mounted(page, "norm_lab.groups")["group"] is not None
+
+
+@pytest.mark.parametrize("typed", ["cat", "[2, -3]", "1e9", "1 2 3 4 5 6 7", "2.5", "9" * 5000])
 def test_what_is_no_shape_gets_one_sentence(open_page: Open, typed: str) -> None:
     page = lab(open_page, "shape", **{"norm_lab.shape.typed": typed})
     assert len(page.warning) == 1
@@ -139,6 +147,7 @@ def test_shapes_are_read_and_lined_up_from_the_right() -> None:
     assert lines[1].index("4") == lines[0].index("2")
     assert lines[2].split() == ["\u2260", "\u2260"]
     assert beside((2, 3)).split("\n")[2].split() == ["=", "="]
+    assert beside((999_999, 999_999)).split("\n")[1].split() == ["normalized_shape", "999999", "999999"]
 
 
 def test_the_variances_are_those_of_the_numbers(open_page: Open) -> None:
@@ -169,6 +178,27 @@ def test_the_variances_are_those_of_the_numbers(open_page: Open) -> None:
 )  # fmt: skip
 def test_a_variance_is_judged(variance: float, exact: float, said: str) -> None:
     assert verdict(variance, exact) == said
+
+
+def test_the_page_says_at_which_mean_each_way_is_first_wrong(open_page: Open) -> None:
+    state = {"norm_lab.variance.spread": 1.0, "norm_lab.variance.count": 768}
+    rows = cells(lab(open_page, "variance", **state), "first off")
+    normal = np.random.default_rng(0).standard_normal(768)
+    told = {}
+    for column, kind in ((1, np.float16), (2, np.float32)):
+        for power in range(29):
+            x = (10 ** (power / 4) + normal).astype(kind)
+            with np.errstate(all="ignore"):
+                mean = np.add.accumulate(x)[-1] / kind(768)
+                found = float(np.add.accumulate(x * x)[-1] / kind(768) - mean * mean)
+            if not abs(found / x.astype(float).var() - 1) <= 0.1:
+                told[column] = 10 ** (power / 4)
+                break
+    for column, mean in told.items():
+        assert number(rows[0][column].removeprefix("\u03bc = ").replace(",", "")) == pytest.approx(
+            mean, rel=1e-3
+        )
+    assert rows[2][2] != rows[0][2]  # Welford holds out longer
 
 
 @pytest.mark.parametrize("mean", [0, 14, 20, 28])

@@ -14,6 +14,7 @@ MOST_NUMBERS = 64
 MOST_RESULT = 256
 MOST_AXES = 3
 LARGEST = 10_000
+LIKE_A_LIST = frozenset({"no_list", "ragged", "axes", "count"})  # reasons that speak of lists
 
 Whole = NDArray[np.int64]
 
@@ -57,7 +58,11 @@ def read_number(text: str) -> int:
     Raises:
         NotUnderstoodError: anything else.
     """
-    array = read_array(text)
+    try:
+        array = read_array(text)
+    except NotUnderstoodError as error:
+        # A list would not help here.
+        raise NotUnderstoodError("one_number") if error.why in LIKE_A_LIST else error from None
     if array.ndim:
         raise NotUnderstoodError("one_number")
     return int(array)
@@ -140,6 +145,6 @@ PLAYS: dict[str, tuple[Callable[..., Whole], dict[str, str]]] = {
     "repeat": (try_repeat, {"a": "[0, 1]", "repeats": "2"}),
     "tile": (try_tile, {"a": "[0, 1]", "reps": "2"}),
     "pad": (try_pad, {"a": "[[1, 2], [3, 4]]", "width": "1"}),
-    "index": (try_index, {"x": "[[1, 2, 3], [4, 5, 6], [7, 8, 9]]", "i": "[[0], [1]]", "j": "[1, 2]"}),
+    "index": (try_index, {"x": "[[1, 2, 3], [4, 5, 6]]", "i": "[[0], [1]]", "j": "[1, 2]"}),
 }
 """Each function with its arguments and what they are at first: the pieces of ``im2col`` for a kernel of 2."""

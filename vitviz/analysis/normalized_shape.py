@@ -35,7 +35,8 @@ class Groups:
 def groups(x: NDArray[np.float64], normalized_shape: tuple[int, ...], eps: float = 1e-5) -> Groups | str:
     """Normalise ``x`` with that ``normalized_shape``; torch's own error text where torch refuses."""
     try:
-        norm = nn.LayerNorm(normalized_shape, eps=eps, dtype=torch.float64)
+        # Without gamma and beta, which would be 1 and 0: for a shape as large as one can type they take all memory.
+        norm = nn.LayerNorm(normalized_shape, eps=eps, elementwise_affine=False)
         torchs: NDArray[np.float64] = norm(torch.from_numpy(x)).detach().numpy()
     except (RuntimeError, TypeError, ValueError) as error:
         return str(error)

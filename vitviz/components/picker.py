@@ -14,8 +14,7 @@ from vitviz.components.assets import colours, packed, picture_url, script, style
 from vitviz.views.colour import Quantity
 from vitviz.words import say
 
-HTML = """<div class="vv"><div class="vv-frame" tabindex="0" role="application"></div><div class="vv-chips"></div>
-<div class="vv-readout" role="status"></div><div class="vv-barplace"></div></div>"""
+HTML = '<div class="vv"></div>'
 WIDEST = 448
 
 
@@ -57,7 +56,7 @@ def picker(
     """
     token_noun, place_noun = nouns or (say("token"), say("patch"))
     mount = st.components.v2.component(
-        "vitviz_picker", html=HTML, css=style("picker.css"), js=script("picker.js")
+        "vitviz_picker", html=HTML, css=style("picker.css"), js=script("picker_host.js")
     )
     small = (
         picture

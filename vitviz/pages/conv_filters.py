@@ -21,7 +21,6 @@ PRINCIPAL = 28  # as many as the paper's Fig. 7 shows
 SHEET = 96
 
 
-@st.fragment
 def learned(model: ModelEntry, trace: Trace, weight: NDArray[np.floating]) -> None:
     """The section of the page; ``weight`` (D, 3, P, P)."""
     st.header(say("convolution.filters"), anchor=False)
@@ -32,6 +31,7 @@ def learned(model: ModelEntry, trace: Trace, weight: NDArray[np.floating]) -> No
         _principal(model, trace, weight)
 
 
+@st.fragment
 def _sheet(model: ModelEntry, weight: NDArray[np.floating]) -> None:
     count = len(weight)
     st.markdown(say("convolution.filters_lead", count=count, size=weight.shape[-1]))

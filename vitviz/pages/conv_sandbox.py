@@ -46,8 +46,7 @@ def sandbox(model: ModelEntry) -> None:
         reach = values["dilation"] * (values["kernel"] - 1) + 1
         st.info(say("convolution.does_not_fit", reach=reach, padded=values["size"] + 2 * values["padding"]))
         return
-    st.markdown(_formula(lands))
-    st.markdown(_left_over(lands))
+    st.markdown(f"{_formula(lands)}\n\n{_left_over(lands)}")
     small = session.seen(model).resize((lands.size, lands.size), Image.Resampling.BOX)
     levels = np.asarray(small).transpose(2, 0, 1)  # (C, S, S)
     run = run_im2col(levels, lands.kernel, lands.stride, lands.padding, lands.dilation)

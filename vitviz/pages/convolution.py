@@ -80,11 +80,11 @@ def _one_number(model: ModelEntry, trace: Trace, ways: ThreeWays, patch: int, ch
     size = model.config.patch_size
     row, column = divmod(patch, tokens.finest(model)[1])
     box = (column * size, row * size, (column + 1) * size, (row + 1) * size)
-    picture, numbers = st.columns([1, 5], gap="small")
     weight = conv(trace).weight.detach()
     learned = filter_picture(weight[channel].numpy(), conv_filters.largest(weight.numpy()))
-    picture.html(_pixels(session.seen(model).crop(box), say("patch")))
-    picture.html(_pixels(learned, say("convolution.filter", channel=channel)))
+    pictures = _pixels(session.seen(model).crop(box), say("patch")) + _pixels(
+        learned, say("convolution.filter", channel=channel)
+    )
     count, dim = ways.results["unfold"].shape
     length = weight[0].numel()
     said = {
@@ -96,12 +96,16 @@ def _one_number(model: ModelEntry, trace: Trace, ways: ThreeWays, patch: int, ch
         (say(f"convolution.way_{way}"), lines, fixed(float(ways.results[way][patch, channel]), DIGITS))
         for way, lines in said.items()
     ]
-    numbers.html(agreeing(rows, f"z[{patch}, {channel}]"))
+    # One element, and no columns: a click on the picture is answered sooner.
+    st.html(
+        f'<div style="display:flex;gap:16px"><div style="flex:none">{pictures}</div>'
+        f'<div style="flex:1;min-width:0">{agreeing(rows, f"z[{patch}, {channel}]")}</div></div>'
+    )
     st.caption(say("convolution.agree", row=row, column=column, channel=channel))
 
 
 def _pixels(picture: Image.Image, alt: str) -> str:
-    look = f"width:{PATCH_SIDE}px;max-width:100%;image-rendering:pixelated;display:block"
+    look = f"width:{PATCH_SIDE}px;max-width:100%;image-rendering:pixelated;display:block;margin-bottom:12px"
     return f'<img src="{picture_url(picture)}" alt="{alt}" style="{look}">'
 
 
@@ -128,16 +132,17 @@ def _sources(ways: ThreeWays) -> None:
     st.header(say("convolution.sources"), anchor=False)
     st.markdown(say("convolution.sources_lead"))
     shape = say("patches.live_shape")
-    st.markdown(f"**{say('convolution.way_im2col')}**")
-    lines = [*ways.im2col.lines["im2col"], ("", None), *ways.im2col.lines["im2col_and_multiply"]]
-    st.html(source(lines, (ways.im2col.module, shape)))
-    for column, (key, way) in zip(
-        st.columns(2, gap="medium"),
-        (("unfold", ways.unfold), ("convolution", ways.convolution)),
-        strict=True,
-    ):
-        column.markdown(f"**{say(f'convolution.way_{key}')}**")
-        column.html(source(way.lines, (way.module, shape)))
+    by_hand = [*ways.im2col.lines["im2col"], ("", None), *ways.im2col.lines["im2col_and_multiply"]]
+    programs = (
+        ("unfold", ways.unfold.lines, ways.unfold.module),
+        ("convolution", ways.convolution.lines, ways.convolution.module),
+        ("im2col", by_hand, ways.im2col.module),
+    )
+    pieces = [
+        source(lines, (f"{say(f'convolution.way_{way}')}   ({module})", shape))
+        for way, lines, module in programs
+    ]
+    st.html('<div style="height:14px"></div>'.join(pieces))
 
 
 def _ways(trace: Trace) -> ThreeWays:

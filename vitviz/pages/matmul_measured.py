@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from vitviz.analysis.matmul_timing import Speed
 
 KEPT = "matmul.speeds"
+# What the ways have in common is what runs the innermost loop: Python, single numpy calls, one C loop, the library.
+FAMILIES = (
+    ("ijk", "ikj"),
+    ("dots", "rows", "blocked"),
+    ("compiled", "threads"),
+    ("blas_one", "blas_all"),
+)
 
 
 def measured() -> None:
@@ -78,12 +85,15 @@ def _show(speeds: list[Speed], place: DeltaGenerator, figures: DeltaGenerator) -
         say(f"matmul.short_{name}"): [(speed.size, speed.gflops) for speed in own]
         for name, own in by_name.items()
     }
+    families = {
+        say(f"matmul.short_{name}"): number for number, names in enumerate(FAMILIES) for name in names
+    }
     axes = (say("matmul.size_axis"), "GFLOP/s")
     with place.container():
         # Called again and again in one run, and within one run no key may come twice.
         chart(
             f"matmul.speeds.{len(speeds)}",
-            speed_chart(lines, top, axes, say("matmul.peak"), say("matmul.measured")),
+            speed_chart(lines, families, top, axes, say("matmul.peak"), say("matmul.measured")),
         )
     common = max(set.intersection(*({speed.size for speed in own} for own in by_name.values())), default=0)
     rows = []
@@ -95,7 +105,7 @@ def _show(speeds: list[Speed], place: DeltaGenerator, figures: DeltaGenerator) -
                 say(f"matmul.short_{name}"),
                 _speed(here.gflops) if here else "",
                 f"{_speed(best.gflops)} ({best.size})",
-                f"{100 * best.gflops / top:.2g} %" if top else "",
+                _share(best.gflops / top) if top else "",
                 _error(max(speed.error for speed in own)),
             )
         )
@@ -105,6 +115,12 @@ def _show(speeds: list[Speed], place: DeltaGenerator, figures: DeltaGenerator) -
 
 def _speed(gflops: float) -> str:
     return f"{gflops:.3g}" if gflops < 100 else f"{gflops:.0f}"
+
+
+def _share(value: float) -> str:
+    """Two digits in per cent, without a power of ten."""
+    percent = 100 * value
+    return f"{percent:.0f} %" if percent >= 9.95 else f"{percent:.2g} %"
 
 
 def _error(value: float) -> str:

@@ -19,6 +19,7 @@ CHOICES: tuple[tuple[int, ...], ...] = ((3,), (2, 3), (4, 2, 3), (2,), (4, 2))
 EPS = 1e-5
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWX"
 LONGEST = 6
+LONGEST_TEXT = 60
 
 
 def experiment(_: ModelEntry) -> None:
@@ -66,8 +67,12 @@ def _choose() -> tuple[NDArray[np.float64], tuple[int, ...]]:
     one, two, three = st.columns([2, 1, 1.3], gap="medium")
     names = [str(list(choice)) for choice in CHOICES]
     st.session_state.setdefault("norm_lab.shape.choice", names[0])
-    named = one.segmented_control("normalized_shape", names, key="norm_lab.shape.choice", required=True)
-    typed = two.text_input(say("norm_lab.typed"), key="norm_lab.shape.typed", placeholder="[1, 3]")
+    named = one.segmented_control(
+        "normalized_shape", names, key="norm_lab.shape.choice", required=True, on_change=_forget_typed
+    )
+    typed = two.text_input(
+        say("norm_lab.typed"), key="norm_lab.shape.typed", placeholder="[1, 3]", max_chars=LONGEST_TEXT
+    )
     st.session_state.setdefault("norm_lab.shape.kind", "count")
     kind = three.segmented_control(
         say("norm_lab.numbers"), ("count", "random"), key="norm_lab.shape.kind", required=True,
@@ -85,6 +90,11 @@ def _choose() -> tuple[NDArray[np.float64], tuple[int, ...]]:
     return flat.reshape(SHAPE), asked
 
 
+def _forget_typed() -> None:
+    """What is typed comes before what is chosen, so that a new choice has to take it away."""
+    st.session_state["norm_lab.shape.typed"] = ""
+
+
 def _random(count: int) -> NDArray[np.float64]:
     return np.random.default_rng(0).standard_normal(count).round(2) * 3 + 1
 
@@ -93,8 +103,12 @@ def parse(typed: str) -> tuple[int, ...] | None:
     """``[2, 3]``, ``(2, 3)`` or ``2 3`` as sizes; None where it is something else."""
     if not re.fullmatch(r"[\s\d,\[\]()]*", typed):
         return None
-    sizes = tuple(int(number) for number in re.findall(r"\d+", typed))
-    return sizes if len(sizes) <= LONGEST and all(size < 10**6 for size in sizes) else None
+    numbers = re.findall(r"\d+", typed)
+    return (
+        tuple(map(int, numbers))
+        if len(numbers) <= LONGEST and max(map(len, numbers), default=0) <= 6
+        else None
+    )
 
 
 def why(asked: tuple[int, ...]) -> str:
@@ -115,5 +129,6 @@ def beside(asked: tuple[int, ...]) -> str:
     columns = [""] * (width - len(SHAPE)) + [str(size) for size in SHAPE]
     below = [""] * (width - len(asked)) + [str(size) for size in asked]
     signs = ["" if not b else "=" if a == b else "\u2260" for a, b in zip(columns, below, strict=True)]
+    room = max(4, 2 + max(map(len, columns + below)))
     rows = (("x.shape", columns), ("normalized_shape", below), ("", signs))
-    return "\n".join(f"{name:<17}" + "".join(f"{cell:>4}" for cell in cells) for name, cells in rows)
+    return "\n".join(f"{name:<17}" + "".join(f"{cell:>{room}}" for cell in cells) for name, cells in rows)

@@ -42,12 +42,15 @@ def _try_it() -> None:
     normal = np.random.default_rng(0).standard_normal(count)
     means = 10.0 ** np.array(EXPONENTS)
     rows: list[tuple[str, ...]] = []
+    first: dict[str, dict[str, str]] = {}
     measured: dict[str, dict[str, Measured]] = {}
     for precision in PRECISIONS:
         x = data(normal, means, spread, precision)
         measured[precision] = measure(x)
-        rows += _rows(precision, measured[precision], torchs_own(x[:, at]), at, float(reference(x)[at]))
-    st.html(html.table(rows, [say(f"norm_lab.head_{name}") for name in HEAD], numbers=(0, 1, 2, 3, 5, 6)))
+        exact = reference(x)
+        rows += _rows(precision, measured[precision], torchs_own(x[:, at]), at, float(exact[at]))
+        first[precision] = {way: first_wrong(m, exact, means) for way, m in measured[precision].items()}
+    st.html(html.table(rows, [say(f"norm_lab.head_{name}") for name in HEAD], numbers=range(7)))
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
         curves = {name: {way: m.error for way, m in of.items()} for name, of in measured.items()}
@@ -58,7 +61,10 @@ def _try_it() -> None:
         chart("norm_lab.errors", shown)
         st.caption(says)
     with right:
-        st.markdown(say("norm_lab.variance_why"))
+        table = [(name, *(first[precision][way] for precision in PRECISIONS)) for way, name in ways.items()]
+        st.html(html.table(table, (say("norm_lab.first_wrong"), *PRECISIONS), numbers=(1, 2)))
+        limit = float(np.finfo(np.float16).max) / count
+        st.markdown(say("norm_lab.variance_why", count=count, limit=short(limit)))
         st.caption(say("norm_lab.variance_reference"))
     code_that_ran(*METHODS.values())
 
@@ -140,6 +146,14 @@ def verdict(variance: float, exact: float) -> str:
         return "flat" if variance == 0 else "wrong"
     error = abs(variance - exact) / exact
     return "wrong" if error > WRONG else "inexact" if error > INEXACT else "good"
+
+
+def first_wrong(measured: Measured, exact: NDArray[np.float64], means: NDArray[np.float64]) -> str:
+    """The smallest of the ``means`` (M,) at which a method's variance is wrong or none at all."""
+    for mean, variance, true in zip(means, measured.found.variance, exact, strict=True):
+        if verdict(float(variance), float(true)) in ("wrong", "negative", "overflow"):
+            return f"\u03bc = {_grouped(float(mean))}"
+    return say("norm_lab.never_wrong")
 
 
 def _broken(measured: Measured) -> NDArray[np.bool_]:

@@ -1,8 +1,7 @@
-"""Tokens and channels that stand out: at every layer norm, and on the picture before the final one."""
+"""Tokens and channels that stand out before the final layer norm, on the picture."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,62 +12,22 @@ from PIL import Image
 from vitviz import session
 from vitviz.analysis.large_norms import TIMES_MEDIAN, LargeNorms, large_norms
 from vitviz.analysis.outlier_channels import TIMES_MEDIAN_CHANNEL, OutlierChannels, outlier_channels
-from vitviz.components.norm_map import NormStrip, norm_map
 from vitviz.components.picker import Overlay, picker
 from vitviz.components.strips import Strip, strips
 from vitviz.pages import tokens
-from vitviz.pages.rerun import only, token_chosen
+from vitviz.pages.rerun import token_chosen
 from vitviz.views.colour import Quantity, span
 from vitviz.views.numbers import short
 from vitviz.words import say
 
 if TYPE_CHECKING:
-    from vitviz.tracing.norms import NormStatistics
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
-# The parts of the page that a token concerns: everything above the last section, and that one.
-LOOK, OUTLIERS = "layer_norm.look", "layer_norm.outliers"
+# The parts of the page, all of which a token concerns: what the browser answers, one token opened, and this section.
+LOOK, OPENED, OUTLIERS = "layer_norm.look", "layer_norm.opened", "layer_norm.outliers"
 MAP_SIDE = 250
 LISTED = 8
-SHOWN: dict[str, tuple[Quantity, Callable[[NormStatistics], NDArray[np.floating]]]] = {
-    "norm": ("attention", lambda one: one.norm),
-    "ratio": ("attention", lambda one: one.norm / (float(np.median(one.norm)) or 1.0)),
-    "scale": ("attention", lambda one: one.scale),
-    "mean": ("activation", lambda one: one.mean),
-}
-
-
-@st.fragment
-def everywhere(
-    model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics, ...], at: tuple[int, int], key: str
-) -> None:
-    """All tokens at all layer norms; a click chooses number ``at[0]`` of them, kept under ``key``, and a token."""
-    st.header(say("layer_norm.all"), anchor=False)
-    st.session_state.setdefault("layer_norm.shown", "norm")
-    shown = st.segmented_control(
-        say("layer_norm.all_choose"), list(SHOWN), format_func=lambda name: say(f"layer_norm.all_{name}"),
-        key="layer_norm.shown", required=True, label_visibility="collapsed",
-    )  # fmt: skip
-    quantity, values = SHOWN[shown or "norm"]
-    large = session.derived(
-        trace, "large norms", lambda: [large_norms(one.norm).tokens if one.grid else () for one in statistics]
-    )
-    rows = [
-        NormStrip(one.name, values(one), tokens.prefix(model) if one.grid else (), above)
-        for one, above in zip(statistics, large, strict=True)
-    ]
-
-    def choose(number: int, token: int) -> None:
-        st.session_state[key] = number
-        grid = statistics[number].grid
-        if grid is not None:
-            tokens.choose(model, token, grid)
-        only(LOOK, OUTLIERS)
-
-    names = (say(f"layer_norm.all_{shown}"), say("layer_norm.all_above", times=f"{TIMES_MEDIAN:g}"))
-    norm_map(f"layer_norm.all.{model.name}", rows, at, choose, quantity=quantity, names=names)
-    st.caption(say("layer_norm.all_help", count=len(statistics), times=f"{TIMES_MEDIAN:g}"))
 
 
 class Before(NamedTuple):
@@ -146,7 +105,7 @@ def _map(
         picture = picture.resize((columns, rows), Image.Resampling.BOX)
     picker(
         f"layer_norm.outlier_{name}.{model.name}", picture, rows, columns, tokens.current(model, before.grid),
-        token_chosen(model, LOOK, OUTLIERS, grid=before.grid), prefix=tokens.prefix(model),
+        token_chosen(model, LOOK, OPENED, OUTLIERS, grid=before.grid), prefix=tokens.prefix(model),
         overlay=Overlay(values, span(values, quantity), quantity, opacity=opacity),
         grid=False, marked=before.large.tokens, width=MAP_SIDE,
     )  # fmt: skip

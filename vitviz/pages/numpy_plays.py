@@ -29,8 +29,7 @@ def plays() -> None:
 
 def _play(name: str) -> None:
     run, arguments = PLAYS[name]
-    st.markdown(f"`{CALLS[name]}`")
-    st.caption(say(f"convolution.play_{name}"))
+    st.markdown(f"`{CALLS[name]}`  \n:small[:gray[{say(f'convolution.play_{name}')}]]")
     texts = [
         st.text_input(argument, first, key=f"convolution.play.{name}.{argument}", max_chars=300)
         for argument, first in arguments.items()

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 
-@st.fragment
 def opened(model: ModelEntry, trace: Trace, name: str, token: int) -> None:
     """Show what the layer norm called ``name`` does to its token number ``token``."""
     site = _site(trace, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,10 @@ STYLE = """<style>
 
 def array_grid(array: NDArray[Any]) -> str:
     """An array of up to three axes: a row, a table, or a table for every index of the first axis."""
-    slices = array.reshape(-1, *array.shape[-2:]) if array.ndim > 2 else [np.atleast_2d(array)]
+    # Not -1: an axis of length 0 leaves it open how many tables there are.
+    slices = (
+        array.reshape(prod(array.shape[:-2]), *array.shape[-2:]) if array.ndim > 2 else [np.atleast_2d(array)]
+    )
     tables = "".join(_table(part) for part in slices)
     shape = "(" + ", ".join(map(str, array.shape)) + ("," if array.ndim == 1 else "") + ")"
     return f'{STYLE}<div class="vva">{tables}<p>{shape}</p></div>'

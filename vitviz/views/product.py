@@ -5,13 +5,13 @@ from __future__ import annotations
 from html import escape
 
 STYLE = """<style>
-.vvp { display: flex; align-items: center; gap: 6px 12px; font: 12px var(--st-code-font, monospace); }
+.vvp { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; font: 12px var(--st-code-font, monospace); }
 .vvp figure { margin: 0; } .vvp figcaption { font: inherit; color: inherit; white-space: pre; }
 .vvp i { position: relative; display: block; border: 1px solid currentColor; background: #8882; }
 .vvp u { position: absolute; background: var(--st-primary-color, #c2410c); }
 .vvp span { font-size: 18px; }
 </style>"""
-LONGEST = 128  # CSS pixels
+LONGEST = 104  # CSS pixels: all three side by side on a phone
 
 
 def product(shapes: tuple[int, int, int], names: tuple[str, str, str], marked: tuple[int, int]) -> str:

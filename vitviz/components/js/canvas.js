@@ -5,9 +5,9 @@ export function bytes(base64) {
   return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 }
 
-/** The float32 values that Python packed; the very bits that torch computed. */
-export function floats(base64) {
-  return new Float32Array(bytes(base64).buffer);
+/** The float32 values that Python packed, the very bits that torch computed; what is unpacked already stays. */
+export function floats(packed) {
+  return packed instanceof Float32Array ? packed : new Float32Array(bytes(packed).buffer);
 }
 
 /** Whether the page around an element is dark, read off its own background. */
@@ -74,7 +74,7 @@ export function colourBar(scale, dark, low, high, label) {
 const HELD_MS = 90; // what follows faster than this is a held key
 
 /** `choose` that hears a choice at once; held keys run ahead of the server, and of them it hears only where they stop. */
-function unhurried(choose) {
+export function unhurried(choose) {
   let asked = -Infinity;
   let pending;
   return (name, value) => {

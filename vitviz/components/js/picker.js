@@ -1,5 +1,5 @@
 // The picture that the model sees, cut into its tokens: look, move over, choose one.
-import { colourBar, floats, isDark, lookup, make, mounted, number, paint } from "./canvas.js";
+import { colourBar, floats, isDark, lookup, make, number, paint } from "./canvas.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -11,13 +11,16 @@ function shape(tag, attributes, className) {
   return element;
 }
 
-class Picker {
+export class Picker {
   constructor(root, choose) {
     this.choose = choose;
-    this.frame = root.querySelector(".vv-frame");
-    this.chips = root.querySelector(".vv-chips");
-    this.readout = root.querySelector(".vv-readout");
-    this.bar = root.querySelector(".vv-barplace");
+    this.frame = root.appendChild(make("div", "vv-frame"));
+    this.frame.tabIndex = 0;
+    this.frame.setAttribute("role", "application");
+    this.chips = root.appendChild(make("div", "vv-chips"));
+    this.readout = root.appendChild(make("div", "vv-readout"));
+    this.readout.setAttribute("role", "status");
+    this.bar = root.appendChild(make("div", "vv-barplace"));
     this.image = this.frame.appendChild(make("img"));
     this.canvas = this.frame.appendChild(make("canvas"));
     this.svg = this.frame.appendChild(shape("svg", { preserveAspectRatio: "none" }, "vv-lines"));
@@ -31,7 +34,8 @@ class Picker {
     this.data = data;
     this.token = data.token;
     this.values = data.overlay ? floats(data.overlay) : null;
-    this.image.src = data.image;
+    this.dark = isDark(this.frame);
+    if (this.source !== data.image) this.image.src = this.source = data.image;
     this.image.alt = data.alt;
     this.frame.style.aspectRatio = String(data.aspect);
     this.frame.style.maxWidth = `min(100%, ${data.width}px)`;
@@ -47,10 +51,9 @@ class Picker {
     this.canvas.hidden = !this.values;
     this.bar.replaceChildren();
     if (!this.values) return;
-    const dark = isDark(this.frame);
-    paint(this.canvas, this.values, prefix.length, rows, columns, lookup(scale, dark), low, high);
+    paint(this.canvas, this.values, prefix.length, rows, columns, lookup(scale, this.dark), low, high);
     this.canvas.style.opacity = opacity;
-    this.bar.append(colourBar(scale, dark, low, high, this.data.scaleLabel));
+    this.bar.append(colourBar(scale, this.dark, low, high, this.data.scaleLabel));
   }
 
   drawLines() {
@@ -80,20 +83,24 @@ class Picker {
     const chips = this.data.prefix.map((name, token) => {
       const chip = make("button", "vv-chip", name);
       chip.type = "button";
-      chip.setAttribute("aria-pressed", String(token === this.token));
       if (this.values) chip.prepend(this.swatch(this.values[token]));
       chip.addEventListener("click", () => this.select(token));
       chip.addEventListener("pointerenter", () => this.hover(token));
       return chip;
     });
     this.chips.replaceChildren(...(this.data.chips ? chips : []));
+    this.pressChips();
+  }
+
+  pressChips() {
+    for (const [token, chip] of [...this.chips.children].entries()) chip.setAttribute("aria-pressed", String(token === this.token));
   }
 
   /** The colour of one value, for a token that has no place in the picture. */
   swatch(value) {
     const { low, high, scale } = this.data;
     const swatch = make("canvas", "vv-swatch");
-    paint(swatch, [value], 0, 1, 1, lookup(scale, isDark(this.frame)), low, high);
+    paint(swatch, [value], 0, 1, 1, lookup(scale, this.dark), low, high);
     return swatch;
   }
 
@@ -130,12 +137,21 @@ class Picker {
     return `${words.token} ${token} = ${name}` + (Number.isNaN(value) ? "" : `   ${number(value)}`);
   }
 
+  /** Mark another token. */
+  go(token) {
+    if (token === this.token) return;
+    this.token = token;
+    const box = this.box(token, "vv-chosen");
+    this.chosen.replaceWith(box);
+    this.chosen = box;
+    this.pressChips();
+    this.readout.textContent = this.describe(token);
+  }
+
+  /** Mark another token and tell the host. */
   select(token) {
     if (token === null || token === this.token) return;
-    this.token = token;
-    this.chosen.replaceWith((this.chosen = this.box(token, "vv-chosen")));
-    this.drawChips();
-    this.readout.textContent = this.describe(token);
+    this.go(token);
     this.choose("token", token);
   }
 
@@ -149,10 +165,4 @@ class Picker {
     const to = [Math.min(rows - 1, Math.max(0, row + step[0])), Math.min(columns - 1, Math.max(0, column + step[1]))];
     this.select(prefix.length + to[0] * columns + to[1]);
   }
-}
-
-const pickers = new WeakMap();
-
-export default function (args) {
-  return mounted(pickers, args, (root, choose) => new Picker(root, choose));
 }

@@ -7,6 +7,8 @@ import { scale, spanOf, ticks } from "./scale.js";
 const EDGE = { left: 56, right: 8, top: 20, bottom: 36 };
 const GAP = 0.08; // between panels below one another, of a panel's share
 const BESIDE = 14; // pixels between panels side by side
+const LEAST = 140; // pixels that a panel needs beside others; with less they go below one another
+const LINE = 14; // pixels of a line of text above a panel
 const NEAR = 40; // pixels within which a point is told
 const NARROWEST = 240;
 const ACROSS = { ArrowLeft: -1, ArrowRight: 1 };
@@ -32,7 +34,6 @@ export class Chart {
 
   update({ chart, words }) {
     this.chart = chart;
-    this.frame.style.height = `${chart.height}px`;
     this.frame.setAttribute("aria-label", [chart.says, words.help].filter(Boolean).join(" "));
     this.drawKey();
     this.draw();
@@ -54,43 +55,50 @@ export class Chart {
   draw() {
     this.width = this.frame.clientWidth;
     if (!this.chart || !this.width) return; // hidden: drawn when it gets a width
-    const { height, panels, uprights, headings } = this.chart;
+    const { panels, uprights, headings, beside } = this.chart;
+    this.places = this.laidOut();
+    const height = this.places.at(-1).bottom + EDGE.bottom;
+    this.frame.style.height = `${height}px`;
     this.svg.setAttribute("viewBox", `0 0 ${Math.max(NARROWEST, this.width)} ${height}`);
     this.svg.replaceChildren(shape("defs", {}));
-    this.places = this.laidOut();
     this.told = [];
     panels.forEach((panel, i) => this.drawPanel(panel, this.places[i], i));
-    const [first, last] = [this.places[0], this.places.at(-1)];
-    for (const mark of uprights) this.svg.append(drawn(mark, { ...first, bottom: last.bottom }));
-    for (const [at, text] of headings) this.svg.append(shape("text", { x: first.x(at), y: first.top - 5 }, text));
+    const whole = beside ? this.places : [{ ...this.places[0], bottom: this.places.at(-1).bottom }];
+    for (const place of whole) {
+      for (const mark of uprights) this.svg.append(drawn(mark, place));
+      for (const [at, text] of headings) this.svg.append(shape("text", { x: place.x(at), y: place.top - 5 }, text));
+    }
     this.ring = this.svg.appendChild(shape("circle", { r: 5, class: "vc-ring" }));
     this.tell(null);
   }
 
   /** The pixels of every panel and how its values become pixels. */
   laidOut() {
-    const { height, panels, x, beside } = this.chart;
+    const { height, panels, x, beside, headings } = this.chart;
     const wide = Math.max(NARROWEST, this.width) - EDGE.left - EDGE.right;
+    this.lifted = headings.length && panels.some(({ heading }) => heading) ? LINE : 0; // headings of panels over the chart's
     const lines = Math.max(1, ...panels.map(({ heading }) => heading.split("\n").length));
-    const top = EDGE.top + (lines - 1) * 14;
+    const top = EDGE.top + (lines - 1) * LINE + this.lifted;
     const high = height - top - EDGE.bottom;
+    const columns = beside ? Math.min(panels.length, Math.max(1, Math.floor((wide + BESIDE) / (LEAST + BESIDE)))) : 1;
     // Asked for only where an axis does not say its span: that may be thousands of points.
     const all = (shown, along) => () => shown.flatMap(({ marks }) => marks.flatMap((mark) => extent(mark)[along]));
     const dotted = panels.some((panel) => panel.marks.some(({ kind, symbol }) => kind === "dots" || symbol));
     const shared = spanOf(x, all(panels, "x"), dotted ? 0.02 : 0);
     const common = beside ? spanOf(panels[0].y, all(panels, "y"), 0.05) : null;
-    const share = (beside ? wide + BESIDE : (1 + GAP) * high) / panels.length;
+    const broad = (wide + BESIDE) / columns;
+    const tall = beside ? height : ((1 + GAP) * high) / panels.length;
     return panels.map((panel, i) => {
-      const left = EDGE.left + (beside ? i * share : 0);
-      const right = beside ? left + share - BESIDE : left + wide;
-      const above = beside ? top : top + i * share;
-      const below = beside ? top + high : above + share - GAP * high;
+      const left = EDGE.left + (i % columns) * broad;
+      const right = left + broad - BESIDE;
+      const above = top + Math.floor(i / columns) * tall;
+      const below = above + (beside ? high : tall - GAP * high);
       const own = panel.x ?? x;
       const across = panel.x ? spanOf(own, all([panel], "x"), 0.02) : shared;
       const up = common ?? spanOf(panel.y, all([panel], "y"), 0.05);
       const [horizontal, vertical] = [scale(own.log, across), scale(panel.y.log, up)];
       return {
-        left, right, top: above, bottom: below, own, across, up, clip: `vc-clip-${this.number}-${i}`,
+        left, right, top: above, bottom: below, first: i % columns === 0, own, across, up, clip: `vc-clip-${this.number}-${i}`,
         x: (value) => left + horizontal(value) * (right - left),
         y: (value) => below - vertical(value) * (below - above),
       };
@@ -103,15 +111,14 @@ export class Chart {
     clipped.append(shape("rect", { x: left, y: top - 1, width: right - left, height: bottom - top + 2 }));
     this.svg.querySelector("defs").append(clipped);
     const last = this.chart.beside || i === this.chart.panels.length - 1;
-    const labelled = !this.chart.beside || i === 0;
-    this.drawAxes(panel, place, labelled, last);
+    this.drawAxes(panel, place, place.first, last);
     for (const mark of panel.marks) {
       this.svg.append(drawn(mark, place));
       const found = points(mark, place);
       if (found?.count) this.told.push({ ...found, panel: i });
     }
     panel.heading.split("\n").forEach((text, line, all) => {
-      if (text) this.svg.append(shape("text", { x: left, y: top - 6 - 14 * (all.length - 1 - line) }, text));
+      if (text) this.svg.append(shape("text", { x: left, y: top - 6 - this.lifted - LINE * (all.length - 1 - line) }, text));
     });
   }
 
@@ -135,7 +142,7 @@ export class Chart {
       free = middle + half + 4;
       this.svg.append(shape("text", { x: middle, y: bottom + 14, "text-anchor": "middle" }, text));
     }
-    const title = { x: (left + right) / 2, y: this.chart.height - 5, "text-anchor": "middle" };
+    const title = { x: (left + right) / 2, y: bottom + EDGE.bottom - 5, "text-anchor": "middle" };
     if (own.title) this.svg.append(shape("text", title, own.title));
   }
 

@@ -1,9 +1,9 @@
 // Numbers of a chart: out of base64, and into words as Python would write them.
 import { bytes } from "../canvas.js";
 
-/** A list of numbers: float64 in base64, or what JSON holds when the list is empty. */
+/** A list of numbers: float64 in base64, or a list already (JSON's when it is empty, a browser part's own numbers). */
 export function numbers(packed) {
-  return Array.isArray(packed) ? packed : new Float64Array(bytes(packed.f8).buffer);
+  return Array.isArray(packed) || ArrayBuffer.isView(packed) ? packed : new Float64Array(bytes(packed.f8).buffer);
 }
 
 function exponential(value, digits) {

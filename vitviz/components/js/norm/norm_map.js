@@ -1,12 +1,13 @@
 // One strip for each layer norm, one cell for each token: all tokens at all layer norms on one colour scale.
-import { colourBar, floats, isDark, lookup, make, mounted, number, paint } from "../canvas.js";
+import { colourBar, floats, isDark, lookup, make, number, paint } from "../canvas.js";
 
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
-class NormMap {
+export class NormMap {
+  /** `choose` hears number of the strip and token. */
   constructor(root, choose) {
     this.choose = choose;
-    const box = root.querySelector(".vv").appendChild(make("div", "vm"));
+    const box = root.appendChild(make("div", "vm"));
     this.body = box.appendChild(make("div", "vm-body"));
     this.names = this.body.appendChild(make("div", "vm-names"));
     this.lanes = this.body.appendChild(make("div", "vm-lanes"));
@@ -22,15 +23,21 @@ class NormMap {
   update(data) {
     this.data = data;
     this.rows = data.rows.map((row) => ({ ...row, values: floats(row.values) }));
-    this.at = [data.row, data.token];
     const dark = isDark(this.lanes);
     const table = lookup(data.scale, dark);
     this.lanes.setAttribute("aria-label", data.label);
-    this.names.replaceChildren(...this.rows.map((row, i) => make("span", i === data.row ? "vm-here" : "", row.name)));
+    this.names.replaceChildren(...this.rows.map(({ name }) => make("span", "", name)));
     this.cursor = make("div", "vm-cursor");
     this.lanes.replaceChildren(...this.rows.map((row, i) => this.lane(row, i, table)));
     this.bar.replaceChildren(colourBar(data.scale, dark, data.low, data.high, data.quantity));
-    this.point(...this.at);
+    this.go(data.row, data.token);
+  }
+
+  /** Move the cursor to a place that was chosen here or elsewhere. */
+  go(row, token) {
+    this.at = [row, token];
+    for (const [i, name] of [...this.names.children].entries()) name.className = i === row ? "vm-here" : "";
+    this.point(row, token);
   }
 
   lane(row, index, table) {
@@ -45,7 +52,7 @@ class NormMap {
       tick.style.width = `${100 / row.values.length}%`;
     }
     lane.addEventListener("pointermove", (event) => this.point(index, this.tokenAt(event, lane, row)));
-    lane.addEventListener("click", (event) => this.choose("place", [index, this.tokenAt(event, lane, row)]));
+    lane.addEventListener("click", (event) => this.choose(index, this.tokenAt(event, lane, row)));
     return lane;
   }
 
@@ -61,7 +68,7 @@ class NormMap {
     event.preventDefault();
     event.stopPropagation();
     if (event.key === "Enter") {
-      this.choose("place", this.at);
+      this.choose(...this.at);
       return;
     }
     const row = Math.min(this.rows.length - 1, Math.max(0, this.at[0] + step[0]));
@@ -81,10 +88,4 @@ class NormMap {
     const which = token < prefix.length ? ` (${prefix[token]})` : "";
     this.readout.textContent = `${name}  token ${token}${which}:  ${number(values[token])}${mark}`;
   }
-}
-
-const maps = new WeakMap();
-
-export default function (args) {
-  return mounted(maps, args, (root, choose) => new NormMap(root, choose));
 }

@@ -9,6 +9,7 @@ const SECONDS_A_STEP = 1.1;
 const FIELDS = { sum: [1], moments: [0, 2, 3] };
 const CELL = { sum: 21, moments: 50 }; // heights
 const GAP = 20;
+const LETTER = 6.7; // CSS pixels
 
 class Reduction {
   constructor(root) {
@@ -105,8 +106,16 @@ class Reduction {
     const { threads, each } = this.data.layout;
     for (let i = 0; i < threads * each; i++) {
       const y = top + 13 + 17 * (i % each);
-      this.svg.append(shape("text", { x: this.x(Math.floor(i / each)), y, class: "vr-text" }, number(this.row[i])));
+      this.svg.append(shape("text", { x: this.x(Math.floor(i / each)), y, class: "vr-text" }, this.fitting(this.row[i])));
     }
+  }
+
+  /** A number with as many of its four digits as a cell has room for; the words above have them all. */
+  fitting(value) {
+    const room = Math.floor((this.column - 4) / LETTER);
+    let text = number(value);
+    for (let digits = 3; text.length > room && digits > 0; digits--) text = value.toPrecision(digits).replaceAll("-", "\u2212");
+    return text;
   }
 
   stepRow(step, s, y) {
@@ -147,7 +156,7 @@ class Reduction {
     cell.append(shape("rect", { x: this.x(thread) - width / 2, y: y + GAP, width, height: CELL[this.mode], rx: held ? 8 : 1 }));
     FIELDS[this.mode].forEach((field, line) => {
       const value = step.parts[thread * 4 + field];
-      const text = field === 0 ? `n ${value}` : number(value);
+      const text = field === 0 ? `n ${value}` : this.fitting(value);
       cell.append(shape("text", { x: this.x(thread), y: y + GAP + 15 + 15 * line, class: "vr-text" }, text));
     });
     cell.addEventListener("pointerenter", () => this.point(s, thread % threads));
