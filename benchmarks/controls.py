@@ -85,7 +85,8 @@ LISTEN = """(() => {
       const box = element.getBoundingClientRect();
       return box.width && box.height && box.bottom > 0 && box.top < innerHeight;
     });
-    return [Math.max(0, ...seen.map(({ painted }) => painted - heard.begun)), heard.painted - heard.begun];
+    const whole = heard.painted - heard.begun;
+    return [seen.length ? Math.max(...seen.map(({ painted }) => painted - heard.begun)) : whole, whole];
   };
 })();"""
 SETTLED = """(quiet) => {
@@ -161,7 +162,7 @@ def tokens(place: Locator) -> Callable[[int], None]:
 
 
 KINDS: dict[str, tuple[str, Callable[[Locator], Callable[[int], None]]]] = {
-    "slider": (":is([data-testid=stSlider] [role=slider], input[type=range])", slider),
+    "slider": ("[data-testid=stSlider] :is(input[type=range], [role=slider]), .vn-which input", slider),
     "choice": ("[data-testid=stButtonGroup]", group),
     "switch": ("[data-testid=stCheckbox] label", lambda place: lambda _: place.click()),
     "list": ("[data-testid=stSelectbox] input", entries),
