@@ -16,6 +16,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.browser.plain_host import PlainHost, plain_host
+
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "screenshots"
 PATIENCE_MS = 60_000
@@ -75,6 +77,25 @@ def browser(chromium: str) -> Iterator[Browser]:
         )
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[PlainHost]:
+    """The browser parts' own files, without Streamlit."""
+    with plain_host() as serving:
+        yield serving
+
+
+@pytest.fixture
+def page(browser: Browser, host: PlainHost) -> Iterator[Page]:
+    """An empty page of that host; the test fails where a script of the page did."""
+    opened = browser.new_page(viewport={"width": 1100, "height": 900})
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.goto(host.address)
+    yield opened
+    opened.close()
+    assert not faults, faults
 
 
 Opener = Callable[..., Page]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SCREENSHOTS
-from tests.browser.plain_host import PlainHost, plain_host
+from tests.browser.plain_host import PlainHost
 from vitviz.components.chart import plain
 from vitviz.views.charts import (
     ACCENT,
@@ -52,20 +51,6 @@ const { left, right, top, bottom } = chart.places[one.panel];
 const [x, y] = one.at(i);
 return [(x - left) / (right - left), (bottom - y) / (bottom - top)];
 }))"""
-
-
-@pytest.fixture(scope="module")
-def host() -> Iterator[PlainHost]:
-    with plain_host() as served:
-        yield served
-
-
-@pytest.fixture
-def page(browser: Browser, host: PlainHost) -> Iterator[Page]:
-    opened = browser.new_page(viewport={"width": 700, "height": 600})
-    opened.goto(host.address)
-    yield opened
-    opened.close()
 
 
 def mount(page: Page, chart: Chart) -> None:

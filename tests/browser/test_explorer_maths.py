@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import vitviz
 from tests.browser.conftest import SCREENSHOTS
-from tests.browser.plain_host import PlainHost, plain_host
+from tests.browser.plain_host import PlainHost
 from tests.conftest import random_picture, randomise
 from vitviz.components.assets import colours, picture_url
 from vitviz.components.explorer.source import TraceSource
@@ -93,12 +93,6 @@ const cell = maths.cell(head, i, j);
 return { ...cell, q: [...cell.q], k: [...cell.k], products: [...cell.products], scores: [...cell.scores],
   weights: [...cell.weights], quick: maths.weight(head, i, j) }; }"""
 )
-
-
-@pytest.fixture(scope="module")
-def host() -> Iterator[PlainHost]:
-    with plain_host() as serving:
-        yield serving
 
 
 @pytest.fixture(scope="module")

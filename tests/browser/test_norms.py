@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.plain_host import PlainHost, plain_host
 from vitviz.analysis.large_norms import large_norms
 from vitviz.analysis.map_place import token_back, token_there
 from vitviz.analysis.spread import spread
@@ -78,23 +76,6 @@ def statistics(kind: str) -> tuple[NormStatistics, ...]:
 def data_of(kind: str, place: tuple[int, int] | None = None, turn: int = 0) -> dict[str, Any]:
     picture = Image.fromarray(np.random.default_rng(1).integers(0, 255, (70, 50, 3), np.uint8))
     return part_data(pack(statistics(kind)), picture, PREFIX[kind], FINEST, place or START[kind], turn)
-
-
-@pytest.fixture(scope="module")
-def host() -> Iterator[PlainHost]:
-    with plain_host() as serving:
-        yield serving
-
-
-@pytest.fixture
-def page(browser: Browser, host: PlainHost) -> Iterator[Page]:
-    opened = browser.new_page(viewport={"width": 1100, "height": 900})
-    faults: list[str] = []
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.goto(host.address)
-    yield opened
-    opened.close()
-    assert not faults, faults
 
 
 @pytest.fixture(params=["swin", "vit"])

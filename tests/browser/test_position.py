@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import save, settle
-from tests.browser.plain_host import PlainHost, plain_host
 from vitviz.analysis.position_similarity import cosine_similarities
 from vitviz.components.assets import colours, packed, picture_url
 from vitviz.views.colour import scale
@@ -64,23 +63,6 @@ def data_of(e: NDArray[np.float32]) -> dict[str, Any]:
         "scales": {"position": colours("position"), "activation": colours("activation")},
         "words": section("position.lab"),
     }
-
-
-@pytest.fixture(scope="module")
-def host() -> Iterator[PlainHost]:
-    with plain_host() as serving:
-        yield serving
-
-
-@pytest.fixture
-def page(browser: Browser, host: PlainHost) -> Iterator[Page]:
-    opened = browser.new_page(viewport={"width": 1000, "height": 800})
-    faults: list[str] = []
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.goto(host.address)
-    yield opened
-    opened.close()
-    assert not faults, faults
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.plain_host import PlainHost, plain_host
+from tests.browser.plain_host import PlainHost
 from tests.conftest import random_picture, randomise
 from vitviz.analysis.legal_keys import keys_of
 from vitviz.analysis.receptive_field import ancestors, grown_back, growth, steps_of
@@ -54,12 +54,6 @@ return [true, false].map((shifted) => ({
 }));
 }"""
 )
-
-
-@pytest.fixture(scope="module")
-def host() -> Iterator[PlainHost]:
-    with plain_host() as served:
-        yield served
 
 
 @pytest.fixture(scope="module")
