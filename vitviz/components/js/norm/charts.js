@@ -40,17 +40,17 @@ export function overTokens(norm, token, title, says) {
 
 /** One token's number at every layer norm in order, over all tokens' quartiles and range.
  *
- * `band` has low, lower, median, upper, high; `at` is the layer norm that is looked at; `stages` are [place, word] where
- * a stage begins.
+ * The titles are those of both axes and the word for the median. `band` has low, lower, median, upper, high; `at` is the
+ * layer norm that is looked at; `stages` are [place, word] where a stage begins.
  */
-export function throughDepth(chosen, band, names, at, stages, [title, quantity], says) {
+export function throughDepth(chosen, band, names, at, stages, [title, quantity, middle], says) {
   const x = names.map((_, i) => i);
   const [low, lower, median, upper, high] = ["low", "lower", "median", "upper", "high"].map((name) => numbers(band[name]));
   const hover = "{name}: {y:.5g}";
   const marks = [
     { kind: "area", x, low, high, colour: FAINTEST },
     { kind: "area", x, low: lower, high: upper, colour: FAINT },
-    line(x, median, { hover: "{name}: median {y:.4g}, {low:.4g} \u2026 {high:.4g}", fields: { name: names, low, high } }),
+    line(x, median, { hover: `{name}: ${middle} {y:.4g}, {low:.4g} \u2026 {high:.4g}`, fields: { name: names, low, high } }),
     line(x, chosen, { colour: ACCENT, width: 1.6, hover, fields: { name: names } }),
     dots([at], [chosen[at]], { colour: ACCENT, hover, fields: { name: [names[at]] } }),
   ];

@@ -123,7 +123,8 @@ export class Norms {
     for (const { name, chart } of this.depth) {
       const chosen = Float64Array.from(this.norms, (norm, at) => norm[name][this.tokenAt(at)]);
       const says = `${words.depth}: ${words[name]}`;
-      const drawn = throughDepth(chosen, statistics.bands[name], this.names, this.at, stages, [words.depth_axis, words[name]], says);
+      const titles = [words.depth_axis, words[name], words.median];
+      const drawn = throughDepth(chosen, statistics.bands[name], this.names, this.at, stages, titles, says);
       chart.update({ chart: drawn, words: help });
     }
   }
