@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import TypeVar
 
 import torch
 
@@ -18,7 +19,10 @@ def random_picture(height: int, width: int, seed: int = 0) -> torch.Tensor:
     return torch.randn(1, 3, height, width, generator=torch.Generator().manual_seed(seed))
 
 
-def randomise(module: torch.nn.Module, seed: int = 0) -> torch.nn.Module:
+Module = TypeVar("Module", bound=torch.nn.Module)
+
+
+def randomise(module: Module, seed: int = 0) -> Module:
     """Fill every parameter with noise, none of it near a starting value that would hide a mistake.
 
     Embeddings are small, so that a wrong eps in the first layer norm shows. Queries and keys are large, or attention

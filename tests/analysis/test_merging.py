@@ -19,7 +19,7 @@ RASTER = ((0, 0), (0, 1), (1, 0), (1, 1))
 
 @pytest.fixture(scope="module")
 def trace() -> Trace:
-    return run_trace(randomise(SwinTransformer(CONFIG)).eval(), random_picture(36, 44))  # type: ignore[arg-type]
+    return run_trace(randomise(SwinTransformer(CONFIG)).eval(), random_picture(36, 44))
 
 
 @pytest.mark.parametrize(("height", "width"), [(4, 6), (5, 6), (4, 7), (9, 11)])

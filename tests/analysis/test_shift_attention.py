@@ -15,7 +15,7 @@ CONFIG = SwinConfig((32, 32), embed_dim=16, depths=(2, 2), num_heads=(2, 4), win
 
 @pytest.fixture(scope="module")
 def trace() -> Trace:
-    return run_trace(randomise(SwinTransformer(CONFIG)).eval(), random_picture(32, 32))  # type: ignore[arg-type]
+    return run_trace(randomise(SwinTransformer(CONFIG)).eval(), random_picture(32, 32))
 
 
 @pytest.mark.parametrize("window", [0, 1, 3])

@@ -14,7 +14,7 @@ CONFIG = SwinConfig((40, 40), embed_dim=16, depths=(2, 2), num_heads=(2, 4), win
 
 @pytest.fixture(scope="module")
 def trace() -> Trace:
-    return run_trace(randomise(SwinTransformer(CONFIG)).eval(), random_picture(40, 40))  # type: ignore[arg-type]
+    return run_trace(randomise(SwinTransformer(CONFIG)).eval(), random_picture(40, 40))
 
 
 def test_every_frames_lines_are_found_with_the_runs_shapes(trace: Trace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -166,9 +167,9 @@ def test_bars_stand_on_zero_and_tell_their_ends(page: Page) -> None:
 @pytest.mark.parametrize("width", [390, 900])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_mark_is_drawn_and_stays_inside(
-    browser: Browser, host: PlainHost, width: int, scheme: str
+    browser: Browser, host: PlainHost, width: int, scheme: Literal["light", "dark"]
 ) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 700}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = browser.new_page(viewport={"width": width, "height": 700}, color_scheme=scheme)
     page.goto(host.address)
     y = steps()
     symbols: list[Symbol] = ["circle", "circle-open", "diamond", "square", "x"]

@@ -15,6 +15,7 @@ from PIL import Image
 from vitviz.views.colour import Quantity, scale
 
 FOLDER = Path(__file__).parent / "js"
+WIDEST = 448  # pixels of a picture that the browser gets
 
 
 IMPORT = re.compile(r'^import (\{[^}]*\}) from "([^"]+)";\n', flags=re.MULTILINE)
@@ -73,6 +74,13 @@ def colours(quantity: Quantity) -> dict[str, str]:
 def picture_url(picture: Image.Image) -> str:
     """A picture as a data URL, without loss."""
     return _encoded(picture.mode, picture.size, picture.tobytes())
+
+
+def small_picture_url(picture: Image.Image) -> str:
+    """The same, no wider than ``WIDEST``: what a person sees does not depend on it, nor do any numbers."""
+    if picture.width > WIDEST:
+        picture = picture.resize((WIDEST, WIDEST * picture.height // picture.width))
+    return picture_url(picture)
 
 
 # A page shows the same few pictures at every answer; writing one as PNG takes longer than telling that it is the same.

@@ -9,14 +9,13 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from vitviz.components.assets import colours, packed, picture_url, script, style
+from vitviz.components.assets import colours, packed, script, small_picture_url, style
 from vitviz.words import section
 
 if TYPE_CHECKING:
     from vitviz.analysis.logit_lens import Lens
 
 HTML = '<div class="vv"></div>'
-WIDEST = 448
 
 
 def lens(
@@ -40,13 +39,8 @@ def lens(
     mount = st.components.v2.component(
         "vitviz_lens", html=HTML, css=style("lens/lens.css"), js=script("lens/host.js")
     )
-    small = (
-        picture
-        if picture.width <= WIDEST
-        else picture.resize((WIDEST, WIDEST * picture.height // picture.width))
-    )
     data = {
-        "image": picture_url(small),
+        "image": small_picture_url(picture),
         "aspect": picture.width / picture.height,
         "rows": grid[0],
         "columns": grid[1],

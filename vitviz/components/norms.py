@@ -13,7 +13,7 @@ from PIL import Image
 
 from vitviz.analysis.large_norms import TIMES_MEDIAN, LargeNorms, large_norms
 from vitviz.analysis.spread import spread
-from vitviz.components.assets import colours, packed, picture_url, script, style
+from vitviz.components.assets import colours, packed, script, small_picture_url, style
 from vitviz.components.chart import plain
 from vitviz.views.colour import Quantity, span
 from vitviz.views.numbers import short
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 HTML = '<div class="vv"></div>'
 STYLES = ("picker.css", "norm/norm_map.css", "chart/chart.css", "norm/norms.css")
-WIDEST = 448
 MAPS: dict[str, Quantity] = {"mean": "activation", "variance": "attention", "scale": "attention"}
 
 
@@ -118,18 +117,13 @@ def part_data(
     turn: int,
 ) -> dict[str, Any]:
     """All that the browser part is told, as JSON can hold it; of two places in one run only the place differs."""
-    small = (
-        picture
-        if picture.width <= WIDEST
-        else picture.resize((WIDEST, WIDEST * picture.height // picture.width))
-    )
     every = given.statistics["norms"]
     return {
         "statistics": given.statistics,
         "says": [_says(norm["grid"], large) for norm, large in zip(every, given.large, strict=True)],
         "stages": _stages([norm["name"] for norm in every]),
         "times": f"{TIMES_MEDIAN:g}",
-        "image": picture_url(small),
+        "image": small_picture_url(picture),
         "aspect": picture.width / picture.height,
         "prefix": list(prefix),
         "finest": finest,

@@ -10,12 +10,11 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from vitviz.components.assets import colours, packed, picture_url, script, style
+from vitviz.components.assets import colours, packed, script, small_picture_url, style
 from vitviz.views.colour import Quantity
 from vitviz.words import say
 
 HTML = '<div class="vv"></div>'
-WIDEST = 448
 
 
 @dataclass(frozen=True)
@@ -58,13 +57,8 @@ def picker(
     mount = st.components.v2.component(
         "vitviz_picker", html=HTML, css=style("picker.css"), js=script("picker_host.js")
     )
-    small = (
-        picture
-        if picture.width <= WIDEST
-        else picture.resize((WIDEST, WIDEST * picture.height // picture.width))
-    )
     data = {
-        "image": picture_url(small),
+        "image": small_picture_url(picture),
         "alt": say("picker.alt"),
         "help": say("picker.help"),
         "words": {"token": token_noun, "patch": place_noun},

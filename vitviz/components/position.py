@@ -9,11 +9,10 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from vitviz.components.assets import colours, packed, picture_url, script, style
+from vitviz.components.assets import colours, packed, script, small_picture_url, style
 from vitviz.words import section
 
 HTML = '<div class="vv"></div>'
-WIDEST = 448
 
 
 def position_lab(
@@ -39,10 +38,8 @@ def position_lab(
         css=style("../explorer/explorer.css") + style("position/position.css"),
         js=script("position/host.js"),
     )
-    small = picture.copy()
-    small.thumbnail((WIDEST, WIDEST))
     data = {
-        "image": picture_url(small),
+        "image": small_picture_url(picture),
         "aspect": picture.width / picture.height,
         "positions": packed(positions),
         "dim": positions.shape[1],

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from vitviz import session
-from vitviz.components.assets import picture_url
+from vitviz.components.assets import small_picture_url
 from vitviz.components.explorer import explorer
 from vitviz.pages import chrome, link, tokens
 from vitviz.samples import SAMPLES
 from vitviz.words import say
 
 if TYPE_CHECKING:
-    from PIL import Image
-
     from vitviz.images import Picture
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 # Layer and head to open with: in this one the middle of the first sample's flower looks at its petals.
 FIRST_SEEN = {"vit-tiny": (6, 1)}
 EARLY = 4  # else the layer at this share of the depth, where local and wide heads stand side by side
-WIDEST = 448  # pixels of the picture that the browser gets; the numbers do not depend on it
 BROWSER_BYTES = 256 << 20
 # What the browser part starts with (explorer/state.js); only what differs is in a link.
 DEFAULTS = {"direction": "row", "scale": "shared", "order": "layer", "opacity": 0.65, "start": 0}
@@ -60,7 +57,7 @@ def _described(model: ModelEntry, picture: Picture, name: str) -> dict[str, Any]
         "modelTitle": model.title,
         "name": name,
         "picture": {
-            "image": picture_url(_small(seen)),
+            "image": small_picture_url(seen),
             "alt": say("picker.alt"),
             "aspect": seen.width / seen.height,
         },
@@ -87,12 +84,6 @@ def _layers(trace: Trace) -> list[dict[str, Any]]:
         for block in trace.blocks
         for rows, columns in [map_size(block)]
     ]
-
-
-def _small(picture: Image.Image) -> Image.Image:
-    if picture.width <= WIDEST:
-        return picture
-    return picture.resize((WIDEST, WIDEST * picture.height // picture.width))
 
 
 def _second_picture() -> tuple[Picture, str] | None:

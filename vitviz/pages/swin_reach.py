@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from vitviz import session
-from vitviz.components.assets import colours, picture_url
+from vitviz.components.assets import colours, small_picture_url
 from vitviz.components.swin_reach import KINDS, Kind, swin_reach
 from vitviz.pages import chrome, tokens
 from vitviz.views.source import source
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from vitviz.tracing.blocks import SwinBlockTrace
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
-
-WIDEST = 448  # pixels of the picture that the browser gets; the numbers do not depend on it
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,7 +211,9 @@ def _rerun() -> None:
 def _picture(model: ModelEntry) -> dict[str, Any]:
     """The picture as the browser parts show it; ``width`` and ``height`` are the pixels that the model sees."""
     seen = session.seen(model)
-    small = seen
-    if seen.width > WIDEST:
-        small = seen.resize((WIDEST, WIDEST * seen.height // seen.width))
-    return {"image": picture_url(small), "alt": say("picker.alt"), "width": seen.width, "height": seen.height}
+    return {
+        "image": small_picture_url(seen),
+        "alt": say("picker.alt"),
+        "width": seen.width,
+        "height": seen.height,
+    }
