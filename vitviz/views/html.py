@@ -17,7 +17,7 @@ STYLE = """<style>
 .vvt .t { width: 45%; }
 .vvt-beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 190px), 1fr)); gap: 10px 24px; }
 .vvt-title { font-size: 14px; }
-.vvt-mark { font-size: 12px; padding: 1px 6px; border-radius: 4px; color: #c2410c; background: rgba(224,100,26,.14); }
+.vvt-mark { font-size: 12px; padding: 1px 6px; border-radius: 4px; color: #d9580f; background: rgba(224,100,26,.14); }
 .vvt-note { font-size: 13px; opacity: .7; }
 </style>"""
 
