@@ -105,7 +105,8 @@ def test_a_layer_norm_and_a_token_stay_in_another_language_and_on_the_way_back(v
     expect(page.locator(".vn-at")).to_have_text("blocks.4.ln2")
     expect(page.locator(".vm-read")).to_contain_text("blocks.4.ln2  token 17")
     settle(page)
-    page.locator("[data-testid=stTopNav] a[href$='/attention']").click()
+    # Not the explorer: it keeps its state in the address, and the way back would lead through that.
+    page.locator("[data-testid=stTopNav] a[href$='/']").click()
     expect(page.locator(".vn")).to_have_count(0)
     page.go_back()
     expect(page.locator(".vm-read")).to_contain_text("blocks.4.ln2  token 17")
