@@ -29,7 +29,7 @@ from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 from benchmarks.pages import ADDRESS, PATIENCE_MS, server
 from benchmarks.report import machine, print_json, print_table
 
-SCRIPT = Path(__file__).parents[1] / "vitviz" / "pages" / "script.py"
+SCRIPT = Path(__file__).parents[1] / "vitviz" / "app" / "script.py"
 FINISHED = "[data-testid=stApp][data-test-script-state=notRunning]"
 GOAL_MS = 200
 QUIET_MS = 500

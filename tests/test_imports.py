@@ -1,6 +1,7 @@
 """Imports run one way: each part imports only from those to its left, and few know streamlit."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,18 +16,15 @@ ORDER = [
     {"models", "images"},
     {"tracing"},
     {"zoo"},
-    {"samples", "words"},
+    {"samples"},
     {"analysis"},
-    {"views"},
-    {"components"},
-    {"session"},
-    {"pages"},
+    {"plot", "payload"},
+    {"web"},
     {"app"},
 ]
 LEVEL = {part: level for level, parts in enumerate(ORDER) for part in parts}
 # The training recipe stands on the models, the zoo and the samples; nothing imports it.
 LEVEL["train"] = LEVEL["samples"] + 1
-MAY_IMPORT_STREAMLIT = {"components", "session", "pages", "app"}
 FILES = [*sorted(PACKAGE.rglob("*.py")), ROOT / "app.py"]
 
 
@@ -68,7 +66,39 @@ def test_a_file_imports_only_from_its_left(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_only_the_host_side_knows_streamlit(path: Path) -> None:
     uses = any(name.split(".")[0] == "streamlit" for name in imported(path))
-    assert not uses or part_of(path) in MAY_IMPORT_STREAMLIT
+    assert not uses or part_of(path) == "app"
+
+
+TOPICS = sorted(path for path in (PACKAGE / "app" / "topics").iterdir() if (path / "page.py").exists())
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda path: path.name)
+def test_a_topic_never_imports_another_topic(topic: Path) -> None:
+    own = f"vitviz.app.topics.{topic.name}"
+    for path in topic.rglob("*.py"):
+        for name in imported(path):
+            other = name.startswith("vitviz.app.topics.") and not (name == own or name.startswith(f"{own}."))
+            assert not other, f"{path.name} of {topic.name} imports {name}"
+    for path in topic.rglob("*.js"):
+        for name in re.findall(
+            r'^(?:import|export) .*?from "([^"]+)";', path.read_text(encoding="utf-8"), re.M
+        ):
+            module = (path.parent / name).resolve()
+            assert topic in module.parents or PACKAGE / "web" in module.parents, f"{path.name} imports {name}"
+
+
+def test_nothing_but_the_script_imports_a_topic() -> None:
+    for path in FILES:
+        if "topics" not in path.parts and path.name != "script.py":
+            assert not any(name.startswith("vitviz.app.topics") for name in imported(path)), path.name
+
+
+def test_browser_parts_of_the_library_never_import_the_app() -> None:
+    for path in (PACKAGE / "web").rglob("*.js"):
+        for name in re.findall(
+            r'^(?:import|export) .*?from "([^"]+)";', path.read_text(encoding="utf-8"), re.M
+        ):
+            assert PACKAGE / "web" in (path.parent / name).resolve().parents, f"{path.name} imports {name}"
 
 
 def test_every_part_has_a_place() -> None:
@@ -77,9 +107,9 @@ def test_every_part_has_a_place() -> None:
 
 def test_a_page_can_be_described_before_torch_is_imported() -> None:
     code = (
-        "import sys, app, vitviz, vitviz.session, vitviz.samples, pkgutil, importlib, vitviz.pages\n"
-        "for page in pkgutil.iter_modules(vitviz.pages.__path__):\n"
-        "    if page.name != 'script': importlib.import_module(f'vitviz.pages.{page.name}')\n"
+        "import sys, pkgutil, importlib, app, vitviz, vitviz.app.topics\n"
+        "for topic in pkgutil.iter_modules(vitviz.app.topics.__path__):\n"
+        "    importlib.import_module(f'vitviz.app.topics.{topic.name}.page')\n"
         "assert vitviz.models()\n"
         "assert 'torch' not in sys.modules, 'torch was imported'"
     )

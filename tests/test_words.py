@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vitviz import words
+from vitviz.app import words
 
 PACKAGE = Path(words.__file__).parent
 

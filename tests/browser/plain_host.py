@@ -9,17 +9,17 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-COMPONENTS = Path(__file__).parents[2] / "vitviz" / "components"
+PACKAGE = Path(__file__).parents[2] / "vitviz"
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 PAGE = """<!doctype html><meta charset="utf-8">
 <style>body { margin: 12px; --st-font: sans-serif; --st-code-font: monospace; --st-text-color: #222;
 --st-background-color: #fff; --st-border-color: #ccc; --st-primary-color: #2050d0; }</style>
-<link rel="stylesheet" href="/js/common.css"><link rel="stylesheet" href="/explorer/explorer.css">
+<link rel="stylesheet" href="/web/shared/common.css"><link rel="stylesheet" href="/web/explorer/explorer.css">
 <div class="vv" id="root"></div>"""
 
 
 class PlainHost:
-    """``files`` are served under ``/given/``; everything else comes from ``vitviz/components``."""
+    """``files`` are served under ``/given/``; everything else comes from the package."""
 
     def __init__(self, port: int) -> None:
         self.address = f"http://localhost:{port}"
@@ -37,7 +37,7 @@ class PlainHost:
         if path.startswith("/given/"):
             content = self.files.get(path.removeprefix("/given/"))
             return None if content is None else ("application/octet-stream", content)
-        file = COMPONENTS / path.lstrip("/")
+        file = PACKAGE / path.lstrip("/")
         return (TYPES[file.suffix], file.read_bytes()) if file.is_file() and file.suffix in TYPES else None
 
 

@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.plain_host import PlainHost
-from vitviz.components.chart import plain
-from vitviz.views.charts import (
+from vitviz.app.widgets.chart import plain
+from vitviz.app.words import section
+from vitviz.web.chart.charts import (
     ACCENT,
     Area,
     Axis,
@@ -27,24 +28,23 @@ from vitviz.views.charts import (
     Symbol,
     Upright,
 )
-from vitviz.words import section
 
 pytestmark = pytest.mark.browser
 RANDOM = np.random.default_rng(5)
 MOUNT = """async (chart) => {
-const { Chart } = await import('/js/chart/chart.js');
-document.head.insertAdjacentHTML('beforeend', '<link rel="stylesheet" href="/js/chart/chart.css">');
+const { Chart } = await import('/web/chart/chart.js');
+document.head.insertAdjacentHTML('beforeend', '<link rel="stylesheet" href="/web/chart/chart.css">');
 const root = document.getElementById('root');
 root.replaceChildren();
 globalThis.chart = new Chart(root);
 globalThis.chart.update(chart);
 }"""
 FORMATTED = """async ([values, specs]) => {
-const { formatted } = await import('/js/chart/numbers.js');
+const { formatted } = await import('/web/chart/numbers.js');
 return specs.map((spec) => values.map((value) => formatted(value, spec)));
 }"""
 TICKS = """async ([axis, span]) => {
-const { ticks } = await import('/js/chart/scale.js');
+const { ticks } = await import('/web/chart/scale.js');
 return ticks(axis, span);
 }"""
 PLACES = """() => chart.told.map((one) => Array.from({ length: one.count }, (_, i) => {

@@ -18,16 +18,16 @@ import vitviz
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.plain_host import PlainHost
 from tests.conftest import random_picture, randomise
-from vitviz.components.assets import colours, picture_url
-from vitviz.components.explorer.source import TraceSource
+from vitviz.app.component import colours, picture_url
+from vitviz.app.words import section
 from vitviz.models.build import build
 from vitviz.models.config import ModelConfig, SwinConfig, ViTConfig
 from vitviz.models.layers import attention_scores
+from vitviz.payload import pack
 from vitviz.samples import SAMPLES
 from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
 from vitviz.tracing.trace import Trace, run_trace
-from vitviz.views.attention_payload import pack
-from vitviz.words import section
+from vitviz.web.explorer.source import TraceSource
 
 pytestmark = pytest.mark.browser
 VIT = ViTConfig((32, 48), patch_size=8, embed_dim=24, depth=2, num_heads=3, num_classes=5)
@@ -42,8 +42,8 @@ SUBJECTS: dict[str, tuple[ModelConfig, tuple[int, int]]] = {
     "swin, window as large as the map": (replace(SWIN, image_size=(32, 32)), (32, 32)),
 }
 DECODED = """
-const { readPayload } = await import('/explorer/payload.js');
-const { LayerMaths } = await import('/explorer/maths.js');
+const { readPayload } = await import('/web/shared/payload.js');
+const { LayerMaths } = await import('/web/explorer/maths.js');
 const maths = new LayerMaths(readPayload(await (await fetch(url)).arrayBuffer()));
 const packed = (values) => {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
@@ -230,7 +230,7 @@ def test_equal_keys_give_a_flat_map(page: Page, host: PlainHost) -> None:
     got = page.evaluate(ALL_WEIGHTS, [url, "row"])
     np.testing.assert_allclose(doubles(got["values"]), 1 / got["shape"][1], atol=1e-7)
     levels = page.evaluate(
-        """async (weight) => { const { Shades } = await import('/explorer/shades.js');
+        """async (weight) => { const { Shades } = await import('/web/shared/shades.js');
         const shades = new Shades(new Uint32Array(256), 0.4, false);
         return [0.95, 1, 1.05].map((share) => shades.level(share * weight)); }""",
         1 / got["shape"][1],
@@ -277,7 +277,7 @@ def test_a_very_large_matrix_is_drawn_reduced_and_says_so(browser: Browser, host
     page = browser.new_page(viewport={"width": 1100, "height": 800})
     page.goto(host.address)
     page.evaluate(
-        """async (data) => { const { mount } = await import('/explorer/explorer.js');
+        """async (data) => { const { mount } = await import('/web/explorer/explorer.js');
         window.told = []; window.view = mount(document.getElementById('root'), { state: (s) => window.told.push(s) });
         await window.view.update(data); }""",
         data,

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser
 
 import vitviz
 from tests.browser.conftest import PATIENCE_MS
+from vitviz.payload import unpack
 from vitviz.samples import SAMPLES
-from vitviz.views.attention_payload import unpack
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from vitviz.analysis.large_norms import large_norms
-from vitviz.analysis.map_place import token_back, token_there
-from vitviz.analysis.spread import spread
-from vitviz.components.norms import MAPS, pack, part_data
+from vitviz.analysis.layer_norm.large_norms import large_norms
+from vitviz.analysis.layer_norm.spread import spread
+from vitviz.analysis.swin_reach.places import token_back, token_there
+from vitviz.app.topics.layer_norm.part import MAPS, pack, part_data
+from vitviz.plot.colour import Quantity, scale, span
+from vitviz.plot.numbers import short
 from vitviz.tracing.norms import NormStatistics
-from vitviz.views.charts import ACCENT
-from vitviz.views.colour import Quantity, scale, span
-from vitviz.views.numbers import short
+from vitviz.web.chart.charts import ACCENT
 
 pytestmark = pytest.mark.browser
 FINEST = (7, 5)
@@ -34,7 +34,7 @@ PREFIX = {"swin": (), "vit": ("cls", "reg")}
 SIZES = {"swin": SWIN, "vit": VIT}
 START = {"swin": (0, 17), "vit": (1, 9)}
 MOUNT = """async (data) => {
-const { Norms } = await import('/js/norm/norms.js');
+const { Norms } = await import('/app/topics/layer_norm/norms.js');
 for (const name of ['picker.css', 'norm/norm_map.css', 'chart/chart.css', 'norm/norms.css']) {
   document.head.insertAdjacentHTML('beforeend', `<link rel="stylesheet" href="/js/${name}">`);
 }
@@ -52,7 +52,7 @@ rgba: [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height
 POINTS = """(chart) => chart.told.map((one) => ({ panel: one.panel, symbol: one.mark.symbol ?? 'line',
 colour: one.mark.colour, points: Array.from({ length: one.count }, (_, i) => one.told(i)) }))"""
 MAPPED = """async ([prefix, fine, coarse]) => {
-const { tokenBack, tokenThere } = await import('/js/norm/place.js');
+const { tokenBack, tokenThere } = await import('/web/shared/places.js');
 const all = (grid) => Array.from({ length: prefix + grid[0] * grid[1] }, (_, token) => token);
 return { there: all(fine).map((token) => tokenThere(token, prefix, fine, coarse)),
   back: all(coarse).map((token) => tokenBack(token, prefix, coarse, fine)) }; }"""

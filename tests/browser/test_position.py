@@ -13,18 +13,18 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import save, settle
-from vitviz.analysis.position_similarity import cosine_similarities
-from vitviz.components.assets import colours, packed, picture_url
-from vitviz.views.colour import scale
-from vitviz.words import section
+from vitviz.analysis.position.similarity import cosine_similarities
+from vitviz.app.component import colours, packed, picture_url
+from vitviz.app.words import section
+from vitviz.plot.colour import scale
 
 pytestmark = pytest.mark.browser
 ROWS, COLUMNS, DIM = 3, 4, 10
 PREFIX = ["cls", "reg1"]
 SHAPE = (len(PREFIX) + ROWS * COLUMNS, DIM)
 MOUNT = """async (data) => {
-const { Lab } = await import('/js/position/lab.js');
-document.head.insertAdjacentHTML('beforeend', '<link rel="stylesheet" href="/js/position/position.css">');
+const { Lab } = await import('/app/topics/position/lab.js');
+document.head.insertAdjacentHTML('beforeend', '<link rel="stylesheet" href="/app/topics/position/part.css">');
 globalThis.told = [];
 const root = document.getElementById('root');
 root.replaceChildren();
@@ -32,7 +32,7 @@ globalThis.lab = new Lab(root, (token) => told.push(token));
 lab.update(data);
 }"""
 MATHS = """async ([values, dim, map]) => {
-const { Cosines, extremes, means } = await import('/js/position/cosines.js');
+const { Cosines, extremes, means } = await import('/app/topics/position/cosines.js');
 const cosines = new Cosines(Float32Array.from(values), dim);
 const plain = (x) => (Number.isNaN(x) ? null : x);
 const rows = Array.from({ length: cosines.count }, (_, i) => [...cosines.row(i, new Float64Array(cosines.count))]);

@@ -10,8 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 
 import vitviz
 from tests.browser.conftest import save, settle
-from vitviz.analysis.legal_keys import keys_of
-from vitviz.analysis.receptive_field import growth, steps_of
+from vitviz.analysis.swin_reach.legal_keys import keys_of
+from vitviz.analysis.swin_reach.receptive_field import growth, steps_of
 from vitviz.models.swin import SwinTransformer
 from vitviz.samples import SAMPLES
 from vitviz.tracing.trace import Trace

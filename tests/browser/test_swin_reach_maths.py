@@ -10,13 +10,13 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.plain_host import PlainHost
 from tests.conftest import random_picture, randomise
-from vitviz.analysis.legal_keys import keys_of
-from vitviz.analysis.receptive_field import ancestors, grown_back, growth, steps_of
+from vitviz.analysis.swin_reach.legal_keys import keys_of
+from vitviz.analysis.swin_reach.receptive_field import ancestors, grown_back, growth, steps_of
+from vitviz.app.topics.swin_reach.data import reach_payload
 from vitviz.models.config import SwinConfig
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.windows import window_grid
 from vitviz.tracing.trace import run_trace
-from vitviz.views.reach_payload import reach_payload
 
 pytestmark = pytest.mark.browser
 CONFIG = SwinConfig((64, 64), embed_dim=8, depths=(2, 2), num_heads=(2, 4), window_size=4, num_classes=3)
@@ -28,7 +28,7 @@ CASES = {
         replace(CONFIG, depths=(2, 3, 2), num_heads=(2, 2, 2), window_size=3), 36, 40,
     ),
 }  # fmt: skip
-JOURNEY = "const { Journey } = await import('/js/swin_reach/maps.js'); const journey = new Journey(payload);"
+JOURNEY = "const { Journey } = await import('/app/topics/swin_reach/maps.js'); const journey = new Journey(payload);"
 KEYS = (
     "async (payload) => {"
     + JOURNEY

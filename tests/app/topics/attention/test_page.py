@@ -1,0 +1,108 @@
+"""What the attention page tells its browser part, and what it keeps of what the browser part tells it."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import vitviz
+from tests.app.conftest import mounted
+from vitviz.app import session, tokens
+from vitviz.samples import SAMPLES
+from vitviz.zoo.registry import find
+
+Open = Callable[..., AppTest]
+
+
+@pytest.mark.parametrize("model", ["vit-tiny", "swin-mini"])
+def test_the_layers_are_the_models(open_page: Open, model: str) -> None:
+    data = mounted(open_page("attention", model=model), "attention.explorer")
+    trace = vitviz.trace(vitviz.load_model(model), SAMPLES[0].path)
+    assert [layer["name"] for layer in data["layers"]] == [block.name for block in trace.blocks]
+    for layer, block in zip(data["layers"], trace.blocks, strict=True):
+        windows, heads, tokens, _ = block["q"].shape
+        assert layer["heads"] == heads
+        cells = layer["rows"] * layer["columns"] + len(layer["prefix"])
+        assert cells == windows * tokens
+        assert layer["window"] == (block.grid.window if model == "swin-mini" else None)
+    assert data["rollout"] == (model == "vit-tiny")
+
+
+def test_the_address_leads_to_the_payloads_and_stays(open_page: Open) -> None:
+    page = open_page("attention", model="vit-tiny")
+    url = mounted(page, "attention.explorer")["url"]
+    assert url.startswith("api/explorer/")
+    token = url.rpartition("/")[2]
+    assert len(token) >= 16
+    payload = session.payloads.fetch(token, ("layer", 0), lambda source: source.layer(0))
+    assert payload is not None
+    assert payload.startswith(b"VVA1")
+    page.run()
+    assert mounted(page, "attention.explorer")["url"] == url
+    other = open_page("attention", model="vit-tiny")
+    assert mounted(other, "attention.explorer")["url"] != url
+
+
+def test_another_picture_is_another_revision(open_page: Open) -> None:
+    first = mounted(open_page("attention", model="vit-tiny"), "attention.explorer")
+    page = open_page("attention", model="vit-tiny", **{"attention.second.en": SAMPLES[1].file})
+    both = mounted(page, "attention.explorer")
+    assert first["second"] is None
+    assert both["revision"] == first["revision"]
+    assert both["second"]["revision"] != first["revision"]
+    assert both["second"]["url"] != both["url"]
+
+
+def test_it_opens_with_what_was_seen_last(open_page: Open) -> None:
+    choices = {"setting.block.vit-tiny": 1, "setting.head.vit-tiny": 1, "setting.token.vit-tiny": 5}
+    state = mounted(open_page("attention", model="vit-tiny", **choices), "attention.explorer")["state"]
+    assert (state["layer"], state["head"], state["token"]) == (1, 1, 5)
+
+
+def test_a_swin_opens_at_the_place_of_the_token_in_that_layers_map(open_page: Open) -> None:
+    rows, columns = tokens.finest(find("swin-mini"))
+    corner = (rows - 1) * columns  # the lower left corner of the finest map
+    last = {"setting.block.swin-mini": 3, "setting.token.swin-mini": corner}
+    data = mounted(open_page("attention", model="swin-mini", **last), "attention.explorer")
+    layer = data["layers"][3]
+    assert data["state"]["token"] == (layer["rows"] - 1) * layer["columns"]
+
+
+def test_a_link_is_followed_once_and_checked(open_page: Open) -> None:
+    page = AppTest.from_function(_page_with_link, default_timeout=120)
+    page.query_params["layer"] = "1"
+    page.query_params["head"] = "mean"
+    page.query_params["direction"] = "column"
+    page.query_params["second"] = "0.1"
+    page.query_params["pinned"] = "1"
+    page.query_params["model"] = "deit-ti16"
+    page.query_params["picture"] = SAMPLES[1].file
+    page.run()
+    assert not page.exception
+    state = mounted(page, "attention.explorer")["state"]
+    assert (state["layer"], state["head"], state["direction"], state["pinned"]) == (1, "mean", "column", True)
+    assert state["second"] == {"layer": 0, "head": 1}
+    assert page.session_state["picture_name"] == SAMPLES[1].file
+    assert mounted(page, "attention.explorer")["model"] == "deit-ti16"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("model", "../../etc"), ("picture", "<b>.png"), ("second", "x.y.z")]
+)
+def test_a_wrong_link_is_no_error(name: str, value: str) -> None:
+    page = AppTest.from_function(_page_with_link, default_timeout=120)
+    page.query_params[name] = value
+    page.query_params["layer"] = "not a number"
+    page.run()
+    assert not page.exception
+    assert mounted(page, "attention.explorer")["model"] == session.DEFAULT_MODEL
+
+
+def _page_with_link() -> None:
+    from vitviz.app import address, session, shell
+    from vitviz.app.topics.attention import page as attention
+
+    session.setup()
+    address.arrive()
+    shell.sidebar()
+    attention.show()

@@ -1,0 +1,86 @@
+"""The matrix product page: the work of the real layer, the measurement as it is shown, and the toy cache."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app.conftest import doubles, mounted
+from vitviz.analysis.matmul import timing
+from vitviz.analysis.matmul.cache_lines import fetched, walk
+from vitviz.analysis.matmul.variants import VARIANTS
+from vitviz.app.topics.matmul.measured import KEPT
+
+Open = Callable[..., AppTest]
+SIZES = (4, 8, 16)  # so many that the chart is drawn more than once while they are measured
+
+
+def test_the_work_is_that_of_the_chosen_models_layer(open_page: Open) -> None:
+    page = open_page("matmul", model="vit-tiny")
+    assert any("= **0.058 GFLOP**" in text.value for text in page.markdown)  # 2 * 192 * 768 * 196
+    assert any("(192, 768)" in part.proto.body for part in page.get("html"))
+
+
+def test_opening_the_page_measures_nothing(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("measured without being asked")
+
+    monkeypatch.setattr(timing, "measure", never)
+    page = open_page("matmul")
+    assert KEPT not in page.session_state
+    assert page.button(key="matmul.stop").disabled
+
+
+def test_what_was_measured_is_what_is_shown(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "measure", partial(timing.measure, sizes=SIZES))
+    page = open_page("matmul")
+    page.button(key="matmul.start").click().run()
+    assert not page.exception
+    speeds = page.session_state[KEPT]
+    assert {(s.name, s.size) for s in speeds} == {(name, size) for name in VARIANTS for size in SIZES}
+    table = next(part.proto.body for part in page.get("html") if "GFLOP/s" in part.proto.body)
+    rows = re.findall(r"<tr>(<td.*?)</tr>", table)
+    assert len(rows) == len(VARIANTS)
+    top = max(s.best_gflops for s in speeds if s.name in ("blas_one", "blas_all"))
+    for row, name in zip(rows, VARIANTS, strict=True):
+        _, common, best, share, _ = re.findall(r">([^<]*)</td>", row)
+        own = {s.size: s.gflops for s in speeds if s.name == name}
+        assert float(common) == pytest.approx(own[16], rel=0.01)
+        assert float(best.split(" ")[0]) == pytest.approx(max(own.values()), rel=0.01)
+        assert float(share[:-2]) == pytest.approx(100 * max(own.values()) / top, rel=0.06)
+    assert page.button(key="matmul.stop").disabled
+    (panel,) = mounted(page, f"matmul.speeds.{len(speeds)}")["chart"]["panels"]
+    lines = [mark for mark in panel["marks"] if mark["kind"] == "line" and mark["symbol"]]
+    for line, name in zip(lines, VARIANTS, strict=True):
+        assert doubles(line["x"]["f8"]).tolist() == list(SIZES)
+        assert doubles(line["y"]["f8"]).tolist() == [s.gflops for s in speeds if s.name == name]
+
+
+def test_the_code_beside_each_step_is_the_code_that_is_measured(open_page: Open) -> None:
+    import inspect
+
+    shown = [block.value for block in open_page("matmul").code]
+    assert len(shown) == len(VARIANTS)
+    for text, function in zip(shown, VARIANTS.values(), strict=True):
+        lines = [line for line in inspect.getsource(function).rstrip().splitlines() if '"""' not in line]
+        assert text == "\n".join(lines)
+
+
+def test_the_animation_shows_the_simulation(open_page: Open) -> None:
+    page = open_page("matmul")
+    page.slider(key="matmul.lines").set_value(5).run()
+    data = mounted(page, "matmul.accesses")
+    for order, name in zip(data["orders"], ("ijk", "ikj"), strict=True):
+        touches = walk(name, 4, 4, 5)  # type: ignore[arg-type]
+        assert order["total"] == sum(fetched(name, 4, 4, 5))  # type: ignore[arg-type]
+        assert [tuple(t["addresses"]) for t in order["touches"]] == [t.addresses for t in touches]
+        assert [tuple(map(bool, t["missed"])) for t in order["touches"]] == [t.missed for t in touches]
+        assert [tuple(t["kept"]) for t in order["touches"]] == [t.kept for t in touches]
+
+
+def test_it_speaks_chinese(open_page: Open) -> None:
+    assert "矩阵乘法" in open_page("matmul", language="zh").title[0].value

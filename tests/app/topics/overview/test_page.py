@@ -1,0 +1,122 @@
+"""The overview shows the model's own prediction, the live shapes of its chain, and the tensor of the chosen line."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+import vitviz
+from tests.app.conftest import floats, mounted
+from vitviz.samples import SAMPLES
+from vitviz.tracing.trace import Trace
+from vitviz.tracing.walk import Walk, stages
+from vitviz.zoo.facts import weight_facts
+from vitviz.zoo.registry import find
+
+Open = Callable[..., AppTest]
+# The app runs torch on one thread, the test on as many as there are: sums in another order.
+ROUNDING = 2e-6
+STEPS = {"vit-tiny": "blocks.4", "swin-mini": "layers.1.blocks.1", "swin-t": "layers.2.downsample"}
+
+
+@pytest.fixture(scope="module", params=STEPS)
+def traced(request: pytest.FixtureRequest) -> tuple[str, Trace]:
+    return request.param, vitviz.trace(vitviz.load_model(request.param), SAMPLES[0].path)
+
+
+def test_the_chain_has_the_shapes_of_the_run(open_page: Open, traced: tuple[str, Trace]) -> None:
+    name, trace = traced
+    page = open_page("overview", model=name, **{f"overview.step.{name}": STEPS[name]})
+    chain = mounted(page, "overview.walk")["chain"]
+    expected = stages(trace, STEPS[name])
+    assert [item["shape"] for item in chain] == [str(tuple(trace[stage.name].shape)) for stage in expected]
+    if name == "vit-tiny":
+        assert len(chain) == 14
+
+
+def test_choosing_any_line_shows_its_tensor(open_page: Open, traced: tuple[str, Trace]) -> None:
+    name, trace = traced
+    step = STEPS[name]
+    walk = Walk(trace, step)
+    for call in walk.calls[:: max(1, len(walk.calls) // 4)]:
+        place = walk.place(call)
+        state = {f"overview.step.{name}": step, f"overview.place.{name}": place}
+        data = mounted(open_page("overview", model=name, **state), "overview.walk")
+        assert data["call"] == call.index
+        shown, tensor = data["tensor"], walk.tensor(call.index).float().numpy()
+        facts = dict(shown["facts"])
+        assert facts["shape"] == str(call.shape)
+        assert facts["range"] == f"{tensor.min():.4g} … {tensor.max():.4g}"
+        if shown["pooled"] == [1, 1] and shown["note"] == "":
+            np.testing.assert_allclose(floats(shown["values"]), tensor.ravel(), atol=ROUNDING)
+
+
+def test_the_source_beside_the_shapes_is_the_source_that_ran(open_page: Open) -> None:
+    data = mounted(open_page("overview", model="vit-tiny"), "overview.walk")
+    sources = {source["function"]: source for source in data["functions"]}
+    attention = sources["Attention.forward"]
+    softmax = next(i for i, line in enumerate(attention["lines"]) if ".softmax(" in line)
+    line = attention["first"] + softmax
+    assert {
+        call["shape"] for call in data["calls"] if call["line"] == line and call["file"] == "layers.py"
+    } == {"(1, 3, 197, 197)"}
+
+
+def test_an_untrained_model_says_so(open_page: Open) -> None:
+    page = open_page("overview", model="vit-s16")
+    assert any("random numbers" in caption.value for caption in page.caption)
+
+
+@pytest.mark.parametrize("name", ["vit-tiny", "swin-mini"])
+def test_the_calibrated_shares_are_the_softmax_of_the_divided_logits(open_page: Open, name: str) -> None:
+    facts = weight_facts(find(name))
+    trace = vitviz.trace(vitviz.load_model(name), SAMPLES[0].path)
+    page = open_page("overview", model=name)
+    assert facts is not None
+    expected = torch.softmax(trace.logits / facts.temperature, dim=-1)
+    (shown,) = [element.proto.body for element in page.get("html") if "softmax" in element.proto.body]
+    for score in trace.top(5):
+        both = [f"{100 * value:.1f} %" for value in (score.probability, expected[score.class_index].item())]
+        row = shown[shown.index(f"<td>{score.name.replace('_', ' ')}</td>") :].split("</tr>")[0]
+        assert [cell.split("</td>")[0] for cell in row.split('<td class="n r">')[1:]] == both
+    (caption,) = [caption.value for caption in page.caption if "softmax" in caption.value]
+    for figure in (facts.temperature, facts.ece, facts.ece_scaled):
+        assert f"{figure:.3f}" in caption
+
+
+@pytest.mark.parametrize(("below", "says"), [(0.0, False), (1.0, True)])
+def test_only_a_picture_below_the_threshold_is_called_unsure(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, below: float, says: bool
+) -> None:
+    known = weight_facts(find("vit-tiny"))
+    assert known is not None
+    other = replace(known, unsure_below=below, unsure_share=0.25)
+    monkeypatch.setattr("vitviz.app.topics.overview.page.weight_facts", lambda model: other)
+    page = open_page("overview", model="vit-tiny")
+    doubts = [text.value for text in page.caption if "not sure about this picture" in text.value]
+    assert bool(doubts) == says
+    assert any("on anything else" in caption.value for caption in page.caption) != says
+    if says:
+        trace = vitviz.trace(vitviz.load_model("vit-tiny"), SAMPLES[0].path)
+        assert f"confidence {other.calibrated(trace.logits).max().item():.0%}" in doubts[0]
+        assert "knows 20 everyday things" in doubts[0]
+        assert "75% of its validation pictures have more than 100%" in doubts[0]
+
+
+def test_a_model_without_a_card_has_no_calibrated_shares(open_page: Open) -> None:
+    page = open_page("overview", model="vit-ti16")
+    assert not any("softmax" in element.proto.body for element in page.get("html"))
+    assert not any("softmax" in caption.value for caption in page.caption)
+
+
+def test_the_prediction_is_the_softmax_of_the_logits(open_page: Open) -> None:
+    trace = vitviz.trace(vitviz.load_model("vit-tiny"), SAMPLES[0].path)
+    page = open_page("overview")
+    shown = "".join(element.proto.body for element in page.get("html"))
+    for score in trace.top(5):
+        assert score.name.replace("_", " ") in shown
+        assert f"{100 * score.probability:.1f} %" in shown
+    assert sum(score.probability for score in trace.top(20)) == pytest.approx(1, abs=1e-6)

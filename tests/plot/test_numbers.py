@@ -1,0 +1,25 @@
+"""Numbers as text."""
+
+import pytest
+
+from vitviz.plot.numbers import added, fixed, short
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1.5, "1.500"),
+        (-0.25, "\u22120.2500"),
+        (0.0, "0.000"),
+        (12345.6, "1.235e+04"),
+        (0.00012, "1.200e\u221204"),
+    ],
+)
+def test_short_has_four_digits_that_count(value: float, text: str) -> None:
+    assert short(value) == text
+
+
+def test_fixed_lines_up_and_added_takes_the_sign_out() -> None:
+    assert fixed(-0.0123456789) == "\u22120.012346"
+    assert added(fixed(-0.5)) == "\u2212 0.500000"
+    assert added(fixed(0.5)) == "+ 0.500000"

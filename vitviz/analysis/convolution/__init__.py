@@ -1,0 +1,1 @@
+"""Methods behind the convolution page: arrays or a trace in, arrays out."""

@@ -1,0 +1,1 @@
+"""Methods behind the lens page: arrays or a trace in, arrays out."""

@@ -1,0 +1,1 @@
+"""Methods behind the matmul page: arrays or a trace in, arrays out."""

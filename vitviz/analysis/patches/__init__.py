@@ -1,0 +1,1 @@
+"""Methods behind the patches page: arrays or a trace in, arrays out."""

@@ -1,0 +1,1 @@
+"""Methods behind the stream page: arrays or a trace in, arrays out."""

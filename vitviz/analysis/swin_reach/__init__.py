@@ -1,0 +1,1 @@
+"""Methods behind the swin reach page: arrays or a trace in, arrays out."""

@@ -1,0 +1,88 @@
+"""Patch merging opened up (Swin, arXiv 2103.14030, section 3.1): one output place from its four neighbours.
+
+The published weights expect the neighbours in one order. ``other_order`` runs the same weights with another one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vitviz.analysis.patches.projection import Projection, project
+from vitviz.models.swin import PatchMerging, gather_neighbours
+from vitviz.tracing.trace import Trace
+
+# Offsets (row, column) in the order in which the neighbours are put behind one another.
+PUBLISHED = ((0, 0), (1, 0), (0, 1), (1, 1))
+
+
+@dataclass(frozen=True)
+class Merge:
+    """One place of a merging's output: (4C,) gathered, (4C,) normalised, (2C,) reduced, as torch computed them."""
+
+    gathered: NDArray[np.float32]
+    normalised: NDArray[np.float32]
+    reduced: NDArray[np.float32]
+    mean: float
+    scale: float
+
+    def open(self, weight: NDArray[np.float32], channel: int) -> Projection:
+        """Output channel ``channel`` of the reduction (weight (2C, 4C), no bias) as a sum of 4 x C products."""
+        four = (4, -1, 1)  # neighbour, channel; a last axis so that the sums are by neighbour
+        return project(self.normalised.reshape(four), weight[channel].reshape(four), 0.0)
+
+
+def merge_at(trace: Trace, step: str, row: int, column: int) -> Merge:
+    """The merging ``step`` ("layers.1.downsample") of a trace at one place of its output map."""
+    names = ("gathered", "ln.out", "resid_post", "ln.mean", "ln.scale")
+    gathered, out, reduced, mean, scale = (trace[f"{step}.{name}"][0, row, column].numpy() for name in names)
+    return Merge(gathered, out, reduced, float(mean[0]), float(scale[0]))
+
+
+def neighbours(height: int, width: int) -> NDArray[np.int64]:
+    """Which four patches of a map each output place gathers, in order: (h/2, w/2, 4) raster indices, -1 for padding."""
+    index = torch.arange(1, height * width + 1).view(1, height, width, 1)  # (1, h, w, 1)
+    index = torch.nn.functional.pad(index, (0, 0, 0, width % 2, 0, height % 2))  # even sides, as in the model
+    return gather_neighbours(index)[0].numpy() - 1  # (h/2, w/2, 4)
+
+
+class OtherOrder(NamedTuple):
+    """What another order changes: the largest |difference| of the merging's output and of the class scores.
+
+    ``output_scale`` and ``logit_scale`` are the largest |value| of the published run beside them; ``top`` is the class
+    that wins with the other order.
+    """
+
+    output_gap: float
+    output_scale: float
+    logit_gap: float
+    logit_scale: float
+    top: int
+
+
+def other_order(trace: Trace, step: str, order: tuple[tuple[int, int], ...]) -> OtherOrder:
+    """Run the merging ``step`` with its neighbours gathered in ``order``, then the rest of the network.
+
+    Raises:
+        ValueError: if ``order`` is not an order of the four neighbours.
+    """
+    if sorted(order) != sorted(PUBLISHED):
+        raise ValueError(f"{order} is not an order of the four neighbours {PUBLISHED}")
+    steps = trace.network.steps()
+    at = [name for name, _ in steps].index(step)
+    module = cast(PatchMerging, steps[at][1])
+    published = trace[f"{step}.resid_post"]  # (1, h/2, w/2, 2C)
+    blocks = trace[f"{step}.gathered"].unflatten(-1, (4, -1))  # (1, h/2, w/2, 4, C)
+    mixed = blocks[..., [PUBLISHED.index(place) for place in order], :].flatten(-2)  # (1, h/2, w/2, 4C)
+    with torch.no_grad():
+        output: Tensor = module.reduction(module.norm(mixed))  # (1, h/2, w/2, 2C)
+    logits = trace.replay(at + 1, output)[0]  # (K,)
+    return OtherOrder(
+        float((output - published).abs().max()), float(published.abs().max()),
+        float((logits - trace.logits).abs().max()), float(trace.logits.abs().max()), int(logits.argmax()),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The app: pages, the session of a person, and everything that knows streamlit."""

@@ -1,0 +1,221 @@
+"""The only place that caches, and the only one that knows who the user is.
+
+Models are shared by everybody and never changed. Pictures and traces belong to one person's session and live in it.
+torch is imported here when a trace is first asked for, so that a page can paint before that.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
+
+import streamlit as st
+
+from vitviz.app import words
+from vitviz.images import Picture, open_image
+from vitviz.samples import SAMPLES, Sample
+from vitviz.web.explorer.store import PayloadStore
+from vitviz.zoo.registry import ModelEntry, find
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from vitviz.tracing.trace import Trace
+    from vitviz.tracing.walk import Walk
+    from vitviz.zoo.load import Model
+
+DEFAULT_MODEL = "vit-tiny"
+DEFAULT_SWIN = "swin-mini"
+KEPT_PER_PERSON = 4
+# What explorers fetch, and the traces that it is made of: everybody's together, each person's under their own tokens.
+payloads = PayloadStore(max_bytes=768 << 20)
+_cores = threading.Semaphore(os.cpu_count() or 1)
+# Choices of one page that are still there when a person comes back to it.
+KEPT_WIDGETS = (
+    "overview.step.",
+    "norm_lab.which", "norm_lab.others", "norm_lab.shape.", "norm_lab.variance.", "norm_lab.reduction.",
+)  # fmt: skip
+
+
+def setup() -> None:
+    """Begin a run of the script: everything a page says is said in this person's language."""
+    words.speak(lambda: str(st.session_state.get("language", "en")))
+    for key in map(str, st.session_state):
+        if key.startswith(KEPT_WIDGETS):
+            # Streamlit forgets a widget that a run does not show, unless its value is set by hand.
+            st.session_state[key] = st.session_state[key]
+
+
+@contextmanager
+def gate() -> Iterator[None]:
+    """As many runs at once as there are cores, one torch thread each: with several people that is faster for all."""
+    import torch
+
+    torch.set_num_threads(1)
+    with _cores:
+        yield
+
+
+def import_torch() -> None:
+    """Import what the first trace needs, which takes longer than the trace itself."""
+    import vitviz.tracing.trace
+    import vitviz.zoo.load  # noqa: F401
+
+    # What torch brings stays for as long as the server does: no later collection need look at it.
+    gc.collect()
+    gc.freeze()
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _shared_model(name: str) -> Model:
+    from vitviz.zoo.load import load_model
+
+    return load_model(name)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _sample_picture(file: str) -> Picture:
+    return open_image(next(sample for sample in SAMPLES if sample.file == file).path)
+
+
+def choose_sample(sample: Sample) -> None:
+    """Make a sample this person's picture."""
+    st.session_state["picture"] = _sample_picture(sample.file)
+    st.session_state["picture_name"] = sample.file
+    st.session_state["picture_credit"] = sample.credit
+    st.session_state["picture_is_own"] = False
+    st.session_state["picture_error"] = ""
+
+
+def choose_upload(name: str, data: bytes) -> None:
+    """Make an uploaded file this person's picture.
+
+    Raises:
+        vitviz.images.ImageError: if it cannot be opened; the picture stays what it was.
+    """
+    st.session_state["picture"] = open_image(data)
+    st.session_state["picture_name"] = name
+    st.session_state["picture_credit"] = ""
+    st.session_state["picture_is_own"] = True
+    st.session_state["picture_error"] = ""
+
+
+def picture() -> Picture:
+    """The picture that this person looks at."""
+    if "picture" not in st.session_state:
+        choose_sample(SAMPLES[0])
+    chosen: Picture = st.session_state["picture"]
+    return chosen
+
+
+def entry(family: str | None = None) -> ModelEntry:
+    """The model that this person chose; with ``family`` "swin", a Swin even where they chose a ViT."""
+    chosen = find(str(st.session_state.get("model", DEFAULT_MODEL)))
+    if family == "swin" and not chosen.is_swin:
+        return find(DEFAULT_SWIN)
+    return chosen
+
+
+def sample_picture(sample: Sample) -> Picture:
+    """A sample, opened once for everybody."""
+    return _sample_picture(sample.file)
+
+
+def seen(model: ModelEntry, of: Picture | None = None) -> Image.Image:
+    """The square (or rectangle) of a picture, by default this person's, that the model really sees."""
+    from vitviz.images import view
+
+    chosen = of or picture()
+    return _kept("seen", (chosen.sha256, model.name), lambda: view(chosen.image, model.preprocessing))
+
+
+def trace(model: ModelEntry, of: Picture | None = None) -> Trace:
+    """The run of a model on a picture, by default this person's; made once, kept while the two stay the same."""
+
+    chosen = of or picture()
+    picture_seen = seen(model, chosen)
+
+    def make() -> Trace:
+        import torch
+
+        from vitviz.images import to_array
+        from vitviz.tracing.trace import run_trace
+
+        network = _shared_model(model.name).network
+        pixels = torch.from_numpy(to_array(picture_seen, model.preprocessing)).unsqueeze(0)  # (1, 3, H, W)
+        # Streamlit does not collect after every run here (see .streamlit/config.toml): what was let go goes now.
+        gc.collect()
+        with gate():
+            return run_trace(network, pixels, model.class_names)
+
+    return _kept("traces", (chosen.sha256, model.name), make)
+
+
+def explorer_token(of: Trace, model: ModelEntry, shown: Picture) -> str:
+    """Under which token an explorer fetches this trace's numbers; the same in every rerun while they are kept."""
+    from vitviz.web.explorer.source import TraceSource
+
+    owner = str(st.session_state.setdefault("owner", secrets.token_urlsafe(16)))
+    return payloads.offer(owner, f"{shown.sha256} {model.name}", TraceSource(of, model.name))
+
+
+def walk(of: Trace, step: str) -> Walk:
+    """The walk through one block of a trace, line by line."""
+    from vitviz.tracing.walk import Walk
+
+    return _kept("walks", (id(of), step), lambda: Walk(of, step))
+
+
+def fused_gap(of: Trace, step: str) -> float | None:
+    """Largest difference between a block's explicit attention and the fused run; None for what has no attention."""
+    block = next((block for block in of.blocks if block.name == step), None)
+    if block is None:
+        return None
+    return derived(of, f"gap of {step}", lambda: block.check().resid_post)
+
+
+T = TypeVar("T")
+
+
+def derived(of: Trace, what: str, make: Callable[[], T]) -> T:
+    """What ``make`` returns for a trace, made once and kept for as long as the trace is; it must not hold the trace."""
+    store: WeakKeyDictionary[Trace, dict[str, T]] = st.session_state.setdefault(
+        "derived", WeakKeyDictionary()
+    )
+    made = store.setdefault(of, {})
+    if what not in made:
+        made[what] = make()
+    return made[what]
+
+
+def is_derived(of: Trace, what: str) -> bool:
+    """Whether ``derived`` has that already."""
+    return what in st.session_state.get("derived", {}).get(of, {})
+
+
+def _kept(store: str, key: tuple[object, ...], make: Callable[[], T]) -> T:
+    """What ``make`` returns, kept in this person's session for the last few keys."""
+    kept: OrderedDict[tuple[object, ...], T] = st.session_state.setdefault(f"kept.{store}", OrderedDict())
+    if key not in kept:
+        kept[key] = make()
+        while len(kept) > KEPT_PER_PERSON:
+            kept.popitem(last=False)
+    kept.move_to_end(key)
+    return kept[key]
+
+
+def setting(name: str, default: int) -> int:
+    """A number that this person chose on some page (a layer, a head, a token), kept when they leave the page."""
+    return int(st.session_state.setdefault(f"setting.{name}", default))
+
+
+def set_setting(name: str, value: int) -> None:
+    """Keep a choice for every page that asks ``setting``."""
+    st.session_state[f"setting.{name}"] = value

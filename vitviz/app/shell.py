@@ -1,0 +1,113 @@
+"""What every page has: the choice of picture, model and language, and the page's head."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vitviz.app import session
+from vitviz.app.words import LANGUAGES, say
+from vitviz.images import ImageError
+from vitviz.samples import SAMPLES
+from vitviz.zoo.registry import REGISTRY, ModelEntry
+
+# Streamlit leaves a hand's breadth empty above every page; the point of a page should be seen without scrolling.
+TIGHT = """<style>
+.stMainBlockContainer { padding: 3.6rem 1.5rem 2rem; max-width: 1500px; }
+.stMainBlockContainer h1 { font-size: 1.55rem; padding: 0 0 .15rem; }
+.stMainBlockContainer h2 { font-size: 1.15rem; padding: .6rem 0 .1rem; }
+.stMainBlockContainer h3 { font-size: 1rem; padding: .4rem 0 .1rem; }
+</style>"""
+FILE_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
+
+
+def sidebar() -> None:
+    """Choose the picture, the model and the language."""
+    with st.sidebar:
+        _sample_choice()
+        st.file_uploader(
+            say("sidebar.upload"), type=FILE_TYPES, key="upload", on_change=_uploaded, args=("upload",)
+        )
+        with st.expander(say("sidebar.camera")):
+            if st.toggle(say("sidebar.camera_on"), key="camera_on"):
+                st.camera_input(
+                    say("sidebar.camera"),
+                    key="camera",
+                    on_change=_uploaded,
+                    args=("camera",),
+                    label_visibility="collapsed",
+                )
+        if error := st.session_state.get("picture_error"):
+            st.error(error)
+        # Tests choose the models that are made for them; nobody else is offered these.
+        models = [n for n in REGISTRY if not n.endswith("-test") or n == st.session_state.get("model")]
+        st.selectbox(say("sidebar.model"), models, format_func=_model_title, key="model")
+        st.segmented_control(
+            say("sidebar.language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, key="language", default="en",
+            required=True, label_visibility="collapsed",
+        )  # fmt: skip
+        st.caption(_about_picture())
+
+
+def _sample_choice() -> None:
+    language = str(st.session_state.get("language", "en"))
+    titles = {sample.file: sample.title_zh if language == "zh" else sample.title for sample in SAMPLES}
+    own = bool(st.session_state.get("picture_is_own"))
+    # The browser keeps the texts of a widget that it knows: another language is another widget. So is the empty one
+    # beside a picture of one's own, where every sample is a change.
+    key = f"sample.{language}.{own}"
+    chosen = st.session_state.get("sample", SAMPLES[0].file)
+    st.selectbox(
+        say("sidebar.picture"),
+        list(titles),
+        index=None if own else list(titles).index(chosen),
+        placeholder=say("sidebar.own"),
+        format_func=titles.__getitem__,
+        key=key,
+        on_change=_sample,
+        args=(key,),
+    )
+
+
+def head(title: str, lead: str, model: ModelEntry) -> None:
+    """A page's title, what it is good for, and whether the model has learned anything."""
+    st.html(TIGHT)
+    st.title(title, anchor=False)
+    st.markdown(lead)
+    if not model.trained:
+        st.caption(f":orange-badge[{say('sidebar.untrained')}] {say('untrained', name=model.name)}")
+
+
+def _model_title(name: str) -> str:
+    model = REGISTRY[name]
+    return model.title if model.trained else f"{model.title} ({say('sidebar.untrained')})"
+
+
+def _sample(key: str) -> None:
+    st.session_state["sample"] = st.session_state[key]
+    _back_to_sample()
+
+
+def _back_to_sample() -> None:
+    chosen = st.session_state.get("sample", SAMPLES[0].file)
+    session.choose_sample(next(sample for sample in SAMPLES if sample.file == chosen))
+
+
+def _uploaded(key: str) -> None:
+    upload = st.session_state[key]
+    if upload is None:
+        _back_to_sample()
+        return
+    try:
+        session.choose_upload(upload.name, upload.getvalue())
+    except ImageError as error:
+        st.session_state["picture_error"] = str(error)
+
+
+def _about_picture() -> str:
+    picture = session.picture()
+    name = st.session_state["picture_name"]
+    credit = st.session_state["picture_credit"]
+    size = f"{picture.original_size[0]} x {picture.original_size[1]} px"
+    # Names and notes come from a stranger's file: shown as they are, never as markup.
+    parts = [f"`{name.replace('`', '')}`", size, *picture.notes, credit]
+    return "  \n".join(part for part in parts if part)

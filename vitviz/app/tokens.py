@@ -1,0 +1,42 @@
+"""The one token that a person looks at, the same on every page and in every map of a model.
+
+It is kept as a token of the model's first and finest map; the later maps of a Swin show the token that covers it.
+"""
+
+from __future__ import annotations
+
+from vitviz.analysis.swin_reach.places import token_back, token_there
+from vitviz.app import session
+from vitviz.models.config import ViTConfig
+from vitviz.zoo.registry import ModelEntry
+
+
+def prefix(model: ModelEntry) -> tuple[str, ...]:
+    """Names of the tokens before the patches."""
+    return model.config.prefix_names if isinstance(model.config, ViTConfig) else ()
+
+
+def finest(model: ModelEntry) -> tuple[int, int]:
+    """Rows and columns of patches in the picture that the model sees; a side that P does not divide is padded."""
+    height, width = model.preprocessing.height_width
+    return -(-height // model.config.patch_size), -(-width // model.config.patch_size)
+
+
+def current(model: ModelEntry, grid: tuple[int, int] | None = None) -> int:
+    """The token in the map of ``grid`` (rows, columns), or in the finest; the middle patch until one is chosen."""
+    rows, columns = finest(model)
+    before = len(prefix(model))
+    middle = before + rows // 2 * columns + columns // 2
+    token = min(session.setting(_key(model), middle), before + rows * columns - 1)
+    return token_there(token, before, (rows, columns), grid or (rows, columns))
+
+
+def choose(model: ModelEntry, token: int, grid: tuple[int, int] | None = None) -> None:
+    """Look at a token of the map of ``grid`` from now on, on every page."""
+    rows_columns = finest(model)
+    token = token_back(token, len(prefix(model)), grid or rows_columns, rows_columns)
+    session.set_setting(_key(model), token)
+
+
+def _key(model: ModelEntry) -> str:
+    return f"token.{model.name}"

@@ -1,0 +1,1 @@
+"""Attention: the explorer of every head of every layer, for any token of the picture."""

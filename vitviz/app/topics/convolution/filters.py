@@ -1,0 +1,67 @@
+"""The filters that a model has learned for its patches, and their principal components."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from vitviz.analysis.convolution.filters import principal_filters
+from vitviz.app import session
+from vitviz.app.topics.convolution.filters_part import filters
+from vitviz.app.words import say
+
+if TYPE_CHECKING:
+    from vitviz.tracing.trace import Trace
+    from vitviz.zoo.registry import ModelEntry
+
+PRINCIPAL = 28  # as many as the paper's Fig. 7 shows
+SHEET = 96
+
+
+def learned(model: ModelEntry, trace: Trace, weight: NDArray[np.floating]) -> None:
+    """The section of the page; ``weight`` (D, 3, P, P)."""
+    st.header(say("convolution.filters"), anchor=False)
+    left, right = st.columns([1.15, 1], gap="large")
+    with left:
+        _sheet(model, weight)
+    with right:
+        _principal(model, trace, weight)
+
+
+@st.fragment
+def _sheet(model: ModelEntry, weight: NDArray[np.floating]) -> None:
+    count = len(weight)
+    st.markdown(say("convolution.filters_lead", count=count, size=weight.shape[-1]))
+    first = 0
+    if count > SHEET:
+        starts = list(range(0, count, SHEET))
+        first = int(
+            st.segmented_control(
+                say("convolution.sheet"), starts, default=0, required=True, key=f"convolution.sheet.{model.name}",
+                format_func=lambda start: f"{start}\u2013{min(count, start + SHEET) - 1}",
+            )
+        )  # fmt: skip
+    shown = weight[first : first + SHEET]
+    filters(
+        f"convolution.filters.{model.name}", shown, [str(first + i) for i in range(len(shown))],
+        largest(weight), width=36,
+    )  # fmt: skip
+
+
+def _principal(model: ModelEntry, trace: Trace, weight: NDArray[np.floating]) -> None:
+    parts = session.derived(trace, "principal filters", lambda: principal_filters(weight, PRINCIPAL))
+    total = float(parts.shares.sum())
+    st.markdown(say("convolution.principal", count=len(parts.shares), share=f"{100 * total:.1f}"))
+    filters(
+        f"convolution.principal.{model.name}", parts.components, [f"{100 * share:.2f} %" for share in parts.shares],
+        largest(parts.components), width=58,
+    )  # fmt: skip
+    st.caption(say("convolution.principal_help"))
+
+
+def largest(weight: NDArray[np.floating]) -> float:
+    """How far from 0 the colours of these weights reach."""
+    return float(np.abs(weight).max()) or 1.0

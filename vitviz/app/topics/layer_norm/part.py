@@ -1,0 +1,157 @@
+"""All layer norms of a run as a browser part: one cursor, layer norm and token, and no question to the server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from vitviz.analysis.layer_norm.large_norms import TIMES_MEDIAN, LargeNorms, large_norms
+from vitviz.analysis.layer_norm.spread import spread
+from vitviz.app.component import colours, component, packed
+from vitviz.app.pictures import small_picture_url
+from vitviz.app.widgets.chart import plain
+from vitviz.app.words import say, section
+from vitviz.plot.colour import Quantity, span
+from vitviz.plot.numbers import short
+
+if TYPE_CHECKING:
+    from vitviz.tracing.norms import NormStatistics
+
+STYLES = (
+    "web/picker/picker.css",
+    "app/topics/layer_norm/norm_map.css",
+    "web/chart/chart.css",
+    "app/topics/layer_norm/part.css",
+)
+MAPS: dict[str, Quantity] = {"mean": "activation", "variance": "attention", "scale": "attention"}
+
+
+@dataclass(frozen=True)
+class Packed:
+    """What the browser gets of a run: the statistics, and what was found in the norms of each layer norm."""
+
+    statistics: Mapping[str, Any]
+    large: Sequence[LargeNorms]
+
+
+def pack(statistics: Sequence[NormStatistics]) -> Packed:
+    """The means, scales and norms of all tokens as one string, what colours span, and quartiles through the depth."""
+    large = [large_norms(one.norm) for one in statistics]
+    every = [np.concatenate([one.mean, one.scale, one.norm]) for one in statistics]
+    found: dict[str, Any] = {
+        "values": packed(np.concatenate(every)),
+        "norms": [_norm(one, above) for one, above in zip(statistics, large, strict=True)],
+        "spans": _spans(statistics, large),
+        "bands": {
+            "mean": plain(spread([one.mean for one in statistics])._asdict()),
+            "scale": plain(spread([one.scale for one in statistics])._asdict()),
+        },
+    }
+    return Packed(found, large)
+
+
+def _norm(one: NormStatistics, large: LargeNorms) -> dict[str, Any]:
+    values: dict[str, NDArray[np.floating]] = {
+        "mean": one.mean, "variance": one.variance, "scale": one.scale,
+    }  # fmt: skip
+    return {
+        "name": one.name,
+        "count": len(one.mean),
+        "eps": one.eps,
+        "grid": one.grid,
+        "large": large.tokens,
+        "median": large.median,
+        "threshold": TIMES_MEDIAN * large.median,
+        "limits": {name: span(values[name], quantity) for name, quantity in MAPS.items()},
+    }
+
+
+def _spans(
+    statistics: Sequence[NormStatistics], large: Sequence[LargeNorms]
+) -> dict[str, tuple[float, float]]:
+    """What the colours of all strips together span, for each of what they can show."""
+    ratios = [one.norm / (above.median or 1.0) for one, above in zip(statistics, large, strict=True)]
+    return {
+        "norm": span(np.concatenate([one.norm for one in statistics]), "attention"),
+        "ratio": span(np.concatenate(ratios), "attention"),
+        "scale": span(np.concatenate([one.scale for one in statistics]), "attention"),
+        "mean": span(np.concatenate([one.mean for one in statistics]), "activation"),
+    }
+
+
+def norms(
+    key: str,
+    given: Packed,
+    picture: Image.Image,
+    prefix: Sequence[str],
+    finest: tuple[int, int],
+    place: tuple[int, int],
+    turn: int,
+    on_choose: Callable[[int, int, int], None],
+) -> None:
+    """Show what ``pack`` returned; ``prefix`` names the tokens before the patches, ``finest`` is the finest map.
+
+    ``place``, the number of a layer norm and a token of the finest map, is where the cursor stands. ``on_choose`` hears
+    both when a person moves it, and how often they did; ``turn`` is how often that was when ``place`` was chosen.
+    """
+    mount = component("app/topics/layer_norm/part.js", *STYLES)
+
+    def chosen() -> None:
+        told = st.session_state[key]["place"]
+        at = min(len(given.large) - 1, max(0, int(told["at"])))
+        token = min(len(prefix) + finest[0] * finest[1] - 1, max(0, int(told["token"])))
+        on_choose(at, token, int(told["turn"]))
+
+    mount(key=key, data=part_data(given, picture, prefix, finest, place, turn), on_place_change=chosen)
+
+
+def part_data(
+    given: Packed,
+    picture: Image.Image,
+    prefix: Sequence[str],
+    finest: tuple[int, int],
+    place: tuple[int, int],
+    turn: int,
+) -> dict[str, Any]:
+    """All that the browser part is told, as JSON can hold it; of two places in one run only the place differs."""
+    every = given.statistics["norms"]
+    return {
+        "statistics": given.statistics,
+        "says": [_says(norm["grid"], large) for norm, large in zip(every, given.large, strict=True)],
+        "stages": _stages([norm["name"] for norm in every]),
+        "times": f"{TIMES_MEDIAN:g}",
+        "image": small_picture_url(picture),
+        "aspect": picture.width / picture.height,
+        "prefix": list(prefix),
+        "finest": finest,
+        "at": place[0],
+        "token": place[1],
+        "turn": turn,
+        "scales": {name: colours(name) for name in ("attention", "activation")},
+        "words": section("layer_norm"),
+        "picker": {**section("picker"), "token": say("token"), "patch": say("patch")},
+        "chart": section("chart"),
+    }
+
+
+def _says(grid: tuple[int, int] | None, large: LargeNorms) -> str:
+    """Which tokens stand out at a layer norm, in words."""
+    if grid is None:
+        return say("layer_norm.pooled")
+    return say(
+        "layer_norm.large" if large.tokens else "layer_norm.none_large",
+        count=len(large.tokens), times=f"{TIMES_MEDIAN:g}", median=short(large.median), largest=large.largest,
+        ratio=f"{large.ratio:.2f}",
+    )  # fmt: skip
+
+
+def _stages(names: Sequence[str]) -> list[tuple[int, str]]:
+    """Where in the list of layer norms each further stage of a Swin begins: with its patch merging."""
+    merges = [at for at, name in enumerate(names) if name.endswith("downsample.ln")]
+    return [(at, say("layer_norm.stage", number=number)) for number, at in enumerate(merges, start=2)]

@@ -1,0 +1,63 @@
+"""The logit lens as a browser part: one cursor through token, depth and class, and no question to the server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from vitviz.app.component import colours, component, packed
+from vitviz.app.pictures import small_picture_url
+from vitviz.app.words import section
+
+if TYPE_CHECKING:
+    from vitviz.analysis.lens.logit_lens import Lens
+
+
+def lens(
+    key: str,
+    found: Lens,
+    names: Callable[[int], str],
+    picture: Image.Image,
+    grid: tuple[int, int],
+    first: Sequence[str],
+    *,
+    reading: int,
+    depth: int,
+    target: int,
+    on_choose: Callable[[int, int, int], None],
+) -> None:
+    """Show ``found``; ``first`` names the readings before the patches, ``names`` a class by its index.
+
+    ``reading``, ``depth`` and ``target`` (a class index that ``found`` has) are where the cursor starts; ``on_choose``
+    hears the three when a person fixes them.
+    """
+    mount = component("app/topics/lens/part.js")
+    data = {
+        "image": small_picture_url(picture),
+        "aspect": picture.width / picture.height,
+        "rows": grid[0],
+        "columns": grid[1],
+        "first": list(first),
+        "depths": list(found.depths),
+        "classes": [{"index": index, "name": names(index)} for index in found.classes],
+        "logits": packed(found.logits),
+        "lse": packed(found.lse),
+        "best": packed(found.best.astype(np.float32)),
+        "bestLogit": packed(found.best_logit),
+        "names": {str(index): names(index) for index in np.unique(found.best).tolist()},
+        "reading": reading,
+        "depth": depth,
+        "target": found.classes.index(target),
+        "scales": {name: colours(name) for name in ("attention", "activation")},
+        "words": section("lens"),
+    }
+
+    def chosen() -> None:
+        state = st.session_state[key]["place"]
+        on_choose(int(state["reading"]), int(state["depth"]), int(state["target"]))
+
+    mount(key=key, data=data, on_place_change=chosen)

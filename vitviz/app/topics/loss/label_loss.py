@@ -1,0 +1,101 @@
+"""Softmax of the class scores, and the cross-entropy of a label with every number, beside torch's autograd."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from vitviz.app import class_choice, html, session
+from vitviz.app.topics.loss.fragments import LABEL, label_chosen
+from vitviz.app.topics.loss.softmax_part import softmax
+from vitviz.app.words import say
+from vitviz.plot.numbers import fixed, short
+from vitviz.plot.numbers import in_formula as text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from vitviz.analysis.loss.cross_entropy import CrossEntropy
+    from vitviz.tracing.trace import Trace
+    from vitviz.zoo.registry import ModelEntry
+
+LISTED = 7
+
+
+def probabilities(model: ModelEntry, trace: Trace) -> None:
+    """The softmax, with a temperature to move."""
+    st.header(say("loss.softmax"), anchor=False)
+    st.markdown(say("loss.softmax_lead"))
+    logits = trace.logits.numpy()
+    names = [trace.class_name(index) for index in range(len(logits))]
+    softmax(f"loss.softmax.{model.name}", logits, names, int(np.argmax(logits)))
+
+
+@st.fragment(key=LABEL)
+def label_loss(model: ModelEntry, trace: Trace) -> None:
+    """The label, the loss and its gradient on the logits."""
+    from vitviz.analysis.loss.cross_entropy import cross_entropy
+
+    st.header(say("loss.cross_entropy"), anchor=False)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        label = class_choice.choose_label(
+            model, trace, say("loss.label"), "loss.label", lambda: label_chosen(model, trace)
+        )
+        loss = cross_entropy(trace.logits.numpy(), label)
+        computed, gradient = session.derived(trace, f"loss of {label}", lambda: _by_torch(trace, label))
+        _formulas(loss, trace.class_name(label))
+        st.caption(say("loss.check", loss=fixed(computed), gap=f"{abs(computed - loss.loss):.1e}"))
+    with right:
+        st.markdown(say("loss.gradient"))
+        st.html(_table(trace, loss, gradient))
+        gap = float(np.abs(gradient - loss.gradient).max())
+        st.caption(say("loss.gradient_check", gap=f"{gap:.1e}", total=f"{loss.gradient.sum():.1e}"))
+
+
+def _formulas(loss: CrossEntropy, name: str) -> None:
+    z, p = loss.logits[loss.label], loss.probabilities[loss.label]
+    formulas = (
+        rf"\log \sum_k e^{{z_k}} = m + \log \sum_k e^{{z_k - m}} = {text(loss.largest)} + \log {text(loss.total)}"
+        rf" = {text(loss.lse)}",
+        rf"L = -z_y + \log \sum_k e^{{z_k}} = -({text(z)}) + {text(loss.lse)} = {text(loss.loss)}",
+        rf"L = -\log p_y = -\log {text(p)} = {text(loss.loss)}",
+    )
+    st.markdown("\n\n".join(rf"$\displaystyle {formula}$" for formula in formulas))
+    st.caption(say("loss.symbols", name=name))
+
+
+def _table(trace: Trace, loss: CrossEntropy, gradient: NDArray[np.float64]) -> str:
+    """The label and the classes with the highest scores; what is left in one line."""
+    order = [loss.label, *(i for i in np.argsort(-loss.logits).tolist() if i != loss.label)][:LISTED]
+    rows = [
+        (
+            trace.class_name(i), fixed(loss.logits[i], 4), short(loss.powers[i]), fixed(loss.probabilities[i], 4),
+            str(int(i == loss.label)), fixed(loss.gradient[i]), fixed(gradient[i]),
+        )
+        for i in order
+    ]  # fmt: skip
+    others = len(loss.logits) - len(order)
+    if others > 0:
+        sums = [
+            float(v.sum() - v[order].sum())
+            for v in (loss.powers, loss.probabilities, loss.gradient, gradient)
+        ]
+        rest = (short(sums[0]), fixed(sums[1], 4), "0", fixed(sums[2]), fixed(sums[3]))
+        rows.append((say("loss.others", count=others), "", *rest))
+    heads = (say("loss.name"), "z", "e^(z\u2212m)", "p", "y", "p\u2212y", "autograd")
+    return html.table(rows, heads, numbers=range(1, 7))
+
+
+def _by_torch(trace: Trace, label: int) -> tuple[float, NDArray[np.float64]]:
+    """The loss and its gradient on the logits as torch has them, from the run's float32 logits."""
+    import torch
+    import torch.nn.functional as F
+
+    with torch.enable_grad():
+        logits = trace.logits.detach().clone().requires_grad_()
+        loss = F.cross_entropy(logits.unsqueeze(0), torch.tensor([label]))
+        (gradient,) = torch.autograd.grad(loss, [logits])
+    return loss.item(), gradient.double().numpy()

@@ -1,0 +1,39 @@
+"""The memory that a small matrix product touches, step by step, in several orders of its loops."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vitviz.analysis.matmul.cache_lines import Touch
+from vitviz.app.component import component
+from vitviz.app.words import section
+
+HTML = '<div class="vv"><div class="vv-accesses"></div></div>'
+
+
+def accesses(key: str, orders: Sequence[tuple[str, str, Sequence[Touch]]], *, n: int, line: int) -> None:
+    """Show n x n matrices in lines of ``line`` numbers; an order is its name, a word on it, and all its steps."""
+    mount = component("app/topics/matmul/accesses_part.js", html=HTML)
+    data = {
+        "n": n,
+        "line": line,
+        "orders": [
+            {
+                "name": name,
+                "text": text,
+                "total": sum(sum(touch.missed) for touch in touches),
+                "touches": [
+                    {
+                        "ijk": t.ijk,
+                        "addresses": t.addresses,
+                        "missed": [int(m) for m in t.missed],
+                        "kept": t.kept,
+                    }
+                    for t in touches
+                ],
+            }
+            for name, text, touches in orders
+        ],
+        "words": section("accesses"),
+    }
+    mount(key=key, data=data)

@@ -1,0 +1,94 @@
+"""Why a convolution is a matrix product, and what makes that product fast: measured on this very machine."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from vitviz.analysis.matmul.cache_lines import fetched, walk
+from vitviz.app import html, session, shell, tokens
+from vitviz.app.topics.matmul import measured
+from vitviz.app.topics.matmul.accesses_part import accesses
+from vitviz.app.topics.matmul.product_drawing import product
+from vitviz.app.words import say
+
+if TYPE_CHECKING:
+    from vitviz.zoo.registry import ModelEntry
+
+SMALL = 4  # side of the matrices whose memory is shown step by step
+LARGE = {"n": 32, "line": 8, "lines": 24, "tile": 8}
+
+
+def show() -> None:
+    """The page."""
+    model = session.entry()
+    shell.head(say("matmul.title"), say("matmul.lead"), model)
+    _convolution(model)
+    place = st.container()
+    _steps()
+    _memory()
+    _larger()
+    with place:
+        measured.measured()
+
+
+def _convolution(model: ModelEntry) -> None:
+    size, dim = model.config.patch_size, model.config.embed_dim
+    rows, columns = tokens.finest(model)
+    length, count = model.config.in_channels * size**2, rows * columns
+    patch = max(0, tokens.current(model) - len(tokens.prefix(model)))
+    channel = session.setting(f"patches.channel.{model.name}", 0)
+    left, right = st.columns([1, 1.5], gap="medium")
+    left.html(product((dim, length, count), ("E", "x[k, i, j]", "z\u1d40"), (channel, patch)))
+    work = 2 * dim * length * count
+    right.markdown(
+        say(
+            "matmul.convolution", dim=dim, length=length, count=count, size=size,
+            result=f"{dim * count:,}", flop=f"{work / 1e9:.3f}",
+        )
+    )  # fmt: skip
+
+
+def _steps() -> None:
+    from vitviz.analysis.matmul.variants import VARIANTS
+
+    st.header(say("matmul.steps"), anchor=False)
+    st.markdown(say("matmul.steps_lead", cores=os.cpu_count() or 1))
+    for name, function in VARIANTS.items():
+        text, code = st.columns([1, 1.6], gap="medium")
+        text.markdown(f"**{say(f'matmul.name_{name}')}**  \n{say(f'matmul.why_{name}')}")
+        code.code(_code(inspect.getsource(function)), language="python")
+
+
+def _code(text: str) -> str:
+    """A function's source without its docstring, whose sentence stands beside it in the person's language."""
+    return "\n".join(line for line in text.rstrip().splitlines() if not line.lstrip().startswith('"""'))
+
+
+@st.fragment
+def _memory() -> None:
+    st.header(say("matmul.memory"), anchor=False)
+    st.markdown(say("matmul.memory_lead", n=SMALL))
+    choices, _ = st.columns([1, 1.6])
+    lines = int(choices.slider(say("matmul.lines"), 1, 3 * SMALL, 3, key="matmul.lines"))
+    orders = [
+        (order, say(f"matmul.order_{order}"), walk(order, SMALL, SMALL, lines)) for order in ("ijk", "ikj")
+    ]
+    accesses("matmul.accesses", orders, n=SMALL, line=SMALL)
+    st.caption(say("matmul.memory_try"))
+
+
+def _larger() -> None:
+    n, line, lines, tile = LARGE["n"], LARGE["line"], LARGE["lines"], LARGE["tile"]
+    st.markdown(say("matmul.larger", **LARGE))
+    rows = []
+    for order in ("ijk", "ikj", "blocked"):
+        counts = fetched(order, n, line, lines, tile if order == "blocked" else 0)
+        total = sum(counts)
+        each = total / n**3
+        rows.append((say(f"matmul.order_{order}"), *(f"{c:,}" for c in counts), f"{total:,}", f"{each:.3f}"))
+    heads = ("", "A", "B", "C", say("matmul.sum"), say("matmul.per_product"))
+    st.html(html.table(rows, heads, numbers=range(1, 6)))

@@ -1,0 +1,162 @@
+"""Layer norm against batch norm on a batch of pictures as they come into the first block."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from vitviz.app import html, session, tokens
+from vitviz.app.topics.norm_lab.block_part import InBatch, norm_block
+from vitviz.app.topics.norm_lab.code import code_that_ran
+from vitviz.app.words import say
+from vitviz.images import Picture, to_array, view
+from vitviz.plot.numbers import in_formula as text
+from vitviz.plot.numbers import short
+from vitviz.samples import SAMPLES, Sample
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from vitviz.analysis.norm_lab.batch_norm import Compared
+    from vitviz.tracing.trace import Trace
+    from vitviz.zoo.registry import ModelEntry
+
+JOINED = 3
+LISTED = 6
+
+
+def experiment(model: ModelEntry) -> None:
+    """Run the model, then choose the batch."""
+    with st.spinner(say("running")):
+        trace = session.trace(model)
+    _batch(model, trace)
+
+
+@st.fragment
+def _batch(model: ModelEntry, trace: Trace) -> None:
+    from vitviz.analysis.norm_lab.batch_norm import compare, normalise_over
+
+    others = _choose_others()
+    first_step = trace.network.steps()[0][0]
+    own = trace[f"{first_step}.resid_pre"].flatten(1, -2)[0].T.numpy()  # (C, T)
+    batch = [InBatch(say("norm_lab.own"), session.seen(model), own)]
+    batch += [_sample(model, trace, sample) for sample in others]
+    x = np.stack([one.values for one in batch])  # (N, C, T)
+    eps = trace.config.norm_eps
+    names = " ".join(sample.file for sample in others)
+    compared: Compared = session.derived(trace, f"norm lab {names}", lambda: compare(x, eps))
+    cell = _cell(model, own.shape)
+    left, right = st.columns([1.9, 1], gap="medium")
+    with left:
+        norm_block(f"norm_lab.block.{model.name}", batch, cell, lambda c, t: _choose_cell(model, c, t))
+        st.caption(say("norm_lab.block_caption", step=first_step, channels=x.shape[1], tokens=x.shape[2]))
+    with right:
+        _changes(compared, len(others))
+        _formulas(x, compared, cell, eps)
+    _table(compared, own, cell, eps)
+    gaps = [f"{gap:.1e}" for gap in compared.gaps]
+    st.caption(say("norm_lab.batch_check", layer=gaps[0], batch=gaps[1], count=x.size))
+    st.caption(say("norm_lab.batch_test_time"))
+    code_that_ran(normalise_over)
+
+
+def _choose_others() -> list[Sample]:
+    """The pictures that join picture 0."""
+    chinese = st.session_state.get("language") == "zh"
+    titles = {sample.file: sample.title_zh if chinese else sample.title for sample in SAMPLES}
+    key = "norm_lab.others"
+    own = str(st.session_state.get("picture_name", ""))
+    st.session_state.setdefault(key, [file for file in titles if file != own][:JOINED])
+    chosen = st.pills(
+        say("norm_lab.others"), list(titles), selection_mode="multi", format_func=titles.__getitem__, key=key
+    )
+    return [sample for sample in SAMPLES if sample.file in chosen]
+
+
+def _sample(model: ModelEntry, trace: Trace, sample: Sample) -> InBatch:
+    title = sample.title_zh if st.session_state.get("language") == "zh" else sample.title
+    picture = session.sample_picture(sample)
+    what = f"first block input of {sample.file}"
+    seen, values = session.derived(trace, what, lambda: _first_input(model, trace, picture))
+    return InBatch(title, seen, values)
+
+
+def _first_input(
+    model: ModelEntry, trace: Trace, picture: Picture
+) -> tuple[Image.Image, NDArray[np.float32]]:
+    """What the model sees of a picture, and the tokens that it makes of it, (C, T)."""
+    import torch
+
+    seen = view(picture.image, model.preprocessing)
+    pixels = torch.from_numpy(to_array(seen, model.preprocessing)).unsqueeze(0)  # (1, 3, H, W)
+    with session.gate(), torch.inference_mode():
+        x = trace.network.embed(pixels)  # (1, N, D) or (1, h, w, D)
+        values: NDArray[np.float32] = x.flatten(1, -2)[0].T.contiguous().numpy()  # (C, T)
+    return seen, values
+
+
+def _cell(model: ModelEntry, shape: tuple[int, ...]) -> tuple[int, int]:
+    """The chosen channel and token."""
+    channel = session.setting(f"norm_lab.channel.{model.name}", shape[0] // 2)
+    return min(channel, shape[0] - 1), min(tokens.current(model), shape[1] - 1)
+
+
+def _choose_cell(model: ModelEntry, channel: int, token: int) -> None:
+    session.set_setting(f"norm_lab.channel.{model.name}", channel)
+    tokens.choose(model, token)
+
+
+def _changes(compared: Compared, others: int) -> None:
+    st.markdown(f"**{say('norm_lab.changes', count=others)}**")
+    rows = [
+        ("LN", _size(compared.layer_change), say("norm_lab.ln_verdict")),
+        ("BN", _size(compared.batch_change), say("norm_lab.bn_verdict" if others else "norm_lab.bn_alone")),
+    ]
+    st.html(html.table(rows, ("", "max |\u0394|", ""), numbers=(0, 1)))
+
+
+def _size(change: float) -> str:
+    return short(change) if change else "0"
+
+
+def _formulas(x: NDArray[np.float32], compared: Compared, cell: tuple[int, int], eps: float) -> None:
+    """The chosen number of picture 0 both ways, with what went in."""
+    channel, token = cell
+    pictures, channels, places = x.shape
+    value = x[0, channel, token]
+    for name, moments, at, count in (
+        ("LN", compared.layer, token, f"{channels}"),
+        ("BN", compared.batch, channel, f"{pictures}\u00b7{places}"),
+    ):
+        mean, variance = float(moments.mean[at]), float(moments.variance[at])
+        inside = f"({text(mean)})" if mean < 0 else text(mean)
+        above = f"{text(float(value))} - {inside}"
+        below = rf"\sqrt{{{text(variance)} + {text(eps)}}}"
+        out = text(float(moments.normalise(value, at, eps)))
+        st.markdown(rf"$\small\displaystyle \mathrm{{{name}}} = \frac{{{above}}}{{{below}}} = {out}$")
+        st.caption(say(f"norm_lab.{name.lower()}_operands", count=count, channel=channel, token=token))
+
+
+def _table(compared: Compared, own: NDArray[np.float32], cell: tuple[int, int], eps: float) -> None:
+    channel, token = cell
+    first = max(0, min(channel, len(own) - LISTED))
+    rows = []
+    for c in range(first, min(first + LISTED, len(own))):
+        value = own[c, token]
+        row = [f"{c}" + (" \u25c2" if c == channel else ""), short(float(value))]
+        for alone, batch, at in (
+            (compared.layer_alone, compared.layer, token),
+            (compared.batch_alone, compared.batch, c),
+        ):
+            before = float(alone.normalise(value, at, eps))
+            after = float(batch.normalise(value, at, eps))
+            row += [short(before), short(after), _size(after - before)]
+        rows.append(row)
+    head = [say("norm_lab.column_channel"), "x"]
+    for name in ("LN", "BN"):
+        head += [say("norm_lab.alone", name=name), say("norm_lab.in_batch", name=name), "\u0394"]
+    st.markdown(f"**{say('norm_lab.table', token=token)}**")
+    st.html(html.table(rows, head, numbers=range(8)))

@@ -1,0 +1,99 @@
+"""How a GPU kernel takes one row apart over threads, warps and blocks, and puts it together again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from vitviz.app import html, session, tokens
+from vitviz.app.topics.norm_lab.code import code_that_ran
+from vitviz.app.topics.norm_lab.reduction_part import norm_reduction
+from vitviz.app.words import say
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+    from vitviz.analysis.norm_lab.reduction import Layout, Step
+    from vitviz.tracing.trace import Trace
+    from vitviz.zoo.registry import ModelEntry
+
+NUMBERS, LANES, BLOCKS = (16, 32), (4, 8), (1, 2)
+
+
+def experiment(model: ModelEntry) -> None:
+    """Run the model for a real row, then choose how it is split."""
+    with st.spinner(say("running")):
+        trace = session.trace(model)
+    _split(model, trace)
+
+
+@st.fragment
+def _split(model: ModelEntry, trace: Trace) -> None:
+    from vitviz.analysis.norm_lab.reduction import THREADS, Layout, combine, read, reduce
+
+    layout = Layout(*_choose())
+    name = f"{trace.network.steps()[0][0]}.resid_pre"
+    token = tokens.current(model)
+    whole = trace[name].flatten(1, -2)[0, token].numpy()  # (D,)
+    row = whole[: layout.numbers]
+    steps = reduce(row, layout)
+    norm_reduction(f"norm_lab.steps.{model.name}", row, steps, layout)
+    sizes = {"count": len(row), "dim": len(whole), "threads": THREADS, "each": layout.each}
+    st.caption(say("norm_lab.row", token=token, name=name, **sizes))
+    st.markdown(say("norm_lab.reduction_try"))
+    _results(row, steps, layout)
+    code_that_ran(read, combine)
+
+
+def _choose() -> tuple[int, int, int]:
+    """Numbers, lanes of a warp, blocks."""
+    one, two, three, _ = st.columns([1, 1, 1, 2])
+    return (
+        _choice(one, "row_numbers", NUMBERS, 32),
+        _choice(two, "lanes", LANES, 4),
+        _choice(three, "blocks", BLOCKS, 1),
+    )
+
+
+def _choice(place: DeltaGenerator, name: str, choices: tuple[int, ...], default: int) -> int:
+    key = f"norm_lab.reduction.{name}"
+    st.session_state.setdefault(key, default)
+    chosen = place.segmented_control(say(f"norm_lab.{name}"), choices, key=key, required=True)
+    return default if chosen is None else chosen
+
+
+def _results(row: NDArray[np.float32], steps: tuple[Step, ...], layout: Layout) -> None:
+    from vitviz.analysis.norm_lab.reduction import THREADS, serial
+
+    exact = row.astype(np.float64)
+    count = len(row)
+    one = serial(row)
+    _, total, mean, m2 = (float(value) for value in steps[-1].parts[0])
+    additions = layout.each - 1 + THREADS.bit_length() - 1
+    ways = [
+        (say("norm_lab.tree"), additions, total, mean, m2 / count),
+        (say("norm_lab.serial"), count - 1, float(one.total), float(one.mean), float(one.m2) / count),
+        ("float64", None, float(exact.sum()), float(exact.mean()), float(exact.var())),
+    ]
+    truth = ways[-1][2:]
+    rows = [
+        (
+            name,
+            "" if deep is None else str(deep),
+            *(cell for got, true in zip(values, truth, strict=True) for cell in _beside(got, true, deep)),
+        )
+        for name, deep, *values in ways
+    ]
+    head = ["", say("norm_lab.depth")]
+    for quantity in ("\u03a3x", "\u03bc", "\u03c3\u00b2 = M2/n"):
+        head += [quantity, "|\u0394|"]
+    st.html(html.table(rows, head, numbers=range(8)))
+    st.caption(say("norm_lab.kernel"))
+
+
+def _beside(got: float, true: float, deep: int | None) -> tuple[str, str]:
+    text = f"{got:.8g}".replace("-", "\u2212")
+    return text, "" if deep is None else f"{abs(got - true):.1e}".replace("-", "\u2212")

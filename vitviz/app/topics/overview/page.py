@@ -1,0 +1,173 @@
+"""Overview: the picture, the prediction, and the whole chain from pixels to class scores with the source beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from vitviz.app import html, session, shell, tokens
+from vitviz.app.topics.overview.part import ChainItem, walk
+from vitviz.app.widgets.picker import picker
+from vitviz.app.words import say
+from vitviz.models.config import SwinConfig, ViTConfig
+from vitviz.zoo.facts import weight_facts
+
+if TYPE_CHECKING:
+    from vitviz.tracing.trace import Trace
+    from vitviz.tracing.walk import Walk
+    from vitviz.zoo.registry import ModelEntry
+
+# Lines between more patches than this would hide the picture.
+FINEST_GRID_DRAWN = 40
+
+
+def show() -> None:
+    """The page."""
+    model = session.entry()
+    shell.head(
+        say("overview.title"),
+        say("overview.lead", family="Swin Transformer" if model.is_swin else "Vision Transformer"),
+        model,
+    )
+    left, middle, right = st.columns([1, 1.3, 1.4], gap="medium")
+    seen = session.seen(model)
+    with left:
+        _picture(model)
+    with right:
+        st.html(html.table(_symbols(model.config, seen.width, seen.height), numbers=(0, 2)))
+    with middle, st.spinner(say("running")):
+        trace = session.trace(model)
+        _prediction(trace, model)
+    _walk(trace, model)
+
+
+@st.fragment
+def _picture(model: ModelEntry) -> None:
+    rows, columns = tokens.finest(model)
+    picker(
+        f"overview.picker.{model.name}",
+        session.seen(model),
+        rows,
+        columns,
+        tokens.current(model),
+        lambda chosen: tokens.choose(model, chosen),
+        prefix=tokens.prefix(model),
+        grid=rows <= FINEST_GRID_DRAWN,
+        width=224,
+    )
+
+
+def _prediction(trace: Trace, model: ModelEntry) -> None:
+    """The five likeliest classes; for embedded weights calibrated too, and how far that can be believed."""
+    top, facts = trace.top(5), weight_facts(model)
+    if facts is None:
+        st.html(html.bars((_plain(score.name), score.probability) for score in top))
+        return
+    calibrated = facts.calibrated(trace.logits)
+    st.html(
+        html.bars(
+            ((_plain(score.name), score.probability, calibrated[score.class_index].item()) for score in top),
+            ("softmax", say("overview.calibrated")),
+        )
+    )
+    confidence = calibrated.max().item()
+    count, names = len(facts.classes), ", ".join(map(_plain, facts.classes))
+    if facts.unsure(confidence):
+        doubt = say(
+            "overview.unsure",
+            count=count,
+            confidence=f"{confidence:.0%}",
+            share=f"{1 - facts.unsure_share:.0%}",
+            below=f"{facts.unsure_below:.0%}",
+        )
+        st.caption(f":orange-badge[{say('overview.unsure_badge')}] {doubt}", help=names)
+    else:
+        st.caption(say("overview.small_world", count=count), help=names)
+    st.caption(
+        say(
+            "overview.calibration",
+            temperature=f"{facts.temperature:.3f}",
+            ece=f"{facts.ece:.3f}",
+            ece_scaled=f"{facts.ece_scaled:.3f}",
+        ),
+        help=say("overview.calibration_help", pictures=f"{facts.pictures:,}", top1=f"{facts.top1:.0%}"),
+    )
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _symbols(config: ViTConfig | SwinConfig, width: int, height: int) -> list[tuple[str, str, str]]:
+    p = config.patch_size
+    rows = [
+        ("H, W", say("symbol.HW"), f"{height}, {width}"),
+        ("C", say("symbol.C"), str(config.in_channels)),
+        ("P", say("symbol.P"), str(p)),
+        ("N", say("symbol.N"), f"{height // p} x {width // p} = {height // p * (width // p)}"),
+    ]
+    if isinstance(config, ViTConfig):
+        rows += [
+            ("D", say("symbol.D"), str(config.embed_dim)),
+            ("L", say("symbol.L"), str(config.depth)),
+            ("h", say("symbol.h"), str(config.num_heads)),
+            ("D_h", say("symbol.Dh"), f"{config.embed_dim} / {config.num_heads} = {config.head_dim}"),
+        ]
+    else:
+        stages = range(config.num_stages)
+        rows += [
+            ("D", say("symbol.D_stages"), ", ".join(str(config.stage_dim(i)) for i in stages)),
+            ("L", say("symbol.L_stages"), ", ".join(map(str, config.depths))),
+            ("h", say("symbol.h_stages"), ", ".join(map(str, config.num_heads))),
+            ("D_h", say("symbol.Dh"), str(config.head_dim)),
+            ("M", say("symbol.M"), str(config.window_size)),
+        ]
+    return [*rows, ("K", say("symbol.K"), str(config.num_classes))]
+
+
+@st.fragment
+def _walk(trace: Trace, model: ModelEntry) -> None:
+    from vitviz.tracing.walk import stages
+
+    steps = [name for name, _ in trace.network.steps()]
+    step_key, place_key = f"overview.step.{model.name}", f"overview.place.{model.name}"
+    title, slider = st.columns([1, 2], vertical_alignment="bottom")
+    title.header(say("overview.walk"), anchor=False)
+    step = slider.select_slider(say("overview.block"), steps, key=step_key)
+    path, chain = session.walk(trace, step), stages(trace, step)
+    place = st.session_state.get(place_key)
+    call = (place and path.at(place)) or path.find(chain[1].name)
+    assert call is not None  # the second stage is part of every walk
+
+    def choose_stage(key: str) -> None:
+        name = next(stage.name for stage in chain if stage.key == key)
+        there = path if path.find(name) else session.walk(trace, steps[-1])  # else the end of the last block
+        found = there.find(name)
+        assert found is not None
+        st.session_state[step_key] = there.step
+        st.session_state[place_key] = there.place(found)
+
+    def choose_call(index: int) -> None:
+        st.session_state[place_key] = path.place(path.calls[index])
+
+    walk(
+        f"overview.walk.{model.name}",
+        [ChainItem(stage, _shape(path, trace, stage.name)) for stage in chain],
+        path.functions,
+        path.calls,
+        stage=next((stage.key for stage in chain if stage.name == call.name), None),
+        call=call,
+        values=path.tensor(call.index).numpy(),
+        on_stage=choose_stage,
+        on_call=choose_call,
+    )
+    gap = session.fused_gap(trace, step)
+    if gap is not None:
+        st.caption(say("overview.check", gap=f"{gap:.1e}"))
+
+
+def _shape(path: Walk, trace: Trace, name: str) -> tuple[int, ...]:
+    """The live shape of a tensor: from the walk, or kept by the trace where the walk does not go there."""
+    call = path.find(name)
+    return call.shape if call else tuple(trace[name].shape)

@@ -1,0 +1,108 @@
+"""The chain of stages, the source that ran with its live shapes, and the tensor of the chosen line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from vitviz.app.component import colours, component, packed
+from vitviz.app.words import say
+from vitviz.web.tensor_summary import quantity_of, shape_text, size_text, summarise, view_tensor
+
+if TYPE_CHECKING:
+    from vitviz.tracing.lines import Call, Source
+    from vitviz.tracing.walk import Stage
+
+HTML = """<div class="vv vv-walk"><ol class="vv-chain"></ol><div class="vv-panes">
+<div class="vv-code"></div><div class="vv-tensor"></div></div></div>"""
+
+
+@dataclass(frozen=True)
+class ChainItem:
+    """A stage with the live shape of its tensor."""
+
+    stage: Stage
+    shape: tuple[int, ...]
+
+
+def walk(
+    key: str,
+    chain: Sequence[ChainItem],
+    functions: Sequence[Source],
+    calls: Sequence[Call],
+    *,
+    stage: str | None,
+    call: Call,
+    values: NDArray[np.generic],
+    on_stage: Callable[[str], None],
+    on_call: Callable[[int], None],
+) -> None:
+    """Show the walk. ``call`` is the chosen call and ``values`` its result."""
+    mount = component("app/topics/overview/part.js", html=HTML)
+    data = {
+        "chain": [
+            {
+                "key": item.stage.key,
+                "label": say(f"chain.{item.stage.key}"),
+                "shape": shape_text(item.shape),
+                "formula": item.stage.formula,
+                "inBlock": item.stage.in_block,
+            }
+            for item in chain
+        ],
+        "stage": stage,
+        "functions": [
+            {"file": f.file, "function": f.function, "first": f.first_line, "lines": list(f.lines)}
+            for f in functions
+        ],
+        "calls": [
+            {"index": c.index, "file": c.file, "line": c.line, "shape": shape_text(c.shape)} for c in calls
+        ],
+        "call": call.index,
+        "tensor": _tensor(call, values),
+        "words": {"help": say("tiles.help"), "mean": say("tiles.mean")},
+    }
+    mount(
+        key=key,
+        data=data,
+        on_stage_change=lambda: on_stage(str(st.session_state[key]["stage"])),
+        on_call_change=lambda: on_call(int(st.session_state[key]["call"])),
+    )
+
+
+def _tensor(call: Call, values: NDArray[np.generic]) -> dict[str, object]:
+    summary = summarise(values)
+    view = view_tensor(values, quantity_of(call.name))
+    title = call.name or f"{call.function}, {say('line')} {call.line}: {call.operation}"
+    notes = []
+    if view.shown_of > len(view.labels):
+        notes.append(say("tensor.some", shown=len(view.labels), all=view.shown_of))
+    if view.pooled != (1, 1):
+        notes.append(say("tiles.pooled", rows=view.pooled[0], columns=view.pooled[1]))
+    return {
+        "title": title,
+        "facts": [
+            [say("tensor.shape"), shape_text(call.shape)],
+            [say("tensor.kind"), f"{call.dtype}, {size_text(call.nbytes)}"],
+            [say("tensor.range"), f"{summary.low:.4g} \u2026 {summary.high:.4g}"],
+            [say("tensor.mean"), f"{summary.mean:.4g} \u00b1 {summary.std:.4g}"],
+        ],
+        "histogram": {"counts": summary.counts, "low": summary.low, "high": summary.high},
+        "values": packed(view.tiles),
+        "count": view.tiles.shape[0],
+        "rows": view.tiles.shape[1],
+        "columns": view.tiles.shape[2],
+        "perRow": 1 if view.tiles.shape[0] == 1 else 2 if view.tiles.shape[0] <= 4 else 3,
+        "labels": list(view.labels),
+        "axes": [say("tensor.row"), say("tensor.column")],
+        "pooled": list(view.pooled),
+        "scale": colours(view.quantity),
+        "low": view.limits[0],
+        "high": view.limits[1],
+        "note": " ".join(notes),
+    }

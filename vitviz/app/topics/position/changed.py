@@ -1,0 +1,135 @@
+"""Positions removed, patches shuffled: real runs of the same model on the same picture, side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import streamlit as st
+
+from vitviz.analysis.position.patch_shuffle import piece_sides, shuffle, shuffled_picture
+from vitviz.app import session, tokens
+from vitviz.app.topics.position.progress import progress
+from vitviz.app.topics.position.run_table import Run, probabilities, run_table
+from vitviz.app.words import say
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from vitviz.analysis.position.runs import Change
+    from vitviz.models.config import ViTConfig
+    from vitviz.models.vit import VisionTransformer
+    from vitviz.tracing.trace import Trace
+    from vitviz.zoo.registry import ModelEntry
+
+PICTURE_SIDE = 200
+LITTLE = 0.05  # of probability: below that the page says that positions matter little
+FORMULA = {
+    "removed": "x",
+    "contents": "\u03a0x + e",
+    "tokens": "\u03a0(x + e)",
+    "removed_shuffled": "\u03a0x",
+}
+Logits = dict[str, "NDArray[np.float32]"]
+
+
+@st.fragment
+def changed(model: ModelEntry, trace: Trace) -> None:
+    """The part of the page."""
+    config = cast("ViTConfig", model.config)
+    bare = config.position == "none"
+    left, right = st.columns([1, 3.6], gap="medium")
+    with left:
+        side = _choose_side(model)
+        seed = _choose_seed(model)
+    order = shuffle(tokens.finest(model), side, seed)
+    with left:
+        levels = shuffled_picture(np.asarray(session.seen(model)), order, config.patch_size)
+        st.image(levels, say("position.shuffled_picture"), width=PICTURE_SIDE, output_format="PNG")
+    with right:
+        st.markdown(say("position.changed_lead"))
+        logits = _run(trace, order, f"{side} {seed}")
+        plain = Run(say("position.as_it_is"), trace.logits.numpy(), "x" if bare else "x + e")
+        runs = [Run(say(f"position.{change}"), values, FORMULA[change]) for change, values in logits.items()]
+        st.html(run_table([plain, *runs], trace.class_name, say("position.class"), say("position.gap")))
+        st.caption(say("position.table_help"))
+        if not bare:
+            _how_much(plain, logits)
+    _why(config, plain, logits)
+
+
+def _choose_side(model: ModelEntry) -> int:
+    """The pieces' side. Its value also lives in the settings, because a widget forgets when its page is left."""
+    sides = [side for side in piece_sides(tokens.finest(model)) if side < min(tokens.finest(model))] or [1]
+    key = f"position.piece.{model.name}"
+    kept = session.setting(key, sides[0])
+    st.session_state.setdefault(key, kept if kept in sides else sides[0])
+    chosen = st.segmented_control(
+        say("position.piece"), sides, format_func=lambda side: f"{side} x {side}", key=key, required=True
+    )
+    side = chosen or sides[0]
+    session.set_setting(key, side)
+    return side
+
+
+def _choose_seed(model: ModelEntry) -> int:
+    key = f"position.seed.{model.name}"
+    seed = session.setting(key, 0)
+    if st.button(say("position.again"), key=f"{key}.button"):
+        seed += 1
+        session.set_setting(key, seed)
+    st.caption(say("position.seed", seed=seed))
+    return seed
+
+
+def _run(trace: Trace, order: NDArray[np.int64], what: str) -> Logits:
+    """The model once for each change, on the very pixels of the trace; kept for as long as the trace is."""
+    network = cast("VisionTransformer", trace.network)
+
+    def make() -> Logits:
+        import torch
+
+        from vitviz.analysis.position.runs import changed_logits, changes
+
+        wanted: tuple[Change, ...] = changes(network)
+        image, moved = trace["image"], torch.from_numpy(order)
+        done: Logits = {}
+        with progress(
+            say("position.running_changed", count=len(wanted)), len(wanted) * len(network.blocks)
+        ) as watch:
+            for change in wanted:
+                with session.gate():
+                    done[change] = changed_logits(network, image, change, moved, watch).numpy()
+        return done
+
+    return session.derived(trace, f"changed {what}", make)
+
+
+def _how_much(plain: Run, logits: Logits) -> None:
+    """Whether the model makes use of positions on this picture: not every one does."""
+    shares = [probabilities(logits[change]) for change in ("removed", "contents")]
+    moved = max(float(np.abs(share - probabilities(plain.logits)).max()) for share in shares)
+    key = "position.little" if moved < LITTLE else "position.much"
+    st.markdown(say(key, points=f"{100 * moved:.1f}"))
+
+
+def _why(config: ViTConfig, plain: Run, logits: Logits) -> None:
+    """Why shuffling whole tokens does nothing, with how little it did here."""
+    st.subheader(say("position.why"), anchor=False)
+    st.markdown(
+        r"$\mathrm{softmax}\!\left(\frac{(\Pi q)(\Pi k)^\top}{\sqrt d}\right) \Pi v"
+        r" = \Pi\, \mathrm{softmax}\!\left(\frac{q k^\top}{\sqrt d}\right) \Pi^\top \Pi v"
+        r" = \Pi\, \mathrm{softmax}\!\left(\frac{q k^\top}{\sqrt d}\right) v$"
+    )
+    read = say("position.read_mean" if config.pool == "avg" else "position.read_cls")
+    tokens_gap = float(np.abs(logits["tokens"] - plain.logits).max())
+    contents_gap = float(np.abs(logits["contents"] - plain.logits).max())
+    st.markdown(
+        say("position.why_text", read=read, tokens=f"{tokens_gap:.1e}", contents=f"{contents_gap:.2g}")
+        if config.position != "none"
+        else say("position.why_none", read=read, tokens=f"{tokens_gap:.1e}", contents=f"{contents_gap:.1e}")
+    )
+    if "removed_shuffled" in logits:
+        gap = float(np.abs(logits["removed_shuffled"] - logits["removed"]).max())
+        st.markdown(say("position.bag", gap=f"{gap:.1e}"))
+    st.caption(say("position.try_changed"))

@@ -1,0 +1,98 @@
+"""Tokens and position: the sequence, where its tokens stand, how alike positions are, and what happens without them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from vitviz.app import html, session, shell, tokens
+from vitviz.app.topics.position.changed import changed
+from vitviz.app.topics.position.part import position_lab
+from vitviz.app.topics.position.sequence import sequence
+from vitviz.app.topics.position.size import another_grid
+from vitviz.app.words import say
+from vitviz.models.config import ViTConfig
+from vitviz.zoo.registry import ModelEntry, find
+
+if TYPE_CHECKING:
+    from vitviz.analysis.position.similarity import Structure
+    from vitviz.tracing.trace import Trace
+
+PARTS = ("sequence", "similarity", "size", "changed")
+KIND = {"learned": "position.kind_learned", "sincos": "position.kind_sincos", "none": "position.kind_none"}
+
+
+def show() -> None:
+    """The page."""
+    chosen = session.entry()
+    model = find(session.DEFAULT_MODEL) if chosen.is_swin else chosen
+    config = model.config
+    assert isinstance(config, ViTConfig)
+    shell.head(say("position.title"), f"{say('position.lead')} {say(KIND[config.position])}", model)
+    if chosen.is_swin:
+        st.info(f"{say('position.swin')} {say('position.instead', name=model.title)}")
+    part = _choose_part()
+    # Each part has a place of its own: what another one showed goes at once, not when a long run ends.
+    places = {name: st.container() if name == part else st.empty() for name in PARTS}
+    with places[part]:
+        with st.spinner(say("running")):
+            trace = session.trace(model)
+        if part in ("similarity", "size") and config.position == "none":
+            st.info(say("position.nothing"))
+        else:
+            SHOWN[part](model, trace)
+    if not chosen.is_swin:
+        st.caption(say("position.swin"))
+
+
+def _choose_part() -> str:
+    """Which of the four is shown; kept when the page is left, and asked anew in another language."""
+    key, setting = f"position.part.{st.session_state.get('language', 'en')}", "position.part"
+    st.session_state.setdefault(key, PARTS[session.setting(setting, 0)])
+    chosen = st.segmented_control(
+        say("position.parts"), PARTS, format_func=lambda part: say(f"position.part_{part}"), key=key,
+        required=True, label_visibility="collapsed",
+    )  # fmt: skip
+    part = chosen or PARTS[0]
+    session.set_setting(setting, PARTS.index(part))
+    return part
+
+
+@st.fragment
+def _similarity(model: ModelEntry, trace: Trace) -> None:
+    from vitviz.analysis.position.similarity import cosine_similarities, structure
+
+    grid, first = tokens.finest(model), len(tokens.prefix(model))
+    positions = trace["pos_embed"][0].numpy()  # (N, D)
+
+    def measure() -> tuple[float, Structure]:
+        cosines = cosine_similarities(positions[first:])  # (h*w, h*w)
+        others = np.abs(cosines[~np.eye(len(cosines), dtype=bool)])
+        return float(np.nanmax(others, initial=0.0)) or 1.0, structure(cosines, grid)
+
+    largest, over_all = session.derived(trace, "position structure", measure)
+    st.markdown(say("position.read_tile"))
+    position_lab(
+        f"position.lab.{model.name}", session.seen(model), positions, grid, tokens.prefix(model),
+        tokens.current(model), lambda token: tokens.choose(model, token),
+        revision=f"{model.name} {positions.shape}", largest=largest,
+    )  # fmt: skip
+    left, right = st.columns([1, 1.2], gap="medium")
+    with left:
+        st.markdown(f"**{say('position.structure')}**")
+        rows = [
+            (say(f"position.lab.mean_{name}"), _cosine(value)) for name, value in over_all._asdict().items()
+        ]
+        st.html(html.table(rows, numbers=[1]))
+    with right:
+        st.caption(say("position.structure_help"))
+        st.caption(say("position.try_similarity"))
+
+
+def _cosine(value: float) -> str:
+    return "\u2013" if np.isnan(value) else f"{value:.4f}".replace("-", "\u2212")
+
+
+SHOWN = {"sequence": sequence, "similarity": _similarity, "size": another_grid, "changed": changed}

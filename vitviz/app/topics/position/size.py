@@ -1,0 +1,267 @@
+"""Positions interpolated to another grid: one position before and after, its weights, and the classes at that size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Literal, cast
+
+import numpy as np
+import streamlit as st
+
+from vitviz.app import html, session, tokens
+from vitviz.app.topics.position.progress import progress
+from vitviz.app.topics.position.run_table import Run, probabilities, run_table
+from vitviz.app.widgets.picker import Overlay, picker
+from vitviz.app.words import say
+from vitviz.plot.numbers import fixed, short
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PIL import Image
+    from torch import Tensor
+
+    from vitviz.models.config import ViTConfig
+    from vitviz.models.vit import VisionTransformer
+    from vitviz.tracing.trace import Trace
+    from vitviz.zoo.registry import ModelEntry
+
+PICTURE_SIDE = 300
+MOST_TOKENS = 2400
+MOST_TRIED = 10
+LARGEST_FACTOR = 2
+MODES: tuple[Literal["bicubic", "bilinear"], ...] = ("bicubic", "bilinear")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a person asks for: rows and columns of patches, and how positions are interpolated to them."""
+
+    grid: tuple[int, int]
+    mode: Literal["bicubic", "bilinear"]
+    antialias: bool
+
+    def label(self, patch: int, learned: bool) -> str:
+        """The run in words: ``320 x 320 px, bicubic, antialias``."""
+        size = f"{self.grid[0] * patch} x {self.grid[1] * patch} px"
+        if not learned:
+            return size
+        return f"{size}, {self.mode}{', antialias' if self.antialias else ''}"
+
+
+@st.fragment
+def another_grid(model: ModelEntry, trace: Trace) -> None:
+    """The part of the page."""
+    config = cast("ViTConfig", model.config)
+    learned = config.position == "learned"
+    st.markdown(
+        say(
+            "position.size_lead" if learned else "position.size_lead_sincos",
+            h=config.grid[0],
+            w=config.grid[1],
+        )
+    )
+    left, right = st.columns([2.15, 1], gap="medium")
+    with right:
+        setting = _choose(model, config, learned)
+    picture = _picture(model, trace, setting)
+    positions = _positions(trace, setting)
+    after: NDArray[np.float32] = positions[0].numpy()  # (N, D)
+    with left:
+        new = _maps(model, trace, setting, after, picture)
+    with right:
+        logits = _run(model, trace, setting, picture, positions)
+        _classes(model, trace, setting, logits, learned)
+    if learned and setting.grid != config.grid:
+        _weights(trace, setting, after, new)
+    _tried(model, trace, setting, logits, learned)
+
+
+def _sides(config: ViTConfig) -> list[tuple[int, int]]:
+    """Grids of about the model's own shape, from a quarter of its side to twice that."""
+    rows, columns = config.grid
+    made = [
+        (side, max(1, round(side * columns / rows)))
+        for side in range(max(1, rows // 4), LARGEST_FACTOR * rows + 1)
+    ]
+    return [grid for grid in made if grid[0] * grid[1] <= MOST_TOKENS or grid == config.grid]
+
+
+def _choose(model: ModelEntry, config: ViTConfig, learned: bool) -> Setting:
+    """The three controls. Values also live in the settings, because a widget forgets when its page is left."""
+    grids, patch = _sides(config), config.patch_size
+    names = ("size", "mode", "antialias")
+    size_key, mode_key, antialias_key = (f"position.{name}.{model.name}" for name in names)
+    begin = min(grids, key=lambda grid: abs(grid[0] - 1.5 * config.grid[0]))
+    kept = session.setting(size_key, grids.index(begin))
+    st.session_state.setdefault(size_key, min(kept, len(grids) - 1))
+    # Numbers of grids: a slider of pairs would be one with two handles.
+    number: int = st.select_slider(
+        say("position.size"),
+        range(len(grids)),
+        key=size_key,
+        format_func=lambda i: _size_text(grids[i], patch),
+    )
+    session.set_setting(size_key, number)
+    grid = grids[number]
+    if not learned:
+        return Setting(grid, config.position_mode, config.position_antialias)
+    st.session_state.setdefault(mode_key, MODES[session.setting(mode_key, MODES.index(config.position_mode))])
+    chosen = st.segmented_control(
+        say("position.mode"), MODES, key=mode_key, required=True, label_visibility="collapsed"
+    )
+    mode = chosen or config.position_mode
+    session.set_setting(mode_key, MODES.index(mode))
+    st.session_state.setdefault(
+        antialias_key, bool(session.setting(antialias_key, config.position_antialias))
+    )
+    antialias: bool = st.toggle(say("position.antialias"), key=antialias_key, help=say("position.libraries"))
+    session.set_setting(antialias_key, antialias)
+    return Setting(grid, mode, antialias)
+
+
+def _size_text(grid: tuple[int, int], patch: int) -> str:
+    return f"{grid[0] * patch} x {grid[1] * patch} px = {grid[0]} x {grid[1]}"
+
+
+def _picture(model: ModelEntry, trace: Trace, setting: Setting) -> Image.Image:
+    """The person's picture as the model sees it at that size: the same part of it, in other pixels."""
+    from vitviz.images import view
+
+    patch = model.config.patch_size
+    spec = replace(model.preprocessing, size=(setting.grid[0] * patch, setting.grid[1] * patch))
+    chosen = session.picture().image
+    return session.derived(trace, f"picture at {setting.grid}", lambda: view(chosen, spec))
+
+
+def _positions(trace: Trace, setting: Setting) -> Tensor:
+    """(1, N, D) for that grid: interpolated, or by the formula."""
+    from vitviz.analysis.position.runs import resized_positions
+
+    network = cast("VisionTransformer", trace.network)
+    if network.pos_embed is None:
+        return network.positions(setting.grid)
+    return resized_positions(network, setting.grid, setting.mode, setting.antialias)
+
+
+def _run(
+    model: ModelEntry, trace: Trace, setting: Setting, picture: Image.Image, positions: Tensor
+) -> NDArray[np.float32]:
+    """Class scores (K,) of a real run at that size; kept for as long as the trace is."""
+    network = cast("VisionTransformer", trace.network)
+
+    def make() -> NDArray[np.float32]:
+        import torch
+
+        from vitviz.analysis.position.runs import logits_at_size
+        from vitviz.images import to_array
+
+        image = torch.from_numpy(to_array(picture, model.preprocessing)).unsqueeze(0)  # (1, C, H, W)
+        text = say("position.running_size", count=positions.shape[1])
+        with progress(text, len(network.blocks)) as watch, session.gate():
+            logits: NDArray[np.float32] = logits_at_size(network, image, positions, watch).numpy()
+        return logits
+
+    return session.derived(trace, f"logits at {setting}", make)
+
+
+def _maps(
+    model: ModelEntry, trace: Trace, setting: Setting, after: NDArray[np.float32], picture: Image.Image
+) -> tuple[int, int]:
+    """The cosines of one position before and after, on the picture; the chosen place in the new grid."""
+    from vitviz.analysis.position.similarity import cosines_with, nearest_place
+
+    prefix, old, new = tokens.prefix(model), tokens.finest(model), setting.grid
+    first = len(prefix)
+    token = tokens.current(model)
+    place = divmod(token - first, old[1]) if token >= first else (old[0] // 2, old[1] // 2)
+    there = nearest_place(place, old, new)
+    before: NDArray[np.float32] = trace["pos_embed"][0].numpy()
+    shown = (
+        ("position.before", session.seen(model), before, old, place),
+        ("position.after", picture, after, new, there),
+    )
+    for column, (title, seen, positions, grid, at) in zip(st.columns(2, gap="small"), shown, strict=True):
+        index = first + at[0] * grid[1] + at[1]
+        cosines = cosines_with(positions, index).astype(np.float32)  # (N,)
+        with column:
+            st.markdown(say(title, rows=grid[0], columns=grid[1], row=at[0], column=at[1]))
+            picker(
+                f"{title}.{model.name}", seen, *grid, index,
+                partial(_choose_on, model, grid),
+                prefix=prefix, chips=False, grid=False, width=PICTURE_SIDE,
+                overlay=Overlay(cosines, (-1.0, 1.0), "position", 0.8, say("position.cosine")),
+            )  # fmt: skip
+    return there
+
+
+def _choose_on(model: ModelEntry, grid: tuple[int, int], token: int) -> None:
+    """Look at the token of the model's own grid that a token of ``grid`` stands for."""
+    from vitviz.analysis.position.similarity import nearest_place
+
+    first, old = len(tokens.prefix(model)), tokens.finest(model)
+    row, column = divmod(token - first, grid[1])
+    at = nearest_place((row, column), grid, old)
+    tokens.choose(model, first + at[0] * old[1] + at[1])
+
+
+def _classes(
+    model: ModelEntry, trace: Trace, setting: Setting, logits: NDArray[np.float32], learned: bool
+) -> None:
+    patch = model.config.patch_size
+    height, width = model.preprocessing.height_width
+    runs = [
+        Run(f"{height} x {width} px", trace.logits.numpy()),
+        Run(f"{setting.grid[0] * patch} x {setting.grid[1] * patch} px", logits),
+    ]
+    st.html(run_table(runs, trace.class_name, say("position.class"), say("position.gap")))
+    st.caption(say("position.classes_help" if learned else "position.classes_help_sincos"))
+
+
+def _weights(trace: Trace, setting: Setting, after: NDArray[np.float32], new: tuple[int, int]) -> None:
+    """One new position as a weighted sum of old ones, and the whole table by the written-out formula."""
+    from vitviz.analysis.position.interpolation import interpolate, interpolation_weights
+
+    config, learned = cast("ViTConfig", trace.config), cast("VisionTransformer", trace.network).pos_embed
+    assert learned is not None
+    table = learned[0, config.num_position_prefix :].numpy()  # (h*w, D)
+    ours = interpolate(table, config.grid, setting.grid, setting.mode, setting.antialias)
+    gap = float(np.abs(ours - after[config.num_prefix :]).max())
+    st.markdown(f"**{say('position.weights', row=new[0], column=new[1])}**")
+    st.markdown(r"$\displaystyle e'_{r,c} = \sum_{i} \sum_{j} a_{r,i}\; b_{c,j}\; e_{i,j}$")
+    for column, axis in zip(st.columns(2, gap="medium"), (0, 1), strict=True):
+        old, count, at = config.grid[axis], setting.grid[axis], new[axis]
+        weights = interpolation_weights(old, count, setting.mode, setting.antialias)[at]
+        rows = [
+            (f"{name}", fixed(float(weights[name]), 4)) for name in np.flatnonzero(np.abs(weights) > 1e-12)
+        ]
+        where = (at + 0.5) * old / count - 0.5
+        heads = (
+            say("position.weights_row" if axis == 0 else "position.weights_column"),
+            "a" if axis == 0 else "b",
+        )
+        column.html(html.table(rows, heads, numbers=[0, 1]))
+        total, place = fixed(float(weights.sum()), 4), fixed(where, 3)
+        column.caption(say("position.weights_where", at=at, size=count, old=old, place=place, sum=total))
+    st.caption(say("position.weights_check", gap=f"{gap:.1e}", count=ours.size))
+
+
+def _tried(
+    model: ModelEntry, trace: Trace, setting: Setting, logits: NDArray[np.float32], learned: bool
+) -> None:
+    """All sizes and interpolations of this picture so far, side by side."""
+    done: dict[Setting, NDArray[np.float32]] = session.derived(trace, "sizes tried", dict)
+    done[setting] = logits
+    while len(done) > MOST_TRIED:
+        del done[next(iter(done))]
+    if len(done) > 1:
+        rows = []
+        for tried, scores in done.items():
+            best, gap = int(scores.argmax()), float(np.abs(scores - trace.logits.numpy()).max())
+            share = f"{100 * float(probabilities(scores)[best]):.1f} %"
+            label = tried.label(model.config.patch_size, learned)
+            rows.append((label, trace.class_name(best), share, short(gap)))
+        st.markdown(f"**{say('position.tried')}**")
+        heads = (say("position.tried_setting"), say("position.tried_first"), "p", say("position.gap"))
+        st.html(html.table(rows, heads, numbers=[2, 3]))
+    st.caption(say("position.try_size" if learned else "position.try_size_sincos"))

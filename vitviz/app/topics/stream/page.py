@@ -1,0 +1,134 @@
+"""MLP and residual stream: one token through one MLP, what every block adds, and what the additions give a class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from vitviz.app import session, shell, tokens
+from vitviz.app.fragments import token_chosen
+from vitviz.app.topics.stream.attribution import LOOK, PARTS, logit_parts
+from vitviz.app.topics.stream.hidden_units import hidden_units
+from vitviz.app.widgets.chart import chart
+from vitviz.app.widgets.picker import picker
+from vitviz.app.words import say
+from vitviz.web.chart.stream_charts import lengths, shares
+
+if TYPE_CHECKING:
+    from vitviz.analysis.stream.logit_attribution import Attribution, Reader
+    from vitviz.analysis.stream.residual_stream import StreamBlock
+    from vitviz.tracing.trace import Trace
+    from vitviz.zoo.registry import ModelEntry
+
+PICTURE_SIDE = 240
+
+
+class Passed(NamedTuple):
+    """What one pass over the blocks left."""
+
+    blocks: tuple[StreamBlock, ...]
+    attribution: Attribution | None
+    by: tuple[Reader, ...]
+
+
+def show() -> None:
+    """The page."""
+    model = session.entry()
+    shell.head(say("stream.title"), say("stream.lead"), model)
+    with st.spinner(say("running")):
+        trace = session.trace(model)
+    passed = session.derived(trace, "stream", lambda: _pass(trace))
+    _look(model, trace, passed)
+    logit_parts(model, trace, passed.attribution, passed.by)
+
+
+def _pass(trace: Trace) -> Passed:
+    """One block at a time: any other choice of the person ends it at the next one."""
+    from vitviz.analysis.stream.residual_stream import StreamPass
+
+    work = StreamPass(trace)
+    done: list[StreamBlock] = []
+    bar = st.progress(0.0, say("stream.passing"))
+    blocks = work.blocks()
+    while True:
+        with session.gate():
+            block = next(blocks, None)
+        if block is None:
+            break
+        done.append(block)
+        bar.progress(len(done) / len(trace.blocks), say("stream.passing"))
+    bar.empty()
+    return Passed(tuple(done), work.attribution(), work.by)
+
+
+@st.fragment(key=LOOK)
+def _look(model: ModelEntry, trace: Trace, passed: Passed) -> None:
+    at = _choose_block(model, passed.blocks)
+    block = passed.blocks[at]
+    left, right = st.columns([1, 2.6], gap="medium")
+    with left:
+        st.markdown(say("stream.token"))
+        picker(
+            f"stream.picture.{model.name}", session.seen(model), *block.grid, tokens.current(model, block.grid),
+            token_chosen(model, LOOK, PARTS, grid=block.grid), prefix=tokens.prefix(model),
+            grid=block.grid[0] <= 28, width=PICTURE_SIDE,
+        )  # fmt: skip
+        st.caption(say("stream.try"))
+    token = tokens.current(model, block.grid)
+    with right:
+        hidden_units(model, trace, block.name, token)
+    _sparsity(model, passed.blocks, at)
+    _lengths(model, passed.blocks, at)
+
+
+def _choose_block(model: ModelEntry, blocks: tuple[StreamBlock, ...]) -> int:
+    """The slider. Its value also lives in the settings, because a widget forgets when its page is left."""
+    key = f"stream.block.{model.name}"
+    st.session_state.setdefault(key, min(session.setting(key, len(blocks) // 2), len(blocks) - 1))
+    at: int = st.select_slider(
+        say("stream.block", count=len(blocks)), list(range(len(blocks))), key=key,
+        format_func=lambda i: blocks[i].name,
+    )  # fmt: skip
+    session.set_setting(key, at)
+    return at
+
+
+def _sparsity(model: ModelEntry, blocks: tuple[StreamBlock, ...], at: int) -> None:
+    st.header(say("stream.sparsity"), anchor=False)
+    st.caption(say("stream.sparsity_help"))
+    here = [tokens.current(model, block.grid) for block in blocks]
+    panels = {}
+    for what in ("negative", "near_zero"):
+        values = [getattr(block.sparsity, what) for block in blocks]
+        chosen = [float(value[token]) for value, token in zip(values, here, strict=True)]
+        panels[say(f"stream.{what}")] = (chosen, [float(value.mean()) for value in values])
+    names = [block.name for block in blocks]
+    chart("stream.shares", shares(panels, names, at, say("stream.depth_axis"), say("stream.sparsity")))
+
+
+def _lengths(model: ModelEntry, blocks: tuple[StreamBlock, ...], at: int) -> None:
+    prefix = tokens.prefix(model)
+    st.header(say("stream.lengths"), anchor=False)
+    st.caption(say("stream.lengths_help" if prefix else "stream.lengths_help_swin"))
+    stages = {i: b.stage for i, b in enumerate(blocks) if i and b.stage != blocks[i - 1].stage}
+    breaks = {i: say("stream.stage", number=stage + 1) for i, stage in stages.items()}
+    whose = {"chosen": [tokens.current(model, block.grid) for block in blocks]}
+    if "cls" in prefix:
+        whose["cls"] = [0] * len(blocks)
+    whose["mean"] = []
+    panels = {
+        say(f"stream.panel_{panel}"): {
+            say(f"stream.{what}"): [
+                float(values[at_token[i]] if at_token else values[len(prefix) :].mean())
+                for i, values in enumerate(np.atleast_1d(getattr(block, what)) for block in blocks)
+            ]
+            for what in ("after", "attention", "mlp")
+        }
+        for panel, at_token in whose.items()
+    }
+    titles = (say("stream.depth_axis"), say("stream.length"))
+    names = [block.name for block in blocks]
+    chart("stream.lengths", lengths(panels, names, at, breaks, titles, say("stream.lengths")))
+    st.caption(say("stream.legend"))

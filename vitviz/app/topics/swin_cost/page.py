@@ -1,0 +1,170 @@
+"""Swin, the cost: the paper's formulas, what a real run multiplies, the time it takes here, and a small example."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from vitviz.analysis.swin_cost.attention_cost import global_cost, padded_cost, pairs_by_loops, window_cost
+from vitviz.app import html, session, shell
+from vitviz.app.topics.swin_cost.charts import Curve, Stage, cost_curves
+from vitviz.app.topics.swin_cost.race import race
+from vitviz.app.widgets.chart import chart
+from vitviz.app.widgets.tiles import tiles
+from vitviz.app.words import say
+from vitviz.web.tensor_summary import shape_text
+
+if TYPE_CHECKING:
+    from vitviz.analysis.swin_cost.multiply_adds import Product
+    from vitviz.tracing.blocks import SwinBlockTrace
+    from vitviz.tracing.trace import Trace
+
+FACTORS = (1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32)
+LARGEST = 8  # patches a side of the example that is counted by loops
+
+
+def show() -> None:
+    """The page."""
+    model = session.entry("swin")
+    shell.head(say("swin_cost.title"), say("swin_cost.lead"), model)
+    if model != session.entry():
+        st.caption(say("swin.instead", name=model.title))
+    with st.spinner(say("running")):
+        trace = session.trace(model)
+    blocks = first_blocks(trace)
+    _formulas(blocks)
+    _counted(trace, blocks)
+    race(model.name, blocks)
+    _classroom()
+
+
+def first_blocks(trace: Trace) -> list[SwinBlockTrace]:
+    """The first block of every stage: the one with regular windows."""
+    stages = sorted({block.stage for block in trace.swin_blocks})
+    return [next(block for block in trace.swin_blocks if block.stage == stage) for stage in stages]
+
+
+def _formulas(blocks: list[SwinBlockTrace]) -> None:
+    left, right = st.columns(2)
+    left.latex(r"\Omega(\text{MSA}) = 4hwC^2 + 2(hw)^2C")
+    right.latex(r"\Omega(\text{W-MSA}) = 4hwC^2 + 2M^2hwC")
+    st.caption(say("swin_cost.letters"))
+    axes = (say("swin_cost.side"), say("swin_cost.multiply_adds"))
+    chart("swin_cost.curves", cost_curves([_stage(block) for block in blocks], *axes, say("swin_cost.title")))
+    st.caption(say("swin_cost.dots"))
+
+
+def _stage(block: SwinBlockTrace) -> Stage:
+    grid, dim = block.grid, int(block["resid_pre"].shape[-1])
+    sides = [round(factor * grid.window) for factor in FACTORS]
+    height, width, window = grid.height, grid.width, grid.window
+    return Stage(
+        say("swin_cost.panel", number=block.stage + 1, dim=dim, window=window),
+        (height * width) ** 0.5,
+        Curve(
+            say("swin_cost.global"), sides, [global_cost(side, side, dim).total for side in sides],
+            global_cost(height, width, dim).total,
+        ),
+        Curve(
+            say("swin_cost.windowed"), sides, [window_cost(side, side, dim, window).total for side in sides],
+            window_cost(height, width, dim, window).total,
+        ),
+    )  # fmt: skip
+
+
+def _products(trace: Trace, block: SwinBlockTrace) -> tuple[Product, ...]:
+    from vitviz.analysis.swin_cost.multiply_adds import count_block
+
+    return session.derived(trace, f"products of {block.name}", lambda: count_block(trace, block.name))
+
+
+def _counted(trace: Trace, blocks: list[SwinBlockTrace]) -> None:
+    from vitviz.analysis.swin_cost.multiply_adds import attention_total
+
+    st.header(say("swin_cost.counted_title"), anchor=False)
+    rows, padded = [], []
+    for block in blocks:
+        grid, dim = block.grid, int(block["resid_pre"].shape[-1])
+        size = (grid.height, grid.width, dim)
+        everything, windowed = global_cost(*size).total, window_cost(*size, grid.window).total
+        counted = attention_total(_products(trace, block))
+        if grid.padded != (grid.height, grid.width):
+            whole = padded_cost(*size, grid.window).total
+            padded.append(f"{grid.padded[0]} x {grid.padded[1]}: {whole:,}")
+        rows.append(
+            [
+                str(block.stage + 1), f"{grid.height} x {grid.width}", str(dim), str(grid.window),
+                f"{everything:,}", f"{windowed:,}", f"{everything / windowed:.2f}", f"{counted:,}",
+                f"{counted - windowed:,}",
+            ]
+        )  # fmt: skip
+    names = ("stage", "map", "dim", "window", "global", "windowed", "ratio", "counted", "difference")
+    st.html(html.table(rows, [say(f"swin_cost.head_{name}") for name in names], numbers=range(9)))
+    st.caption(say("swin_cost.padded", padded=", ".join(padded)) if padded else say("swin_cost.exact"))
+    _where(trace, blocks)
+
+
+@st.fragment
+def _where(trace: Trace, blocks: list[SwinBlockTrace]) -> None:
+    stage = st.segmented_control(
+        say("swin_cost.stage"), range(len(blocks)), default=0, required=True, key="swin_cost.stage",
+        format_func=lambda at: say("swin_cost.stage_number", number=at + 1), label_visibility="collapsed",
+    )  # fmt: skip
+    block = blocks[stage or 0]
+    st.markdown(f"${_with_numbers(block)}$")
+    st.markdown(say("swin_cost.where", number=block.stage + 1))
+    products = _products(trace, block)
+    total = sum(product.multiply_adds for product in products)
+    rows = [
+        (
+            f"{product.function}, {product.line}",
+            product.operation,
+            "  ".join(shape_text(shape) for shape in product.inputs if len(shape) > 1),
+            f"{product.multiply_adds:,}",
+            f"{100 * product.multiply_adds / total:.1f} %",
+        )
+        for product in products
+    ]
+    names = [say(f"swin_cost.head_{name}") for name in ("line", "operation", "shapes")]
+    st.html(html.table(rows, [*names, say("swin_cost.multiply_adds"), ""], numbers=range(5)))
+
+
+def _with_numbers(block: SwinBlockTrace) -> str:
+    """Ω(W-MSA) of a block with its numbers in it, as LaTeX; the map is the padded one, which is what runs."""
+    (height, width), dim, window = block.grid.padded, int(block["resid_pre"].shape[-1]), block.grid.window
+    cost = window_cost(height, width, dim, window)
+    return (
+        rf"4hwC^2 + 2M^2hwC = 4 \cdot {height} \cdot {width} \cdot {dim}^2"
+        rf" + 2 \cdot {window}^2 \cdot {height} \cdot {width} \cdot {dim}"
+        rf" = {_number(cost.linear)} + {_number(cost.pairs)} = {_number(cost.total)}"
+    )
+
+
+def _number(value: int) -> str:
+    return f"{value:,}".replace(",", "{,}")
+
+
+@st.fragment
+def _classroom() -> None:
+    st.header(say("swin_cost.class_title"), anchor=False)
+    st.markdown(say("swin_cost.class_lead"))
+    choice, everything, windows = st.columns([1, 1.3, 1.3], gap="large")
+    with choice:
+        side = st.slider(say("swin_cost.class_side"), 1, LARGEST, 3, key="swin_cost.side")
+        window = 1
+        if side > 1:
+            window = st.slider(say("swin_cost.class_window"), 1, side, 1, key=f"swin_cost.window.{side}")
+    for column, size, key in ((everything, side, "all"), (windows, window, "windows")):
+        meets = pairs_by_loops(side, side, size)
+        with column:
+            st.markdown(f"**{say(f'swin_cost.class_{key}', window=size, pairs=int(meets.sum()))}**")
+            tiles(
+                f"swin_cost.{key}", meets.astype(np.float32), quantity="attention", limits=(0.0, 1.0),
+                axes=(say("attention.query"), say("attention.key")), width=250,
+                scale_label=say("swin_cost.class_meets"),
+            )  # fmt: skip
+    with st.expander(say("swin_cost.class_code")):
+        st.code(inspect.getsource(pairs_by_loops), language="python")

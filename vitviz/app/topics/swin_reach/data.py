@@ -1,0 +1,111 @@
+"""What the Swin reach parts get once: how every block cuts its map, and where a patch of the picture goes."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vitviz.analysis.swin_reach.receptive_field import Step, ancestors, steps_of
+from vitviz.analysis.swin_shift.geometry import ShiftGeometry
+from vitviz.models.swin import SwinTransformer
+from vitviz.models.windows import WindowGrid, relative_position_index, window_grid
+from vitviz.tracing.trace import Trace
+
+
+def reach_payload(trace: Trace) -> dict[str, Any]:
+    """The maps and steps of a Swin run as index arrays, all from ``vitviz.models.windows``.
+
+    ``maps``: one for each stage, finest first: rows, columns, dim, cell (pixels a side of what a token covers),
+    ``regular`` and ``shifted`` (null where nothing is shifted) with window, shift, padded (H, W), tokens (W, M*M) and
+    regions (W, M*M), and ``ancestor`` (h*w of the finest): the place of this map that each patch went into. ``steps``:
+    blocks and mergings in order, with the number of the map that comes out; a merging has ``parents`` (h', w', 4).
+    Arrays are int32, little-endian, in base64.
+    """
+    network = trace.network
+    assert isinstance(network, SwinTransformer)
+    _, rows, columns, _ = trace[f"{network.steps()[0][0]}.resid_pre"].shape
+    steps = steps_of(network, rows, columns)
+    there = ancestors(steps)
+    maps: list[dict[str, Any]] = []
+    listed = []
+    for at, step in enumerate(steps):
+        if step.grid is None:
+            listed.append({"name": step.name, "map": len(maps), "parents": integers(_parents(step))})
+            continue
+        stage = int(step.name.split(".")[1])
+        if stage == len(maps):
+            window, shift = _window_and_shift(network, stage)
+            dim = network.config.stage_dim(stage)
+            cell = network.config.patch_size * 2**stage
+            maps.append(
+                _map(step, window, shift) | {"dim": dim, "cell": cell, "ancestor": integers(there[at])}
+            )
+        number = int(step.name.rsplit(".", 1)[1])
+        listed.append(
+            {"name": step.name, "map": stage, "shift": step.grid.shift, "title": f"{stage + 1}.{number + 1}"}
+        )
+    return {"maps": maps, "steps": listed}
+
+
+def table_payload(trace: Trace) -> dict[str, Any]:
+    """Every block's relative position bias table and which of its rows a pair of places reads.
+
+    ``blocks``: window (the table is for offsets up to window - 1), heads, values ((2 window - 1)^2, heads) in float32,
+    and the number of the block's map. ``indices``: one (M*M, M*M) array of rows for each map, [query, key].
+    """
+    blocks: list[dict[str, Any]] = []
+    indices: list[str] = []
+    for block in trace.swin_blocks:
+        attention = block.module.attn
+        if block.stage == len(indices):
+            indices.append(integers(relative_position_index(block.grid.window, attention.window).numpy()))
+        values = attention.relative_position_bias_table.detach().numpy()  # ((2T-1)^2, H)
+        blocks.append(
+            {
+                "window": attention.window,
+                "heads": values.shape[1],
+                "values": base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode(),
+                "map": block.stage,
+            }
+        )
+    return {"blocks": blocks, "indices": indices}
+
+
+def integers(values: NDArray[Any]) -> str:
+    """int32 in base64."""
+    return base64.b64encode(np.ascontiguousarray(values, dtype="<i4").tobytes()).decode()
+
+
+def _window_and_shift(network: SwinTransformer, stage: int) -> tuple[int, int]:
+    """M and s of a stage: a stage with a single block has no shifted one, and the picture shows what it would be."""
+    window = network.config.stage_window(stage)
+    return window, window // 2
+
+
+def _map(step: Step, window: int, shift: int) -> dict[str, Any]:
+    regular, shifted = (window_grid(*step.before, window, s) for s in (0, shift))
+    return {
+        "rows": step.before[0],
+        "columns": step.before[1],
+        "regular": _cut(regular),
+        "shifted": _cut(shifted) if shifted.shift else None,
+    }
+
+
+def _cut(grid: WindowGrid) -> dict[str, Any]:
+    geometry = ShiftGeometry(grid)
+    return {
+        "window": grid.window,
+        "shift": grid.shift,
+        "padded": list(grid.padded),
+        "tokens": integers(geometry.tokens),
+        "regions": integers(geometry.regions),
+    }
+
+
+def _parents(step: Step) -> NDArray[np.int64]:
+    assert step.parents is not None
+    return step.parents

@@ -1,0 +1,39 @@
+"""The Swin reach parts: who may look at whom, the receptive field, the scores taken apart, and a ViT beside a Swin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import streamlit as st
+
+from vitviz.app.component import component
+from vitviz.app.words import section
+
+Kind = Literal["reach", "field", "scores", "beside"]
+KINDS: tuple[Kind, ...] = ("reach", "field", "scores", "beside")
+
+
+def swin_reach(
+    kind: Kind,
+    key: str,
+    data: Mapping[str, Any],
+    on_choice: Callable[[dict[str, int]], None],
+    on_need: Callable[[], None] = lambda: None,
+) -> None:
+    """Show one part; ``on_choice`` gets the numbers that a person chose, ``on_need`` says that payloads are gone.
+
+    ``data`` has ``revision``, which says when everything is another, and what the part's own module reads.
+    """
+    mount = component(f"app/topics/swin_reach/{kind}_part.js", "app/topics/swin_reach/part.css")
+
+    def chosen() -> None:
+        if choice := st.session_state[key].get("choice"):
+            on_choice({name: int(value) for name, value in choice.items()})
+
+    mount(
+        key=key,
+        data={**data, "words": section(f"swin_{kind}")},
+        on_choice_change=chosen,
+        on_need_change=on_need,
+    )

@@ -1,0 +1,183 @@
+"""Part of the Swin page: one place of a patch merging, opened down to its products, and the order that it needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from vitviz.app import html, session
+from vitviz.app.source_lines import source
+from vitviz.app.topics.swin_shift.stages_part import merge_picker
+from vitviz.app.widgets.strips import Strip, strips
+from vitviz.app.words import say
+from vitviz.plot.colour import Quantity, span
+from vitviz.plot.numbers import added, fixed, short
+
+if TYPE_CHECKING:
+    from vitviz.analysis.patches.projection import Projection
+    from vitviz.analysis.segment_lines import StepLine
+    from vitviz.analysis.swin_shift.merging import Merge, OtherOrder
+    from vitviz.models.swin import PatchMerging
+    from vitviz.tracing.trace import Trace
+    from vitviz.zoo.registry import ModelEntry
+
+LISTED = 5
+# Orders of the four (row, column) neighbours that another programmer might have taken.
+ORDERS = {
+    "published": ((0, 0), (1, 0), (0, 1), (1, 1)),
+    "rows": ((0, 0), (0, 1), (1, 0), (1, 1)),
+    "clockwise": ((0, 0), (0, 1), (1, 1), (1, 0)),
+    "reversed": ((1, 1), (0, 1), (1, 0), (0, 0)),
+}
+
+
+@st.fragment
+def show_merging(model: ModelEntry, trace: Trace) -> None:
+    """Choose a merging and a place; see its vectors, one output number, and another order."""
+    st.header(say("swin_shift.merge_title"), anchor=False)
+    steps = [name for name, _ in trace.network.steps() if name.endswith(".downsample")]
+    if not steps:
+        st.markdown(say("swin_shift.merge_none"))
+        return
+    st.markdown(say("swin_shift.merge_lead"))
+    step = st.segmented_control(
+        say("swin_shift.merge_step"), steps, default=steps[0], required=True, format_func=_title,
+        key=f"swin_shift.merging.{model.name}", label_visibility="collapsed",
+    )  # fmt: skip
+    step = step if step in steps else steps[0]
+    left, right = st.columns([1, 1.55], gap="medium")
+    with left:
+        place = _choose_place(model, trace, step)
+        st.html(source(_code(trace, step), (step, say("patches.live_shape"))))
+    with right:
+        _open(model, trace, step, place)
+    _orders(trace, step)
+
+
+def _title(step: str) -> str:
+    stage = int(step.split(".")[1])
+    return say("swin_shift.merge_between", first=stage, second=stage + 1)
+
+
+def _choose_place(model: ModelEntry, trace: Trace, step: str) -> tuple[int, int]:
+    from vitviz.analysis.swin_shift.merging import neighbours
+
+    _, height, width, _ = trace[f"{step}.resid_pre"].shape
+    four = neighbours(height, width)
+    rows, columns, _ = four.shape
+    key = f"merging.{model.name}.{step}"
+    index = min(session.setting(key, rows // 2 * columns + columns // 2), rows * columns - 1)
+    place = divmod(index, columns)
+    st.caption(say("swin_shift.merge_choose"))
+    merge_picker(
+        f"swin_shift.merge.{model.name}.{step}", session.seen(model), four, (height, width), place,
+        lambda row, column: session.set_setting(key, row * columns + column),
+    )  # fmt: skip
+    return place
+
+
+def _code(trace: Trace, step: str) -> list[tuple[str, tuple[int, ...] | None]]:
+    from vitviz.analysis.segment_lines import step_lines
+
+    def make() -> tuple[StepLine, ...]:
+        return step_lines(trace.lines(trace.segment(step)), "PatchMerging.forward")
+
+    return [(line.text, line.shape) for line in session.derived(trace, f"lines of {step}", make)]
+
+
+def _open(model: ModelEntry, trace: Trace, step: str, place: tuple[int, int]) -> None:
+    """The vectors of one place, and one output channel as the sum that it is."""
+    from vitviz.analysis.swin_shift.merging import merge_at
+
+    merge = merge_at(trace, step, *place)
+    weight = _module(trace, step).reduction.weight.numpy()  # (2C, 4C)
+    key = f"merging.channel.{model.name}"
+    channel = min(session.setting(key, 0), len(weight) - 1)
+    opened = merge.open(weight, channel)
+    each = merge.gathered.size // 4
+    facts = {
+        "last0": each - 1, "first1": each, "last1": 2 * each - 1,
+        "mean": short(merge.mean), "scale": short(merge.scale),
+    }  # fmt: skip
+    st.caption(say("swin_shift.merge_vectors", **facts))
+    strips(
+        f"swin_shift.vectors.{model.name}.{step}", _strips(merge, opened, channel),
+        opened.largest(1)[0].at, lambda index: None, index_name=say("swin_shift.merge_index"),
+    )  # fmt: skip
+    _sum(opened, channel, float(merge.reduced[channel]))
+    st.caption(say("swin_shift.merge_output", dim=len(weight)))
+    strips(
+        f"swin_shift.output.{model.name}.{step}", [_strip("resid_post", merge.reduced)], channel,
+        lambda index: session.set_setting(key, index), index_name=say("swin_shift.merge_channel"),
+    )  # fmt: skip
+
+
+def _strips(merge: Merge, opened: Projection, channel: int) -> list[Strip]:
+    return [
+        _strip("gathered", merge.gathered),
+        _strip("ln.out", merge.normalised),
+        _strip(f"w[{channel}]", opened.weights.ravel(), "weight"),
+        _strip("x·w", opened.products.ravel().astype(np.float32)),
+    ]
+
+
+def _strip(label: str, values: NDArray[np.float32], quantity: Quantity = "activation") -> Strip:
+    return Strip(label, values, span(values, quantity), quantity)
+
+
+def _sum(opened: Projection, channel: int, computed: float) -> None:
+    """The output number as the sum over its four patches, and its largest products."""
+    first, *others = (fixed(value) for value in opened.sums)
+    total = " ".join([first, *(added(text) for text in others)])
+    gap = f"{abs(opened.value - computed):.1e}"
+    check = say("swin_shift.merge_check", torch=fixed(computed), gap=gap)
+    st.markdown(
+        f"{say('swin_shift.merge_sum', channel=channel)}  \n"
+        f"`{total} = {fixed(opened.value)}`  \n{check}. "
+        f"{say('swin_shift.merge_largest', count=opened.products.size)}:"
+    )
+    rows = [
+        (
+            str(term.at), f"{term.place[0]}, {term.place[1]}",
+            short(term.pixel), short(term.weight), fixed(term.product), fixed(term.running),
+        )
+        for term in opened.largest(LISTED)
+    ]  # fmt: skip
+    heads = (
+        say("swin_shift.merge_term_index"), say("swin_shift.merge_term_place"),
+        "LN(x)", f"w[{channel}]", "LN(x)·w", say("patches.column_running"),
+    )  # fmt: skip
+    st.html(html.table(rows, heads, numbers=range(6)))
+
+
+def _orders(trace: Trace, step: str) -> None:
+    st.subheader(say("swin_shift.order_title"), anchor=False)
+    st.caption(say("swin_shift.order_lead"))
+    with st.spinner(say("running")):
+        rows = [_order_row(trace, step, name) for name in ORDERS]
+    heads = [say(f"swin_shift.order_head_{name}") for name in ("order", "output", "logits", "top")]
+    st.html(html.table(rows, ["", *heads], numbers=(1, 2, 3)))
+
+
+def _order_row(trace: Trace, step: str, name: str) -> list[str]:
+    from vitviz.analysis.swin_shift.merging import other_order
+
+    def make() -> OtherOrder:
+        return other_order(trace, step, ORDERS[name])
+
+    found = session.derived(trace, f"order {name} of {step}", make)
+    places = " ".join(f"({row},{column})" for row, column in ORDERS[name])
+    output = say("swin_shift.order_of", gap=_gap(found.output_gap), scale=short(found.output_scale))
+    logits = say("swin_shift.order_of", gap=_gap(found.logit_gap), scale=short(found.logit_scale))
+    return [say(f"swin_shift.order_{name}"), places, output, logits, trace.class_name(found.top)]
+
+
+def _gap(value: float) -> str:
+    return short(value) if value else "0"
+
+
+def _module(trace: Trace, step: str) -> PatchMerging:
+    return cast("PatchMerging", dict(trace.network.steps())[step])

@@ -1,0 +1,151 @@
+"""The shift lab: one map of patches, its windows, the cyclic shift and the mask, on one scrubbable line of time."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from vitviz.app.component import colours, component, packed
+from vitviz.app.pictures import picture_url
+from vitviz.app.words import section
+from vitviz.plot.region_colours import HUES
+
+if TYPE_CHECKING:
+    from vitviz.analysis.swin_shift.geometry import ShiftGeometry
+
+MOST_SIDE, MOST_WINDOW = 64, 16
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is shown: which block's weights, the map's ``height`` x ``width`` patches, ``window`` (M), ``shift`` (s).
+
+    ``chosen`` is the window that is looked into; ``sequence`` counts a person's changes, so that an answer to an older
+    one does not undo a newer one.
+    """
+
+    block: str
+    height: int
+    width: int
+    window: int
+    shift: int
+    chosen: int
+    sequence: int = 0
+
+
+@dataclass(frozen=True)
+class WindowWeights:
+    """Attention weights of one window cut with shift ``shift``, (H, M*M, M*M), as they are and without the mask."""
+
+    window: int
+    shift: int
+    masked: NDArray[np.float32]
+    unmasked: NDArray[np.float32]
+
+
+def shift_lab(
+    key: str,
+    picture: Image.Image,
+    shifts: Sequence[ShiftGeometry],
+    setting: Setting,
+    *,
+    blocks: Sequence[tuple[str, str]],
+    own: bool,
+    weights: WindowWeights | None,
+    masked_score: float,
+    code: Mapping[str, Sequence[tuple[str, str]]],
+    notes: tuple[str, str],
+    on_setting: Callable[[dict[str, Any]], None],
+) -> None:
+    """Show the map of ``shifts[s]``, one geometry for each shift of one grid.
+
+    ``blocks`` are the blocks to choose from (name, title), ``own`` whether map, window and shift are those of the
+    chosen one. ``code`` has for each frame the source lines and their live shapes. ``notes`` say what is unusual about
+    the setting, and why there are no weights. ``on_setting`` hears what a person changed; moving the scrubber, the
+    shift or the pointer asks nothing.
+    """
+    mount = component("app/topics/swin_shift/part.js")
+    data = {
+        "image": picture_url(picture),
+        "setting": asdict(setting),
+        "blocks": [{"name": name, "title": title} for name, title in blocks],
+        "limits": {"side": MOST_SIDE, "window": MOST_WINDOW},
+        "isOwn": own,
+        "attention": None if weights is None else _weights(weights),
+        "masked": masked_score,
+        "code": {frame: [list(line) for line in lines] for frame, lines in code.items()},
+        "note": notes[0],
+        "attentionNote": notes[1],
+        "hues": list(HUES),
+        "scales": {"attention": colours("attention"), "difference": colours("difference")},
+        "words": section("swin_shift.lab"),
+        **describe(shifts),
+    }
+
+    def changed() -> None:
+        if wanted := st.session_state[key].get("setting"):
+            on_setting(dict(wanted))
+
+    mount(key=key, data=data, on_setting_change=changed)
+
+
+def describe(shifts: Sequence[ShiftGeometry]) -> dict[str, Any]:
+    """The geometry as the browser part reads it: int16 indices, a bit for each cut pair, pieces as lists."""
+    grid = shifts[0].grid
+    return {
+        "grid": {
+            "height": grid.height,
+            "width": grid.width,
+            "window": grid.window,
+            "rows": grid.rows,
+            "columns": grid.columns,
+            "padded": list(grid.padded),
+            "num_windows": grid.num_windows,
+        },
+        "cells": _shorts(shifts[0].cells),
+        "shifts": [_shift(geometry) for geometry in shifts],
+    }
+
+
+def _shift(geometry: ShiftGeometry) -> dict[str, Any]:
+    from vitviz.analysis.swin_shift.geometry import border_pair
+
+    masks, which = geometry.masks
+    pair = border_pair(geometry)
+    return {
+        "shift": geometry.grid.shift,
+        "origins": _shorts(geometry.origins),
+        "tokens": _shorts(geometry.tokens),
+        "regions": _base64(geometry.regions.astype(np.uint8)),
+        "masks": _base64(np.packbits(masks)),
+        "maskOf": which.tolist(),
+        "pieces": [list(piece) for piece in geometry.pieces],
+        "sizes": [list(size) for size in geometry.sizes],
+        "pair": pair,
+        "joined": pair is not None and geometry.grid.shift > 0,
+    }
+
+
+def _weights(weights: WindowWeights) -> dict[str, Any]:
+    return {
+        "window": weights.window,
+        "shift": weights.shift,
+        "heads": weights.masked.shape[0],
+        "masked": packed(weights.masked),
+        "unmasked": packed(weights.unmasked),
+    }
+
+
+def _shorts(values: NDArray[np.int64]) -> str:
+    return _base64(values.astype("<i2"))
+
+
+def _base64(values: NDArray[Any]) -> str:
+    return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode()

@@ -1,0 +1,1 @@
+"""Browser parts that several topics show, as a page mounts them."""

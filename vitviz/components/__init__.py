@@ -1,1 +1,0 @@
-"""Browser parts: plain ES modules and CSS, each with a thin Python wrapper."""

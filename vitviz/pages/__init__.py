@@ -1,1 +1,0 @@
-"""Thin pages: widgets, then session, then views."""

@@ -1,0 +1,1 @@
+"""Figures from arrays or a trace, and the colours and numbers that all of them share."""

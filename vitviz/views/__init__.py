@@ -1,1 +1,0 @@
-"""Figures and payloads made from arrays; nothing here knows a model or streamlit."""

@@ -1,0 +1,1 @@
+"""Browser parts and what they are given; nothing here knows a host."""

@@ -1,0 +1,7 @@
+// A chart as Streamlit shows it.
+import {  } from "../shared/canvas.js";
+import { Chart } from "./chart.js";
+
+export function mount(element) {
+  return new Chart(element);
+}

@@ -1,0 +1,209 @@
+// One weight opened: from q and k to the score, through the softmax of its row, to what it adds to the output.
+import { make, number } from "../shared/canvas.js";
+import { dot } from "./maths.js";
+import { Cells } from "../shared/shades.js";
+
+/** A row of numbers as coloured cells on a scale that is centred on 0; all strips of a stage share one cursor. */
+class Strip {
+  constructor(parent, symbol, label, move) {
+    this.root = parent.appendChild(make("div", "vx-strip"));
+    this.root.append(make("b", "", symbol));
+    this.stage = this.root.appendChild(make("div", "vx-strip-stage"));
+    this.cells = new Cells(this.stage.appendChild(make("canvas")));
+    this.stage.setAttribute("role", "img");
+    this.cursor = this.stage.appendChild(make("div", "vx-strip-cursor"));
+    this.range = this.root.appendChild(make("span", "vx-range"));
+    this.label = label;
+    const pointed = (event) => {
+      const box = this.stage.getBoundingClientRect();
+      const at = Math.floor(((event.clientX - box.left) / box.width) * this.values.length);
+      move(Math.min(this.values.length - 1, Math.max(0, at)));
+    };
+    this.stage.addEventListener("pointermove", pointed);
+    this.stage.addEventListener("pointerdown", pointed);
+    // A finger that is lifted leaves, too, but wants to read.
+    this.stage.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && move(null));
+  }
+
+  draw(values, colours) {
+    this.values = values;
+    const top = Math.max(...Array.from(values, Math.abs)) || 1;
+    const centred = { pixel: (value) => colours[Math.round(127.5 + (127.5 * value) / top)] };
+    centred.fill = (target) => target.forEach((_, i) => (target[i] = centred.pixel(values[i])));
+    this.cells.draw(values, 0, 1, values.length, centred);
+    this.range.textContent = `\u00b1${number(top)}`;
+    this.stage.setAttribute("aria-label", `${this.label}: ${values.length}, \u00b1${number(top)}`);
+  }
+
+  /** By keyboard, too: a slider over the places of this strip, for all that share its cursor. */
+  steer(step) {
+    this.stage.tabIndex = 0;
+    this.stage.setAttribute("role", "slider");
+    this.stage.setAttribute("aria-valuemin", "0");
+    this.stage.setAttribute("aria-valuemax", String(this.values.length - 1));
+    this.stage.addEventListener("keydown", step);
+  }
+
+  say(at, text) {
+    this.stage.setAttribute("aria-valuenow", String(at ?? 0));
+    this.stage.setAttribute("aria-valuetext", text);
+  }
+
+  point(at) {
+    const shown = at !== null && at < this.values.length;
+    this.cursor.style.display = shown ? "" : "none";
+    if (!shown) return;
+    this.cursor.style.left = `${(100 * at) / this.values.length}%`;
+    this.cursor.style.width = `${100 / this.values.length}%`;
+  }
+}
+
+/** `count` numbers out of an array, as they are read at the cursor. */
+const read = (names, values, at) =>
+  names.map((name, i) => `${name}[${at}] = ${number(values[i][at])}`).join("   ");
+
+export class CellView {
+  constructor(parent, close, words) {
+    this.words = words;
+    this.root = parent.appendChild(make("section", "vx-cell"));
+    this.root.hidden = true;
+    this.root.tabIndex = -1;
+    const head = this.root.appendChild(make("div", "vx-cell-head"));
+    this.title = head.appendChild(make("h4"));
+    const shut = head.appendChild(make("button", "vx-tool", "\u00d7"));
+    shut.type = "button";
+    shut.setAttribute("aria-label", words.close);
+    shut.addEventListener("click", close);
+    this.body = this.root.appendChild(make("div", "vx-stages"));
+  }
+
+  close() {
+    this.root.hidden = true;
+    this.shown = null;
+    this.waiting = false;
+  }
+
+  /** The numbers of what was chosen are on their way; those of something else would be wrong. */
+  wait() {
+    this.root.hidden = false;
+    this.shown = null;
+    this.waiting = true;
+    this.title.textContent = this.words.loading;
+    this.body.replaceChildren();
+  }
+
+  /** `cell` is what `LayerMaths.cell` returns; `names` of the query, the key and the head; `colours` of both scales. */
+  open(cell, maths, names, colours) {
+    this.root.hidden = false;
+    this.waiting = false;
+    this.title.textContent = `${names.map}: A[${names.i}, ${names.j}] = ${number(cell.weight)}`;
+    this.body.replaceChildren();
+    this.score(cell, names, colours);
+    this.softmax(cell, maths, names, colours);
+    this.output = this.stage("3", this.words.stageValue);
+    this.output.append(make("p", "vx-wait", this.words.loading));
+    this.shown = { cell, names, colours };
+  }
+
+  stage(index, title) {
+    const stage = this.body.appendChild(make("div", "vx-stage"));
+    stage.append(make("h5", "", `${index}  ${title}`));
+    return stage;
+  }
+
+  /** Strips with one cursor, and a line that reads the numbers there. */
+  strips(stage, rows, colours) {
+    const reading = make("div", "vx-reading");
+    const count = rows[0][1].length;
+    let place = null;
+    const move = (at) => {
+      place = at;
+      for (const strip of strips) strip.point(at);
+      reading.textContent = at === null ? this.words.readStrip : read(rows.map(([symbol]) => symbol), rows.map(([, values]) => values), at);
+      strips[0].say(at, reading.textContent);
+    };
+    const step = (event) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      event.stopPropagation();
+      move(place === null ? 0 : Math.min(count - 1, Math.max(0, place + by)));
+    };
+    const strips = rows.map(([symbol, values, label]) => {
+      const strip = new Strip(stage, symbol, label, move);
+      strip.draw(values, colours);
+      return strip;
+    });
+    strips[0].steer(step);
+    stage.append(reading);
+    move(null);
+  }
+
+  line(stage, ...parts) {
+    const line = stage.appendChild(make("p", "vx-line"));
+    line.append(...parts);
+  }
+
+  score(cell, names, colours) {
+    const stage = this.stage("1", this.words.stageScore);
+    const d = cell.q.length;
+    this.strips(stage, [["q", cell.q, `q ${names.i}`], ["k", cell.k, `k ${names.j}`], ["q\u00b7k", cell.products, "q * k"]], colours.activation);
+    this.line(stage, `\u03a3 q[c] k[c] = ${number(cell.product)}`);
+    const terms = [`${number(cell.product)} / \u221a${d}`];
+    if (cell.bias !== null) terms.push(`${number(cell.bias)} (${this.words.bias})`);
+    if (cell.mask !== null) terms.push(`${number(cell.mask)} (${this.words.mask})`);
+    this.line(stage, `s = ${terms.join(" + ")} = `, make("b", "", number(cell.score)));
+  }
+
+  softmax(cell, maths, names, colours) {
+    const stage = this.stage("2", this.words.stageSoftmax);
+    const bars = stage.appendChild(make("canvas", "vx-bars"));
+    bars.setAttribute("role", "img");
+    bars.setAttribute("aria-label", this.words.rowOf.replace("{n}", cell.weights.length));
+    const height = 44;
+    Object.assign(bars, { width: cell.weights.length * (cell.weights.length > 400 ? 1 : 3), height });
+    const context = bars.getContext("2d");
+    const step = bars.width / cell.weights.length;
+    const top = Math.max(...cell.weights);
+    context.fillStyle = colours.ink.faint;
+    context.fillRect(cell.column * step, 0, Math.max(2, step), height);
+    for (const [i, weight] of cell.weights.entries()) {
+      context.fillStyle = i === cell.column ? colours.ink.second : colours.ink.middle;
+      const tall = Math.max(i === cell.column ? 2 : 0, (weight / top) * (height - 2));
+      context.fillRect(i * step, height - tall, Math.max(1, step - (step > 2 ? 1 : 0)), tall);
+    }
+    this.line(stage, `${this.words.rowOf.replace("{n}", cell.weights.length)}  max s = ${number(cell.maximum)}`);
+    const power = `e^(${number(cell.score)} \u2212 ${number(cell.maximum)})`.replace("\u2212 \u2212", "+ ");
+    this.line(stage, `\u03a3 e^(s \u2212 max) = ${number(cell.total)}`);
+    this.line(stage, `A = ${power} / ${number(cell.total)} = ${number(Math.exp(cell.score - cell.maximum))} / ${number(cell.total)} = `, make("b", "", number(cell.weight)));
+    let sum = 0;
+    for (const weight of cell.weights) sum += weight;
+    this.line(stage, `${this.words.rowSum} ${sum.toFixed(6)}`);
+  }
+
+  /** The last stage, when the values of the head are there: `v` (W, K, d), `proj` (D, d). */
+  values({ arrays }, window) {
+    if (!this.shown) return;
+    const { cell, colours } = this.shown;
+    const d = cell.q.length;
+    const K = cell.weights.length;
+    const { v, proj } = arrays;
+    const at = (place) => (window * K + place) * d;
+    const own = v.subarray(at(cell.column), at(cell.column) + d);
+    const weighted = Float64Array.from(own, (value) => value * cell.weight);
+    const z = new Float64Array(d);
+    for (let j = 0; j < K; j++) for (let c = 0; c < d; c++) z[c] += cell.weights[j] * v[at(j) + c];
+    const width = proj.length / d;
+    const added = Float64Array.from({ length: width }, (_, c) => dot(proj, c * d, weighted, 0, d));
+    const whole = Float64Array.from({ length: width }, (_, c) => dot(proj, c * d, z, 0, d));
+    const norm = (values) => Math.sqrt(dot(values, 0, values, 0, values.length));
+    this.output.replaceChildren(this.output.firstChild);
+    this.strips(this.output, [["v", own, "v"], ["A v", weighted, "A * v"], ["z", z, this.words.zOf]], colours.activation);
+    this.strips(this.output, [["A v W_O", added, this.words.adds]], colours.activation);
+    this.line(this.output, `\u2016A v W_O\u2016 = `, make("b", "", number(norm(added))), `   \u2016z W_O\u2016 = ${number(norm(whole))}  (${this.words.wholeHead})`);
+  }
+
+  failed(message) {
+    this.output?.replaceChildren(this.output.firstChild, make("p", "vx-wait", message));
+  }
+}

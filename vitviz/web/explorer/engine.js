@@ -1,0 +1,153 @@
+// The numbers behind every map: which layers are there, and the weights of the token under the cursor in each.
+import { LayerMaths, overHeads, tokenThere } from "./maths.js";
+import { PayloadSource } from "../shared/payload.js";
+import { largest } from "../shared/shades.js";
+
+const AT_ONCE = 2; // requests for layers that nobody waits for
+
+/** One picture in one model. */
+export class Engine {
+  constructor(data, { missing, arrived }) {
+    this.data = data;
+    this.layers = data.layers;
+    this.arrived = arrived;
+    this.source = new PayloadSource(data.url, { limit: data.limit, wrap: (payload) => new LayerMaths(payload), missing });
+    this.buffers = data.layers.map(() => null);
+    this.scratch = new Map();
+    this.failure = "";
+  }
+
+  /** The block's attention, or undefined while it is not there. */
+  layer(index) {
+    return this.source.peek(`${index}.bin`);
+  }
+
+  need(index) {
+    return this.source.get(`${index}.bin`);
+  }
+
+  values(layer, head) {
+    return this.source.get(`${layer}/${head}.bin`, (payload) => payload);
+  }
+
+  rollout(start) {
+    return this.source.get(`rollout/${start}.bin`, ({ arrays }) => arrays.matrix);
+  }
+
+  /** Fetch every layer, the nearest first, as long as they fit; `arrived` is called for each. */
+  async prefetch(around) {
+    const order = this.layers.map((_, index) => index).sort((a, b) => Math.abs(a - around) - Math.abs(b - around));
+    const waiting = order.filter((index) => !this.layer(index));
+    const work = async () => {
+      while (waiting.length && !this.source.closed) {
+        const largestYet = Math.max(0, ...this.layers.map((_, index) => this.layer(index)?.bytes ?? 0));
+        // What is on its way counts, too: one too many would push out the layer that is looked at.
+        if (this.source.bytes + (this.source.waiting.size + 1) * largestYet > this.source.limit) return;
+        await this.need(waiting.shift());
+        this.arrived();
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: AT_ONCE }, work));
+    } catch {
+      // What is missing was asked for anew, or says so when somebody wants to see it.
+    }
+  }
+
+  /** Weights of all heads of a layer for a token of layer `from`, (H, tokens); null while the layer is not there. */
+  compute(index, token, from, direction) {
+    const maths = this.layer(index);
+    if (!maths) {
+      this.buffers[index] = null;
+      return null;
+    }
+    this.buffers[index] ??= new Float32Array(maths.heads * maths.tokens);
+    maths.allHeads(tokenThere(token, this.layers[from], maths), direction, this.buffers[index]);
+    return this.buffers[index];
+  }
+
+  /** The computed map of {layer, head}: `values` from `offset` on, in tokens of that layer; null while there is none. */
+  map({ layer, head }, token, direction, start) {
+    const { prefix, rows, columns } = this.layers[layer];
+    const tokens = prefix.length + rows * columns;
+    if (head === "rollout") return this.rolloutMap(token, tokens, direction, start);
+    const all = this.buffers[layer];
+    if (!all) return null;
+    if (typeof head === "number") return { values: all, offset: head * tokens, tokens };
+    const out = this.room(`${layer} ${head}`, tokens);
+    overHeads(all, this.layers[layer].heads, tokens, head, out);
+    return { values: out, offset: 0, tokens };
+  }
+
+  rolloutMap(token, tokens, direction, start) {
+    const matrix = this.source.peek(`rollout/${start}.bin`);
+    if (!matrix) return null;
+    if (direction === "row") return { values: matrix, offset: token * tokens, tokens };
+    const out = this.room("rollout", tokens);
+    for (let i = 0; i < tokens; i++) out[i] = matrix[i * tokens + token];
+    return { values: out, offset: 0, tokens };
+  }
+
+  room(name, tokens) {
+    const kept = this.scratch.get(name);
+    if (kept?.length === tokens) return kept;
+    const made = new Float32Array(tokens);
+    this.scratch.set(name, made);
+    return made;
+  }
+
+  /**
+   * The upper end of a scale that serves every map: in the middle one of the layers 99.5 % of the weights on patches
+   * stay below it. A few layers with sharp heads would make all others look empty.
+   */
+  reach() {
+    const known = this.layers.map((_, index) => this.layer(index)?.header.reach).filter((value) => value !== undefined);
+    return known.sort((a, b) => a - b)[Math.floor(known.length / 2)] ?? 0;
+  }
+
+  /** The largest weight on a patch in any head of any layer, for the token that was computed last. */
+  top() {
+    let top = 0;
+    for (const [index, all] of this.buffers.entries()) {
+      if (!all) continue;
+      const { prefix, rows, columns, heads } = this.layers[index];
+      const tokens = prefix.length + rows * columns;
+      for (let h = 0; h < heads; h++) top = Math.max(top, largest(all, h * tokens + prefix.length, rows * columns));
+    }
+    return top;
+  }
+
+  /** A figure of a head, or undefined while its layer is not there. */
+  figure(name, layer, head) {
+    return this.layer(layer)?.header[name]?.[head] ?? undefined;
+  }
+
+  /** The tokens of the matrix that `token` is in, and what fills it: all of a ViT, the window of a Swin. */
+  matrix({ layer, head }, token, start) {
+    const maths = this.layer(layer);
+    if (!maths) return null;
+    const order = maths.windowed ? maths.reach(token) : maths.order;
+    if (head === "rollout") {
+      const dense = this.source.peek(`rollout/${start}.bin`);
+      if (!dense) return null;
+      const fill = (queries, keys, from, to, out) => {
+        for (let r = from; r < to; r++) {
+          for (let j = 0; j < keys.length; j++) out[r * keys.length + j] = dense[queries[r] * maths.tokens + keys[j]];
+        }
+      };
+      return { order, fill };
+    }
+    const heads = typeof head === "number" ? [head] : Array.from({ length: maths.heads }, (_, h) => h);
+    const fill = (queries, keys, from, to, out) => {
+      for (const h of heads) {
+        if (head === "max") maths.maxMatrix(h, queries, keys, from, to, out);
+        else maths.addMatrix(h, queries, keys, from, to, out, 1 / heads.length);
+      }
+    };
+    return { order, fill };
+  }
+
+  close() {
+    this.source.close();
+  }
+}

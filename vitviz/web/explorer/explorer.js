@@ -1,0 +1,303 @@
+// The attention explorer: one cursor through the picture, every head of every layer, and one head's matrix.
+// `mount(element, events)` knows no host; whoever mounts it hands it data and hears what a person chose.
+import { make } from "../shared/canvas.js";
+import { composed, png, save } from "./download.js";
+import { Engine } from "./engine.js";
+import { action, moved } from "./keys.js";
+import { tokenThere } from "./maths.js";
+import { Scene } from "./scene.js";
+import { AGGREGATES, clean } from "./state.js";
+
+const TOLD_AFTER = 250; // milliseconds until the host hears of a choice, so that held keys make one message
+const TRIES = 3; // how often the host is asked for payloads that stay gone
+
+class Explorer extends Scene {
+  constructor(element, events) {
+    super(element);
+    this.events = events;
+    this.opened = null;
+    this.hint = "";
+  }
+
+  /** Take what the host has: another picture or model is fetched first and then put in the place of the old one. */
+  async update(data) {
+    this.wanted = data;
+    this.served ??= data.asked;
+    if (data.revision === this.data?.revision && data.second?.revision === this.data?.second?.revision) {
+      this.adoptSame(data);
+      return;
+    }
+    const fresh = [data, ...(data.second ? [data.second] : [])].map((part) => this.engineFor(part));
+    const layers = data.layers;
+    const aggregates = data.rollout ? AGGREGATES : AGGREGATES.slice(0, 2);
+    const known = this.data && this.data.model === data.model;
+    const state = clean(known ? this.state : data.state, layers, aggregates);
+    try {
+      await Promise.all([fresh[0].need(state.layer), ...fresh.slice(1).map((e) => e.need(state.second?.layer ?? state.layer))]);
+    } catch (error) {
+      this.failed(error);
+      if (this.data) return;
+    }
+    if (this.wanted !== data) return;
+    // What a person chose while the numbers were on their way holds.
+    const now = known ? clean(this.state, layers, aggregates) : state;
+    if (this.data?.second && !data.second) now.second = null;
+    for (const engine of this.engines) if (!fresh.includes(engine)) engine.close();
+    Object.assign(this, { data, engines: fresh, layers, aggregates, state: now, other: null, opened: null, hint: "" });
+    if (data.second && !now.second) now.second = { layer: now.layer, head: now.head };
+    this.build();
+    this.prepare();
+    this.cell.close();
+    this.change({}, false);
+    for (const engine of fresh) engine.prefetch(now.layer);
+  }
+
+  /** The same pictures and model: perhaps under another address, or in another language or theme. */
+  adoptSame(data) {
+    const again = data.asked !== this.data.asked;
+    this.data = data;
+    for (const [i, part] of [data, data.second].entries()) {
+      if (!part || (!again && this.engines[i].source.url === part.url)) continue;
+      this.engines[i].source.url = part.url;
+      this.change({}, false);
+      this.engines[i].prefetch(this.state.layer);
+    }
+    this.build();
+    this.theme();
+    this.prepare();
+  }
+
+  engineFor(part) {
+    const kept = this.engines.find((engine) => engine.data.revision === part.revision && engine.source.url === part.url);
+    const hooks = { missing: () => this.missed(), arrived: () => this.arrived() };
+    return kept ?? new Engine({ ...part, layers: this.wanted.layers, limit: this.wanted.limit }, hooks);
+  }
+
+  /** Ask the host for payloads that are gone, a few times: where nobody serves them, asking on would never end. */
+  missed() {
+    if (this.wanted && this.wanted.asked - this.served < TRIES) this.events.need?.();
+  }
+
+  /** Change what was chosen, fetch what that needs, draw, and tell the host. */
+  change(part, tell = true) {
+    const before = this.state;
+    const next = clean({ ...before, ...part }, this.layers, this.aggregates);
+    if (next.layer !== before.layer) {
+      const there = (token) => token && tokenThere(token, this.layers[before.layer], this.layers[next.layer]);
+      next.token = there(before.token);
+      this.opened = there(this.opened);
+      this.other = this.cell.root.hidden ? null : this.opened;
+    }
+    // Another picture beside the first shows the same head until a person chooses another one for it.
+    const alike = before.second && before.second.layer === before.layer && before.second.head === before.head;
+    if (this.data.second && alike && next.second && !("second" in part)) next.second = { layer: next.layer, head: next.head };
+    this.state = next;
+    this.hint = "";
+    if (this.state.order !== before.order || Boolean(this.state.second) !== Boolean(before.second)) this.prepare();
+    this.fetchChosen();
+    if (!this.cell.root.hidden) this.openCell();
+    this.draw();
+    if (tell) this.tell();
+  }
+
+  async fetchChosen() {
+    const { state, engines } = this;
+    const current = () => this.engines === engines && this.state.layer === state.layer && this.state.head === state.head;
+    this.problem = "";
+    const needs = [engines[0].need(state.layer)];
+    if (state.head === "rollout") needs.push(engines[0].rollout(state.start));
+    if (state.second) {
+      needs.push(engines.at(-1).need(state.second.layer));
+      if (state.second.head === "rollout") needs.push(engines.at(-1).rollout(state.start));
+    }
+    try {
+      await Promise.all(needs);
+      this.served = this.wanted?.asked;
+      if (current() && this.cell.waiting) this.openCell();
+      this.draw();
+    } catch (error) {
+      if (current()) this.failed(error);
+    }
+  }
+
+  failed(error) {
+    if (!this.wanted) return;
+    const { words } = this.wanted;
+    this.problem = error.message === "gone" || error instanceof TypeError ? words.gone : error.message;
+    if (this.root) this.draw();
+    else this.element.replaceChildren(make("p", "vx-problem", this.problem));
+  }
+
+  arrived() {
+    if (!this.wanted) return;
+    if (this.state?.order !== "layer") this.prepare();
+    this.draw();
+  }
+
+  tell() {
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => this.events.state?.(this.state), TOLD_AFTER);
+  }
+
+  hover(token) {
+    if (this.state.pinned) this.setOther(token);
+    else this.look(token);
+  }
+
+  /** Look from (or at) a token; passing over it tells nobody. */
+  look(token) {
+    if (token === this.state.token) return;
+    this.state = { ...this.state, token };
+    this.other = null;
+    this.hint = "";
+    this.draw();
+  }
+
+  leave() {
+    this.setOther(this.cell.root.hidden ? null : this.opened);
+  }
+
+  setOther(token) {
+    if (token === this.other) return;
+    this.other = token;
+    this.hint = "";
+    this.draw();
+  }
+
+  hoverPair(i, j) {
+    const [subject, other] = this.state.direction === "row" ? [i, j] : [j, i];
+    if (!this.state.pinned) this.state = { ...this.state, token: subject };
+    this.other = other;
+    this.hint = "";
+    this.draw();
+  }
+
+  choose(token) {
+    if (!this.state.pinned) this.change({ token, pinned: true });
+    else if (token === this.state.token) this.escape();
+    else this.openPair(this.state.token, token);
+  }
+
+  choosePair(i, j) {
+    this.openPair(...(this.state.direction === "row" ? [i, j] : [j, i]));
+  }
+
+  openPair(token, other) {
+    this.other = other;
+    this.opened = other;
+    this.change({ token, pinned: true });
+    this.openCell();
+  }
+
+  chooseMap(choice, second) {
+    if (second) this.change({ second: choice });
+    else this.change(choice);
+  }
+
+  escape() {
+    this.other = null;
+    if (this.cell.root.hidden) this.change({ pinned: false });
+    else this.closeCell();
+    this.draw();
+  }
+
+  /** Focus that was in the cell goes back to where it came from: a hidden element would lose it to the page. */
+  closeCell() {
+    const held = this.cell.root.contains(this.root.getRootNode().activeElement);
+    this.cell.close();
+    if (held) (this.cameFrom?.isConnected ? this.cameFrom : this.pictures[0].frame).focus();
+  }
+
+  key(event) {
+    const asked = action(event);
+    if (!asked) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const [name, ...values] = asked;
+    const { state } = this;
+    const map = this.layers[state.layer];
+    if (name === "move") this.change({ token: moved(state.token, values, map) });
+    if (name === "moveOther") this.setOther(moved(this.other ?? state.token, values, map));
+    if (name === "layer") this.change({ layer: state.layer + values[0] });
+    if (name === "head") this.change({ head: this.stepHead(values[0]) });
+    if (name === "first") this.change({ token: 0 });
+    if (name === "pin") this.change({ pinned: !state.pinned });
+    if (name === "turn") this.change({ direction: state.direction === "row" ? "column" : "row" });
+    if (name === "escape") this.escape();
+    if (name === "open") this.openPair(state.token, this.other ?? this.strongestOf()[0]?.[0] ?? state.token);
+    if (name === "open" && !this.cell.root.hidden) {
+      const from = event.composedPath()[0];
+      if (!this.cell.root.contains(from)) this.cameFrom = from;
+      this.cell.root.focus();
+    }
+  }
+
+  stepHead(by) {
+    const all = [...Array(this.layers[this.state.layer].heads).keys(), ...this.aggregates];
+    return all[(all.indexOf(this.state.head) + by + all.length) % all.length];
+  }
+
+  act(name) {
+    if (name === "split") this.change({ second: { layer: this.state.layer, head: "mean" } });
+    else if (name === "join") this.change({ second: null });
+    else if (name === "npz") save("", `${this.engines[0].source.url}/${this.state.layer}/${this.state.head}.npz`);
+    else this.download(name);
+  }
+
+  async download(kind) {
+    const text = composed(this);
+    const name = `vitviz-${this.data.model}-${this.layers[this.state.layer].name}-${this.state.head}`;
+    if (kind === "svg") save(`${name}.svg`, URL.createObjectURL(new Blob([text], { type: "image/svg+xml" })));
+    else save(`${name}.png`, await png(text));
+  }
+
+  overGrid(cell) {
+    this.overCell = cell;
+    this.gridWords();
+  }
+
+  async openCell() {
+    const { state, engines, opened } = this;
+    const [engine] = engines;
+    const maths = engine.layer(state.layer);
+    const [i, j] = state.direction === "row" ? [state.token, opened] : [opened, state.token];
+    if (opened === null) return;
+    if (!maths) {
+      this.cell.wait();
+      return;
+    }
+    if (typeof state.head !== "number" || !maths.together(i, j)) {
+      this.closeCell();
+      this.hint = typeof state.head === "number" ? this.data.words.outside : this.data.words.oneHead;
+      this.draw();
+      return;
+    }
+    const names = { i: this.tokenName(i), j: this.tokenName(j), map: this.nameOf(state) };
+    const cell = maths.cell(state.head, i, j);
+    this.cell.open(cell, maths, names, this.colours);
+    try {
+      const payload = await engine.values(state.layer, state.head);
+      if (this.cell.shown?.cell === cell) this.cell.values(payload, maths.pair(state.head, i, j).window);
+    } catch (error) {
+      if (this.cell.shown?.cell === cell) this.cell.failed(error.message === "gone" ? this.data.words.gone : error.message);
+    }
+  }
+
+  destroy() {
+    this.wanted = null;
+    this.watcher?.disconnect();
+    for (const engine of this.engines) engine.close();
+    clearTimeout(this.telling);
+    clearTimeout(this.speaking);
+    if (this.frame) cancelAnimationFrame(this.frame);
+  }
+}
+
+/**
+ * Put an explorer into `element`. `events`: `state(state)` after a choice, `need()` when the payloads are gone.
+ * Returns `update(data)`, which may be called as often as there is something new, and `destroy()`.
+ */
+export function mount(element, events) {
+  const explorer = new Explorer(element, events);
+  return { update: (data) => explorer.update(data), destroy: () => explorer.destroy() };
+}

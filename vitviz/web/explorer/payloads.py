@@ -1,0 +1,100 @@
+"""Payloads of the attention explorer: what every weight of a block follows from, with every bit that torch made."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vitviz.analysis.attention.rollout import trace_rollout
+from vitviz.analysis.attention.rows import AttentionRows, block_rows, block_tokens, prefix_names
+from vitviz.models import windows
+from vitviz.payload import pack
+from vitviz.tracing.attention import map_size
+from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.trace import Trace
+
+
+def layer_payload(block: BlockTrace, rows: AttentionRows | None = None) -> bytes:
+    """Everything that the weights of a block follow from, and its heads' figures (``AttentionRows``).
+
+    Arrays: ``q``, ``k`` (W, H, K, d), ``lse`` (W, H, K) in float64, ``tokens`` (W, K): the token of the picture at
+    every place, -1 for padding. A ViT is one window, W = 1 and K = N. A Swin block also has ``bias`` (H, K, K) and
+    ``regions`` (W, K): two places of a window see one another if their regions are equal, else their score is lowered
+    by 100. Weight = exp(q k^T / sqrt(d) + bias + mask - lse). A figure that no row defines is null.
+    """
+    rows = rows or block_rows(block)
+    q, k = block["q"], block["k"]  # (W, H, K, d)
+    arrays = {
+        "q": _array(q),
+        "k": _array(k),
+        "lse": _array(rows.lse),
+        "tokens": _array(block_tokens(block)).astype("<i4"),
+    }
+    if isinstance(block, SwinBlockTrace):
+        arrays |= {"bias": _array(block.bias), "regions": _regions(block).astype(np.uint8)}
+    header = _about(block) | {
+        "entropy": _figures(rows.entropy),
+        "distance": _figures(rows.distance),
+        "reach": _figures(torch.tensor([rows.reach], dtype=torch.float64))[0],
+    }
+    return pack(header, arrays)
+
+
+def value_payload(block: BlockTrace, head: int) -> bytes:
+    """What a weight of one head is multiplied with: ``v`` (W, K, d) and ``proj`` (D, d).
+
+    (weight * v_j) @ proj.T is what key j adds to the block's attn_out through this head; where a block has LayerScale,
+    its factors are part of ``proj``. The projection's bias belongs to no head.
+    """
+    dim = block["v"].shape[-1]
+    parameters = dict(block.module.named_parameters())
+    proj = parameters["attn.proj.weight"][:, head * dim : (head + 1) * dim]  # (D, d)
+    gamma = parameters.get("ls1.gamma")  # (D,)
+    if gamma is not None:
+        proj = proj * gamma.unsqueeze(1)  # (D, d)
+    header = _about(block) | {"head": head, "layer_scale": gamma is not None}
+    return pack(header, {"v": _array(block["v"][:, head]), "proj": _array(proj)})
+
+
+def rollout_payload(trace: Trace, start: int) -> bytes:
+    """Attention rollout from layer ``start`` to the last: ``matrix`` (N, N), [output token, input token]."""
+    header = _about(trace.blocks[start]) | {"start": start, "layers": len(trace.blocks)}
+    return pack(header, {"matrix": _array(trace_rollout(trace, start))})
+
+
+def _about(block: BlockTrace) -> dict[str, object]:
+    q = block["q"]  # (W, H, K, d)
+    rows, columns = map_size(block)
+    grid = block.grid if isinstance(block, SwinBlockTrace) else None
+    return {
+        "name": block.name,
+        "heads": q.shape[1],
+        "head_dim": q.shape[3],
+        "rows": rows,
+        "columns": columns,
+        "prefix": list(prefix_names(block)),
+        "windows": q.shape[0],
+        "window": grid.window if grid else None,
+        "shift": grid.shift if grid else 0,
+    }
+
+
+def _regions(block: SwinBlockTrace) -> NDArray[np.int64]:
+    """(W, M*M): all 0 in a block that does not shift."""
+    grid = block.grid
+    regions = windows.region_map(grid)[None, :, :, None]  # (1, rows*M, columns*M, 1)
+    return _array(windows.partition(regions, grid).squeeze(-1) * (grid.shift > 0))  # (W, M*M)
+
+
+def _figures(values: Tensor) -> list[float | None]:
+    return [value if math.isfinite(value) else None for value in values.tolist()]
+
+
+def _array(tensor: Tensor) -> NDArray[Any]:
+    array: NDArray[Any] = tensor.detach().cpu().numpy()
+    return array

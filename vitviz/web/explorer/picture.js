@@ -1,0 +1,131 @@
+// The picture with one map over it, the cursor, and the tokens that have no place in the picture as chips.
+import { make } from "../shared/canvas.js";
+import { Cells } from "../shared/shades.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function shape(tag, className) {
+  const element = document.createElementNS(SVG, tag);
+  element.setAttribute("class", className);
+  return element;
+}
+
+/** Row and column of a patch token of `map`; null for a prefix token. */
+export function placeOf(token, map) {
+  const patch = token - map.prefix.length;
+  return patch < 0 ? null : [Math.floor(patch / map.columns), patch % map.columns];
+}
+
+export class PictureView {
+  /** `events`: `hover(token)`, `leave()`, `choose(token)`. */
+  constructor(parent, events) {
+    this.events = events;
+    this.root = parent.appendChild(make("section", "vx-picture"));
+    this.title = this.root.appendChild(make("div", "vx-title"));
+    this.frame = this.root.appendChild(make("div", "vx-frame"));
+    this.frame.tabIndex = 0;
+    this.frame.setAttribute("role", "application");
+    this.image = this.frame.appendChild(make("img"));
+    this.image.draggable = false;
+    this.overlay = new Cells(this.frame.appendChild(make("canvas", "vx-overlay")));
+    this.svg = this.frame.appendChild(shape("svg", "vx-marks"));
+    this.svg.setAttribute("preserveAspectRatio", "none");
+    this.window = this.svg.appendChild(shape("path", "vx-window"));
+    this.cut = this.svg.appendChild(shape("path", "vx-cut"));
+    this.key = this.svg.appendChild(shape("rect", "vx-key"));
+    this.query = this.svg.appendChild(shape("rect", "vx-query"));
+    this.chips = this.root.appendChild(make("div", "vx-chips"));
+    this.frame.addEventListener("pointermove", (event) => this.pointed(event, events.hover));
+    this.frame.addEventListener("pointerdown", (event) => this.pointed(event, events.hover));
+    this.frame.addEventListener("pointerleave", () => events.leave());
+    this.frame.addEventListener("click", (event) => this.pointed(event, events.choose));
+  }
+
+  /** Another picture or another map of patches. */
+  show({ image, alt, aspect, label }, map, names) {
+    if (this.image.src !== image) this.image.src = image;
+    this.image.alt = alt;
+    this.frame.style.aspectRatio = String(aspect);
+    this.frame.setAttribute("aria-label", label);
+    const shown = `${map.rows} ${map.columns} ${names.join()}`;
+    this.map = map;
+    if (shown === this.shown) return;
+    this.shown = shown;
+    this.svg.setAttribute("viewBox", `0 0 ${map.columns} ${map.rows}`);
+    this.buttons = names.map((name, token) => this.chip(name, token));
+    this.chips.replaceChildren(...this.buttons.map(({ chip }) => chip));
+  }
+
+  chip(name, token) {
+    const chip = make("button", "vx-chip");
+    chip.type = "button";
+    const swatch = chip.appendChild(make("canvas", "vx-swatch"));
+    chip.append(name);
+    chip.addEventListener("pointerenter", () => this.events.hover(token));
+    chip.addEventListener("pointerleave", () => this.events.leave());
+    chip.addEventListener("click", () => this.events.choose(token));
+    return { chip, cells: new Cells(swatch) };
+  }
+
+  pointed(event, tell) {
+    const box = this.frame.getBoundingClientRect();
+    const column = Math.floor(((event.clientX - box.left) / box.width) * this.map.columns);
+    const row = Math.floor(((event.clientY - box.top) / box.height) * this.map.rows);
+    if (row < 0 || column < 0 || row >= this.map.rows || column >= this.map.columns) return;
+    tell(this.map.prefix.length + row * this.map.columns + column);
+  }
+
+  /** Lay `values` (tokens of the map) over the picture. */
+  paint(values, shades, { opacity, smooth }) {
+    const { map } = this;
+    this.overlay.draw(values, map.prefix.length, map.rows, map.columns, shades);
+    this.overlay.canvas.style.opacity = opacity;
+    this.overlay.canvas.style.imageRendering = smooth ? "auto" : "pixelated";
+    for (const [token, { cells }] of this.buttons.entries()) cells.draw(values, token, 1, 1, shades);
+  }
+
+  /** No map: its numbers are on their way, and another one's would be wrong. */
+  clear() {
+    this.overlay.clear();
+    for (const { cells } of this.buttons) cells.clear();
+  }
+
+  /** Where the cursor is: the token that looks or is looked at, and perhaps the other one of an opened pair. */
+  point(query, key, pinned) {
+    this.box(this.query, query);
+    this.box(this.key, key);
+    this.query.classList.toggle("vx-pinned", pinned);
+    for (const [token, { chip }] of this.buttons.entries()) {
+      chip.classList.toggle("vx-is-query", token === query);
+      chip.classList.toggle("vx-is-key", token === key);
+      chip.setAttribute("aria-pressed", String(token === query && pinned));
+    }
+  }
+
+  box(rect, token) {
+    const place = token === null ? null : placeOf(token, this.map);
+    rect.style.display = place ? "" : "none";
+    if (!place) return;
+    const attributes = { x: place[1], y: place[0], width: 1, height: 1 };
+    for (const [name, value] of Object.entries(attributes)) rect.setAttribute(name, value);
+  }
+
+  /** The edge of a Swin window, which the shift may have torn into parts, and crosses on what the mask cuts. */
+  outline(reach, isCut) {
+    const { columns } = this.map;
+    const inside = new Set(reach);
+    let edge = "";
+    let crosses = "";
+    for (const token of reach) {
+      if (token < 0) continue;
+      const [row, column] = placeOf(token, this.map);
+      if (row === 0 || !inside.has(token - columns)) edge += `M${column} ${row}h1`;
+      if (row === this.map.rows - 1 || !inside.has(token + columns)) edge += `M${column} ${row + 1}h1`;
+      if (column === 0 || !inside.has(token - 1)) edge += `M${column} ${row}v1`;
+      if (column === columns - 1 || !inside.has(token + 1)) edge += `M${column + 1} ${row}v1`;
+      if (isCut(token)) crosses += `M${column + 0.25} ${row + 0.25}l.5 .5m0 -.5l-.5 .5`;
+    }
+    this.window.setAttribute("d", edge);
+    this.cut.setAttribute("d", crosses);
+  }
+}

@@ -1,0 +1,289 @@
+// The maps on the page: their parts, their sizes, and how one frame is drawn. Nobody chooses anything here.
+import { colourBar, isDark, lookup, make, number } from "../shared/canvas.js";
+import { CellView } from "./cell.js";
+import { GridView } from "./grid.js";
+import { tokenThere } from "./maths.js";
+import { MatrixView } from "./matrix.js";
+import { PictureView } from "./picture.js";
+import { Shades, largest, pixels } from "../shared/shades.js";
+import { fill } from "./state.js";
+import { Toolbar } from "./toolbar.js";
+import { Wording } from "./wording.js";
+
+const BUDGET = 10; // milliseconds of a frame for maps of layers that nobody chose; the rest come in the next frames
+const SPOKEN_AFTER = 350; // milliseconds that the cursor rests before a screen reader hears where it is
+const GRID_HEIGHT = 470; // CSS pixels that the small maps may take
+
+export class Scene extends Wording {
+  constructor(element) {
+    super();
+    this.element = element;
+    this.engines = [];
+    this.other = null;
+  }
+
+  /** Make the page's parts, anew where they have to speak another language. */
+  build() {
+    const { words } = this.data;
+    if (this.root && this.spoken === words.row) return;
+    this.spoken = words.row;
+    this.watcher?.disconnect();
+    Object.assign(this, { synced: "", matrixDrawn: "" });
+    this.root = make("div", "vx");
+    this.element.replaceChildren(this.root);
+    this.toolbar = new Toolbar(this.root, words, (part) => this.change(part), (name) => this.act(name));
+    this.body = this.root.appendChild(make("div", "vx-body"));
+    const pointing = {
+      hover: (token) => this.hover(token),
+      leave: () => this.leave(),
+      choose: (token) => this.choose(token),
+    };
+    this.pictures = [new PictureView(this.body, pointing), new PictureView(this.body, pointing)];
+    const under = this.pictures[0].root.appendChild(make("div", "vx-under"));
+    this.readout = under.appendChild(make("div", "vx-readout"));
+    this.bar = under.appendChild(make("div"));
+    this.grid = new GridView(this.body, {
+      hover: (cell) => this.overGrid(cell),
+      choose: (cell, second) => this.chooseMap(cell, second),
+    });
+    this.grid.title.textContent = words.grid;
+    this.grid.stage.setAttribute("aria-label", words.gridHelp);
+    this.gridLine = this.grid.root.appendChild(make("div", "vx-readout"));
+    this.matrix = new MatrixView(
+      this.body,
+      {
+        hover: (i, j) => this.hoverPair(i, j),
+        leave: () => this.leave(),
+        choose: (i, j) => this.choosePair(i, j),
+        work: () => this.draw(),
+      },
+      words,
+    );
+    this.cell = new CellView(this.root, () => this.escape(), words);
+    this.live = this.root.appendChild(make("div", "vx-live"));
+    this.live.setAttribute("role", "status");
+    this.root.addEventListener("keydown", (event) => this.key(event));
+    this.watcher = new ResizeObserver(() => this.prepare());
+    this.watcher.observe(this.body);
+    this.theme();
+  }
+
+  theme() {
+    const dark = isDark(this.root);
+    const style = getComputedStyle(this.root);
+    const value = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
+    const text = value("--st-text-color", dark ? "#eee" : "#222");
+    this.ink = {
+      text,
+      faint: dark ? "#ffffff26" : "#00000020",
+      middle: dark ? "#ffffff66" : "#00000055",
+      ground: value("--st-background-color", dark ? "#111" : "#fff"),
+      accent: style.getPropertyValue("--vx-accent").trim(),
+      second: style.getPropertyValue("--vx-second").trim(),
+      font: "ui-monospace, monospace",
+    };
+    this.matrix.ink = this.ink;
+    const table = (name) => pixels(lookup(this.data.scales[name], dark));
+    this.colours = { attention: table("attention"), activation: table("activation"), ink: this.ink };
+    this.dark = dark;
+    this.barShown = "";
+  }
+
+  /** Sizes: once after another picture or layout, and when the window changes. */
+  prepare() {
+    if (!this.data || !this.body.clientWidth) return;
+    this.body.classList.toggle("vx-two", Boolean(this.state.second));
+    const whole = this.body.clientWidth;
+    const width = whole * (whole > 900 ? (this.state.second ? 0.24 : 0.34) : whole > 560 ? 0.45 : 1);
+    this.body.classList.toggle("vx-windowed", Boolean(this.layers[0].window));
+    this.marked = "";
+    const figure = this.state.order === "layer" ? null : this.state.order;
+    const small = this.layers.map(({ heads, rows, columns, window }) => ({ heads, shape: window ? [window, window] : [rows, columns] }));
+    this.grid.layout(small, this.state.order, (l, h) => (figure ? this.engines[0].figure(figure, l, h) : undefined), width, GRID_HEIGHT);
+    this.draw();
+  }
+
+  /** Draw in the next frame; many calls before it are one. */
+  draw() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      if (this.data && this.body.clientWidth) this.render();
+    });
+  }
+
+  render() {
+    const begun = performance.now();
+    const { state, engines } = this;
+    const [engine] = engines;
+    const key = `${state.token} ${state.layer} ${state.direction}`;
+    if (this.computed?.key !== key || this.computed.engine !== engine) this.computed = { key, engine, done: new Set() };
+    const again = this.compute(engine, begun);
+    this.computeSecond();
+    const reach = Math.max(...engines.map((e) => e.reach()));
+    const high = state.scale === "token" ? Math.max(...engines.map((e) => e.top())) : reach;
+    this.shades = new Shades(this.colours.attention, high, state.log);
+    for (const cell of this.grid.cells) if (cell) this.paintSmall(engine, cell);
+    this.grid.flush();
+    this.syncToolbar();
+    this.markGrid();
+    this.panes();
+    this.matrixPane();
+    this.gridWords();
+    this.words();
+    const more = this.matrix.work();
+    if (again || more) this.draw();
+  }
+
+  /** Compute the chosen layer, then as many others as a frame has time for; whether some are left. */
+  compute(engine, begun) {
+    const { state, layers, computed } = this;
+    const order = [state.layer, ...layers.keys()];
+    let left = false;
+    for (const index of order) {
+      if (computed.done.has(index)) continue;
+      if (index !== state.layer && performance.now() - begun > BUDGET) {
+        left = true;
+        break;
+      }
+      if (engine.compute(index, state.token, state.layer, state.direction)) computed.done.add(index);
+    }
+    return left;
+  }
+
+  computeSecond() {
+    const { state, engines } = this;
+    const engine = engines.at(-1);
+    if (!state.second || engine === engines[0]) return;
+    // Weights of layers that are no longer shown would be those of an earlier token, and count for the scale.
+    for (const index of this.layers.keys()) if (index !== state.second.layer) engine.buffers[index] = null;
+    engine.compute(state.second.layer, state.token, state.layer, state.direction);
+  }
+
+  /** The scale of one map: the common one, or its own where that was asked for or a rollout needs it. */
+  shadesOf(map, choice, prefix) {
+    if (this.state.scale !== "map" && choice.head !== "rollout") return this.shades;
+    const high = largest(map.values, map.offset + prefix, map.tokens - prefix);
+    return new Shades(this.colours.attention, high, this.state.log);
+  }
+
+  paintSmall(engine, cell) {
+    const map = engine.layer(cell.layer) && engine.map(cell, this.state.token, this.state.direction, 0);
+    if (!map) {
+      this.grid.blank(cell);
+      return;
+    }
+    const layer = this.layers[cell.layer];
+    const shades = this.shadesOf(map, cell, layer.prefix.length);
+    if (layer.window) {
+      // A window is a small part of the picture: its small map shows the window alone, as the block sees it.
+      const reach = engine.layer(cell.layer).reach(tokenThere(this.state.token, this.layers[this.state.layer], layer));
+      this.grid.paint(cell, Float32Array.from(reach, (token) => (token < 0 ? NaN : map.values[map.offset + token])), 0, shades);
+    } else this.grid.paint(cell, map.values, map.offset + layer.prefix.length, shades);
+  }
+
+  spanOf({ low, high }) {
+    return ` \u00b7 ${low ? number(low) : 0} \u2026 ${number(high)}`;
+  }
+
+  /** The small map under the pointer, else the chosen one: its name and figures. */
+  gridWords() {
+    const cell = this.overCell ?? this.state;
+    const line = this.nameOf(cell) + this.figures(cell) + this.ownSpan(cell);
+    if (this.gridLine.textContent !== line) this.gridLine.textContent = line;
+  }
+
+  /** What the colours of a small map span, where every map has a scale of its own. */
+  ownSpan(cell) {
+    const map = this.state.scale === "map" && this.engines[0].map(cell, this.state.token, this.state.direction, 0);
+    if (!map) return "";
+    return this.spanOf(this.shadesOf(map, cell, this.layers[cell.layer].prefix.length));
+  }
+
+  syncToolbar() {
+    const key = JSON.stringify({ ...this.state, token: 0, revision: this.data.revision });
+    if (key === this.synced) return;
+    this.synced = key;
+    this.toolbar.sync(this.state, this.layers, this.aggregates);
+  }
+
+  markGrid() {
+    const { state, grid } = this;
+    const loaded = this.layers.filter((_, index) => this.engines[0].layer(index)).length;
+    const key = [state.layer, state.head, state.second?.layer, state.second?.head, state.order, grid.atlas.width, grid.atlas.height, loaded, this.dark].join();
+    if (key === this.marked) return;
+    this.marked = key;
+    grid.mark(state, state.second, this.ink);
+  }
+
+  panes() {
+    const { state, engines, data } = this;
+    const choices = [state, state.second];
+    for (const [i, view] of this.pictures.entries()) {
+      view.root.hidden = !choices[i];
+      if (!choices[i]) continue;
+      const engine = i ? engines.at(-1) : engines[0];
+      this.pane(view, engine, choices[i], (i && data.second) || data);
+    }
+  }
+
+  pane(view, engine, choice, data) {
+    const { state, layers } = this;
+    const layer = layers[choice.layer];
+    const token = tokenThere(state.token, layers[state.layer], layer);
+    view.show({ ...data.picture, label: fill(this.data.words.pictureLabel, { map: this.nameOf(choice) }) }, layer, layer.prefix);
+    const map = engine.map(choice, token, state.direction, state.start);
+    const own = map && this.shadesOf(map, choice, layer.prefix.length);
+    if (map) view.paint(map.values.subarray(map.offset, map.offset + map.tokens), own, state);
+    else view.clear();
+    const span = own && own !== this.shades ? this.spanOf(own) : "";
+    const title = this.nameOf(choice) + (data === this.data ? "" : ` \u00b7 ${data.name}`) + span;
+    if (view.title.textContent !== title) view.title.textContent = title;
+    view.point(token, this.other === null ? null : tokenThere(this.other, layers[state.layer], layer), state.pinned);
+    const maths = engine.layer(choice.layer);
+    view.outline(maths?.windowed ? maths.reach(token) : [], (other) => maths.isCut(token, other));
+  }
+
+  matrixPane() {
+    const { state, engines } = this;
+    const found = engines[0].matrix(state, state.token, state.start);
+    this.matrix.root.classList.toggle("vx-absent", !found);
+    if (!found) return;
+    const maths = engines[0].layer(state.layer);
+    const key = [this.data.revision, state.layer, state.head, state.head === "rollout" ? state.start : "", maths.windowed ? maths.pair(0, state.token, state.token).window : ""].join();
+    const drawn = [key, this.shades.high, this.shades.logarithmic, this.dark, this.matrix.stage.clientWidth].join();
+    const prefix = maths.prefix.length;
+    const map = { prefix, columns: maths.windowed ? maths.header.window : maths.columns };
+    if (drawn !== this.matrixDrawn) {
+      this.matrixDrawn = drawn;
+      const shades = state.head === "rollout" ? new Shades(this.colours.attention, 4 / maths.tokens, state.log) : this.shades;
+      this.matrix.title.textContent = fill(this.data.words.matrixTitle, { map: this.nameOf(state), n: found.order.length });
+      this.matrix.title.title = this.matrix.title.textContent;
+      this.matrix.span = shades === this.shades ? "" : `${number(shades.low)} \u2026 ${number(shades.high)}`;
+      this.matrix.stage.setAttribute("aria-label", this.matrix.title.textContent);
+      this.matrix.show(key, found.order, found.fill, map, shades);
+    }
+    const [i, j] = state.direction === "row" ? [state.token, this.other] : [this.other, state.token];
+    this.matrix.point(i, j, state.direction === "row");
+  }
+
+  /** The line under the picture, and a moment later the same for a screen reader. */
+  words() {
+    const text = this.reading();
+    if (this.readout.textContent !== text) {
+      this.readout.textContent = text;
+      this.readout.classList.toggle("vx-problem", Boolean(this.problem));
+      clearTimeout(this.speaking);
+      this.speaking = setTimeout(() => (this.live.textContent = `${this.nameOf(this.state)}: ${text}`), SPOKEN_AFTER);
+    }
+    this.scaleBar();
+  }
+
+  scaleBar() {
+    const { state, shades, data } = this;
+    const key = [shades.high, shades.logarithmic, state.scale, this.dark].join();
+    if (key === this.barShown) return;
+    this.barShown = key;
+    const label = state.scale === "map" ? data.words.barMap : state.scale === "token" ? data.words.barToken : data.words.barShared;
+    this.bar.replaceChildren(colourBar(data.scales.attention, this.dark, shades.low, shades.high, label));
+  }
+}

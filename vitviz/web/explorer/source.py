@@ -1,0 +1,88 @@
+"""The payloads of one trace. Imports torch: to be imported only where there is a trace."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+
+from vitviz.analysis.attention.rows import block_rows
+from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.trace import Trace
+from vitviz.web.explorer.payloads import layer_payload, rollout_payload, value_payload
+from vitviz.web.explorer.store import NoSuchPayloadError, PayloadTooLargeError
+
+# A rollout's matrix grows with the square of the tokens: 17.6 MB at this many.
+ROLLOUT_TOKENS = 2100
+PATTERN_TOKENS = 1500
+
+
+class TraceSource:
+    """Makes the payloads of one trace; ``name`` is the model's. Nothing is kept here but the trace."""
+
+    def __init__(self, trace: Trace, name: str) -> None:
+        self.trace = trace
+        self.name = name
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the trace."""
+        return self.trace.nbytes
+
+    def layer(self, layer: int) -> bytes:
+        """See ``layer_payload``."""
+        return layer_payload(self._block(layer))
+
+    def values(self, layer: int, head: int) -> bytes:
+        """See ``value_payload``."""
+        return value_payload(*self._head(layer, head))
+
+    def rollout(self, start: int) -> bytes:
+        """See ``rollout_payload``."""
+        block = self._block(start)
+        if isinstance(block, SwinBlockTrace):
+            raise NoSuchPayloadError("attention rollout needs layers that see every token: a ViT, not a Swin")
+        tokens = block["q"].shape[2]
+        if tokens > ROLLOUT_TOKENS:
+            raise PayloadTooLargeError(f"a rollout of {tokens} tokens is too large: at most {ROLLOUT_TOKENS}")
+        return rollout_payload(self.trace, start)
+
+    def npz(self, layer: int, head: int) -> bytes:
+        """The block's tensors, float32, under their names: q, k, v of all heads, the pattern of ``head``, the figures.
+
+        Shapes are (H, N, d) and (N, N) for a ViT. A Swin block has its windows in front, (W, H, K, d) and (W, K, K),
+        and ``tokens`` (W, K): which token of the picture each place is, -1 for padding.
+        """
+        block, head = self._head(layer, head)
+        rows = block_rows(block)
+        swin = isinstance(block, SwinBlockTrace)
+        arrays = {name: block[name] if swin else block[name][0] for name in ("q", "k", "v")}
+        arrays |= {"entropy": rows.entropy, "distance": rows.distance}
+        tokens = block["q"].shape[2]
+        if tokens <= PATTERN_TOKENS:
+            arrays[f"head{head}.pattern"] = block.pattern(head)
+        named = {f"{block.name}.{key}": value.numpy().astype("<f4") for key, value in arrays.items()}
+        if isinstance(block, SwinBlockTrace):
+            named[f"{block.name}.tokens"] = block.tokens.numpy().astype("<i4")
+        if tokens > PATTERN_TOKENS:
+            note = (
+                f"no pattern: {tokens} tokens are more than {PATTERN_TOKENS}; it is softmax(q k^T / sqrt(d))"
+            )
+            named["note"] = np.array(note)
+        file = io.BytesIO()
+        np.savez(file, **named)  # type: ignore[arg-type]  # numpy's stub takes one keyword for its own
+        return file.getvalue()
+
+    def _block(self, layer: int) -> BlockTrace:
+        return self.trace.blocks[_checked("layer", layer, self.trace.blocks)]
+
+    def _head(self, layer: int, head: int) -> tuple[BlockTrace, int]:
+        block = self._block(layer)
+        return block, _checked("head", head, range(block.num_heads))
+
+
+def _checked(what: str, number: int, among: Sequence[object]) -> int:
+    if not 0 <= number < len(among):
+        raise NoSuchPayloadError(f"there is no {what} {number}: they are numbered 0 to {len(among) - 1}")
+    return number
