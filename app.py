@@ -1,5 +1,9 @@
 """vitviz: ``streamlit run app.py``."""
 
-from vitviz.app.server import app
+import streamlit as st
 
-__all__ = ["app"]
+from vitviz.app.routes import routes
+from vitviz.app.server import SCRIPT, preload
+
+# Written out here, not imported: Streamlit looks for this very call in the file that it is given.
+app = st.App(SCRIPT, routes=routes(), lifespan=preload)

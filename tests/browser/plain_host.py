@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import threading
 from collections.abc import Iterator
@@ -9,8 +11,19 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from PIL import Image
+
 PACKAGE = Path(__file__).parents[2] / "vitviz"
 TYPES = {".js": "text/javascript", ".css": "text/css"}
+
+
+def data_url(picture: Image.Image) -> str:
+    """A picture as an address that needs no server."""
+    buffer = io.BytesIO()
+    picture.save(buffer, format="PNG")
+    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
 PAGE = """<!doctype html><meta charset="utf-8">
 <style>body { margin: 12px; --st-font: sans-serif; --st-code-font: monospace; --st-text-color: #222;
 --st-background-color: #fff; --st-border-color: #ccc; --st-primary-color: #2050d0; }</style>

@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, Page, expect
 
 import vitviz
 from tests.browser.conftest import SCREENSHOTS
-from tests.browser.plain_host import PlainHost
+from tests.browser.plain_host import PlainHost, data_url
 from tests.conftest import random_picture, randomise
-from vitviz.app.component import colours, picture_url
+from vitviz.app.component import colours
 from vitviz.app.words import section
 from vitviz.models.build import build
 from vitviz.models.config import ModelConfig, SwinConfig, ViTConfig
@@ -266,7 +266,7 @@ def test_a_very_large_matrix_is_drawn_reduced_and_says_so(browser: Browser, host
         "prefix": ["cls"],
         "window": None,
     }
-    picture = {"image": picture_url(Image.new("RGB", (64, 64), (120, 90, 60))), "alt": "brown", "aspect": 1}
+    picture = {"image": data_url(Image.new("RGB", (64, 64), (120, 90, 60))), "alt": "brown", "aspect": 1}
     data = {
         "revision": "large", "url": "/given/large", "model": "large", "modelTitle": "large", "name": "brown",
         "picture": picture, "layers": [layer], "rollout": False, "second": None, "limit": 1 << 28,

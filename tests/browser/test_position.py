@@ -13,8 +13,9 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import save, settle
+from tests.browser.plain_host import data_url
 from vitviz.analysis.position.similarity import cosine_similarities
-from vitviz.app.component import colours, packed, picture_url
+from vitviz.app.component import colours, packed
 from vitviz.app.words import section
 from vitviz.plot.colour import scale
 
@@ -52,7 +53,7 @@ def positions() -> NDArray[np.float32]:
 def data_of(e: NDArray[np.float32]) -> dict[str, Any]:
     picture = Image.fromarray(np.random.default_rng(1).integers(0, 255, (30, 40, 3), np.uint8))
     return {
-        "image": picture_url(picture),
+        "image": data_url(picture),
         "aspect": 4 / 3,
         "positions": packed(e),
         "dim": DIM,

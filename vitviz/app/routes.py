@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.types import Receive, Scope, Send
 
 from vitviz.app import session
 from vitviz.app.explorer_routes import explorer_routes
@@ -15,16 +18,41 @@ from vitviz.web import modules
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
+class BelowBasePath(BaseRoute):
+    """Routes below ``server.baseUrlPath`` and ``/api``.
+
+    Streamlit puts the base path before its own routes only, and reads its options after it has imported the app: the
+    path is asked for when a request comes.
+    """
+
+    path = "/api"
+
+    def __init__(self, own: list[BaseRoute]) -> None:
+        self.mount = cache(lambda prefix: Mount(prefix, routes=own))
+
+    def _mounted(self) -> Mount:
+        base = str(st.get_option("server.baseUrlPath")).strip("/")
+        mount: Mount = self.mount(f"/{base}{self.path}" if base else self.path)
+        return mount
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether a request is for these routes, as ``Mount`` decides it."""
+        return self._mounted().matches(scope)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that ``matches`` took."""
+        await self._mounted().handle(scope, receive, send)
+
+
 def routes() -> list[BaseRoute]:
-    """All own routes, below ``server.baseUrlPath``, which Streamlit puts before its own routes only."""
-    own = [
+    """All own routes of the app."""
+    own: list[BaseRoute] = [
         Route("/js/{stamp}/{path:path}", module),
         Route("/pictures/{name}.png", picture),
         *explorer_routes(session.payloads, session.gate),
         Route("/{rest:path}", nothing),  # else Streamlit would answer with its page
     ]
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
-    return [Mount(f"/{base}/api" if base else "/api", routes=own)]
+    return [BelowBasePath(own)]
 
 
 async def module(request: Request) -> Response:

@@ -45,7 +45,9 @@ export class Chart {
       ...named.map(({ name, colour, width, dash: dashed }) => {
         const item = make("span", "vc-key-item");
         const sample = shape("svg", { viewBox: "0 0 26 8", width: 26, height: 8, "aria-hidden": "true" });
-        sample.append(shape("path", { d: "M0 4H26", stroke: colour, "stroke-width": width, "stroke-dasharray": dash(dashed) }));
+        sample.append(
+          shape("path", { d: "M0 4H26", stroke: colour, "stroke-width": width, "stroke-dasharray": dash(dashed) }),
+        );
         item.append(sample, name);
         return item;
       }),
@@ -98,7 +100,15 @@ export class Chart {
       const up = common ?? spanOf(panel.y, all([panel], "y"), 0.05);
       const [horizontal, vertical] = [scale(own.log, across), scale(panel.y.log, up)];
       return {
-        left, right, top: above, bottom: below, first: i % columns === 0, own, across, up, clip: `vc-clip-${this.number}-${i}`,
+        left,
+        right,
+        top: above,
+        bottom: below,
+        first: i % columns === 0,
+        own,
+        across,
+        up,
+        clip: `vc-clip-${this.number}-${i}`,
         x: (value) => left + horizontal(value) * (right - left),
         y: (value) => below - vertical(value) * (below - above),
       };
@@ -118,19 +128,23 @@ export class Chart {
       if (found?.count) this.told.push({ ...found, panel: i });
     }
     panel.heading.split("\n").forEach((text, line, all) => {
-      if (text) this.svg.append(shape("text", { x: left, y: top - 6 - this.lifted - LINE * (all.length - 1 - line) }, text));
+      if (text)
+        this.svg.append(shape("text", { x: left, y: top - 6 - this.lifted - LINE * (all.length - 1 - line) }, text));
     });
   }
 
   drawAxes(panel, { left, right, top, bottom, own, across, up, x, y }, labelled, last) {
     this.svg.append(shape("path", { d: `M${left} ${top}V${bottom}H${right}`, class: "vc-axis" }));
     for (const [value, text] of ticks(panel.y, up)) {
-      if (panel.y.log) this.svg.append(shape("path", { d: `M${left} ${y(value).toFixed(1)}H${right}`, class: "vc-grid" }));
+      if (panel.y.log)
+        this.svg.append(shape("path", { d: `M${left} ${y(value).toFixed(1)}H${right}`, class: "vc-grid" }));
       if (labelled) this.svg.append(shape("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, text));
     }
     if (labelled && panel.y.title) {
       const middle = (top + bottom) / 2;
-      this.svg.append(shape("text", { transform: `translate(11 ${middle}) rotate(-90)`, "text-anchor": "middle" }, panel.y.title));
+      this.svg.append(
+        shape("text", { transform: `translate(11 ${middle}) rotate(-90)`, "text-anchor": "middle" }, panel.y.title),
+      );
     }
     if (!last) return;
     let free = -Infinity; // the next word may begin here

@@ -28,7 +28,10 @@ export function points(mark, place) {
     return { mark, count: counts.length, at: (i) => [place.x(middle(i)), place.y(counts[i])], told };
   }
   const [x, y] = [numbers(mark.x), numbers(mark.y)];
-  const fields = Object.entries(mark.fields ?? {}).map(([name, values]) => [name, Array.isArray(values) ? values : numbers(values)]);
+  const fields = Object.entries(mark.fields ?? {}).map(([name, values]) => [
+    name,
+    Array.isArray(values) ? values : numbers(values),
+  ]);
   const told = (i) => ({ x: x[i], y: y[i], ...Object.fromEntries(fields.map(([name, values]) => [name, values[i]])) });
   return { mark, count: y.length, at: (i) => [place.x(x[i]), place.y(y[i])], told };
 }
@@ -78,7 +81,13 @@ function dots(mark, { x, y }) {
   const round = mark.symbol === "circle"; // a line of no length with round ends
   const look = { fill: hollow || round ? "none" : mark.colour, stroke: hollow || round ? mark.colour : null };
   const stroke = round ? mark.size : hollow ? Math.max(1.6, mark.size / 5) : null;
-  return shape("path", { d, ...look, "stroke-width": stroke, "stroke-linecap": round ? "round" : null, opacity: mark.opacity });
+  return shape("path", {
+    d,
+    ...look,
+    "stroke-width": stroke,
+    "stroke-linecap": round ? "round" : null,
+    opacity: mark.opacity,
+  });
 }
 
 const SYMBOLS = {
@@ -96,7 +105,8 @@ function bars(mark, { x, y }) {
   const floor = y(0).toFixed(1);
   let d = "";
   counts.forEach((count, i) => {
-    if (count) d += `M${x(edges[i]).toFixed(1)} ${floor}V${y(count).toFixed(1)}H${x(edges[i + 1]).toFixed(1)}V${floor}z`;
+    if (count)
+      d += `M${x(edges[i]).toFixed(1)} ${floor}V${y(count).toFixed(1)}H${x(edges[i + 1]).toFixed(1)}V${floor}z`;
   });
   return shape("path", { d, fill: mark.colour });
 }
@@ -121,7 +131,11 @@ function upright(mark, { x, top, bottom }) {
 function level(mark, { y, left, right, top, bottom }) {
   const at = y(mark.y);
   if (!(at >= top - 1 && at <= bottom + 1)) return shape("g", {});
-  return shape("path", { d: `M${left} ${at.toFixed(1)}H${right}`, stroke: mark.colour, "stroke-dasharray": dash(mark.dash) });
+  return shape("path", {
+    d: `M${left} ${at.toFixed(1)}H${right}`,
+    stroke: mark.colour,
+    "stroke-dasharray": dash(mark.dash),
+  });
 }
 
 function note(mark, { x, y, left }) {

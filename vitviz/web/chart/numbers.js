@@ -15,7 +15,10 @@ function exponential(value, digits) {
 function general(value, precision) {
   if (value === 0) return "0";
   const exponent = Number(value.toExponential(precision - 1).split("e")[1]);
-  const text = exponent < -4 || exponent >= precision ? exponential(value, precision - 1) : value.toFixed(precision - 1 - exponent);
+  const text =
+    exponent < -4 || exponent >= precision
+      ? exponential(value, precision - 1)
+      : value.toFixed(precision - 1 - exponent);
   return text.includes(".") ? text.replace(/\.?0+(?=e|$)/, "") : text;
 }
 

@@ -1,5 +1,5 @@
 // A chart as Streamlit shows it.
-import {  } from "../shared/canvas.js";
+import {} from "../shared/canvas.js";
 import { Chart } from "./chart.js";
 
 export function mount(element) {

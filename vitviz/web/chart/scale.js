@@ -53,8 +53,10 @@ function powers(low, high, count) {
   const found = [];
   for (let power = from; power <= to; power += every) found.push(10 ** power);
   if (found.length > 1) return found;
-  return [1, 2, 5].flatMap((times) => [from - 1, from, to].map((power) => times * 10 ** power))
-    .filter((value, i, all) => value >= low && value <= high && all.indexOf(value) === i).sort((a, b) => a - b);
+  return [1, 2, 5]
+    .flatMap((times) => [from - 1, from, to].map((power) => times * 10 ** power))
+    .filter((value, i, all) => value >= low && value <= high && all.indexOf(value) === i)
+    .sort((a, b) => a - b);
 }
 
 function word(value, axis, all) {

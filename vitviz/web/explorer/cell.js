@@ -1,7 +1,7 @@
 // One weight opened: from q and k to the score, through the softmax of its row, to what it adds to the output.
 import { make, number } from "../shared/canvas.js";
-import { dot } from "./maths.js";
 import { Cells } from "../shared/shades.js";
+import { dot } from "./maths.js";
 
 /** A row of numbers as coloured cells on a scale that is centred on 0; all strips of a stage share one cursor. */
 class Strip {
@@ -59,8 +59,7 @@ class Strip {
 }
 
 /** `count` numbers out of an array, as they are read at the cursor. */
-const read = (names, values, at) =>
-  names.map((name, i) => `${name}[${at}] = ${number(values[i][at])}`).join("   ");
+const read = (names, values, at) => names.map((name, i) => `${name}[${at}] = ${number(values[i][at])}`).join("   ");
 
 export class CellView {
   constructor(parent, close, words) {
@@ -119,7 +118,14 @@ export class CellView {
     const move = (at) => {
       place = at;
       for (const strip of strips) strip.point(at);
-      reading.textContent = at === null ? this.words.readStrip : read(rows.map(([symbol]) => symbol), rows.map(([, values]) => values), at);
+      reading.textContent =
+        at === null
+          ? this.words.readStrip
+          : read(
+              rows.map(([symbol]) => symbol),
+              rows.map(([, values]) => values),
+              at,
+            );
       strips[0].say(at, reading.textContent);
     };
     const step = (event) => {
@@ -147,7 +153,15 @@ export class CellView {
   score(cell, names, colours) {
     const stage = this.stage("1", this.words.stageScore);
     const d = cell.q.length;
-    this.strips(stage, [["q", cell.q, `q ${names.i}`], ["k", cell.k, `k ${names.j}`], ["q\u00b7k", cell.products, "q * k"]], colours.activation);
+    this.strips(
+      stage,
+      [
+        ["q", cell.q, `q ${names.i}`],
+        ["k", cell.k, `k ${names.j}`],
+        ["q\u00b7k", cell.products, "q * k"],
+      ],
+      colours.activation,
+    );
     this.line(stage, `\u03a3 q[c] k[c] = ${number(cell.product)}`);
     const terms = [`${number(cell.product)} / \u221a${d}`];
     if (cell.bias !== null) terms.push(`${number(cell.bias)} (${this.words.bias})`);
@@ -175,7 +189,11 @@ export class CellView {
     this.line(stage, `${this.words.rowOf.replace("{n}", cell.weights.length)}  max s = ${number(cell.maximum)}`);
     const power = `e^(${number(cell.score)} \u2212 ${number(cell.maximum)})`.replace("\u2212 \u2212", "+ ");
     this.line(stage, `\u03a3 e^(s \u2212 max) = ${number(cell.total)}`);
-    this.line(stage, `A = ${power} / ${number(cell.total)} = ${number(Math.exp(cell.score - cell.maximum))} / ${number(cell.total)} = `, make("b", "", number(cell.weight)));
+    this.line(
+      stage,
+      `A = ${power} / ${number(cell.total)} = ${number(Math.exp(cell.score - cell.maximum))} / ${number(cell.total)} = `,
+      make("b", "", number(cell.weight)),
+    );
     let sum = 0;
     for (const weight of cell.weights) sum += weight;
     this.line(stage, `${this.words.rowSum} ${sum.toFixed(6)}`);
@@ -198,9 +216,22 @@ export class CellView {
     const whole = Float64Array.from({ length: width }, (_, c) => dot(proj, c * d, z, 0, d));
     const norm = (values) => Math.sqrt(dot(values, 0, values, 0, values.length));
     this.output.replaceChildren(this.output.firstChild);
-    this.strips(this.output, [["v", own, "v"], ["A v", weighted, "A * v"], ["z", z, this.words.zOf]], colours.activation);
+    this.strips(
+      this.output,
+      [
+        ["v", own, "v"],
+        ["A v", weighted, "A * v"],
+        ["z", z, this.words.zOf],
+      ],
+      colours.activation,
+    );
     this.strips(this.output, [["A v W_O", added, this.words.adds]], colours.activation);
-    this.line(this.output, `\u2016A v W_O\u2016 = `, make("b", "", number(norm(added))), `   \u2016z W_O\u2016 = ${number(norm(whole))}  (${this.words.wholeHead})`);
+    this.line(
+      this.output,
+      `\u2016A v W_O\u2016 = `,
+      make("b", "", number(norm(added))),
+      `   \u2016z W_O\u2016 = ${number(norm(whole))}  (${this.words.wholeHead})`,
+    );
   }
 
   failed(message) {

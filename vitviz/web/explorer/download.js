@@ -55,7 +55,8 @@ function svg({ title, lines, ink, panels, bar }) {
 function drawn({ label, aspect, layers, boxes }, x, y, height, ink) {
   const width = height * aspect;
   const parts = [`<text x="${x}" y="${y - 10}" font-size="13" fill="${ink.text}">${escaped(label)}</text>`];
-  for (const { href, canvas, opacity } of layers) parts.push(image(href ?? enlarged(canvas, width), x, y, width, height, opacity));
+  for (const { href, canvas, opacity } of layers)
+    parts.push(image(href ?? enlarged(canvas, width), x, y, width, height, opacity));
   for (const box of boxes) {
     const dashes = box.dashed ? ' stroke-dasharray="5 4"' : "";
     parts.push(
@@ -96,7 +97,13 @@ export function composed(view) {
   const [low, high] = [number(shades.low), number(shades.high)];
   const label = bar.querySelector(".vv-bar-label").textContent;
   const title = `${data.modelTitle} \u00b7 ${data.name} \u00b7 ${view.nameOf(state)}`;
-  return svg({ title, lines: [view.reading()], ink, panels, bar: { canvas: bar.querySelector("canvas"), low, high, label } });
+  return svg({
+    title,
+    lines: [view.reading()],
+    ink,
+    panels,
+    bar: { canvas: bar.querySelector("canvas"), low, high, label },
+  });
 }
 
 function panel(picture, opacity, ink) {
@@ -108,5 +115,10 @@ function panel(picture, opacity, ink) {
   };
   const layers = [{ href: picture.image.src }, { canvas: picture.overlay.canvas, opacity }];
   const boxes = [...box(picture.query, ink.accent, false), ...box(picture.key, ink.second, true)];
-  return { label: picture.title.textContent, aspect: picture.frame.clientWidth / picture.frame.clientHeight, layers, boxes };
+  return {
+    label: picture.title.textContent,
+    aspect: picture.frame.clientWidth / picture.frame.clientHeight,
+    layers,
+    boxes,
+  };
 }

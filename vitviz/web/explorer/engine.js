@@ -1,7 +1,8 @@
 // The numbers behind every map: which layers are there, and the weights of the token under the cursor in each.
-import { LayerMaths, overHeads, tokenThere } from "./maths.js";
+
 import { PayloadSource } from "../shared/payload.js";
 import { largest } from "../shared/shades.js";
+import { LayerMaths, overHeads, tokenThere } from "./maths.js";
 
 const AT_ONCE = 2; // requests for layers that nobody waits for
 
@@ -11,7 +12,11 @@ export class Engine {
     this.data = data;
     this.layers = data.layers;
     this.arrived = arrived;
-    this.source = new PayloadSource(data.url, { limit: data.limit, wrap: (payload) => new LayerMaths(payload), missing });
+    this.source = new PayloadSource(data.url, {
+      limit: data.limit,
+      wrap: (payload) => new LayerMaths(payload),
+      missing,
+    });
     this.buffers = data.layers.map(() => null);
     this.scratch = new Map();
     this.failure = "";

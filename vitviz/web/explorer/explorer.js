@@ -33,7 +33,10 @@ class Explorer extends Scene {
     const known = this.data && this.data.model === data.model;
     const state = clean(known ? this.state : data.state, layers, aggregates);
     try {
-      await Promise.all([fresh[0].need(state.layer), ...fresh.slice(1).map((e) => e.need(state.second?.layer ?? state.layer))]);
+      await Promise.all([
+        fresh[0].need(state.layer),
+        ...fresh.slice(1).map((e) => e.need(state.second?.layer ?? state.layer)),
+      ]);
     } catch (error) {
       this.failed(error);
       if (this.data) return;
@@ -68,7 +71,9 @@ class Explorer extends Scene {
   }
 
   engineFor(part) {
-    const kept = this.engines.find((engine) => engine.data.revision === part.revision && engine.source.url === part.url);
+    const kept = this.engines.find(
+      (engine) => engine.data.revision === part.revision && engine.source.url === part.url,
+    );
     const hooks = { missing: () => this.missed(), arrived: () => this.arrived() };
     return kept ?? new Engine({ ...part, layers: this.wanted.layers, limit: this.wanted.limit }, hooks);
   }
@@ -90,7 +95,8 @@ class Explorer extends Scene {
     }
     // Another picture beside the first shows the same head until a person chooses another one for it.
     const alike = before.second && before.second.layer === before.layer && before.second.head === before.head;
-    if (this.data.second && alike && next.second && !("second" in part)) next.second = { layer: next.layer, head: next.head };
+    if (this.data.second && alike && next.second && !("second" in part))
+      next.second = { layer: next.layer, head: next.head };
     this.state = next;
     this.hint = "";
     if (this.state.order !== before.order || Boolean(this.state.second) !== Boolean(before.second)) this.prepare();
@@ -102,7 +108,8 @@ class Explorer extends Scene {
 
   async fetchChosen() {
     const { state, engines } = this;
-    const current = () => this.engines === engines && this.state.layer === state.layer && this.state.head === state.head;
+    const current = () =>
+      this.engines === engines && this.state.layer === state.layer && this.state.head === state.head;
     this.problem = "";
     const needs = [engines[0].need(state.layer)];
     if (state.head === "rollout") needs.push(engines[0].rollout(state.start));
@@ -279,7 +286,8 @@ class Explorer extends Scene {
       const payload = await engine.values(state.layer, state.head);
       if (this.cell.shown?.cell === cell) this.cell.values(payload, maths.pair(state.head, i, j).window);
     } catch (error) {
-      if (this.cell.shown?.cell === cell) this.cell.failed(error.message === "gone" ? this.data.words.gone : error.message);
+      if (this.cell.shown?.cell === cell)
+        this.cell.failed(error.message === "gone" ? this.data.words.gone : error.message);
     }
   }
 

@@ -80,7 +80,10 @@ export class GridView {
   }
 
   corner(index) {
-    return [this.left + (index % this.columns) * this.step.x, this.top + Math.floor(index / this.columns) * this.step.y];
+    return [
+      this.left + (index % this.columns) * this.step.x,
+      this.top + Math.floor(index / this.columns) * this.step.y,
+    ];
   }
 
   at(event) {
@@ -113,7 +116,8 @@ export class GridView {
         if (x1 - x0 === 1) this.target[x0] = pixel;
         else this.target.fill(pixel, x0, x1);
       }
-      for (let y = y0 + 1; y < y1; y++) this.target.copyWithin(y * stride + left, first + left, first + left + this.map.width);
+      for (let y = y0 + 1; y < y1; y++)
+        this.target.copyWithin(y * stride + left, first + left, first + left + this.map.width);
     }
   }
 
@@ -155,7 +159,10 @@ export class GridView {
       if (this.order !== "layer" && this.map.width > 18) {
         context.fillText(`${cell.layer}.${cell.head}`, x, y + this.map.height + 4 + size * 0.9, this.map.width);
       }
-      for (const [choice, colour] of [[second, ink.second], [chosen, ink.accent]]) {
+      for (const [choice, colour] of [
+        [second, ink.second],
+        [chosen, ink.accent],
+      ]) {
         if (!choice || cell.layer !== choice.layer || cell.head !== choice.head) continue;
         context.strokeStyle = colour;
         context.lineWidth = Math.max(2, 2 / this.shrink);

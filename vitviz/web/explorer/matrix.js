@@ -21,7 +21,11 @@ export class MatrixView {
     this.cursor = this.stage.appendChild(make("canvas", "vx-matrix-cursor"));
     const tools = this.root.appendChild(make("div", "vx-tools"));
     this.note = make("span", "vx-note");
-    for (const [sign, factor, label] of [["+", 0.5, words.zoomIn], ["\u2212", 2, words.zoomOut], ["1:1", Infinity, words.zoomAll]]) {
+    for (const [sign, factor, label] of [
+      ["+", 0.5, words.zoomIn],
+      ["\u2212", 2, words.zoomOut],
+      ["1:1", Infinity, words.zoomAll],
+    ]) {
       const button = tools.appendChild(make("button", "vx-tool", sign));
       button.type = "button";
       button.setAttribute("aria-label", label);
@@ -130,13 +134,26 @@ export class MatrixView {
     context.font = `10px ${this.ink.font}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    for (let r = Math.max(0, Math.floor(view.y - part.y)); r < Math.min(this.queries.length, view.y - part.y + view.span); r++) {
-      for (let c = Math.max(0, Math.floor(view.x - part.x)); c < Math.min(this.keys.length, view.x - part.x + view.span); c++) {
+    for (
+      let r = Math.max(0, Math.floor(view.y - part.y));
+      r < Math.min(this.queries.length, view.y - part.y + view.span);
+      r++
+    ) {
+      for (
+        let c = Math.max(0, Math.floor(view.x - part.x));
+        c < Math.min(this.keys.length, view.x - part.x + view.span);
+        c++
+      ) {
         const value = this.values[r * this.keys.length + c];
         if (Number.isNaN(value)) continue;
         context.fillStyle = this.shades.level(value) > 110 ? this.ink.ground : this.ink.text;
         const [x, y] = [c + part.x - view.x + 0.5, r + part.y - view.y + 0.5];
-        context.fillText(value < 1e-3 ? value.toExponential(1) : value.toPrecision(3), MARGIN + x * unit, MARGIN + y * unit, unit - 4);
+        context.fillText(
+          value < 1e-3 ? value.toExponential(1) : value.toPrecision(3),
+          MARGIN + x * unit,
+          MARGIN + y * unit,
+          unit - 4,
+        );
       }
     }
   }
@@ -187,7 +204,10 @@ export class MatrixView {
       if (at === "y") context.strokeRect(MARGIN - 2, start, side + 4, Math.max(1, unit));
       else context.strokeRect(start, MARGIN - 2, Math.max(1, unit), side + 4);
     };
-    const [own, other] = [[ink.accent, []], [ink.second, [4, 3]]];
+    const [own, other] = [
+      [ink.accent, []],
+      [ink.second, [4, 3]],
+    ];
     line("y", i, ...(byRow ? own : other));
     line("x", j, ...(byRow ? other : own));
     context.restore();
@@ -222,7 +242,8 @@ export class MatrixView {
 
   grab(event) {
     this.dragged = false;
-    this.grabbed = this.view && this.view.span < this.order.length ? { x: event.clientX, y: event.clientY, view: this.view } : null;
+    this.grabbed =
+      this.view && this.view.span < this.order.length ? { x: event.clientX, y: event.clientY, view: this.view } : null;
     if (!this.grabbed) this.move(event);
   }
 
@@ -252,7 +273,9 @@ export class MatrixView {
     const count = this.order.length;
     const span = Math.min(count, Math.max(Math.min(SMALLEST, count), this.view.span * factor));
     const pair = this.pair?.map((token) => (token === null ? -1 : this.placeOf(token))) ?? [-1, -1];
-    const [down, across] = pair.map((place, i) => (place < 0 ? this.view[i ? "x" : "y"] + this.view.span / 2 : place + 0.5));
+    const [down, across] = pair.map((place, i) =>
+      place < 0 ? this.view[i ? "x" : "y"] + this.view.span / 2 : place + 0.5,
+    );
     const x = anchor ? this.view.x + anchor[0] * (this.view.span - span) : across - span / 2;
     const y = anchor ? this.view.y + anchor[1] * (this.view.span - span) : down - span / 2;
     this.look({ x, y, span });

@@ -1,11 +1,11 @@
 // The maps on the page: their parts, their sizes, and how one frame is drawn. Nobody chooses anything here.
 import { colourBar, isDark, lookup, make, number } from "../shared/canvas.js";
+import { largest, pixels, Shades } from "../shared/shades.js";
 import { CellView } from "./cell.js";
 import { GridView } from "./grid.js";
 import { tokenThere } from "./maths.js";
 import { MatrixView } from "./matrix.js";
 import { PictureView } from "./picture.js";
-import { Shades, largest, pixels } from "../shared/shades.js";
 import { fill } from "./state.js";
 import { Toolbar } from "./toolbar.js";
 import { Wording } from "./wording.js";
@@ -31,7 +31,12 @@ export class Scene extends Wording {
     Object.assign(this, { synced: "", matrixDrawn: "" });
     this.root = make("div", "vx");
     this.element.replaceChildren(this.root);
-    this.toolbar = new Toolbar(this.root, words, (part) => this.change(part), (name) => this.act(name));
+    this.toolbar = new Toolbar(
+      this.root,
+      words,
+      (part) => this.change(part),
+      (name) => this.act(name),
+    );
     this.body = this.root.appendChild(make("div", "vx-body"));
     const pointing = {
       hover: (token) => this.hover(token),
@@ -98,8 +103,17 @@ export class Scene extends Wording {
     this.body.classList.toggle("vx-windowed", Boolean(this.layers[0].window));
     this.marked = "";
     const figure = this.state.order === "layer" ? null : this.state.order;
-    const small = this.layers.map(({ heads, rows, columns, window }) => ({ heads, shape: window ? [window, window] : [rows, columns] }));
-    this.grid.layout(small, this.state.order, (l, h) => (figure ? this.engines[0].figure(figure, l, h) : undefined), width, GRID_HEIGHT);
+    const small = this.layers.map(({ heads, rows, columns, window }) => ({
+      heads,
+      shape: window ? [window, window] : [rows, columns],
+    }));
+    this.grid.layout(
+      small,
+      this.state.order,
+      (l, h) => (figure ? this.engines[0].figure(figure, l, h) : undefined),
+      width,
+      GRID_HEIGHT,
+    );
     this.draw();
   }
 
@@ -177,7 +191,12 @@ export class Scene extends Wording {
     if (layer.window) {
       // A window is a small part of the picture: its small map shows the window alone, as the block sees it.
       const reach = engine.layer(cell.layer).reach(tokenThere(this.state.token, this.layers[this.state.layer], layer));
-      this.grid.paint(cell, Float32Array.from(reach, (token) => (token < 0 ? NaN : map.values[map.offset + token])), 0, shades);
+      this.grid.paint(
+        cell,
+        Float32Array.from(reach, (token) => (token < 0 ? NaN : map.values[map.offset + token])),
+        0,
+        shades,
+      );
     } else this.grid.paint(cell, map.values, map.offset + layer.prefix.length, shades);
   }
 
@@ -209,7 +228,17 @@ export class Scene extends Wording {
   markGrid() {
     const { state, grid } = this;
     const loaded = this.layers.filter((_, index) => this.engines[0].layer(index)).length;
-    const key = [state.layer, state.head, state.second?.layer, state.second?.head, state.order, grid.atlas.width, grid.atlas.height, loaded, this.dark].join();
+    const key = [
+      state.layer,
+      state.head,
+      state.second?.layer,
+      state.second?.head,
+      state.order,
+      grid.atlas.width,
+      grid.atlas.height,
+      loaded,
+      this.dark,
+    ].join();
     if (key === this.marked) return;
     this.marked = key;
     grid.mark(state, state.second, this.ink);
@@ -230,7 +259,11 @@ export class Scene extends Wording {
     const { state, layers } = this;
     const layer = layers[choice.layer];
     const token = tokenThere(state.token, layers[state.layer], layer);
-    view.show({ ...data.picture, label: fill(this.data.words.pictureLabel, { map: this.nameOf(choice) }) }, layer, layer.prefix);
+    view.show(
+      { ...data.picture, label: fill(this.data.words.pictureLabel, { map: this.nameOf(choice) }) },
+      layer,
+      layer.prefix,
+    );
     const map = engine.map(choice, token, state.direction, state.start);
     const own = map && this.shadesOf(map, choice, layer.prefix.length);
     if (map) view.paint(map.values.subarray(map.offset, map.offset + map.tokens), own, state);
@@ -249,14 +282,24 @@ export class Scene extends Wording {
     this.matrix.root.classList.toggle("vx-absent", !found);
     if (!found) return;
     const maths = engines[0].layer(state.layer);
-    const key = [this.data.revision, state.layer, state.head, state.head === "rollout" ? state.start : "", maths.windowed ? maths.pair(0, state.token, state.token).window : ""].join();
+    const key = [
+      this.data.revision,
+      state.layer,
+      state.head,
+      state.head === "rollout" ? state.start : "",
+      maths.windowed ? maths.pair(0, state.token, state.token).window : "",
+    ].join();
     const drawn = [key, this.shades.high, this.shades.logarithmic, this.dark, this.matrix.stage.clientWidth].join();
     const prefix = maths.prefix.length;
     const map = { prefix, columns: maths.windowed ? maths.header.window : maths.columns };
     if (drawn !== this.matrixDrawn) {
       this.matrixDrawn = drawn;
-      const shades = state.head === "rollout" ? new Shades(this.colours.attention, 4 / maths.tokens, state.log) : this.shades;
-      this.matrix.title.textContent = fill(this.data.words.matrixTitle, { map: this.nameOf(state), n: found.order.length });
+      const shades =
+        state.head === "rollout" ? new Shades(this.colours.attention, 4 / maths.tokens, state.log) : this.shades;
+      this.matrix.title.textContent = fill(this.data.words.matrixTitle, {
+        map: this.nameOf(state),
+        n: found.order.length,
+      });
       this.matrix.title.title = this.matrix.title.textContent;
       this.matrix.span = shades === this.shades ? "" : `${number(shades.low)} \u2026 ${number(shades.high)}`;
       this.matrix.stage.setAttribute("aria-label", this.matrix.title.textContent);
@@ -283,7 +326,8 @@ export class Scene extends Wording {
     const key = [shades.high, shades.logarithmic, state.scale, this.dark].join();
     if (key === this.barShown) return;
     this.barShown = key;
-    const label = state.scale === "map" ? data.words.barMap : state.scale === "token" ? data.words.barToken : data.words.barShared;
+    const label =
+      state.scale === "map" ? data.words.barMap : state.scale === "token" ? data.words.barToken : data.words.barShared;
     this.bar.replaceChildren(colourBar(data.scales.attention, this.dark, shades.low, shades.high, label));
   }
 }

@@ -1,7 +1,11 @@
 // What a person chose: plain data that survives a rerun, a reload and a link. Knows no page.
 
 export const AGGREGATES = ["mean", "max", "rollout"];
-const CHOICES = { direction: ["row", "column"], scale: ["shared", "token", "map"], order: ["layer", "entropy", "distance"] };
+const CHOICES = {
+  direction: ["row", "column"],
+  scale: ["shared", "token", "map"],
+  order: ["layer", "entropy", "distance"],
+};
 export const DEFAULTS = {
   layer: 0,
   head: 0,
@@ -18,7 +22,9 @@ export const DEFAULTS = {
 };
 
 const whole = (value, low, high, otherwise) =>
-  Number.isInteger(Number(value)) && value !== null && value !== "" ? Math.min(high, Math.max(low, Number(value))) : otherwise;
+  Number.isInteger(Number(value)) && value !== null && value !== ""
+    ? Math.min(high, Math.max(low, Number(value)))
+    : otherwise;
 
 function cleanHead(head, layer, aggregates) {
   return aggregates.includes(head) ? head : whole(head, 0, layer.heads - 1, 0);
@@ -33,7 +39,10 @@ export function clean(wanted, layers, aggregates) {
   state.token = whole(state.token, 0, layer.prefix.length + layer.rows * layer.columns - 1, 0);
   state.start = whole(state.start, 0, layers.length - 1, 0);
   for (const [name, allowed] of Object.entries(CHOICES)) if (!allowed.includes(state[name])) state[name] = allowed[0];
-  state.opacity = Math.min(1, Math.max(0, Number.isFinite(Number(state.opacity)) ? Number(state.opacity) : DEFAULTS.opacity));
+  state.opacity = Math.min(
+    1,
+    Math.max(0, Number.isFinite(Number(state.opacity)) ? Number(state.opacity) : DEFAULTS.opacity),
+  );
   for (const name of ["pinned", "log", "smooth"]) state[name] = Boolean(state[name]);
   if (state.second) {
     const at = whole(state.second.layer, 0, layers.length - 1, state.layer);

@@ -35,7 +35,15 @@ export class Toolbar {
     this.layer.addEventListener("input", () => change({ layer: Number(this.layer.value) }));
     this.head = labelled(this.root, words.head, make("select"));
     this.head.addEventListener("change", () => change({ head: asHead(this.head.value) }));
-    this.direction = this.segments(this.root, words.direction, [["row", words.row], ["column", words.column]], "direction");
+    this.direction = this.segments(
+      this.root,
+      words.direction,
+      [
+        ["row", words.row],
+        ["column", words.column],
+      ],
+      "direction",
+    );
     this.start = labelled(this.root, words.start, range(0, 1, 1));
     this.start.addEventListener("input", () => change({ start: Number(this.start.value) }));
     this.more();
@@ -58,9 +66,25 @@ export class Toolbar {
     const details = this.root.appendChild(make("details", "vx-more"));
     details.append(make("summary", "", words.view));
     const panel = details.appendChild(make("div", "vx-panel"));
-    this.scale = labelled(panel, words.scale, choice([["shared", words.scaleShared], ["token", words.scaleToken], ["map", words.scaleMap]]));
+    this.scale = labelled(
+      panel,
+      words.scale,
+      choice([
+        ["shared", words.scaleShared],
+        ["token", words.scaleToken],
+        ["map", words.scaleMap],
+      ]),
+    );
     this.scale.addEventListener("change", () => change({ scale: this.scale.value }));
-    this.order = labelled(panel, words.order, choice([["layer", words.orderLayer], ["entropy", words.orderEntropy], ["distance", words.orderDistance]]));
+    this.order = labelled(
+      panel,
+      words.order,
+      choice([
+        ["layer", words.orderLayer],
+        ["entropy", words.orderEntropy],
+        ["distance", words.orderDistance],
+      ]),
+    );
     this.order.addEventListener("change", () => change({ order: this.order.value }));
     this.opacity = labelled(panel, words.opacity, range(0, 1, 0.05));
     this.opacity.addEventListener("input", () => change({ opacity: Number(this.opacity.value) }));
@@ -68,7 +92,9 @@ export class Toolbar {
       const box = make("input");
       box.type = "checkbox";
       labelled(panel, words[name], box, "vx-field vx-check");
-      box.addEventListener("change", () => (name === "second" ? this.act(box.checked ? "split" : "join") : change({ [name]: box.checked })));
+      box.addEventListener("change", () =>
+        name === "second" ? this.act(box.checked ? "split" : "join") : change({ [name]: box.checked }),
+      );
       return { name, box };
     });
     this.secondLayer = labelled(panel, words.secondLayer, range(0, 1, 1));
@@ -115,7 +141,8 @@ export class Toolbar {
       this.secondLayer.previousSibling.textContent = `${words.secondLayer} ${at}`;
       this.offer(this.secondHead, layers[at].heads, aggregates, head);
     }
-    for (const { button, value } of this.direction) button.setAttribute("aria-pressed", String(value === state.direction));
+    for (const { button, value } of this.direction)
+      button.setAttribute("aria-pressed", String(value === state.direction));
     this.start.parentElement.hidden = state.head !== "rollout" && state.second?.head !== "rollout";
     Object.assign(this.start, { max: layers.length - 1, value: state.start });
     this.start.previousSibling.textContent = `${words.start} ${state.start}`;

@@ -93,7 +93,8 @@ export class Picker {
   }
 
   pressChips() {
-    for (const [token, chip] of [...this.chips.children].entries()) chip.setAttribute("aria-pressed", String(token === this.token));
+    for (const [token, chip] of [...this.chips.children].entries())
+      chip.setAttribute("aria-pressed", String(token === this.token));
   }
 
   /** The colour of one value, for a token that has no place in the picture. */

@@ -64,7 +64,16 @@ export function make(tag, className = "", text = "") {
 export function colourBar(scale, dark, low, high, label) {
   const bar = make("div", "vv-bar");
   const strip = make("canvas", "vv-bar-strip");
-  paint(strip, Float32Array.from({ length: 256 }, (_, i) => i), 0, 1, 256, lookup(scale, dark), 0, 255);
+  paint(
+    strip,
+    Float32Array.from({ length: 256 }, (_, i) => i),
+    0,
+    1,
+    256,
+    lookup(scale, dark),
+    0,
+    255,
+  );
   strip.setAttribute("aria-hidden", "true");
   bar.append(make("span", "", number(low)), strip, make("span", "", number(high)));
   if (label) bar.append(make("span", "vv-bar-label", label));

@@ -1,5 +1,5 @@
 // Vectors of one length as rows of coloured cells over one axis: move over an index to read all of them, click to choose it.
-import { colourBar, floats, isDark, lookup, make, unhurried, number, paint } from "../shared/canvas.js";
+import { colourBar, floats, isDark, lookup, make, number, paint, unhurried } from "../shared/canvas.js";
 
 const NARROWEST = 2; // CSS pixels of a cell; longer vectors scroll
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -10, ArrowDown: 10 };

@@ -1,5 +1,5 @@
 // One or many equal arrays as small pictures on one colour scale: choose one, read any cell.
-import { colourBar, floats, isDark, lookup, make, unhurried, number, paint } from "../shared/canvas.js";
+import { colourBar, floats, isDark, lookup, make, number, paint, unhurried } from "../shared/canvas.js";
 
 class Tiles {
   constructor(root, choose) {
@@ -39,8 +39,11 @@ class Tiles {
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", `${label} ${rows} x ${columns}`);
     canvas.addEventListener("pointermove", (event) => this.read(event, canvas, index));
-    canvas.addEventListener("pointerleave", () => { this.readout.textContent = this.data.help; });
-    if (this.data.cellChoice) canvas.addEventListener("click", (event) => this.choose("cell", this.cellAt(event, canvas)));
+    canvas.addEventListener("pointerleave", () => {
+      this.readout.textContent = this.data.help;
+    });
+    if (this.data.cellChoice)
+      canvas.addEventListener("click", (event) => this.choose("cell", this.cellAt(event, canvas)));
     return tile;
   }
 

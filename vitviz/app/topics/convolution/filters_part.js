@@ -89,7 +89,10 @@ class Filters {
 
   /** The upper left corner of a picture, CSS pixels. */
   place(index) {
-    return [Math.round((index % this.columns) * this.pitch) + 1, Math.floor(index / this.columns) * (this.size + LABEL + GAP) + 1];
+    return [
+      Math.round((index % this.columns) * this.pitch) + 1,
+      Math.floor(index / this.columns) * (this.size + LABEL + GAP) + 1,
+    ];
   }
 
   /** The weight under the pointer, null between the pictures. */
@@ -116,7 +119,12 @@ class Filters {
     }
     const { index, row, column } = at;
     const [x, y] = this.place(index);
-    Object.assign(this.here.style, { left: `${x}px`, top: `${y}px`, width: `${this.size}px`, height: `${this.size}px` });
+    Object.assign(this.here.style, {
+      left: `${x}px`,
+      top: `${y}px`,
+      width: `${this.size}px`,
+      height: `${this.size}px`,
+    });
     const weights = CHANNELS.map((name, c) => `${name} ${number(this.weight(index, c, row, column))}`);
     this.readout.textContent = `${words.filter} ${labels[index]}  ${words.row} ${row}, ${words.column} ${column}:  ${weights.join("   ")}`;
   }
@@ -130,7 +138,12 @@ class Filters {
     const inside = (value, count) => Math.min(count - 1, Math.max(0, value));
     const middle = Math.floor(side / 2);
     if (!this.at) this.tell({ index: 0, row: middle, column: middle });
-    else if (event.shiftKey) this.tell({ ...this.at, row: inside(this.at.row + step[0], side), column: inside(this.at.column + step[1], side) });
+    else if (event.shiftKey)
+      this.tell({
+        ...this.at,
+        row: inside(this.at.row + step[0], side),
+        column: inside(this.at.column + step[1], side),
+      });
     else {
       const index = this.at.index + step[0] * this.columns + step[1];
       if (index >= 0 && index < labels.length) this.tell({ ...this.at, index });
@@ -143,7 +156,12 @@ class Filters {
     const bar = make("div", "vv-bar");
     const strip = make("span", "vv-bar-strip vv-filter-greys");
     strip.setAttribute("aria-hidden", "true");
-    bar.append(make("span", "", number(-high)), strip, make("span", "", number(high)), make("span", "vv-bar-label", words.scale));
+    bar.append(
+      make("span", "", number(-high)),
+      strip,
+      make("span", "", number(high)),
+      make("span", "vv-bar-label", words.scale),
+    );
     return bar;
   }
 }

@@ -1,6 +1,6 @@
 // Where a kernel lands: the padded picture, the output, and the index arrays that pick the pixels, under one cursor.
 // The cursor is a landing (a column of the arrays) and, where the pointer is on an entry, one tap (a row).
-import { bytes, isDark, make,  } from "../../../web/shared/canvas.js";
+import { bytes, isDark, make } from "../../../web/shared/canvas.js";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
 const CHANNELS = ["R", "G", "B"];
@@ -49,15 +49,24 @@ class Landing {
   // A cell of the padded picture is one unit wide.
   drawInput(figure) {
     const { size, padding, padded, leftOver, words } = this.data;
-    const picture = shape("svg", { viewBox: `-0.15 -0.15 ${padded + 0.3} ${padded + 0.3}`, class: "vv-landing-input", role: "img" }, figure);
+    const picture = shape(
+      "svg",
+      { viewBox: `-0.15 -0.15 ${padded + 0.3} ${padded + 0.3}`, class: "vv-landing-input", role: "img" },
+      figure,
+    );
     picture.setAttribute("aria-label", words.input);
     for (let row = 0; row < padded; row++) {
       for (let column = 0; column < padded; column++) {
         const [r, c] = [row - padding, column - padding];
         const inside = r >= 0 && c >= 0 && r < size && c < size;
         const unread = row >= padded - leftOver || column >= padded - leftOver;
-        const cell = shape("rect", { x: column, y: row, width: 1, height: 1, class: inside ? "vv-pixel" : "vv-padding" }, picture);
-        if (inside) cell.setAttribute("fill", `rgb(${[0, 1, 2].map((k) => this.levels[(k * size + r) * size + c]).join()})`);
+        const cell = shape(
+          "rect",
+          { x: column, y: row, width: 1, height: 1, class: inside ? "vv-pixel" : "vv-padding" },
+          picture,
+        );
+        if (inside)
+          cell.setAttribute("fill", `rgb(${[0, 1, 2].map((k) => this.levels[(k * size + r) * size + c]).join()})`);
         if (unread) shape("path", { d: `M${column} ${row}l1 1m0 -1l-1 1`, class: "vv-unread" }, picture);
       }
     }
@@ -78,14 +87,19 @@ class Landing {
 
   drawOutput(figure) {
     const { count, words } = this.data;
-    const picture = shape("svg", { viewBox: `-0.1 -0.1 ${count + 0.2} ${count + 0.2}`, class: "vv-landing-output", role: "img" }, figure);
+    const picture = shape(
+      "svg",
+      { viewBox: `-0.1 -0.1 ${count + 0.2} ${count + 0.2}`, class: "vv-landing-output", role: "img" },
+      figure,
+    );
     picture.setAttribute("aria-label", words.output);
     picture.style.width = `${Math.min(190, 30 * count + 4)}px`;
     for (let n = 0; n < count * count; n++) {
       const [row, column] = [Math.floor(n / count), n % count];
       const cell = shape("rect", { x: column, y: row, width: 1, height: 1, class: "vv-output" }, picture);
       cell.addEventListener("pointerenter", () => this.point(n, null));
-      if (count <= 9) shape("text", { x: column + 0.5, y: row + 0.62, class: "vv-output-number" }, picture).textContent = n;
+      if (count <= 9)
+        shape("text", { x: column + 0.5, y: row + 0.62, class: "vv-output-number" }, picture).textContent = n;
     }
     this.here = shape("rect", { width: 1, height: 1, class: "vv-here" }, picture); // last, so that it lies above them
   }
@@ -149,7 +163,8 @@ class Landing {
       context.fillText(values[at], (column + 1) * CELL.width - 3, (row + 1) * CELL.height - 4);
     }
     context.fillStyle = dark ? "#ffffff40" : "#00000030";
-    for (let row = this.rows / this.data.channels; row < this.rows; row += this.rows / this.data.channels) context.fillRect(0, row * CELL.height, width, 1);
+    for (let row = this.rows / this.data.channels; row < this.rows; row += this.rows / this.data.channels)
+      context.fillRect(0, row * CELL.height, width, 1);
   }
 
   /** Show landing `at`, and of its taps the one that row `tap` of the arrays picks, if any. */
@@ -183,7 +198,8 @@ class Landing {
     const { k, i, j, values, count, stride, dilation, kernel, padding, size, words } = this.data;
     const [row, column] = [Math.floor(at / count), at % count];
     const place = `${words.landing} n = ${at}  (${words.row} ${row}, ${words.column} ${column})`;
-    if (tap === null) return `${place}: ${words.begins} ${stride}\u00b7${row} = ${stride * row}, ${stride}\u00b7${column} = ${stride * column}`;
+    if (tap === null)
+      return `${place}: ${words.begins} ${stride}\u00b7${row} = ${stride * row}, ${stride}\u00b7${column} = ${stride * column}`;
     const n = count * count;
     const [inRow, inColumn] = [Math.floor(tap / kernel) % kernel, tap % kernel];
     const [y, x] = [i[tap * n + at], j[tap * n + at]];

@@ -36,7 +36,9 @@ class Memory {
         const levels = [0, 1, 2].map((c) => this.data.levels[(c * height + h) * width + w]);
         pixel.style.background = `rgb(${levels.join()})`;
         pixel.style.color = 0.3 * levels[0] + 0.59 * levels[1] + 0.11 * levels[2] > 128 ? "#000" : "#fff";
-        pixel.addEventListener("pointermove", () => this.point({ ...this.at, address: this.address(this.at.layout, [0, 0, h, w]), pixel: true }));
+        pixel.addEventListener("pointermove", () =>
+          this.point({ ...this.at, address: this.address(this.at.layout, [0, 0, h, w]), pixel: true }),
+        );
         this.pixels.push(pixel);
       }
     }
@@ -110,7 +112,10 @@ class Memory {
     });
     const layout = this.layouts[this.at.layout];
     const value = layout.values[this.at.address];
-    return [`x[0, ${c}, ${h}, ${w}] = ${number(value)}   ${CHANNELS[c]} ${this.level(layout, this.at.address)}/255`, ...lines].join("\n");
+    return [
+      `x[0, ${c}, ${h}, ${w}] = ${number(value)}   ${CHANNELS[c]} ${this.level(layout, this.at.address)}/255`,
+      ...lines,
+    ].join("\n");
   }
 
   ofPixel(h, w) {
@@ -130,7 +135,12 @@ class Memory {
     if (moved === undefined && !other) return;
     event.preventDefault();
     event.stopPropagation();
-    if (other) this.point({ layout: event.key === "ArrowUp" ? 0 : 1, address: this.address(event.key === "ArrowUp" ? 0 : 1, this.index(this.layouts[layout], address)), pixel: false });
+    if (other)
+      this.point({
+        layout: event.key === "ArrowUp" ? 0 : 1,
+        address: this.address(event.key === "ArrowUp" ? 0 : 1, this.index(this.layouts[layout], address)),
+        pixel: false,
+      });
     else this.point({ layout, address: Math.min(last, Math.max(0, moved)), pixel: false });
   }
 }

@@ -11,7 +11,16 @@ const axis = (title, more) => ({ title, count: 5, ...more });
 const line = (x, y, more) => ({ kind: "line", x, y, colour: INK, width: 1.2, dash: "solid", ...more });
 const dots = (x, y, more) => ({ kind: "dots", x, y, colour: INK, symbol: "circle", size: 8, opacity: 1, ...more });
 const panel = (y, marks) => ({ y, marks, heading: "" });
-const chart = (panels, height, x, more) => ({ panels, height, x, uprights: [], headings: [], beside: false, key: false, ...more });
+const chart = (panels, height, x, more) => ({
+  panels,
+  height,
+  x,
+  uprights: [],
+  headings: [],
+  beside: false,
+  key: false,
+  ...more,
+});
 
 /** Mean, scale and norm of every token below one another; the norm with the threshold of what is called large.
  *
@@ -25,11 +34,24 @@ export function overTokens(norm, token, title, says) {
     [[token], ACCENT, "circle"],
   ];
   const patches = Array.from({ length: norm.count - first }, (_, i) => first + i);
-  const drawn = [["\u03bc", norm.mean], ["\u221a(\u03c3\u00b2+\u03b5)", norm.scale], ["\u2016x\u2016", norm.norm]].map(([name, values]) => {
+  const drawn = [
+    ["\u03bc", norm.mean],
+    ["\u221a(\u03c3\u00b2+\u03b5)", norm.scale],
+    ["\u2016x\u2016", norm.norm],
+  ].map(([name, values]) => {
     const hover = `{x:.0f}: ${name} {y:.5g}`;
-    const marked = shown.map(([at, colour, symbol]) => dots(at, at.map((i) => values[i]), { colour, symbol, hover }));
+    const marked = shown.map(([at, colour, symbol]) =>
+      dots(
+        at,
+        at.map((i) => values[i]),
+        { colour, symbol, hover },
+      ),
+    );
     // What is flat looks flat.
-    return panel(axis(name, { count: 4, from_zero: true }), [line(patches, values.subarray(first), { hover }), ...marked]);
+    return panel(axis(name, { count: 4, from_zero: true }), [
+      line(patches, values.subarray(first), { hover }),
+      ...marked,
+    ]);
   });
   const last = drawn.at(-1);
   const top = norm.norm.reduce((most, value) => Math.max(most, value), norm.threshold);
@@ -45,15 +67,24 @@ export function overTokens(norm, token, title, says) {
  */
 export function throughDepth(chosen, band, names, at, stages, [title, quantity, middle], says) {
   const x = names.map((_, i) => i);
-  const [low, lower, median, upper, high] = ["low", "lower", "median", "upper", "high"].map((name) => numbers(band[name]));
+  const [low, lower, median, upper, high] = ["low", "lower", "median", "upper", "high"].map((name) =>
+    numbers(band[name]),
+  );
   const hover = "{name}: {y:.5g}";
   const marks = [
     { kind: "area", x, low, high, colour: FAINTEST },
     { kind: "area", x, low: lower, high: upper, colour: FAINT },
-    line(x, median, { hover: `{name}: ${middle} {y:.4g}, {low:.4g} \u2026 {high:.4g}`, fields: { name: names, low, high } }),
+    line(x, median, {
+      hover: `{name}: ${middle} {y:.4g}, {low:.4g} \u2026 {high:.4g}`,
+      fields: { name: names, low, high },
+    }),
     line(x, chosen, { colour: ACCENT, width: 1.6, hover, fields: { name: names } }),
     dots([at], [chosen[at]], { colour: ACCENT, hover, fields: { name: [names[at]] } }),
   ];
   const uprights = stages.map(([place]) => ({ kind: "upright", x: place, colour: FAINT, to: null, opacity: 1 }));
-  return chart([panel(axis(quantity, { from_zero: true }), marks)], 230, axis(title), { uprights, headings: stages, says });
+  return chart([panel(axis(quantity, { from_zero: true }), marks)], 230, axis(title), {
+    uprights,
+    headings: stages,
+    says,
+  });
 }

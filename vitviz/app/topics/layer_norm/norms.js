@@ -1,10 +1,11 @@
 // All layer norms of a run on one cursor, a layer norm and a token. The page hears of it and shows what needs more numbers.
-import { make } from "../../../web/shared/canvas.js";
+
 import { Chart } from "../../../web/chart/chart.js";
 import { filled } from "../../../web/chart/numbers.js";
+import { make } from "../../../web/shared/canvas.js";
 import { throughDepth } from "./charts.js";
-import { Here, say } from "./one_norm.js";
 import { NormMap } from "./norm_map.js";
+import { Here, say } from "./one_norm.js";
 import { Statistics } from "./statistics.js";
 
 const SHOWN = { norm: "attention", ratio: "attention", scale: "attention", mean: "activation" };
@@ -55,7 +56,8 @@ export class Norms {
 
   update(data) {
     const { statistics, words, at, token, turn } = data;
-    if (this.data?.statistics.values !== statistics.values) this.statistics = new Statistics(statistics, data.prefix, data.finest);
+    if (this.data?.statistics.values !== statistics.values)
+      this.statistics = new Statistics(statistics, data.prefix, data.finest);
     this.data = data;
     // An answer to an earlier choice than the last one does not move the cursor back.
     if (turn >= this.turn) Object.assign(this, { at, token, turn });
@@ -109,12 +111,20 @@ export class Norms {
   drawStrips() {
     const { data, norms } = this;
     const { shown } = kept;
-    Object.keys(SHOWN).forEach((name, i) => this.choice.children[i].setAttribute("aria-pressed", String(name === shown)));
+    Object.keys(SHOWN).forEach((name, i) =>
+      this.choice.children[i].setAttribute("aria-pressed", String(name === shown)),
+    );
     const [low, high] = data.statistics.spans[shown];
     this.strips.update({
       rows: norms.map((norm) => ({ name: norm.name, values: norm[shown], prefix: norm.prefix, large: norm.large })),
-      row: this.at, token: this.tokenAt(this.at), scale: data.scales[SHOWN[shown]], low, high,
-      quantity: data.words[`all_${shown}`], above: filled(data.words.all_above, { times: data.times }), label: data.words.all_label,
+      row: this.at,
+      token: this.tokenAt(this.at),
+      scale: data.scales[SHOWN[shown]],
+      low,
+      high,
+      quantity: data.words[`all_${shown}`],
+      above: filled(data.words.all_above, { times: data.times }),
+      label: data.words.all_label,
     });
   }
 

@@ -1,8 +1,9 @@
 // One layer norm: its tokens on the picture, their mean, variance and scale as maps, and the same as a chart.
-import { make } from "../../../web/shared/canvas.js";
+
 import { Chart } from "../../../web/chart/chart.js";
 import { filled } from "../../../web/chart/numbers.js";
 import { Picker } from "../../../web/picker/picker.js";
+import { make } from "../../../web/shared/canvas.js";
 import { overTokens } from "./charts.js";
 
 const MAPS = { mean: "activation", variance: "attention", scale: "attention" };
@@ -71,8 +72,18 @@ export class Here {
     const [rows, columns] = norm.grid;
     const { alt, help, ...words } = data.picker;
     const common = {
-      image: data.image, aspect: data.aspect, alt, help, words, rows, columns, token,
-      prefix: norm.prefix, marked: norm.large, chips: true, lines: { rows: [], columns: [] },
+      image: data.image,
+      aspect: data.aspect,
+      alt,
+      help,
+      words,
+      rows,
+      columns,
+      token,
+      prefix: norm.prefix,
+      marked: norm.large,
+      chips: true,
+      lines: { rows: [], columns: [] },
     };
     this.picture.update({ ...common, width: PICTURE_WIDTH, grid: rows <= MOST_LINES, overlay: null });
     for (const { name, picker } of this.maps) {

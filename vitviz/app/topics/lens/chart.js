@@ -19,7 +19,9 @@ export const dash = (target) => DASHES[target % DASHES.length];
 /** A sample of one class's line, for the list of classes. */
 export function sample(target, chosen) {
   const svg = shape("svg", { viewBox: "0 0 26 8", width: 26, height: 8, "aria-hidden": "true" });
-  svg.append(shape("path", { d: "M0 4H26", class: chosen ? "vl-line vl-line-on" : "vl-line", "stroke-dasharray": dash(target) }));
+  svg.append(
+    shape("path", { d: "M0 4H26", class: chosen ? "vl-line vl-line-on" : "vl-line", "stroke-dasharray": dash(target) }),
+  );
   return svg;
 }
 
@@ -62,20 +64,49 @@ export class Chart {
     const parts = [];
     for (const tick of mode === "p" ? [0, 0.25, 0.5, 0.75, 1] : [low, 0, high]) {
       parts.push(shape("path", { d: `M${PAD.left} ${y(tick)}H${width - PAD.right}`, class: "vl-tick" }));
-      parts.push(shape("text", { x: PAD.left - 6, y: y(tick) + 4, class: "vl-text", "text-anchor": "end" }, mode === "p" ? tick : number(tick)));
+      parts.push(
+        shape(
+          "text",
+          { x: PAD.left - 6, y: y(tick) + 4, class: "vl-text", "text-anchor": "end" },
+          mode === "p" ? tick : number(tick),
+        ),
+      );
     }
     const every = Math.ceil(this.depths / 13);
-    for (let d = 0; d < this.depths; d += every) parts.push(shape("text", { x: x(d), y: HEIGHT - PAD.bottom + 15, class: "vl-text", "text-anchor": "middle" }, d));
-    parts.push(shape("text", { x: (PAD.left + width - PAD.right) / 2, y: HEIGHT - 4, class: "vl-text", "text-anchor": "middle" }, axis));
+    for (let d = 0; d < this.depths; d += every)
+      parts.push(shape("text", { x: x(d), y: HEIGHT - PAD.bottom + 15, class: "vl-text", "text-anchor": "middle" }, d));
+    parts.push(
+      shape(
+        "text",
+        { x: (PAD.left + width - PAD.right) / 2, y: HEIGHT - 4, class: "vl-text", "text-anchor": "middle" },
+        axis,
+      ),
+    );
     parts.push(shape("path", { d: `M${x(depth)} ${PAD.top}V${HEIGHT - PAD.bottom}`, class: "vl-cursor" }));
-    const ends = spaced(series.map((values) => y(values.at(-1))), HEIGHT - PAD.bottom);
+    const ends = spaced(
+      series.map((values) => y(values.at(-1))),
+      HEIGHT - PAD.bottom,
+    );
     const order = series.map((_, i) => i).sort((a, b) => (a === target) - (b === target)); // the chosen one on top
     for (const i of order) {
       const on = i === target;
       const d = series[i].map((value, at) => `${at ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join("");
       parts.push(shape("path", { d, class: on ? "vl-line vl-line-on" : "vl-line", "stroke-dasharray": dash(i) }));
-      parts.push(shape("circle", { cx: x(depth), cy: y(series[i][depth]), r: on ? 4 : 2.4, class: on ? "vl-dot vl-dot-on" : "vl-dot" }));
-      parts.push(shape("text", { x: width - PAD.right + 6, y: ends[i] + 4, class: on ? "vl-text vl-text-on" : "vl-text" }, i + 1));
+      parts.push(
+        shape("circle", {
+          cx: x(depth),
+          cy: y(series[i][depth]),
+          r: on ? 4 : 2.4,
+          class: on ? "vl-dot vl-dot-on" : "vl-dot",
+        }),
+      );
+      parts.push(
+        shape(
+          "text",
+          { x: width - PAD.right + 6, y: ends[i] + 4, class: on ? "vl-text vl-text-on" : "vl-text" },
+          i + 1,
+        ),
+      );
     }
     this.svg.replaceChildren(...parts);
   }

@@ -129,7 +129,10 @@ export class LensView {
       });
       return button;
     };
-    const scale = [tool(words.whole, this.whole, () => (this.whole = true)), tool(words.largest, !this.whole, () => (this.whole = false))];
+    const scale = [
+      tool(words.whole, this.whole, () => (this.whole = true)),
+      tool(words.largest, !this.whole, () => (this.whole = false)),
+    ];
     this.tools.replaceChildren(
       tool(words.probability, this.mode === "p", () => (this.mode = "p")),
       tool(words.logit, this.mode === "z", () => (this.mode = "z")),
@@ -144,7 +147,12 @@ export class LensView {
     const [low, high] = mode === "p" ? [0, this.whole ? 1 : top] : [-top, top];
     const scale = mode === "p" ? data.scales.attention : data.scales.activation;
     const what = `${mode === "p" ? "p" : "z"}(${data.classes[target].name})`;
-    this.maps.draw((depth) => values[depth], lookup(scale, this.dark), [low, high], (depth) => `${what}, ${this.depthName(depth)}`);
+    this.maps.draw(
+      (depth) => values[depth],
+      lookup(scale, this.dark),
+      [low, high],
+      (depth) => `${what}, ${this.depthName(depth)}`,
+    );
     this.mapTitle.textContent = data.words.maps.replace("{name}", what);
     this.bar.replaceChildren(colourBar(scale, this.dark, low, high, what));
   }
@@ -152,11 +160,20 @@ export class LensView {
   drawChart() {
     const { data, numbers, mode } = this;
     const reading = this.shownReading;
-    const series = data.classes.map((_, target) => data.depths.map((_, depth) => numbers.value(mode, depth, reading, target)));
+    const series = data.classes.map((_, target) =>
+      data.depths.map((_, depth) => numbers.value(mode, depth, reading, target)),
+    );
     const all = series.flat();
     const range = mode === "p" ? [0, 1] : [Math.min(0, ...all), Math.max(0, ...all)];
     const label = `${data.words.chart}: ${this.readingName(reading)}`;
-    this.chart.draw(series, { target: this.target, depth: this.shownDepth, mode, range, label, axis: data.words.depth });
+    this.chart.draw(series, {
+      target: this.target,
+      depth: this.shownDepth,
+      mode,
+      range,
+      label,
+      axis: data.words.depth,
+    });
   }
 
   point() {
@@ -186,7 +203,8 @@ export class LensView {
         }),
       );
     }
-    for (const [reading, chip] of [...this.chips.children].entries()) chip.setAttribute("aria-pressed", String(reading === this.shownReading));
+    for (const [reading, chip] of [...this.chips.children].entries())
+      chip.setAttribute("aria-pressed", String(reading === this.shownReading));
   }
 
   drawClasses() {
@@ -194,7 +212,10 @@ export class LensView {
     const names = data.classes.map(({ name }) => name).join("\n");
     if (this.listed !== names) {
       this.listed = names;
-      this.classes.replaceChildren(make("div", "vl-title", data.words.classes), ...data.classes.map(({ name }, target) => this.classButton(name, target)));
+      this.classes.replaceChildren(
+        make("div", "vl-title", data.words.classes),
+        ...data.classes.map(({ name }, target) => this.classButton(name, target)),
+      );
     }
     for (const [target, button] of [...this.classes.querySelectorAll("button")].entries()) {
       const on = target === this.target;
@@ -208,7 +229,12 @@ export class LensView {
   classButton(name, target) {
     const button = make("button", "vl-class");
     button.type = "button";
-    button.append(make("b", "", String(target + 1)), make("span"), make("span", "vl-class-name", name), make("span", "vl-value"));
+    button.append(
+      make("b", "", String(target + 1)),
+      make("span"),
+      make("span", "vl-class-name", name),
+      make("span", "vl-value"),
+    );
     button.addEventListener("click", () => this.fix({ target }));
     return button;
   }
@@ -221,7 +247,10 @@ export class LensView {
     const p = numbers.probability(depth, reading, target);
     return [
       `${this.readingName(reading)}, ${this.depthName(depth)} = ${data.depths[depth]}`,
-      `p(${data.classes[target].name}) = e^(${number(z)} \u2212 ${number(lse)}) = ${p.toFixed(4)}`.replace("\u2212 \u2212", "+ "),
+      `p(${data.classes[target].name}) = e^(${number(z)} \u2212 ${number(lse)}) = ${p.toFixed(4)}`.replace(
+        "\u2212 \u2212",
+        "+ ",
+      ),
       `${data.words.best}: ${data.names[best.index] ?? best.index} ${best.probability.toFixed(4)}`,
     ].join("\n");
   }
@@ -245,7 +274,8 @@ export class LensView {
   /** The reading a step away; from before the patches down to the first patch, from the top row up to before them. */
   moved([down, across]) {
     const { rows, columns } = this.data;
-    if (this.reading < this.first) return down > 0 ? this.first : Math.min(this.first, Math.max(0, this.reading + (across || down)));
+    if (this.reading < this.first)
+      return down > 0 ? this.first : Math.min(this.first, Math.max(0, this.reading + (across || down)));
     const patch = this.reading - this.first;
     const row = Math.floor(patch / columns) + down;
     if (row < 0) return this.first ? this.first - 1 : this.reading;

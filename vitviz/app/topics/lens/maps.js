@@ -24,7 +24,10 @@ export class Maps {
       const at = (event) => {
         const box = canvas.getBoundingClientRect();
         const row = Math.min(rows - 1, Math.max(0, Math.floor(((event.clientY - box.top) / box.height) * rows)));
-        const column = Math.min(columns - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * columns)));
+        const column = Math.min(
+          columns - 1,
+          Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * columns)),
+        );
         return this.first + row * columns + column;
       };
       holder.addEventListener("pointermove", (event) => this.events.hover(depth, at(event)));

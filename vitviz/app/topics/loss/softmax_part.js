@@ -58,7 +58,15 @@ class Softmax {
   build() {
     const { words, rows } = this.data;
     const head = make("tr");
-    for (const [text, name] of [[words.name, ""], ["z", ""], ["z/T", ""], ["e^((z\u2212max)/T)", "vs-exp"], ["p", ""], ["", "vs-wide"]]) head.append(make("th", name, text));
+    for (const [text, name] of [
+      [words.name, ""],
+      ["z", ""],
+      ["z/T", ""],
+      ["e^((z\u2212max)/T)", "vs-exp"],
+      ["p", ""],
+      ["", "vs-wide"],
+    ])
+      head.append(make("th", name, text));
     this.lines = rows.map(({ index, name }) => {
       const line = make("tr");
       const button = make("button", "vs-name", name);
@@ -104,7 +112,13 @@ class Softmax {
     }
     const others = this.logits.length - this.lines.length;
     this.rest.hidden = others <= 0;
-    const texts = [words.others.replace("{n}", others), "", "", number(Math.max(0, now.total - power)), Math.max(0, 1 - p).toFixed(4)];
+    const texts = [
+      words.others.replace("{n}", others),
+      "",
+      "",
+      number(Math.max(0, now.total - power)),
+      Math.max(0, 1 - p).toFixed(4),
+    ];
     texts.forEach((text, i) => (this.rest.children[i].textContent = text));
     this.formula.textContent = this.written(now, T);
   }
@@ -113,7 +127,10 @@ class Softmax {
     const { words } = this.data;
     const { name } = this.lines.find(({ index }) => index === this.chosen) ?? this.lines[0];
     const power = now.powers[this.chosen];
-    const e = `e^((${number(this.logits[this.chosen])} \u2212 ${number(now.top)}) / ${T.toFixed(2)})`.replace("\u2212 \u2212", "+ ");
+    const e = `e^((${number(this.logits[this.chosen])} \u2212 ${number(now.top)}) / ${T.toFixed(2)})`.replace(
+      "\u2212 \u2212",
+      "+ ",
+    );
     return [
       `p(${name}) = ${e} / \u03a3 = ${number(power)} / ${number(now.total)} = ${now.p[this.chosen].toFixed(6)}`,
       `${words.entropy} H = \u2212\u03a3 p ln p = ${now.entropy.toFixed(4)}   (${words.most} ln ${this.logits.length} = ${Math.log(this.logits.length).toFixed(4)})`,

@@ -1,6 +1,6 @@
 // The numbers that a matrix product touches, step by step, in two orders of its loops: which lines a small cache keeps
 // and which it has to fetch. One step for both orders: a slider, a play button, and the pointer on the charts of time.
-import { make,  } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/canvas.js";
 
 const MATRICES = ["A", "B", "C"];
 const DOT = { width: 6, height: 3 };
@@ -58,7 +58,9 @@ class Accesses {
     const grid = figure.appendChild(make("div", "vv-accesses-grid"));
     grid.style.gridTemplateColumns = `repeat(${n}, 1fr)`;
     figure.prepend(make("figcaption", "vv-mono", name));
-    return Array.from({ length: n * n }, (_, at) => grid.appendChild(make("div", "vv-accesses-cell", `${Math.floor(at / n)}${at % n}`)));
+    return Array.from({ length: n * n }, (_, at) =>
+      grid.appendChild(make("div", "vv-accesses-cell", `${Math.floor(at / n)}${at % n}`)),
+    );
   }
 
   /** Every touch as a dot: time to the right, address downward. */
@@ -125,7 +127,10 @@ class Accesses {
       const [i, j, k] = touch.ijk;
       now.textContent = `C[${i},${j}] += A[${i},${k}] \u00b7 B[${k},${j}]`;
       const counts = [0, 0, 0];
-      for (const past of order.touches.slice(0, this.step + 1)) past.missed.forEach((miss, matrix) => { counts[matrix] += miss; });
+      for (const past of order.touches.slice(0, this.step + 1))
+        past.missed.forEach((miss, matrix) => {
+          counts[matrix] += miss;
+        });
       const sum = counts.reduce((a, b) => a + b);
       count.textContent = `${words.fetched}  ${MATRICES.map((name, m) => `${name} ${counts[m]}`).join("   ")}   = ${sum}   (${words.end} ${order.total})`;
       chart.cursor.style.left = `${(100 * this.step) / chart.steps}%`;

@@ -1,5 +1,5 @@
 // The N x C x T block: what layer norm and batch norm average, on a drawing of the block and on the real numbers.
-import { colourBar, floats, isDark, lookup, make, unhurried, number, paint } from "../../../web/shared/canvas.js";
+import { colourBar, floats, isDark, lookup, make, number, paint, unhurried } from "../../../web/shared/canvas.js";
 import { cube } from "./cube.js";
 
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };

@@ -18,17 +18,29 @@ export function cube({ kind, pictures, top, left, axes }, label) {
   const step = Math.min(11, MOST_DEPTH / Math.max(1, pictures - 1));
   const depth = step * (pictures - 1);
   const [x0, y0] = [16, 16 + depth * 0.7];
-  const svg = shape("svg", { class: "vn-cube", width: x0 + WIDTH + depth + 16, height: y0 + HEIGHT + 18, role: "img", "aria-label": label });
+  const svg = shape("svg", {
+    class: "vn-cube",
+    width: x0 + WIDTH + depth + 16,
+    height: y0 + HEIGHT + 18,
+    role: "img",
+    "aria-label": label,
+  });
   for (let n = pictures - 1; n >= 0; n--) {
     const [x, y] = [x0 + n * step, y0 - n * step * 0.7];
     svg.append(shape("rect", { x, y, width: WIDTH, height: HEIGHT, class: "vn-face" }));
-    if (kind === "batch") svg.append(shape("rect", { x, y: y + top * (HEIGHT - 6), width: WIDTH, height: 6, class: "vn-bn-fill" }));
-    if (kind === "layer" && n === 0) svg.append(shape("rect", { x: x + left * (WIDTH - 6), y, width: 6, height: HEIGHT, class: "vn-ln-fill" }));
+    if (kind === "batch")
+      svg.append(shape("rect", { x, y: y + top * (HEIGHT - 6), width: WIDTH, height: 6, class: "vn-bn-fill" }));
+    if (kind === "layer" && n === 0)
+      svg.append(shape("rect", { x: x + left * (WIDTH - 6), y, width: 6, height: HEIGHT, class: "vn-ln-fill" }));
   }
   svg.append(
     shape("text", { x: x0 - 6, y: y0 + HEIGHT / 2 + 4, "text-anchor": "end", class: "vn-axis" }, "C"),
     shape("text", { x: x0 + WIDTH / 2, y: y0 + HEIGHT + 14, "text-anchor": "middle", class: "vn-axis" }, axes.tokens),
-    shape("text", { x: x0 + depth / 2 - 7, y: y0 - (depth * 0.7) / 2 - 3, "text-anchor": "end", class: "vn-axis" }, "N"),
+    shape(
+      "text",
+      { x: x0 + depth / 2 - 7, y: y0 - (depth * 0.7) / 2 - 3, "text-anchor": "end", class: "vn-axis" },
+      "N",
+    ),
   );
   return svg;
 }

@@ -20,14 +20,16 @@ class Groups {
     this.blocks.setAttribute("aria-label", data.words.label);
     const [outer, rows, columns] = data.shape;
     this.cells = data.x.map((_, i) => this.cell(i));
-    this.blocks.replaceChildren(...Array.from({ length: outer }, (_, o) => {
-      const block = make("div", "vg-block");
-      block.append(make("div", "vg-name", `x[${o}]`));
-      const grid = block.appendChild(make("div", "vg-grid"));
-      grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-      grid.append(...this.cells.slice(o * rows * columns, (o + 1) * rows * columns));
-      return block;
-    }));
+    this.blocks.replaceChildren(
+      ...Array.from({ length: outer }, (_, o) => {
+        const block = make("div", "vg-block");
+        block.append(make("div", "vg-name", `x[${o}]`));
+        const grid = block.appendChild(make("div", "vg-grid"));
+        grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+        grid.append(...this.cells.slice(o * rows * columns, (o + 1) * rows * columns));
+        return block;
+      }),
+    );
     this.point(this.at);
   }
 
@@ -71,7 +73,10 @@ class Groups {
     const g = group[i];
     const members = x.filter((_, j) => group[j] === g);
     const listed = members.length > 6 ? [...members.slice(0, 3), "\u2026", members.at(-1)] : members;
-    const sum = listed.map((value) => (typeof value === "number" ? number(value) : value)).join(" + ").replaceAll("+ \u2212", "\u2212 ");
+    const sum = listed
+      .map((value) => (typeof value === "number" ? number(value) : value))
+      .join(" + ")
+      .replaceAll("+ \u2212", "\u2212 ");
     return [
       `x[${index}] = ${number(x[i])}   ${words.group} ${LETTERS[g]}: ${members.length} ${words.numbers}`,
       `\u03bc = (${sum}) / ${members.length} = ${number(mean[g])}`,

@@ -50,10 +50,19 @@ class Reduction {
     this.range = bar.appendChild(make("input"));
     Object.assign(this.range, { type: "range", min: 0, step: 0.01 });
     this.range.setAttribute("aria-label", this.words.scrub);
-    this.range.addEventListener("input", () => { this.stop(); this.seek(Number(this.range.value)); });
+    this.range.addEventListener("input", () => {
+      this.stop();
+      this.seek(Number(this.range.value));
+    });
     this.range.addEventListener("keydown", (event) => this.rangeKey(event));
     const modes = bar.appendChild(make("span", "vr-group"));
-    this.modes = Object.keys(FIELDS).map((mode) => [mode, button(modes, this.words[mode], "", () => { this.mode = mode; this.build(); })]);
+    this.modes = Object.keys(FIELDS).map((mode) => [
+      mode,
+      button(modes, this.words[mode], "", () => {
+        this.mode = mode;
+        this.build();
+      }),
+    ]);
     this.caption = this.root.appendChild(make("p", "vr-caption"));
     this.caption.setAttribute("aria-live", "polite");
     this.readout = this.root.appendChild(make("div", "vv-readout vr-read"));
@@ -106,7 +115,9 @@ class Reduction {
     const { threads, each } = this.data.layout;
     for (let i = 0; i < threads * each; i++) {
       const y = top + 13 + 17 * (i % each);
-      this.svg.append(shape("text", { x: this.x(Math.floor(i / each)), y, class: "vr-text" }, this.fitting(this.row[i])));
+      this.svg.append(
+        shape("text", { x: this.x(Math.floor(i / each)), y, class: "vr-text" }, this.fitting(this.row[i])),
+      );
     }
   }
 
@@ -114,7 +125,8 @@ class Reduction {
   fitting(value) {
     const room = Math.floor((this.column - 4) / LETTER);
     let text = number(value);
-    for (let digits = 3; text.length > room && digits > 0; digits--) text = value.toPrecision(digits).replaceAll("-", "\u2212");
+    for (let digits = 3; text.length > room && digits > 0; digits--)
+      text = value.toPrecision(digits).replaceAll("-", "\u2212");
     return text;
   }
 
@@ -138,7 +150,15 @@ class Reduction {
 
   arrows(group, step, thread, y, opacity) {
     const line = (from, className) => {
-      const arrow = shape("line", { x1: this.x(from), y1: y + 1, x2: this.x(thread), y2: y + GAP - 1, class: className, opacity, pathLength: 1 });
+      const arrow = shape("line", {
+        x1: this.x(from),
+        y1: y + 1,
+        x2: this.x(thread),
+        y2: y + GAP - 1,
+        class: className,
+        opacity,
+        pathLength: 1,
+      });
       group.append(arrow);
       return arrow;
     };
@@ -153,7 +173,9 @@ class Reduction {
     const held = step.held.includes(thread);
     const cell = shape("g", { class: held ? "vr-cell vr-held" : "vr-cell", opacity });
     const width = this.column - 6;
-    cell.append(shape("rect", { x: this.x(thread) - width / 2, y: y + GAP, width, height: CELL[this.mode], rx: held ? 8 : 1 }));
+    cell.append(
+      shape("rect", { x: this.x(thread) - width / 2, y: y + GAP, width, height: CELL[this.mode], rx: held ? 8 : 1 }),
+    );
     FIELDS[this.mode].forEach((field, line) => {
       const value = step.parts[thread * 4 + field];
       const text = field === 0 ? `n ${value}` : this.fitting(value);

@@ -10,9 +10,11 @@ export function cellWords(of, step, thread) {
   const after = part(now, thread);
   const head = `${words.thread} ${thread}, ${of.label(now)}:`;
   const operand = now.operand[thread];
-  if (now.kind === "read") return `${head}\n${readWords(step ? part(steps[step - 1], thread) : null, row[operand], operand, after, mode)}`;
+  if (now.kind === "read")
+    return `${head}\n${readWords(step ? part(steps[step - 1], thread) : null, row[operand], operand, after, mode)}`;
   const before = part(steps[step - 1], thread);
-  if (operand < 0) return `${head} ${now.held.includes(thread) ? words[now.kind === "global_write" ? "inGlobal" : "inShared"] : words.waits}\n${plain(after, mode)}`;
+  if (operand < 0)
+    return `${head} ${now.held.includes(thread) ? words[now.kind === "global_write" ? "inGlobal" : "inShared"] : words.waits}\n${plain(after, mode)}`;
   const unused = now.live[thread] ? "" : `  ${words.unused}`;
   return `${head} ${words.own} \u2295 ${words.thread} ${operand}${unused}\n${combined(before, part(steps[step - 1], operand), after, mode)}`;
 }
@@ -27,7 +29,10 @@ function plain({ n, sum, mean, m2 }, mode) {
 }
 
 function readWords(before, x, place, after, mode) {
-  if (mode === "sum") return before ? `\u03a3 = ${number(before.sum)} + ${signed(x)} = ${number(after.sum)}` : `\u03a3 = x[${place}] = ${number(x)}`;
+  if (mode === "sum")
+    return before
+      ? `\u03a3 = ${number(before.sum)} + ${signed(x)} = ${number(after.sum)}`
+      : `\u03a3 = x[${place}] = ${number(x)}`;
   if (!before) return `n = 1   mean = x[${place}] = ${number(x)}   M2 = 0`;
   const delta = x - before.mean;
   return [

@@ -1,5 +1,5 @@
 // The chain from pixels to class scores, the source that ran with its live shapes, and the tensor of a chosen line.
-import { colourBar, floats, isDark, lookup, make, unhurried, number, paint } from "../../../web/shared/canvas.js";
+import { colourBar, floats, isDark, lookup, make, number, paint, unhurried } from "../../../web/shared/canvas.js";
 
 const KEYWORDS = /\b(def|return|if|else|elif|for|in|not|is|and|or|None|True|False|class|self)\b/g;
 
@@ -141,7 +141,9 @@ class Walk {
       const mean = tensor.pooled[0] * tensor.pooled[1] > 1 ? ` (${words.mean} ${tensor.pooled.join("x")})` : "";
       readout.textContent = `${tensor.labels[index]} ${place}:  ${number(value)}${mean}`.trim();
     });
-    canvas.addEventListener("pointerleave", () => { readout.textContent = this.data.words.help; });
+    canvas.addEventListener("pointerleave", () => {
+      readout.textContent = this.data.words.help;
+    });
     return canvas;
   }
 

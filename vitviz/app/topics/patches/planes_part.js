@@ -1,6 +1,6 @@
 // One patch on its way to one output number: pixels, weights and products plane by plane, and the flattened vector.
 // All of them share one cursor: the same (channel, row, column) is the same index everywhere.
-import { colourBar, floats, bytes, isDark, lookup, make, number, paint } from "../../../web/shared/canvas.js";
+import { bytes, colourBar, floats, isDark, lookup, make, number, paint } from "../../../web/shared/canvas.js";
 
 const READABLE = 8; // planes up to this side have room for a number in every cell
 
@@ -34,7 +34,8 @@ class Planes {
 
   drawHead() {
     this.grid.append(make("span", "vv-planes-corner"));
-    for (const [c, name] of this.data.channels.entries()) this.grid.append(make("span", "vv-planes-head", `c ${c} = ${name}`));
+    for (const [c, name] of this.data.channels.entries())
+      this.grid.append(make("span", "vv-planes-head", `c ${c} = ${name}`));
   }
 
   drawRow(row) {
@@ -45,7 +46,11 @@ class Planes {
       patch.alt = this.data.words.patch;
       name.append(patch);
     }
-    name.append(make("b", "", row.symbol), make("div", "", row.label), colourBar(row.scale, this.dark, row.low, row.high));
+    name.append(
+      make("b", "", row.symbol),
+      make("div", "", row.label),
+      colourBar(row.scale, this.dark, row.low, row.high),
+    );
     this.grid.append(name);
     const { side, channels } = this.data;
     for (const [c, channel] of channels.entries()) {
@@ -83,7 +88,16 @@ class Planes {
     const layer = make("div", "vv-plane-numbers");
     for (let i = 0; i < side * side; i++) {
       const value = this.arrays[key][channel * side * side + i];
-      layer.append(make("span", "", value.toFixed(Math.abs(value) < 0.1 ? 3 : 2).replace("-", "\u2212").replace(/^(\u2212?)0\./, "$1.")));
+      layer.append(
+        make(
+          "span",
+          "",
+          value
+            .toFixed(Math.abs(value) < 0.1 ? 3 : 2)
+            .replace("-", "\u2212")
+            .replace(/^(\u2212?)0\./, "$1."),
+        ),
+      );
     }
     layer.setAttribute("aria-hidden", "true");
     return layer;

@@ -52,7 +52,8 @@ export class Figure {
     let shrunk = performance.now();
     const slice = () => {
       const end = performance.now() + SLICE_MS;
-      while (token < cosines.count && performance.now() < end) this.tile(token - first, cosines.row(token++, row), shades);
+      while (token < cosines.count && performance.now() < end)
+        this.tile(token - first, cosines.row(token++, row), shades);
       if (token < cosines.count) this.frameRequest = requestAnimationFrame(slice);
       if (token === cosines.count || performance.now() > shrunk + SHRINK_MS) {
         this.shrink();
@@ -118,7 +119,13 @@ export class Figure {
     const top = Math.floor(tile / columns) * this.step[0];
     const left = (tile % columns) * this.step[1];
     this.box(this.query, top, left, rows * this.cell, columns * this.cell);
-    this.box(this.other, top + Math.floor(inside / columns) * this.cell, left + (inside % columns) * this.cell, this.cell, this.cell);
+    this.box(
+      this.other,
+      top + Math.floor(inside / columns) * this.cell,
+      left + (inside % columns) * this.cell,
+      this.cell,
+      this.cell,
+    );
   }
 
   box(mark, top, left, height, width) {

@@ -1,10 +1,11 @@
 // The similarity of position embeddings: the paper's figure, one tile over the picture, and the numbers behind it.
-import { colourBar, floats, isDark, lookup, make } from "../../../web/shared/canvas.js";
+
 import { PictureView } from "../../../web/explorer/picture.js";
+import { colourBar, floats, isDark, lookup, make } from "../../../web/shared/canvas.js";
 import { pixels } from "../../../web/shared/shades.js";
 import { Cosines, extremes } from "./cosines.js";
 import { Figure } from "./figure.js";
-import { Numbers, Pair, cosine, nameOf } from "./numbers.js";
+import { cosine, Numbers, nameOf, Pair } from "./numbers.js";
 import { SignedShades } from "./shades.js";
 
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -30,7 +31,8 @@ export class Lab {
     this.picture.root.append(this.readout);
     this.numbers = new Numbers(body);
     this.pair = new Pair(root);
-    for (const frame of [this.figure.frame, this.picture.frame]) frame.addEventListener("keydown", (event) => this.key(event));
+    for (const frame of [this.figure.frame, this.picture.frame])
+      frame.addEventListener("keydown", (event) => this.key(event));
     this.full = true;
     this.opacity = 0.8;
     this.pinned = false;
@@ -47,9 +49,15 @@ export class Lab {
       this.figure.show(map, words);
     }
     const dark = isDark(this.root);
-    this.colours = Object.fromEntries(Object.entries(data.scales).map(([name, scale]) => [name, pixels(lookup(scale, dark))]));
+    this.colours = Object.fromEntries(
+      Object.entries(data.scales).map(([name, scale]) => [name, pixels(lookup(scale, dark))]),
+    );
     this.picture.title.textContent = words.picture;
-    this.picture.show({ image: data.image, alt: words.alt, aspect: data.aspect, label: words.picture_label }, map, map.prefix);
+    this.picture.show(
+      { image: data.image, alt: words.alt, aspect: data.aspect, label: words.picture_label },
+      map,
+      map.prefix,
+    );
     this.home = data.token;
     this.rest = null;
     this.drawTools();
@@ -77,7 +85,13 @@ export class Lab {
       this.draw();
     });
     this.bar = make("span");
-    this.tools.replaceChildren(make("span", "", words.scale), scale("\u22121 \u2026 1", true), scale(words.scale_others, false), this.bar, slide);
+    this.tools.replaceChildren(
+      make("span", "", words.scale),
+      scale("\u22121 \u2026 1", true),
+      scale(words.scale_others, false),
+      this.bar,
+      slide,
+    );
   }
 
   /** Colours anew: the whole range of a cosine, or as far as any two different patches go; one scale for all tiles. */

@@ -1,12 +1,13 @@
 // The numbers behind one tile: the patches most and least alike, the means, and one cosine opened into its channels.
 import { make, number } from "../../../web/shared/canvas.js";
 import { Cells } from "../../../web/shared/shades.js";
-import { SignedShades } from "./shades.js";
 import { extremes, means } from "./cosines.js";
+import { SignedShades } from "./shades.js";
 
 const MOST = 5;
 const LEAST = 3;
-export const cosine = (value) => (Number.isNaN(value) ? "\u2013" : `${value < 0 ? "\u2212" : "\u2007"}${Math.abs(value).toFixed(4)}`);
+export const cosine = (value) =>
+  Number.isNaN(value) ? "\u2013" : `${value < 0 ? "\u2212" : "\u2007"}${Math.abs(value).toFixed(4)}`;
 
 /** What a token is called: a prefix token's name, or a patch's place. */
 export function nameOf(token, map, words) {
@@ -21,7 +22,10 @@ export class Numbers {
 
   show(query, values, map, words) {
     const first = map.prefix.length;
-    const list = (title, tokens) => [[title], ...tokens.map((token) => [nameOf(token, map, words), cosine(values[token])])];
+    const list = (title, tokens) => [
+      [title],
+      ...tokens.map((token) => [nameOf(token, map, words), cosine(values[token])]),
+    ];
     const rows = [
       ...list(words.most, extremes(values, query, first, MOST, true)),
       ...list(words.least, extremes(values, query, first, LEAST, false)),
@@ -30,7 +34,8 @@ export class Numbers {
     if (prefix.length) rows.push(...list(words.prefix, prefix));
     if (query >= first) {
       rows.push([words.means]);
-      for (const [group, value] of Object.entries(means(values, query, map))) rows.push([words[`mean_${group}`], cosine(value)]);
+      for (const [group, value] of Object.entries(means(values, query, map)))
+        rows.push([words[`mean_${group}`], cosine(value)]);
     }
     const table = make("table", "vp-table");
     for (const [name, value] of rows) {
@@ -39,7 +44,10 @@ export class Numbers {
       if (value === undefined) head.colSpan = 2;
       else row.append(make("td", "vv-mono", value));
     }
-    this.root.replaceChildren(make("div", "vx-title", words.numbers.replace("{name}", nameOf(query, map, words))), table);
+    this.root.replaceChildren(
+      make("div", "vx-title", words.numbers.replace("{name}", nameOf(query, map, words))),
+      table,
+    );
   }
 }
 
@@ -53,7 +61,11 @@ export class Pair {
     this.lanes.setAttribute("role", "application");
     this.rows = ["i", "j", "share"].map(() => {
       const row = this.lanes.appendChild(make("div", "vp-lane"));
-      return { label: row.appendChild(make("span", "vv-mono")), cells: new Cells(row.appendChild(make("canvas"))), top: row.appendChild(make("span", "vv-mono vp-top")) };
+      return {
+        label: row.appendChild(make("span", "vv-mono")),
+        cells: new Cells(row.appendChild(make("canvas"))),
+        top: row.appendChild(make("span", "vv-mono vp-top")),
+      };
     });
     this.cursor = this.lanes.appendChild(make("div", "vp-cursor"));
     this.readout = this.root.appendChild(make("div", "vv-readout"));
@@ -78,7 +90,13 @@ export class Pair {
       const row = this.rows[i];
       row.label.textContent = labels[i];
       row.top.textContent = `\u00b1${number(tops[i])}`;
-      row.cells.draw(values, 0, 1, values.length, new SignedShades(i < 2 ? colours.position : colours.activation, tops[i]));
+      row.cells.draw(
+        values,
+        0,
+        1,
+        values.length,
+        new SignedShades(i < 2 ? colours.position : colours.activation, tops[i]),
+      );
     });
     this.lanes.setAttribute("aria-label", words.lanes_label);
     this.read();

@@ -46,7 +46,9 @@ class Contributions {
     this.tools.replaceChildren(
       tool(words.in_order, !this.sorted, () => (this.sorted = false)),
       tool(words.by_size, this.sorted, () => (this.sorted = true)),
-      ...(this.openers.length ? [tool(all ? words.close_all : words.open_all, null, () => (this.open = new Set(all ? [] : this.openers)))] : []),
+      ...(this.openers.length
+        ? [tool(all ? words.close_all : words.open_all, null, () => (this.open = new Set(all ? [] : this.openers)))]
+        : []),
     );
   }
 
@@ -68,13 +70,22 @@ class Contributions {
     const focused = this.root.getRootNode().activeElement?.dataset?.number;
     const table = make("table", "vc-table");
     const head = table.appendChild(make("tr"));
-    for (const [text, name] of [[words.part, ""], [words.gives, ""], ["", "vc-track"], [words.running, "vc-running"]]) head.append(make("th", name, text));
+    for (const [text, name] of [
+      [words.part, ""],
+      [words.gives, ""],
+      ["", "vc-track"],
+      [words.running, "vc-running"],
+    ])
+      head.append(make("th", name, text));
     const rows = this.rows();
     this.top = Math.max(...rows.map(([bar]) => Math.abs(bar.value))) || 1;
     for (const row of rows) table.append(this.row(...row));
     this.scroll.replaceChildren(table);
     this.names = [...table.querySelectorAll(".vc-name")];
-    const stop = this.names.find((name) => name.dataset.number === focused) ?? this.names.find((name) => Number(name.dataset.number) === this.chosen) ?? this.names[0];
+    const stop =
+      this.names.find((name) => name.dataset.number === focused) ??
+      this.names.find((name) => Number(name.dataset.number) === this.chosen) ??
+      this.names[0];
     if (stop) stop.tabIndex = 0;
     if (focused !== undefined) stop?.focus();
     this.read(null);

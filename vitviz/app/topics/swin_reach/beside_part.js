@@ -1,9 +1,10 @@
 // Two models, one cursor: where the same patch of the picture looks in a ViT and in a Swin.
-import { colourBar, isDark, lookup, make, number, paint } from "../../../web/shared/canvas.js";
+
 import { LayerMaths, overHeads, strongest } from "../../../web/explorer/maths.js";
+import { colourBar, isDark, lookup, make, number, paint } from "../../../web/shared/canvas.js";
 import { PayloadSource } from "../../../web/shared/payload.js";
-import { Part, arrow, filled, sendsChoices, segments, slider } from "./controls.js";
-import { ORANGE, Pane, outline } from "./pane.js";
+import { arrow, filled, Part, segments, sendsChoices, slider } from "./controls.js";
+import { ORANGE, outline, Pane } from "./pane.js";
 
 const LIMIT = 96 << 20; // bytes of q and k that are kept for each model
 const NAMED = 3; // strongest targets in the line below
@@ -15,12 +16,18 @@ class Side {
     const { words } = owner.data;
     Object.assign(this, { data, owner, layer: data.layer, head: data.head });
     this.source = new PayloadSource(data.url, {
-      limit: LIMIT, wrap: (payload) => new LayerMaths(payload), missing: () => owner.events.need?.(),
+      limit: LIMIT,
+      wrap: (payload) => new LayerMaths(payload),
+      missing: () => owner.events.need?.(),
     });
     this.root = parent.appendChild(make("div", "wr-pane"));
     this.layers = slider(this.root, words.block, (layer) => this.choose({ layer }));
     this.heads = slider(this.root, words.head, (at) => this.choose({ head: at - 1 }));
-    const events = { hover: (token) => this.over(token), choose: () => owner.chose(), key: (event) => this.press(event) };
+    const events = {
+      hover: (token) => this.over(token),
+      choose: () => owner.chose(),
+      key: (event) => this.press(event),
+    };
     this.pane = new Pane(this.root, events);
     this.pane.pictureWidth = data.picture.width;
     this.bar = this.root.appendChild(make("div"));
@@ -131,7 +138,10 @@ class Side {
     };
     const named = strongest(weights, NAMED).map(([t, weight]) => `${place(t)} ${number(weight)}`);
     return filled(words.looks, {
-      place: place(before + this.token), most: named.join(", "), reached: before + this.legal, all: weights.length,
+      place: place(before + this.token),
+      most: named.join(", "),
+      reached: before + this.legal,
+      all: weights.length,
     });
   }
 }
@@ -141,7 +151,9 @@ export class Beside extends Part {
     const fresh = data.revision !== this.data?.revision;
     this.data = data;
     if (fresh || this.spoken !== data.words.block) this.build(fresh);
-    this.sides.forEach((side, i) => { side.source.url = data.sides[i].url; });
+    this.sides.forEach((side, i) => {
+      side.source.url = data.sides[i].url;
+    });
     this.need();
     this.draw();
   }

@@ -1,7 +1,7 @@
 // A square map of numbers as coloured cells, with the cursor on it; what the mask cuts is hatched.
 import { colourBar, lookup, make, number, paint } from "../../../web/shared/canvas.js";
 import { arrow } from "./controls.js";
-import { ORANGE, hatch, sized } from "./pane.js";
+import { hatch, ORANGE, sized } from "./pane.js";
 
 export class CellMap {
   /** `events`: `hover(row, column)`, `move(step)` for arrow keys. */
@@ -53,9 +53,16 @@ export class CellMap {
     context.imageSmoothingEnabled = false;
     context.drawImage(this.cells, 0, 0, width, height);
     if (faint) this.stepBack(context, rows, columns, faint, width, height);
-    hatch(context, cut.map((place) => [(place % columns) * across, Math.floor(place / columns) * down, across, down]), ORANGE);
+    hatch(
+      context,
+      cut.map((place) => [(place % columns) * across, Math.floor(place / columns) * down, across, down]),
+      ORANGE,
+    );
     for (const { row, column, colour } of boxes) {
-      for (const [ink, thickness] of [["#fff", 4.5], [colour, 2.2]]) {
+      for (const [ink, thickness] of [
+        ["#fff", 4.5],
+        [colour, 2.2],
+      ]) {
         context.strokeStyle = ink;
         context.lineWidth = thickness;
         context.strokeRect(column * across, row * down, across, down);
@@ -69,7 +76,8 @@ export class CellMap {
     Object.assign(veil, { width: columns, height: rows });
     const draw = veil.getContext("2d");
     const cells = draw.createImageData(columns, rows);
-    for (let place = 0; place < rows * columns; place++) cells.data.set(faint(place) ? [128, 130, 136, 215] : [0, 0, 0, 0], 4 * place);
+    for (let place = 0; place < rows * columns; place++)
+      cells.data.set(faint(place) ? [128, 130, 136, 215] : [0, 0, 0, 0], 4 * place);
     draw.putImageData(cells, 0, 0);
     context.drawImage(veil, 0, 0, width, height);
   }

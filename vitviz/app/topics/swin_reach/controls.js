@@ -79,7 +79,9 @@ export class Voice {
 
   say(sentence) {
     clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => { this.element.textContent = sentence; }, SPOKEN_AFTER);
+    this.waiting = setTimeout(() => {
+      this.element.textContent = sentence;
+    }, SPOKEN_AFTER);
   }
 
   end() {

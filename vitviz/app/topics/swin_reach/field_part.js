@@ -1,9 +1,9 @@
 // The receptive field of one output token, grown backwards from it to the patches, with the shift and without.
 import { make } from "../../../web/shared/canvas.js";
 import { GrowthChart } from "./chart.js";
-import { Part, arrow, button, filled, sendsChoices, percent, slider, whole } from "./controls.js";
+import { arrow, button, filled, Part, percent, sendsChoices, slider, whole } from "./controls.js";
 import { Journey, total } from "./maps.js";
-import { Pane, borders, outline } from "./pane.js";
+import { borders, outline, Pane } from "./pane.js";
 
 const WAYS = [true, false]; // with the shift, without
 const BEAT = 600; // milliseconds between two steps of the play
@@ -30,10 +30,20 @@ export class Field extends Part {
     }
     const { words } = data;
     this.depth = slider(this.root, words.depth, (block) => this.choose({ at: this.journey.blocks[block] }, true));
-    this.scrub = slider(this.root, words.back, (back) => { this.stop(); this.choose({ back }); });
-    this.play = button(this.scrub.root, words.play, (event) => { event.preventDefault(); this.toggle(); });
+    this.scrub = slider(this.root, words.back, (back) => {
+      this.stop();
+      this.choose({ back });
+    });
+    this.play = button(this.scrub.root, words.play, (event) => {
+      event.preventDefault();
+      this.toggle();
+    });
     const body = this.root.appendChild(make("div", "wr-field"));
-    const events = { hover: (token) => this.hover(token), choose: () => this.choose({}), key: (event) => this.key(event) };
+    const events = {
+      hover: (token) => this.hover(token),
+      choose: () => this.choose({}),
+      key: (event) => this.key(event),
+    };
     this.panes = WAYS.map(() => new Pane(body, events));
     for (const pane of this.panes) pane.pictureWidth = data.picture.width;
     const side = body.appendChild(make("div", "wr-side"));
@@ -87,7 +97,8 @@ export class Field extends Part {
     const map = this.journey.mapOf(this.at);
     const { blocks } = this.journey;
     if (step) this.choose({ patch: map.patches[map.moved(this.token, step)] });
-    else if (turn) this.choose({ at: blocks[Math.min(blocks.length - 1, Math.max(0, blocks.indexOf(this.at) + turn))] }, true);
+    else if (turn)
+      this.choose({ at: blocks[Math.min(blocks.length - 1, Math.max(0, blocks.indexOf(this.at) + turn))] }, true);
     else if (scrub) this.choose({ back: Math.min(this.at + 1, Math.max(0, this.back + scrub)) });
     else this.toggle();
   }
@@ -143,7 +154,9 @@ export class Field extends Part {
       this.drawPane(pane, field, shifted);
       const count = total(field);
       pane.readout.textContent = filled(words.size, {
-        count: whole(count), all: whole(map.tokens), share: percent(count / map.tokens),
+        count: whole(count),
+        all: whole(map.tokens),
+        share: percent(count / map.tokens),
       });
       this.drawStrip(i);
       return `${words[i ? "without" : "with"]}: ${pane.readout.textContent}`;
@@ -161,7 +174,8 @@ export class Field extends Part {
   /** What field number `back` lies on, in words. */
   where(back) {
     const { words } = this.data;
-    if (back === 0) return filled(words.output, { name: this.name(this.at), place: this.journey.mapOf(this.at).place(this.token) });
+    if (back === 0)
+      return filled(words.output, { name: this.name(this.at), place: this.journey.mapOf(this.at).place(this.token) });
     const step = this.journey.steps[this.at - back + 1];
     if (back === this.at + 1) return words.patches;
     return step.parents ? words.beforeMerge : filled(words.before, { name: this.name(this.at - back + 1) });
@@ -174,7 +188,11 @@ export class Field extends Part {
     // The windows of the block whose input this is: what the field was filled up to.
     if (step && !step.parents) {
       const tiling = step.shift && shifted ? map.shifted : map.regular;
-      if (!this.borders.has(tiling)) this.borders.set(tiling, borders(map.rows, map.columns, (t) => tiling.group[t]));
+      if (!this.borders.has(tiling))
+        this.borders.set(
+          tiling,
+          borders(map.rows, map.columns, (t) => tiling.group[t]),
+        );
       pane.stroke(begun, this.borders.get(tiling), "rgb(255 255 255 / .4)", 1);
     }
     const accent = getComputedStyle(this.root).getPropertyValue("--wr-accent");
@@ -217,7 +235,10 @@ export class Field extends Part {
     const canvas = root.appendChild(make("canvas"));
     canvas.setAttribute("aria-hidden", "true");
     const label = root.appendChild(make("span"));
-    root.addEventListener("click", () => { this.stop(); this.choose({ back }); });
+    root.addEventListener("click", () => {
+      this.stop();
+      this.choose({ back });
+    });
     return { root, canvas, label };
   }
 }

@@ -61,7 +61,12 @@ export class Tiling {
     const column = query % this.columns;
     let seen = 0;
     let all = 0;
-    for (const [down, across] of [[-1, 0], [1, 0], [0, -1], [0, 1]]) {
+    for (const [down, across] of [
+      [-1, 0],
+      [1, 0],
+      [0, -1],
+      [0, 1],
+    ]) {
       const [r, c] = [row + down, column + across];
       if (r < 0 || c < 0 || r >= this.rows || c >= this.columns) continue;
       all += 1;
@@ -81,7 +86,9 @@ export class StageMap {
     const descendants = Array.from({ length: rows * columns }, () => []);
     for (let patch = 0; patch < this.ancestor.length; patch++) descendants[this.ancestor[patch]].push(patch);
     // In raster order the patch in the middle of a k x k block is number k*k/2 + k/2.
-    this.patches = descendants.map((list) => list[Math.min(list.length - 1, Math.floor((list.length + Math.sqrt(list.length)) / 2))] ?? 0);
+    this.patches = descendants.map(
+      (list) => list[Math.min(list.length - 1, Math.floor((list.length + Math.sqrt(list.length)) / 2))] ?? 0,
+    );
   }
 
   get tokens() {

@@ -12,8 +12,14 @@ export class Pairs {
     this.words = words;
     this.events = events;
     this.root = parent.appendChild(make("div", "wr-pairs"));
-    this.table = new CellMap(this.root, "", { hover: (r, c) => this.overEntry(r, c), move: (step) => this.moveEntry(step) });
-    this.matrix = new CellMap(this.root, "", { hover: (q, k) => events.pair(q, k), move: (step) => this.movePair(step) });
+    this.table = new CellMap(this.root, "", {
+      hover: (r, c) => this.overEntry(r, c),
+      move: (step) => this.moveEntry(step),
+    });
+    this.matrix = new CellMap(this.root, "", {
+      hover: (q, k) => events.pair(q, k),
+      move: (step) => this.movePair(step),
+    });
     const last = this.root.appendChild(make("figure", "wr-map"));
     last.append(make("figcaption", "wr-map-title", words.arrows));
     this.arrows = last.appendChild(make("canvas", "wr-arrows"));
@@ -76,7 +82,13 @@ export class Pairs {
     const [qr, qc, kr, kc] = [Math.floor(query / window), query % window, Math.floor(key / window), key % window];
     const signed = (value) => String(value).replace("-", "\u2212");
     this.lines.textContent = filled(words.lines, {
-      query: `(${qr}, ${qc})`, key: `(${kr}, ${kc})`, dy: signed(qr - kr), dx: signed(qc - kc), less: made - 1, side, entry,
+      query: `(${qr}, ${qc})`,
+      key: `(${kr}, ${kc})`,
+      dy: signed(qr - kr),
+      dx: signed(qc - kc),
+      less: made - 1,
+      side,
+      entry,
     });
   }
 

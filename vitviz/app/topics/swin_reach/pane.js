@@ -13,8 +13,14 @@ export function borders(rows, columns, value) {
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < columns; c++) {
       const own = value(r * columns + c);
-      if (r > 0 && value((r - 1) * columns + c) !== own) { path.moveTo(c, r); path.lineTo(c + 1, r); }
-      if (c > 0 && value(r * columns + c - 1) !== own) { path.moveTo(c, r); path.lineTo(c, r + 1); }
+      if (r > 0 && value((r - 1) * columns + c) !== own) {
+        path.moveTo(c, r);
+        path.lineTo(c + 1, r);
+      }
+      if (c > 0 && value(r * columns + c - 1) !== own) {
+        path.moveTo(c, r);
+        path.lineTo(c, r + 1);
+      }
     }
   }
   return path;
@@ -27,10 +33,22 @@ export function outline(rows, columns, inside) {
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < columns; c++) {
       if (!has(r, c)) continue;
-      if (!has(r - 1, c)) { path.moveTo(c, r); path.lineTo(c + 1, r); }
-      if (!has(r + 1, c)) { path.moveTo(c, r + 1); path.lineTo(c + 1, r + 1); }
-      if (!has(r, c - 1)) { path.moveTo(c, r); path.lineTo(c, r + 1); }
-      if (!has(r, c + 1)) { path.moveTo(c + 1, r); path.lineTo(c + 1, r + 1); }
+      if (!has(r - 1, c)) {
+        path.moveTo(c, r);
+        path.lineTo(c + 1, r);
+      }
+      if (!has(r + 1, c)) {
+        path.moveTo(c, r + 1);
+        path.lineTo(c + 1, r + 1);
+      }
+      if (!has(r, c - 1)) {
+        path.moveTo(c, r);
+        path.lineTo(c, r + 1);
+      }
+      if (!has(r, c + 1)) {
+        path.moveTo(c + 1, r);
+        path.lineTo(c + 1, r + 1);
+      }
     }
   }
   return path;
@@ -132,8 +150,16 @@ export class Pane {
     shades.putImageData(cells, 0, 0);
     context.imageSmoothingEnabled = false;
     context.drawImage(this.shades, 0, 0, width, this.padded[0] * size);
-    hatch(context, cut.filter((one) => !one[4]).map((one) => one.slice(0, 4)), ORANGE);
-    hatch(context, cut.filter((one) => one[4]).map((one) => one.slice(0, 4)), "#8a8f9a");
+    hatch(
+      context,
+      cut.filter((one) => !one[4]).map((one) => one.slice(0, 4)),
+      ORANGE,
+    );
+    hatch(
+      context,
+      cut.filter((one) => one[4]).map((one) => one.slice(0, 4)),
+      "#8a8f9a",
+    );
     return { context, size, width };
   }
 

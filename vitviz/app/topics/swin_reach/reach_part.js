@@ -1,8 +1,8 @@
 // Who may look at whom: one cursor over the picture, W-MSA beside SW-MSA of the same stage.
 import { make } from "../../../web/shared/canvas.js";
-import { Part, arrow, filled, sendsChoices, slider } from "./controls.js";
+import { arrow, filled, Part, sendsChoices, slider } from "./controls.js";
 import { Journey } from "./maps.js";
-import { ORANGE, Pane, borders, hatch, outline, sized } from "./pane.js";
+import { borders, hatch, ORANGE, outline, Pane, sized } from "./pane.js";
 
 const KINDS = ["regular", "shifted"];
 const WINDOW_SIDE = 132; // CSS pixels of the window as the block sees it
@@ -26,7 +26,11 @@ export class Reach extends Part {
     }
     this.slider = slider(this.root, data.words.block, (at) => this.choose({ block: at }));
     const body = this.root.appendChild(make("div", "wr-three"));
-    const events = { hover: (token) => this.hover(token), choose: () => this.choose({}), key: (event) => this.key(event) };
+    const events = {
+      hover: (token) => this.hover(token),
+      choose: () => this.choose({}),
+      key: (event) => this.key(event),
+    };
     this.panes = KINDS.map(() => new Pane(body, events));
     const side = body.appendChild(make("div", "wr-side"));
     this.views = KINDS.map((_, i) => this.windowView(side, i));
@@ -94,7 +98,10 @@ export class Reach extends Part {
     const pane = this.panes[i];
     const shown = tiling ?? stage.regular;
     const name = i ? "SW-MSA" : "W-MSA";
-    pane.title.textContent = filled(i ? words.titleShifted : words.titleRegular, { shift: shown.shift, window: shown.window });
+    pane.title.textContent = filled(i ? words.titleShifted : words.titleRegular, {
+      shift: shown.shift,
+      window: shown.window,
+    });
     pane.root.classList.toggle("wr-own", own);
     if (own) pane.title.textContent += `  ${words.thisBlock}`;
     pane.show({ ...picture, help: `${name}. ${words.help}` }, stage, shown.padded);
@@ -114,7 +121,10 @@ export class Reach extends Part {
     const isCut = (t) => !isLegal(t) && tiling.windowOf(t) === window;
     const begun = pane.begin((t) => (isLegal(t) ? "clear" : isCut(t) ? "cut" : "dim"));
     if (!this.borders.has(tiling)) {
-      this.borders.set(tiling, borders(stage.rows, stage.columns, (t) => tiling.group[t]));
+      this.borders.set(
+        tiling,
+        borders(stage.rows, stage.columns, (t) => tiling.group[t]),
+      );
     }
     pane.stroke(begun, this.borders.get(tiling), "rgb(255 255 255 / .5)", 1);
     pane.stroke(begun, outline(stage.rows, stage.columns, isCut), ORANGE, 1.8, [4, 3]);
@@ -147,14 +157,21 @@ export class Reach extends Part {
       context.strokeRect(-2, i * size, WINDOW_SIDE + 4, 0);
     }
     const own = corner(tiling.placeOf(token));
-    for (const [colour, thickness] of [["#fff", 5], [getComputedStyle(this.root).getPropertyValue("--wr-accent"), 2.5]]) {
+    for (const [colour, thickness] of [
+      ["#fff", 5],
+      [getComputedStyle(this.root).getPropertyValue("--wr-accent"), 2.5],
+    ]) {
       context.strokeStyle = colour;
       context.lineWidth = thickness;
       context.strokeRect(...own, size, size);
     }
     const { seen, all } = tiling.neighbours(token);
     lines.textContent = filled(words.windowLine, {
-      number: tiling.windowOf(token) + 1, count: tiling.windows, place: tiling.placeOf(token), seen, all,
+      number: tiling.windowOf(token) + 1,
+      count: tiling.windows,
+      place: tiling.placeOf(token),
+      seen,
+      all,
     });
   }
 

@@ -1,13 +1,14 @@
 // One query's scores taken apart: q k^T / sqrt(d) + relative position bias + mask, their sum, the softmax; and the table
 // that the bias comes from. q, k and log-sum-exp are torch's; the rest is computed here in double precision.
+
+import { dot, LayerMaths } from "../../../web/explorer/maths.js";
 import { floats, isDark, lookup, make, number, paint } from "../../../web/shared/canvas.js";
-import { LayerMaths, dot } from "../../../web/explorer/maths.js";
 import { PayloadSource } from "../../../web/shared/payload.js";
 import { CellMap } from "./cells.js";
-import { Part, arrow, filled, sendsChoices, slider } from "./controls.js";
-import { Journey, integers } from "./maps.js";
-import { ORANGE, Pane, borders, outline } from "./pane.js";
+import { arrow, filled, Part, sendsChoices, slider } from "./controls.js";
+import { integers, Journey } from "./maps.js";
 import { Pairs } from "./pairs.js";
+import { borders, ORANGE, outline, Pane } from "./pane.js";
 
 const TERMS = ["qk", "bias", "mask", "sum", "softmax"];
 const QUANTITY = { qk: "activation", bias: "weight", mask: "difference", sum: "activation", softmax: "attention" };
@@ -22,7 +23,9 @@ export class Scores extends Part {
     if (fresh || this.source.url !== data.url) {
       this.source?.close();
       this.source = new PayloadSource(data.url, {
-        limit: BUDGET, wrap: (payload) => new LayerMaths(payload), missing: () => this.events.need?.(),
+        limit: BUDGET,
+        wrap: (payload) => new LayerMaths(payload),
+        missing: () => this.events.need?.(),
       });
       this.ranged = "";
     }
@@ -41,7 +44,10 @@ export class Scores extends Part {
       this.journey = new Journey(data.journey);
       const indices = data.tables.indices.map(integers);
       this.tables = data.tables.blocks.map(({ window, heads, values, map }) => ({
-        window, heads, values: floats(values), index: indices[map],
+        window,
+        heads,
+        values: floats(values),
+        index: indices[map],
       }));
       Object.assign(this, { patch: data.patch, head: data.head, key: null });
       this.block = Math.min(data.block, this.journey.blocks.length - 1);
@@ -49,7 +55,11 @@ export class Scores extends Part {
     this.blockSlider = slider(this.root, words.block, (block) => this.choose({ block, key: null }));
     this.headSlider = slider(this.root, words.head, (head) => this.choose({ head }));
     const top = this.root.appendChild(make("div", "wr-scores"));
-    const events = { hover: (token) => this.hover(token), choose: () => this.choose({}), key: (event) => this.press(event) };
+    const events = {
+      hover: (token) => this.hover(token),
+      choose: () => this.choose({}),
+      key: (event) => this.press(event),
+    };
     this.pane = new Pane(top, events);
     this.pane.pictureWidth = data.picture.width;
     this.terms = top.appendChild(make("div", "wr-terms"));
@@ -64,7 +74,10 @@ export class Scores extends Part {
 
   termMap(name) {
     const { words } = this.data;
-    const cell = { hover: (row, column) => this.overKey(row * this.tiling.window + column), move: (step) => this.moveKey(step) };
+    const cell = {
+      hover: (row, column) => this.overKey(row * this.tiling.window + column),
+      move: (step) => this.moveKey(step),
+    };
     const map = new CellMap(this.terms, `${SIGNS[name] ?? ""} ${words[name]}`.trim(), cell);
     map.stage.setAttribute("aria-label", `${words[name]}. ${words.mapHelp}`);
     return map;
@@ -160,8 +173,15 @@ export class Scores extends Part {
     const { step, tiling, token, stage } = this;
     const kind = step.shift ? "SW-MSA" : "W-MSA";
     this.blockSlider.show(this.block, this.journey.blocks.length - 1, `${step.title} ${kind}`);
-    this.headSlider.show(this.head, this.table.heads - 1, filled(words.headOf, { head: this.head, heads: this.table.heads }));
-    this.pane.title.textContent = filled(words.query, { place: stage.place(token), window: tiling.windowOf(token) + 1 });
+    this.headSlider.show(
+      this.head,
+      this.table.heads - 1,
+      filled(words.headOf, { head: this.head, heads: this.table.heads }),
+    );
+    this.pane.title.textContent = filled(words.query, {
+      place: stage.place(token),
+      window: tiling.windowOf(token) + 1,
+    });
     this.pane.show({ ...picture, help: words.help }, stage, tiling.padded);
     const maths = this.source.peek(`${this.block}.bin`);
     this.dress(maths);
@@ -189,8 +209,16 @@ export class Scores extends Part {
       }
     }
     this.pairs.show({
-      index: table.index, table: this.entries(head), bias: this.biases(head), window: this.tiling.window,
-      made: table.window, colours, dark, head, accent: this.accent, name: filled(words.headOf, { head, heads: table.heads }),
+      index: table.index,
+      table: this.entries(head),
+      bias: this.biases(head),
+      window: this.tiling.window,
+      made: table.window,
+      colours,
+      dark,
+      head,
+      accent: this.accent,
+      name: filled(words.headOf, { head, heads: table.heads }),
     });
     this.showGallery(dark);
   }
@@ -289,10 +317,19 @@ export class Scores extends Part {
     const own = Math.log(parts.reduce((sum, { score }) => sum + Math.exp(score), 0));
     const target = keys[at].token;
     this.sentence.textContent = filled(words.addition, {
-      key: target < 0 ? words.padding : this.stage.place(target), qk: number(values.qk[at]), bias: addend(values.bias[at]),
-      mask: addend(values.mask[at]), sum: number(values.sum[at]), lse: number(lse), weight: number(weights[at]),
+      key: target < 0 ? words.padding : this.stage.place(target),
+      qk: number(values.qk[at]),
+      bias: addend(values.bias[at]),
+      mask: addend(values.mask[at]),
+      sum: number(values.sum[at]),
+      lse: number(lse),
+      weight: number(weights[at]),
     });
-    this.check.textContent = filled(words.check, { count: K, total: total.toFixed(6), gap: Math.abs(own - lse).toExponential(1) });
+    this.check.textContent = filled(words.check, {
+      count: K,
+      total: total.toFixed(6),
+      gap: Math.abs(own - lse).toExponential(1),
+    });
     this.voice.say(this.sentence.textContent);
   }
 
@@ -303,7 +340,11 @@ export class Scores extends Part {
     const isLegal = (t) => tiling.group[t] === group;
     const isCut = (t) => !isLegal(t) && tiling.windowOf(t) === window;
     const begun = pane.begin((t) => (isLegal(t) ? "clear" : isCut(t) ? "cut" : "dim"));
-    if (!this.borders.has(tiling)) this.borders.set(tiling, borders(stage.rows, stage.columns, (t) => tiling.group[t]));
+    if (!this.borders.has(tiling))
+      this.borders.set(
+        tiling,
+        borders(stage.rows, stage.columns, (t) => tiling.group[t]),
+      );
     pane.stroke(begun, this.borders.get(tiling), "rgb(255 255 255 / .45)", 1);
     pane.stroke(begun, outline(stage.rows, stage.columns, isLegal), "#fff", 2);
     const target = tiling.keys(token)[key]?.token ?? -1;

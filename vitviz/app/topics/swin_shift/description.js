@@ -13,14 +13,18 @@ function slotName(lab, shift, slot) {
 /** What is to be read of the cursor and the opened pair, line by line; `lab` is only looked at. */
 export function describe(lab, { shift, chosen, query, key }) {
   const { size } = lab.windows;
-  if (!maskShown(lab.t)) return [lab.cursor ? describePlace(lab) : lab.words[isRegular(lab.t) ? "tryRegular" : "tryMove"]];
+  if (!maskShown(lab.t))
+    return [lab.cursor ? describePlace(lab) : lab.words[isRegular(lab.t) ? "tryRegular" : "tryMove"]];
   if (query === null) return [lab.words.tryMask];
   const first = chosen * size;
-  const lines = [`q ${query} = ${slotName(lab, shift, first + query)}, ${lab.words.region} ${shift.regions[first + query]}`];
+  const lines = [
+    `q ${query} = ${slotName(lab, shift, first + query)}, ${lab.words.region} ${shift.regions[first + query]}`,
+  ];
   if (key !== null) lines.push(...describePair(lab, shift, chosen, query, key));
   else if (!weightsShown(lab.t)) lines.push(describeReach(lab, shift, chosen, query));
   if (weightsShown(lab.t)) lines.push(...describeWeights(lab, shift, chosen, query, key));
-  if (lab.cursor && Math.floor(lab.slotAt(...lab.cursor) / size) !== chosen) lines.push(`${describePlace(lab)}. ${lab.words.clickWindow}`);
+  if (lab.cursor && Math.floor(lab.slotAt(...lab.cursor) / size) !== chosen)
+    lines.push(`${describePlace(lab)}. ${lab.words.clickWindow}`);
   return lines;
 }
 
@@ -30,7 +34,10 @@ function describePlace(lab) {
   const window = Math.floor(slot / lab.windows.size);
   const region = isRegular(lab.t) ? "" : `, ${lab.words.region} ${shift.regions[slot]}`;
   const piece = shift.pieces.find((one) => one.window === window && one.region === shift.regions[slot]);
-  const reach = filled(lab.words.reach, { count: piece.height * piece.width, size: `${piece.height} x ${piece.width}` });
+  const reach = filled(lab.words.reach, {
+    count: piece.height * piece.width,
+    size: `${piece.height} x ${piece.width}`,
+  });
   return `${slotName(lab, shift, slot)}: ${lab.words.windowNoun} ${window}${region}, ${reach}`;
 }
 
@@ -50,7 +57,10 @@ function describePair(lab, shift, chosen, query, key) {
   if (!cut) return [line, `mask[${chosen}, ${query}, ${key}] = 0: ${lab.words.whyMeets}`];
   const [[r0, c0], [r1, c1]] = [query, key].map((place) => lab.windows.place(shift.origins[first + place]));
   const why = filled(lab.words.whyCut, { rows: Math.abs(r0 - r1), columns: Math.abs(c0 - c1) });
-  return [line, `mask[${chosen}, ${query}, ${key}] = \u2212${-lab.look.masked}: ${a < 0 || b < 0 ? lab.words.whyPadding : why}`];
+  return [
+    line,
+    `mask[${chosen}, ${query}, ${key}] = \u2212${-lab.look.masked}: ${a < 0 || b < 0 ? lab.words.whyPadding : why}`,
+  ];
 }
 
 function describeWeights(lab, shift, chosen, query, key) {

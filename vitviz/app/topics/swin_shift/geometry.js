@@ -19,7 +19,15 @@ class Shift {
     this.slotOf = new Map();
     for (let i = 0; i < count; i++) if (this.tokens[i] >= 0) this.slotOf.set(this.tokens[i], i);
     this.pieces = packed.pieces.map(([top, left, height, width, toTop, toLeft, window, region, patches]) => ({
-      top, left, height, width, toTop, toLeft, window, region, patches,
+      top,
+      left,
+      height,
+      width,
+      toTop,
+      toLeft,
+      window,
+      region,
+      patches,
     }));
   }
 

@@ -40,7 +40,10 @@ export class InsetView {
     for (const piece of shift.pieces) if (piece.window === chosen) this.piece(piece, weighted ? 0 : 0.42);
     if (weighted) this.weights(shift, chosen, weights);
     for (const piece of shift.pieces) if (piece.window === chosen) this.edge(piece);
-    const slots = [[query, look.accent], [key, look.second]].filter(([place]) => place !== null);
+    const slots = [
+      [query, look.accent],
+      [key, look.second],
+    ].filter(([place]) => place !== null);
     const middles = slots.map(([place, colour]) => this.mark(shift.origins[chosen * windows.size + place], colour));
     if (middles.length === 2) {
       context.strokeStyle = look.second;
@@ -89,7 +92,10 @@ export class InsetView {
   edge(piece) {
     const { context, look, ratio } = this;
     const [x, y, w, h] = this.rectangle(piece);
-    for (const [colour, width] of [["rgb(0 0 0 / .7)", 3], ["#fff", 1.4]]) {
+    for (const [colour, width] of [
+      ["rgb(0 0 0 / .7)", 3],
+      ["#fff", 1.4],
+    ]) {
       context.strokeStyle = colour;
       context.lineWidth = width * ratio;
       context.strokeRect(x, y, w, h);
@@ -110,7 +116,10 @@ export class InsetView {
   mark(origin, colour) {
     const { context, unit, ratio } = this;
     const [row, column] = this.windows.place(origin);
-    for (const [ink, width] of [["rgb(0 0 0 / .8)", 3.6], [colour, 2.2]]) {
+    for (const [ink, width] of [
+      ["rgb(0 0 0 / .8)", 3.6],
+      [colour, 2.2],
+    ]) {
       context.strokeStyle = ink;
       context.lineWidth = width * ratio;
       context.strokeRect(column * unit, row * unit, unit, unit);

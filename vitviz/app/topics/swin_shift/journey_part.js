@@ -1,5 +1,5 @@
 // The picture in every stage: patches grow, a window stays M x M patches, one place is followed through all of them.
-import { make,  } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/canvas.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const FINEST = 30; // lines between more patches than this would hide the picture
@@ -75,7 +75,9 @@ class Journey {
       const [row, column] = [Math.floor(this.at[1] * rows), Math.floor(this.at[0] * columns)];
       patch.setAttribute("x", column);
       patch.setAttribute("y", row);
-      const number = boxes.findIndex(([top, left, height, width]) => row >= top && row < top + height && column >= left && column < left + width);
+      const number = boxes.findIndex(
+        ([top, left, height, width]) => row >= top && row < top + height && column >= left && column < left + width,
+      );
       window.style.display = number < 0 ? "none" : "";
       if (number < 0) return `${this.data.words.patch} (${row}, ${column})`;
       const [top, left, height, width] = boxes[number];

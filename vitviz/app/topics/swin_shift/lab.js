@@ -1,13 +1,13 @@
 // The shift, step by step: one time t, one chosen window, one opened pair, and every view that follows them.
 import { floats, make } from "../../../web/shared/canvas.js";
 import { Controls } from "./controls.js";
+import { describe } from "./description.js";
 import { Windows } from "./geometry.js";
 import { InsetView } from "./inset.js";
-import { filled, readLook, Weights } from "./theme.js";
 import { MaskView } from "./mask.js";
 import { SizesView } from "./sizes.js";
 import { StageView } from "./stage.js";
-import { describe } from "./description.js";
+import { filled, readLook, Weights } from "./theme.js";
 import { FRAMES, isRegular, isRolled, LAST_FRAME, maskShown, Player, weightsShown } from "./timeline.js";
 import { Transport } from "./transport.js";
 
@@ -32,7 +32,9 @@ export class Lab {
     this.look = readLook(this.root, data);
     this.windows = new Windows(data);
     this.attention = data.attention && {
-      ...data.attention, masked: floats(data.attention.masked), unmasked: floats(data.attention.unmasked),
+      ...data.attention,
+      masked: floats(data.attention.masked),
+      unmasked: floats(data.attention.unmasked),
     };
     if (data.setting.sequence >= this.sent) {
       this.sent = data.setting.sequence;
@@ -60,16 +62,27 @@ export class Lab {
     this.resize.disconnect();
     this.root.replaceChildren();
     const box = this.root.appendChild(make("div", "vs"));
-    this.controls = new Controls(box, { change: (part) => this.change(part), shift: (s, done) => this.setShift(s, done) }, words);
+    this.controls = new Controls(
+      box,
+      { change: (part) => this.change(part), shift: (s, done) => this.setShift(s, done) },
+      words,
+    );
     this.transport = new Transport(
-      box, { seek: (t) => this.jump(t), step: (direction) => this.step(direction), play: () => this.play() }, words,
+      box,
+      { seek: (t) => this.jump(t), step: (direction) => this.step(direction), play: () => this.play() },
+      words,
     );
     this.text = box.appendChild(make("div", "vs-text"));
     this.caption = this.text.appendChild(make("p", "vs-caption"));
     this.code = this.text.appendChild(make("div", "vs-code"));
     this.note = this.text.appendChild(make("div", "vs-note vs-problem"));
     const body = box.appendChild(make("div", "vs-body"));
-    const events = { hover: (r, c) => this.point(r, c), leave: () => this.leave(), choose: (r, c) => this.choose(r, c), key: (e) => this.stageKey(e) };
+    const events = {
+      hover: (r, c) => this.point(r, c),
+      leave: () => this.leave(),
+      choose: (r, c) => this.choose(r, c),
+      key: (e) => this.stageKey(e),
+    };
     this.stage = new StageView(body, events);
     this.right = body.appendChild(make("div", "vs-right"));
     this.sizes = new SizesView(this.right);
@@ -213,7 +226,11 @@ export class Lab {
     const [row, column] = this.cursor ?? [0, 0];
     if (!step) this.choose(row, column);
     else if (!this.cursor) this.point(...this.windows.box(this.chosen).slice(0, 2));
-    else this.point(Math.min(this.windows.height - 1, Math.max(0, row + step[0])), Math.min(this.windows.width - 1, Math.max(0, column + step[1])));
+    else
+      this.point(
+        Math.min(this.windows.height - 1, Math.max(0, row + step[0])),
+        Math.min(this.windows.width - 1, Math.max(0, column + step[1])),
+      );
   }
 
   open(i, j) {
@@ -238,8 +255,15 @@ export class Lab {
   get state() {
     const shift = this.windows.shifts[this.shift];
     return {
-      t: this.t, shift, regular: this.windows.shifts[0], chosen: this.chosen, query: this.query, key: this.key,
-      cursor: this.cursor, weights: this.weightsOfQuery(), weighted: false,
+      t: this.t,
+      shift,
+      regular: this.windows.shifts[0],
+      chosen: this.chosen,
+      query: this.query,
+      key: this.key,
+      cursor: this.cursor,
+      weights: this.weightsOfQuery(),
+      weighted: false,
     };
   }
 
@@ -290,8 +314,16 @@ export class Lab {
     const kind = grid.num_windows === 1 ? "one" : shift.shift === 0 ? "zero" : "shift";
     const sentence = this.words[`${kind}_${frame}`] ?? this.words[`say_${frame}`];
     const values = {
-      s: shift.shift, m: grid.window, mm: this.windows.size, n: grid.num_windows, p: shift.pieces.length,
-      k: shift.sizes.length, h: grid.height, w: grid.width, rows: grid.rows, columns: grid.columns,
+      s: shift.shift,
+      m: grid.window,
+      mm: this.windows.size,
+      n: grid.num_windows,
+      p: shift.pieces.length,
+      k: shift.sizes.length,
+      h: grid.height,
+      w: grid.width,
+      rows: grid.rows,
+      columns: grid.columns,
     };
     const title = this.words[`title_${frame}`];
     const key = `${frame} ${kind} ${JSON.stringify(values)} ${this.data.note} ${this.data.setting.sequence}`;
@@ -316,13 +348,24 @@ export class Lab {
     const noun = this.padded ? this.words.places : this.words.patches;
     this.stage.title.textContent = this.stageTitle();
     if (t >= 2.5 && shift.shift > 0) {
-      this.sizes.drawSums(filled(this.words.sums, { n: grid.num_windows }), this.windows.compositions(shift), grid.window, noun);
+      this.sizes.drawSums(
+        filled(this.words.sums, { n: grid.num_windows }),
+        this.windows.compositions(shift),
+        grid.window,
+        noun,
+      );
       return;
     }
     const naive = t >= 1.5 && shift.shift > 0;
     const count = naive ? shift.pieces.length : grid.num_windows;
     const note = naive ? filled(this.words.naiveNote, { n: grid.num_windows, p: count, m: grid.window }) : "";
-    this.sizes.draw(filled(this.words.count, { n: count }), naive ? shift.sizes : regular.sizes, grid.window, note, noun);
+    this.sizes.draw(
+      filled(this.words.count, { n: count }),
+      naive ? shift.sizes : regular.sizes,
+      grid.window,
+      note,
+      noun,
+    );
   }
 
   drawMask(state) {

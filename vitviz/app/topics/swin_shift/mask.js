@@ -97,9 +97,13 @@ export class MaskView {
       return;
     }
     const cut = new Float32Array(size * size);
-    for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) cut[i * size + j] = shift.cut(chosen, i, j) ? look.masked : 0;
+    for (let i = 0; i < size; i++)
+      for (let j = 0; j < size; j++) cut[i * size + j] = shift.cut(chosen, i, j) ? look.masked : 0;
     paint(this.cells, cut, 0, size, size, look.difference, look.masked, -look.masked);
-    for (const [value, text] of [[0, this.words.meets], [look.masked, this.words.cutAway]]) {
+    for (const [value, text] of [
+      [0, this.words.meets],
+      [look.masked, this.words.cutAway],
+    ]) {
       const swatch = make("canvas", "vs-swatch");
       paint(swatch, Float32Array.of(value), 0, 1, 1, look.difference, look.masked, -look.masked);
       const item = make("span", "vs-key");

@@ -66,7 +66,10 @@ class MergePicker {
     event.stopPropagation();
     if (!step) return this.choose(this.shown);
     const inside = (value, count) => Math.min(count - 1, Math.max(0, value));
-    return this.hover([inside(this.shown[0] + step[0], this.data.rows), inside(this.shown[1] + step[1], this.data.columns)]);
+    return this.hover([
+      inside(this.shown[0] + step[0], this.data.rows),
+      inside(this.shown[1] + step[1], this.data.columns),
+    ]);
   }
 
   /** The four patches of an output place in the order of the gathering: [row, column], or null for padding. */
@@ -81,7 +84,9 @@ class MergePicker {
     if (!this.data || !this.image.naturalWidth) return;
     this.drawMap();
     this.drawZoom();
-    const four = this.four(this.shown).map((place, i) => `${i}: ${place ? `(${place.join(", ")})` : this.data.words.padding}`);
+    const four = this.four(this.shown).map(
+      (place, i) => `${i}: ${place ? `(${place.join(", ")})` : this.data.words.padding}`,
+    );
     const { words } = this.data;
     this.readout.textContent = `${words.output} (${this.shown.join(", ")})  \u2190  ${words.patches} ${four.join("  ")}`;
   }
@@ -105,7 +110,10 @@ class MergePicker {
   }
 
   frame(context, [row, column], unit, x, y, colour) {
-    for (const [ink, width] of [["rgb(0 0 0 / .8)", 6], [colour, 3.5]]) {
+    for (const [ink, width] of [
+      ["rgb(0 0 0 / .8)", 6],
+      [colour, 3.5],
+    ]) {
       context.strokeStyle = ink;
       context.lineWidth = width;
       context.strokeRect(column * 2 * unit - x, row * 2 * unit - y, 2 * unit, 2 * unit);

@@ -36,7 +36,9 @@ export class SizesView {
     item.append(make("span", "vs-mono", `${count} \u00d7`));
     const boxes = item.appendChild(make("span", "vs-sum-boxes"));
     for (const [height, width] of pieces) boxes.append(this.box(height, width, window));
-    const terms = pieces.map(([height, width]) => (pieces.length > 1 ? height * width : `${height} x ${width}`)).join(" + ");
+    const terms = pieces
+      .map(([height, width]) => (pieces.length > 1 ? height * width : `${height} x ${width}`))
+      .join(" + ");
     item.append(make("span", "vs-mono", `${terms} = ${window * window} ${noun}`));
     return item;
   }

@@ -63,7 +63,8 @@ export class StageView {
       sheet.lineTo(x + height * unit, 0);
     }
     sheet.stroke();
-    if (this.image.complete && this.image.naturalWidth) sheet.drawImage(this.image, 0, 0, grid.width * unit, grid.height * unit);
+    if (this.image.complete && this.image.naturalWidth)
+      sheet.drawImage(this.image, 0, 0, grid.width * unit, grid.height * unit);
     if (unit / this.ratio < 5) return;
     sheet.strokeStyle = "rgb(255 255 255 / .22)";
     sheet.lineWidth = 1;
@@ -140,7 +141,10 @@ export class StageView {
   drawBorders(offset) {
     const { context, windows, unit } = this;
     const step = windows.grid.window;
-    for (const [colour, width] of [["rgb(0 0 0 / .75)", 3.4], ["#fff", 1.8]]) {
+    for (const [colour, width] of [
+      ["rgb(0 0 0 / .75)", 3.4],
+      ["#fff", 1.8],
+    ]) {
       context.strokeStyle = colour;
       context.lineWidth = width * this.ratio;
       context.beginPath();
@@ -162,7 +166,9 @@ export class StageView {
     if (what === "none") return;
     // The marked neighbours lie in the middle of their piece: its label moves up to stay readable.
     const slot = pairShown(t) && shift.pair ? shift.slotOf.get(shift.pair[0]) : null;
-    const crowded = shift.pieces.find((one) => slot !== null && one.window === Math.floor(slot / shift.size) && one.region === shift.regions[slot]);
+    const crowded = shift.pieces.find(
+      (one) => slot !== null && one.window === Math.floor(slot / shift.size) && one.region === shift.regions[slot],
+    );
     for (const piece of what === "window" ? regular.pieces : shift.pieces) {
       const text = { window: piece.window, size: `${piece.height}\u00d7${piece.width}`, region: piece.region }[what];
       const [x, y] = what === "window" ? this.at(piece, 0) : this.at(piece, e);
@@ -201,7 +207,10 @@ export class StageView {
     const [y, x] = [(row + 0.5) * unit, ((left + right) / 2 + 0.5) * unit];
     const reach = Math.max(unit * 0.9, 13 * ratio);
     const apart = t < 1.9 || !shift.joined;
-    for (const [colour, width] of [["rgb(0 0 0 / .8)", 5], [apart ? "#ff6b4a" : "#fff", 2.4]]) {
+    for (const [colour, width] of [
+      ["rgb(0 0 0 / .8)", 5],
+      [apart ? "#ff6b4a" : "#fff", 2.4],
+    ]) {
       context.strokeStyle = colour;
       context.lineWidth = width * ratio;
       context.beginPath();
@@ -224,11 +233,15 @@ export class StageView {
     const { windows } = this;
     const first = chosen * windows.size;
     if (query !== null) {
-      for (const [colour, width] of [["rgb(0 0 0 / .55)", 3], ["#fff", 1.3]]) {
+      for (const [colour, width] of [
+        ["rgb(0 0 0 / .55)", 3],
+        ["#fff", 1.3],
+      ]) {
         this.context.strokeStyle = colour;
         this.context.lineWidth = width * this.ratio;
         this.context.beginPath();
-        for (let j = 0; j < windows.size; j++) if (shift.cut(chosen, query, j)) this.cross(...windows.place(windows.cells[first + j]));
+        for (let j = 0; j < windows.size; j++)
+          if (shift.cut(chosen, query, j)) this.cross(...windows.place(windows.cells[first + j]));
         this.context.stroke();
       }
       this.frame(...windows.place(windows.cells[first + query]), 1, 1, this.look.accent, 3);
@@ -238,7 +251,10 @@ export class StageView {
 
   cross(row, column) {
     const { unit, context } = this;
-    for (const [a, b] of [[0.3, 0.7], [0.7, 0.3]]) {
+    for (const [a, b] of [
+      [0.3, 0.7],
+      [0.7, 0.3],
+    ]) {
       context.moveTo((column + 0.3) * unit, (row + a) * unit);
       context.lineTo((column + 0.7) * unit, (row + b) * unit);
     }
@@ -257,7 +273,10 @@ export class StageView {
 
   outline(x, y, w, h, colour, width) {
     const { context, ratio } = this;
-    for (const [ink, line] of [["rgb(0 0 0 / .7)", width + 1.6], [colour, width]]) {
+    for (const [ink, line] of [
+      ["rgb(0 0 0 / .7)", width + 1.6],
+      [colour, width],
+    ]) {
       context.strokeStyle = ink;
       context.lineWidth = line * ratio;
       context.strokeRect(x, y, w, h);

@@ -49,7 +49,8 @@ export class Transport {
     event.stopPropagation();
     if (event.key === " ") this.events.play();
     else if (end !== undefined) this.events.seek(end);
-    else if (event.shiftKey) this.events.seek(Math.min(LAST_FRAME, Math.max(0, Number(this.range.value) + direction * FINE)));
+    else if (event.shiftKey)
+      this.events.seek(Math.min(LAST_FRAME, Math.max(0, Number(this.range.value) + direction * FINE)));
     else this.events.step(direction);
   }
 
