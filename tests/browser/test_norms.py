@@ -190,7 +190,7 @@ def check_depth(page: Page, kind: str, at: int, token: int) -> None:
             .map(({{ low, high }}) => [[...low], [...high]])""")
         np.testing.assert_array_equal(areas, [[band.low, band.high], [band.lower, band.upper]])
     headings = page.evaluate("() => view.depth[0].chart.chart.headings")
-    assert headings == ([[2, "stage 2"]] if kind == "swin" else [])
+    assert headings == ([[2, "stage 1"]] if kind == "swin" else [])
 
 
 @pytest.mark.parametrize("prefix", [0, 1, 5])

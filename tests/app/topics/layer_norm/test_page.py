@@ -107,7 +107,7 @@ def test_grids_and_stages_are_the_models(open_page: Open) -> None:
         [56, 56],
         [56, 28, 14, 7],
     )
-    for stage, (at, said) in enumerate(swin["stages"], start=2):
+    for stage, (at, said) in enumerate(swin["stages"], start=1):
         assert said == f"stage {stage}"
         assert grids[at] < grids[at - 1]
 

@@ -55,7 +55,7 @@ def test_the_saliency_is_that_of_the_label(open_page: Open, model: str) -> None:
         ("embed_product", product, size_of_terms),
         ("pixel_length", pixels, pixels.max()),
     ):
-        shown = floats(mounted(page, f"saliency.{name}")["overlay"])
+        shown = floats(mounted(page, f"loss.saliency.{name}")["overlay"])
         assert np.isnan(shown[:first]).all()
         np.testing.assert_allclose(shown[first:], values, rtol=1e-3, atol=1e-4 * float(top))
 

@@ -25,7 +25,7 @@ def open_at(open_page: Open, model: str, at: int, token: int, **more: object) ->
 
 
 def bars_of(page: AppTest) -> list[dict]:
-    return mounted(page, "parts.bars")["bars"]
+    return mounted(page, "stream.bars")["bars"]
 
 
 @pytest.mark.parametrize(("model", "at", "token", "there"), CASES)
@@ -64,13 +64,13 @@ def test_a_chosen_head_shows_where_it_took_its_share(open_page: Open) -> None:
     page = open_page("stream", model="vit-tiny", **{"setting.class.vit-tiny": 4})
     attention = max((bar for bar in bars_of(page) if bar["inside"]), key=lambda bar: abs(bar["value"]))
     head = attention["inside"][1]
-    page.session_state["setting.parts.part.vit-tiny"] = head["number"]
+    page.session_state["setting.stream.part.vit-tiny"] = head["number"]
     page.run()
     assert not page.exception
-    sources = floats(mounted(page, "parts.sources")["overlay"])
+    sources = floats(mounted(page, "stream.sources")["overlay"])
     assert sources.size == 197
     assert sources.sum() == pytest.approx(head["value"], abs=1e-5)
-    rows = {row["label"]: floats(row["values"]) for row in mounted(page, "parts.strips")["rows"]}
+    rows = {row["label"]: floats(row["values"]) for row in mounted(page, "stream.strips")["rows"]}
     assert rows["y/s \u00b7 u"].sum() == pytest.approx(head["value"], abs=1e-5)
     np.testing.assert_allclose(rows["y/s"] * rows["u"], rows["y/s \u00b7 u"], atol=1e-6)
 
@@ -89,7 +89,7 @@ def test_choosing_class_and_block_runs_no_model(open_page: Open, monkeypatch: py
         Trace, "record", lambda self, segment, *a: ran.append(segment.name) or record(self, segment, *a)
     )
     page.selectbox(
-        key=next(box.key for box in page.selectbox if str(box.key).startswith("parts."))
+        key=next(box.key for box in page.selectbox if str(box.key).startswith("stream.attribution."))
     ).set_value(7).run()
     assert not page.exception
     assert page.session_state["setting.class.vit-tiny"] == 7

@@ -60,7 +60,7 @@ def opened(model: ModelEntry, trace: Trace, name: str, token: int) -> None:
     strips(
         f"layer_norm.strips.{model.name}", rows, channel,
         lambda index: session.set_setting(f"layer_norm.channel.{model.name}", index),
-        index_name=say("layer_norm.channel"),
+        index_name=say("channel"),
     )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def outliers(model: ModelEntry, trace: Trace, grid: tuple[int, int]) -> None:
     ]
     strips(
         f"layer_norm.outlier_strips.{model.name}", rows, channel,
-        lambda index: session.set_setting(setting, index), index_name=say("layer_norm.channel"),
+        lambda index: session.set_setting(setting, index), index_name=say("channel"),
     )  # fmt: skip
 
 

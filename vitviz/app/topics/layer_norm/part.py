@@ -154,4 +154,4 @@ def _says(grid: tuple[int, int] | None, large: LargeNorms) -> str:
 def _stages(names: Sequence[str]) -> list[tuple[int, str]]:
     """Where in the list of layer norms each further stage of a Swin begins: with its patch merging."""
     merges = [at for at, name in enumerate(names) if name.endswith("downsample.ln")]
-    return [(at, say("layer_norm.stage", number=number)) for number, at in enumerate(merges, start=2)]
+    return [(at, say("layer_norm.stage", number=number)) for number, at in enumerate(merges, start=1)]

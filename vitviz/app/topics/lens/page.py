@@ -27,7 +27,7 @@ UNDECIDED, NOT_OWN = -1, -2
 def show() -> None:
     """The page."""
     model = session.entry()
-    shell.head(say("lens_page.title"), say("lens_page.lead"), model)
+    shell.head(say("lens.title"), say("lens.lead"), model)
     with st.spinner(say("running")):
         trace = session.trace(model)
     found = session.derived(trace, "lens", lambda: _read(trace))
@@ -39,7 +39,7 @@ def _read(trace: Trace) -> tuple[Depth, ...]:
     from vitviz.analysis.lens.logit_lens import depth_names, depths
 
     count, done = len(depth_names(trace)), []
-    bar = st.progress(0.0, say("lens_page.reading"))
+    bar = st.progress(0.0, say("lens.reading"))
     steps = depths(trace)
     while True:
         with session.gate():
@@ -47,7 +47,7 @@ def _read(trace: Trace) -> tuple[Depth, ...]:
         if depth is None:
             break
         done.append(depth)
-        bar.progress(len(done) / count, say("lens_page.reading"))
+        bar.progress(len(done) / count, say("lens.reading"))
     bar.empty()
     return tuple(done)
 
@@ -73,27 +73,25 @@ def _look(model: ModelEntry, trace: Trace, found: tuple[Depth, ...]) -> None:
         # The first reading is the model's own: the mean, the class token, or both of DeiT's.
         session.set_setting(_own_key(model), NOT_OWN if reading else tokens.current(model))
 
-    first = [say("lens.own")] * before + list(tokens.prefix(model))
+    first = [say("lens.part.own")] * before + list(tokens.prefix(model))
     lens_part(
         f"lens.{model.name}", shown, trace.class_name, session.seen(model), grid, first,
         reading=reading, depth=depth, target=target, on_choose=chosen,
     )  # fmt: skip
-    st.caption(say("lens_page.try_swin" if model.is_swin else "lens_page.try"))
-    class_choice.choose_target(model, trace, say("lens_page.class"), "lens.class")
-    st.markdown(say("lens_page.pitfalls_swin" if model.is_swin else _pitfalls(trace)))
+    st.caption(say("lens.try_swin" if model.is_swin else "lens.try"))
+    class_choice.choose_target(model, trace, say("lens.class"), "lens.class")
+    st.markdown(say("lens.pitfalls_swin" if model.is_swin else _pitfalls(trace)))
     if reading >= before:
         drawn = shown.logits[depth, reading, shown.classes.index(target)]
         _opened(model, trace, found[depth].name, reading - before, target, float(drawn))
     else:
-        st.caption(say("lens_page.own_help"))
+        st.caption(say("lens.own_help"))
 
 
 def _pitfalls(trace: Trace) -> str:
     from vitviz.analysis.loss.class_heads import trained_pooling
 
-    return (
-        "lens_page.pitfalls_mean" if trained_pooling(trace.config) == "mean" else "lens_page.pitfalls_token"
-    )
+    return "lens.pitfalls_mean" if trained_pooling(trace.config) == "mean" else "lens.pitfalls_token"
 
 
 def _grid(model: ModelEntry, trace: Trace, found: tuple[Depth, ...]) -> tuple[int, int]:
@@ -115,7 +113,7 @@ def _opened(model: ModelEntry, trace: Trace, depth: str, token: int, target: int
 
     steps = opened(trace, depth, token, target)
     name = trace.class_name(target)
-    st.subheader(say("lens_page.opened", token=token, depth=depth, name=name), anchor=False)
+    st.subheader(say("lens.opened", token=token, depth=depth, name=name), anchor=False)
     products = steps.features * steps.weights
     for formula in (
         rf"\mu = {text(steps.mean)}, \quad s = \sqrt{{\sigma^2 + \epsilon}} = {text(steps.scale)}"
@@ -125,7 +123,7 @@ def _opened(model: ModelEntry, trace: Trace, depth: str, token: int, target: int
         rf" = {text(steps.probability)}",
     ):
         st.markdown(rf"$\displaystyle {formula}$")
-    st.caption(say("lens_page.check", shown=fixed(drawn), gap=f"{abs(drawn - steps.logit):.1e}"))
+    st.caption(say("lens.check", shown=fixed(drawn), gap=f"{abs(drawn - steps.logit):.1e}"))
     setting = f"lens.channel.{model.name}"
     at = session.setting(setting, int(np.argmax(np.abs(products)))) % len(products)
     rows = [
@@ -135,7 +133,7 @@ def _opened(model: ModelEntry, trace: Trace, depth: str, token: int, target: int
     ]
     strips(
         f"lens.strips.{model.name}", rows, at, lambda index: session.set_setting(setting, index),
-        index_name=say("layer_norm.channel"),
+        index_name=say("channel"),
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def lens(
         "depth": depth,
         "target": found.classes.index(target),
         "scales": {name: colours(name) for name in ("attention", "activation")},
-        "words": section("lens"),
+        "words": section("lens.part"),
     }
 
     def chosen() -> None:

@@ -40,13 +40,13 @@ class SentBack(NamedTuple):
 @st.fragment(key=SENT_BACK)
 def sent_back(model: ModelEntry, trace: Trace) -> None:
     """The section. The chain of blocks is gone through backwards, and any other choice stops it between two."""
-    st.header(say("saliency.title"), anchor=False)
+    st.header(say("loss.saliency.title"), anchor=False)
     label = class_choice.label(model, trace)
-    st.markdown(say("saliency.lead", name=trace.class_name(label)))
+    st.markdown(say("loss.saliency.lead", name=trace.class_name(label)))
     found = session.derived(trace, sent_back_of(label), lambda: _compute(trace, label))
     _maps(model, trace, found)
     if "ln_embed.out" in trace.names():
-        st.caption(say("saliency.norm_follows"))
+        st.caption(say("loss.saliency.norm_follows"))
     _depths(model, found)
 
 
@@ -63,7 +63,7 @@ def _compute(trace: Trace, label: int) -> SentBack:
 
     loss = cross_entropy(trace.logits.numpy(), label)
     gradient = torch.from_numpy(loss.gradient).to(trace.logits).unsqueeze(0)  # (1, K)
-    bar = st.progress(0.0, say("saliency.running"))
+    bar = st.progress(0.0, say("loss.saliency.running"))
     steps = backward(trace, gradient)
     depths: dict[str, NDArray[np.float64]] = {}
     last: dict[str, torch.Tensor] = {}
@@ -77,7 +77,7 @@ def _compute(trace: Trace, label: int) -> SentBack:
             last[name] = value
         else:
             depths[name] = token_lengths(value)
-        bar.progress(min(1.0, len(depths) / len(trace.segments)), say("saliency.running"))
+        bar.progress(min(1.0, len(depths) / len(trace.segments)), say("loss.saliency.running"))
     bar.empty()
     image, embed, size = trace["image"], trace["embed"], trace.config.patch_size
     return SentBack(
@@ -99,25 +99,31 @@ def _maps(model: ModelEntry, trace: Trace, found: SentBack) -> None:
     }
     for column, (name, (values, quantity)) in zip(st.columns(4, gap="small"), panels.items(), strict=True):
         with column:
-            st.markdown(say(f"saliency.{name}"))
+            st.markdown(say(f"loss.saliency.{name}"))
             shown = np.append(np.full(first, np.nan), values)  # a prefix token has no pixels
             picker(
-                f"saliency.{name}.{model.name}", session.seen(model), *grid, tokens.current(model),
+                f"loss.saliency.{name}.{model.name}", session.seen(model), *grid, tokens.current(model),
                 partial(token_chosen, model, trace),
                 prefix=tokens.prefix(model), chips=False,
                 overlay=Overlay(shown, span(values, quantity), quantity, opacity=0.85), grid=False, width=MAP_SIDE,
             )  # fmt: skip
-    st.caption(say("saliency.help"))
+    st.caption(say("loss.saliency.help"))
     patch = tokens.current(model) - first
     if patch >= 0:
-        rows = [(say(f"saliency.{name}_plain"), short(values[patch])) for name, (values, _) in panels.items()]
-        with st.expander(say("saliency.numbers", token=patch + first)):
+        rows = [
+            (say(f"loss.saliency.{name}_plain"), short(values[patch])) for name, (values, _) in panels.items()
+        ]
+        with st.expander(say("loss.saliency.numbers", token=patch + first)):
             st.html(html.table(rows, numbers=[1]))
 
 
 def _depths(model: ModelEntry, found: SentBack) -> None:
-    st.subheader(say("saliency.depths"), anchor=False)
-    st.caption(say("saliency.depths_help" if "cls" in tokens.prefix(model) else "saliency.depths_help_swin"))
+    st.subheader(say("loss.saliency.depths"), anchor=False)
+    st.caption(
+        say(
+            "loss.saliency.depths_help" if "cls" in tokens.prefix(model) else "loss.saliency.depths_help_swin"
+        )
+    )
     first = len(tokens.prefix(model))
     rows, columns = tokens.finest(model)
     here: list[float] = []
@@ -125,9 +131,9 @@ def _depths(model: ModelEntry, found: SentBack) -> None:
         scale = max(1, round(((rows * columns) / max(1, len(values) - first)) ** 0.5))
         grid = (-(-rows // scale), -(-columns // scale))
         here.append(float(values[tokens.current(model, grid)]))
-    series = {say("stream.panel_chosen"): here}
+    series = {say("token.chosen"): here}
     if "cls" in tokens.prefix(model):
-        series[say("stream.panel_cls")] = [float(values[0]) for values in found.depths.values()]
-    series[say("stream.panel_mean")] = [float(values[first:].mean()) for values in found.depths.values()]
-    titles = (say("stream.depth_axis"), say("saliency.length"))
-    chart("saliency.depths", gradients(series, list(found.depths), titles, say("saliency.depths")))
+        series[say("token.cls")] = [float(values[0]) for values in found.depths.values()]
+    series[say("token.mean")] = [float(values[first:].mean()) for values in found.depths.values()]
+    titles = (say("block"), say("loss.saliency.length"))
+    chart("loss.saliency.depths", gradients(series, list(found.depths), titles, say("loss.saliency.depths")))

@@ -26,8 +26,8 @@ LISTED = 7
 
 def probabilities(model: ModelEntry, trace: Trace) -> None:
     """The softmax, with a temperature to move."""
-    st.header(say("loss.softmax"), anchor=False)
-    st.markdown(say("loss.softmax_lead"))
+    st.header(say("loss.softmax.title"), anchor=False)
+    st.markdown(say("loss.softmax.lead"))
     logits = trace.logits.numpy()
     names = [trace.class_name(index) for index in range(len(logits))]
     softmax(f"loss.softmax.{model.name}", logits, names, int(np.argmax(logits)))

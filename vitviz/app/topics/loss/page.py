@@ -146,7 +146,7 @@ def _one_score(model: ModelEntry, trace: Trace) -> None:
     ]
     strips(
         f"loss.strips.{model.name}", rows, session.setting(setting, int(np.argmax(np.abs(products)))) % len(x),
-        lambda index: session.set_setting(setting, index), index_name=say("layer_norm.channel"),
+        lambda index: session.set_setting(setting, index), index_name=say("channel"),
     )  # fmt: skip
 
 

@@ -22,6 +22,6 @@ def softmax(key: str, logits: NDArray[np.floating], names: Sequence[str], chosen
         "logits": packed(logits),
         "rows": [{"index": int(index), "name": names[index]} for index in rows],
         "chosen": chosen,
-        "words": section("softmax"),
+        "words": section("loss.softmax"),
     }
     mount(key=key, data=data)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 # The parts of the page that a token concerns: what is above this section, and the section itself.
-LOOK, PARTS = "stream.look", "stream.parts"
+LOOK, PARTS = "stream.overview", "stream.attribution"
 LISTED = 6
 MAP_SIDE = 230
 
@@ -38,24 +38,28 @@ def logit_parts(
     model: ModelEntry, trace: Trace, attribution: Attribution | None, by: tuple[Reader, ...]
 ) -> None:
     """The section; one sentence where a score is no sum of parts."""
-    st.header(say("parts.title"), anchor=False)
+    st.header(say("stream.attribution.title"), anchor=False)
     if attribution is None:
-        st.info(say("parts.pre_logits"))
+        st.info(say("stream.attribution.pre_logits"))
         return
-    st.markdown(say("parts.lead"))
+    st.markdown(say("stream.attribution.lead"))
     if model.is_swin:
-        st.caption(say("parts.swin", count=sum(part.kind == "attention" for part in attribution.parts)))
+        st.caption(
+            say("stream.attribution.swin", count=sum(part.kind == "attention" for part in attribution.parts))
+        )
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
-        target = class_choice.choose_target(model, trace, say("parts.class"), "parts")
+        target = class_choice.choose_target(
+            model, trace, say("stream.attribution.class"), "stream.attribution"
+        )
         scores = attribution.scores(target)
-        setting = f"parts.part.{model.name}"
+        setting = f"stream.part.{model.name}"
         # The default is the part that gives most; heads of it are one press away.
         most = int(attribution.whole[np.argmax(np.abs(scores[attribution.whole]))])
         chosen = min(session.setting(setting, -1), len(scores) - 1)
         chosen = most if chosen < 0 else chosen
         contributions(
-            f"parts.bars.{model.name}", _bars(attribution.parts, scores), chosen,
+            f"stream.bars.{model.name}", _bars(attribution.parts, scores), chosen,
             lambda number: session.set_setting(setting, number),
         )  # fmt: skip
     with right:
@@ -83,7 +87,7 @@ def _bar(number: int, part: Part, scores: NDArray[np.float64], inside: tuple[Bar
 
 def _label(part: Part) -> str:
     inner = part.kind in ("head", "bias")
-    name = say(f"parts.{part.kind}", head=part.head)
+    name = say(f"stream.attribution.{part.kind}", head=part.head)
     return name if inner or not part.block else f"{_short(part.block)} {name}"
 
 
@@ -94,8 +98,8 @@ def _short(block: str) -> str:
 def _check(attribution: Attribution, target: int, trace: Trace) -> None:
     total, logit = attribution.total(target), float(attribution.logits[target])
     rows = [
-        (say("parts.sum", count=len(attribution.whole)), fixed(total)),
-        (say("parts.logit", name=trace.class_name(target)), fixed(logit)),
+        (say("stream.attribution.sum", count=len(attribution.whole)), fixed(total)),
+        (say("stream.attribution.logit", name=trace.class_name(target)), fixed(logit)),
         ("|\u0394|", f"{abs(total - logit):.1e}"),
     ]
     st.html(html.table(rows, numbers=[1]))
@@ -111,7 +115,7 @@ def _opened(
     st.markdown(f"**{title}**: {fixed(given)}")
     if part.kind == "constant":
         st.markdown(rf"$\displaystyle \sum_j W_{{cj}}\,\beta_j + b_c = {text(given)}$")
-        st.caption(say("parts.constant_help"))
+        st.caption(say("stream.attribution.constant_help"))
         return
     st.markdown(
         rf"$\displaystyle \frac{{1}}{{s}} \sum_{{j=1}}^{{{attribution.vectors.shape[-1]}}}"
@@ -122,11 +126,11 @@ def _opened(
         heads = [part.head] if part.kind == "head" else range(block.num_heads)
         _sources(model, block, heads, by, target)
         if part.kind == "attention":
-            st.caption(say("parts.attention_help"))
+            st.caption(say("stream.attribution.attention_help"))
     elif part.kind == "mlp" and block is not None:
         _units(trace, block, by, target)
     else:
-        st.caption(say(f"parts.{part.kind}_help"))
+        st.caption(say(f"stream.attribution.{part.kind}_help"))
 
 
 def _sources(
@@ -144,14 +148,16 @@ def _sources(
     rows_columns = (x.shape[1], x.shape[2]) if model.is_swin else tokens.finest(model)
     overlay = Overlay(sources, span(sources, "activation"), "activation", opacity=0.8)
     picker(
-        f"parts.sources.{model.name}", session.seen(model), *rows_columns, tokens.current(model, rows_columns),
+        f"stream.sources.{model.name}", session.seen(model), *rows_columns, tokens.current(model, rows_columns),
         token_chosen(model, LOOK, PARTS, grid=rows_columns), prefix=tokens.prefix(model), overlay=overlay,
         grid=False, width=MAP_SIDE,
     )  # fmt: skip
-    st.caption(say("parts.sources", total=fixed(float(sources.sum()))))
+    st.caption(say("stream.attribution.sources", total=fixed(float(sources.sum()))))
     if first:
         prefix = sum(float(value) for value in sources[:first])
-        st.caption(say("parts.from_prefix", names=", ".join(tokens.prefix(model)), value=fixed(prefix)))
+        st.caption(
+            say("stream.attribution.from_prefix", names=", ".join(tokens.prefix(model)), value=fixed(prefix))
+        )
 
 
 def _units(trace: Trace, block: BlockTrace, by: tuple[Reader, ...], target: int) -> None:
@@ -162,19 +168,24 @@ def _units(trace: Trace, block: BlockTrace, by: tuple[Reader, ...], target: int)
     rows = [(str(i), short(units.value[i]), short(units.worth[i]), fixed(units.given[i])) for i in order]
     rest = float(units.given.sum() - units.given[order].sum())
     rows += [
-        ("", "", say("parts.more_units", count=len(units.given) - LISTED), fixed(rest)),
-        ("", "", say("parts.fc2_bias"), fixed(units.bias)),
+        ("", "", say("stream.attribution.more_units", count=len(units.given) - LISTED), fixed(rest)),
+        ("", "", say("stream.attribution.fc2_bias"), fixed(units.bias)),
     ]
-    heads = (say("stream.unit"), say("parts.value"), say("parts.worth"), say("parts.product"))
+    heads = (
+        say("stream.unit"),
+        say("stream.attribution.value"),
+        say("stream.attribution.worth"),
+        say("stream.attribution.product"),
+    )
     st.html(html.table(rows, heads, numbers=range(4)))
-    st.caption(say("parts.units_help"))
+    st.caption(say("stream.attribution.units_help"))
 
 
 def _channels(model: ModelEntry, attribution: Attribution, target: int, chosen: int) -> None:
     """The part's vector, the class's direction and their products, channel by channel."""
     if attribution.parts[chosen].kind == "constant":
         return
-    setting = f"parts.channel.{model.name}"
+    setting = f"stream.channel.{model.name}"
     rows: list[Strip] = []
     products = np.zeros(attribution.vectors.shape[-1])
     for number, direction in enumerate(attribution.directions[:, target]):
@@ -186,8 +197,14 @@ def _channels(model: ModelEntry, attribution: Attribution, target: int, chosen: 
             Strip(f"u{sign}", direction, span(direction, "weight"), "weight"),
         ]
     rows.append(Strip("y/s \u00b7 u", products, span(products, "activation")))
-    st.caption(say("parts.channels" if len(attribution.directions) == 1 else "parts.channels_two"))
+    st.caption(
+        say(
+            "stream.attribution.channels"
+            if len(attribution.directions) == 1
+            else "stream.attribution.channels_two"
+        )
+    )
     strips(
-        f"parts.strips.{model.name}", rows, session.setting(setting, int(np.argmax(np.abs(products)))),
-        lambda index: session.set_setting(setting, index), index_name=say("layer_norm.channel"),
+        f"stream.strips.{model.name}", rows, session.setting(setting, int(np.argmax(np.abs(products)))),
+        lambda index: session.set_setting(setting, index), index_name=say("channel"),
     )  # fmt: skip

@@ -28,7 +28,7 @@ def contributions(key: str, bars: Sequence[Bar], chosen: int, on_choose: Callabl
         "bars": [_packed(bar) for bar in bars],
         "chosen": chosen,
         "scale": colours("activation"),
-        "words": section("contributions"),
+        "words": section("stream.contributions"),
     }
     mount(key=key, data=data, on_part_change=lambda: on_choose(int(st.session_state[key]["part"])))
 

@@ -105,7 +105,7 @@ def _sparsity(model: ModelEntry, blocks: tuple[StreamBlock, ...], at: int) -> No
         chosen = [float(value[token]) for value, token in zip(values, here, strict=True)]
         panels[say(f"stream.{what}")] = (chosen, [float(value.mean()) for value in values])
     names = [block.name for block in blocks]
-    chart("stream.shares", shares(panels, names, at, say("stream.depth_axis"), say("stream.sparsity")))
+    chart("stream.shares", shares(panels, names, at, say("block"), say("stream.sparsity")))
 
 
 def _lengths(model: ModelEntry, blocks: tuple[StreamBlock, ...], at: int) -> None:
@@ -113,13 +113,13 @@ def _lengths(model: ModelEntry, blocks: tuple[StreamBlock, ...], at: int) -> Non
     st.header(say("stream.lengths"), anchor=False)
     st.caption(say("stream.lengths_help" if prefix else "stream.lengths_help_swin"))
     stages = {i: b.stage for i, b in enumerate(blocks) if i and b.stage != blocks[i - 1].stage}
-    breaks = {i: say("stream.stage", number=stage + 1) for i, stage in stages.items()}
+    breaks = {i: say("stream.stage", number=stage) for i, stage in stages.items()}
     whose = {"chosen": [tokens.current(model, block.grid) for block in blocks]}
     if "cls" in prefix:
         whose["cls"] = [0] * len(blocks)
     whose["mean"] = []
     panels = {
-        say(f"stream.panel_{panel}"): {
+        say(f"token.{panel}"): {
             say(f"stream.{what}"): [
                 float(values[at_token[i]] if at_token else values[len(prefix) :].mean())
                 for i, values in enumerate(np.atleast_1d(getattr(block, what)) for block in blocks)
@@ -128,7 +128,7 @@ def _lengths(model: ModelEntry, blocks: tuple[StreamBlock, ...], at: int) -> Non
         }
         for panel, at_token in whose.items()
     }
-    titles = (say("stream.depth_axis"), say("stream.length"))
+    titles = (say("block"), say("stream.length"))
     names = [block.name for block in blocks]
     chart("stream.lengths", lengths(panels, names, at, breaks, titles, say("stream.lengths")))
     st.caption(say("stream.legend"))
