@@ -11,9 +11,10 @@ import os
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import streamlit as st
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from vitviz.tracing.walk import Walk
     from vitviz.zoo.load import Model
 
+T = TypeVar("T")
 DEFAULT_MODEL = "vit-tiny"
 DEFAULT_SWIN = "swin-mini"
 KEPT_PER_PERSON = 4
@@ -173,20 +175,45 @@ def walk(of: Trace, step: str) -> Walk:
     return _kept("walks", (id(of), step), lambda: Walk(of, step))
 
 
+class Derived(Generic[T]):
+    """The key of something that is kept beside a trace, and its type; a constant of the module that makes it.
+
+    Two keys are never equal, whatever their names, so that two pages cannot read each other's values by accident.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"Derived({self.name!r})"
+
+    def at(self, *which: Hashable) -> DerivedAt[T]:
+        """The key of one of several such things: for a block, a class, a picture."""
+        return DerivedAt(self, which)
+
+
+@dataclass(frozen=True)
+class DerivedAt(Generic[T]):
+    """See ``Derived.at``."""
+
+    key: Derived[T]
+    which: tuple[Hashable, ...]
+
+
+FUSED_GAP: Derived[float] = Derived("largest difference between explicit and fused attention")
+
+
 def fused_gap(of: Trace, step: str) -> float | None:
     """Largest difference between a block's explicit attention and the fused run; None for what has no attention."""
     block = next((block for block in of.blocks if block.name == step), None)
     if block is None:
         return None
-    return derived(of, f"gap of {step}", lambda: block.check().resid_post)
+    return derived(of, FUSED_GAP.at(step), lambda: block.check().resid_post)
 
 
-T = TypeVar("T")
-
-
-def derived(of: Trace, what: str, make: Callable[[], T]) -> T:
+def derived(of: Trace, what: Derived[T] | DerivedAt[T] | str, make: Callable[[], T]) -> T:
     """What ``make`` returns for a trace, made once and kept for as long as the trace is; it must not hold the trace."""
-    store: WeakKeyDictionary[Trace, dict[str, T]] = st.session_state.setdefault(
+    store: WeakKeyDictionary[Trace, dict[Hashable, T]] = st.session_state.setdefault(
         "derived", WeakKeyDictionary()
     )
     made = store.setdefault(of, {})
@@ -195,7 +222,7 @@ def derived(of: Trace, what: str, make: Callable[[], T]) -> T:
     return made[what]
 
 
-def is_derived(of: Trace, what: str) -> bool:
+def is_derived(of: Trace, what: Derived[T] | DerivedAt[T] | str) -> bool:
     """Whether ``derived`` has that already."""
     return what in st.session_state.get("derived", {}).get(of, {})
 

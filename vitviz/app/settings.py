@@ -1,0 +1,57 @@
+"""What a person chose and every page keeps: typed settings, each defined once, and widgets whose value is one.
+
+A setting is a constant of the module that owns it. Those that several topics read stand here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Setting(Generic[T]):
+    """One choice, kept in a person's session when its page is left; ``name`` begins with the topic that owns it.
+
+    ``where`` tells apart what is chosen for each model, or for each picture: ``BLOCK.get(0, model.name)``.
+    """
+
+    name: str
+
+    def get(self, default: T, *where: str) -> T:
+        """What was chosen, else ``default``, which then counts as chosen."""
+        value: T = st.session_state.setdefault(self._key(where), default)
+        return value
+
+    def set(self, value: T, *where: str) -> None:
+        """Keep ``value``."""
+        st.session_state[self._key(where)] = value
+
+    def widget(self, show: Callable[[str], T | None], options: Container[T], default: T, *where: str) -> T:
+        """A widget whose value is this setting; Streamlit itself forgets a widget when its page is left.
+
+        ``show`` makes the widget with the key that it is given. A setting that is not among ``options``, or a widget
+        that is left empty, counts as ``default``.
+        """
+        key = ".".join((self.name, *where))
+        kept = self.get(default, *where)
+        st.session_state.setdefault(key, kept if kept in options else default)
+        chosen = show(key)
+        value = default if chosen is None else chosen
+        self.set(value, *where)
+        return value
+
+    def _key(self, where: tuple[str, ...]) -> str:
+        return ".".join(("setting", self.name, *where))
+
+
+# The one block, head, token and class that a person looks at, for each model; tokens count as in the finest map.
+BLOCK = Setting[int]("block")
+HEAD = Setting[int]("head")
+TOKEN = Setting[int]("token")
+CLASS = Setting[int]("class")
