@@ -189,7 +189,7 @@ def test_looking_around_tells_the_server_nothing(visit: Visit) -> None:
 def test_another_picture_and_another_model_swap_without_an_error(visit: Visit) -> None:
     page = opened(visit)
     page.get_by_role("combobox", name="Picture", exact=True).click()
-    page.get_by_role("option", name="Coins (grey)").click()
+    page.get_by_role("option", name="Photographer (grey)").click()
     settle(page)
     expect(readout(page)).to_contain_text("looks most at")
     page.get_by_role("combobox", name="Model", exact=True).click()
@@ -271,14 +271,14 @@ def test_a_hint_goes_when_the_pointer_moves_on(visit: Visit) -> None:
 def test_the_address_follows_another_picture(visit: Visit) -> None:
     page = opened(visit, f"?model=vit-tiny&layer=3&head=1&token={10**30}&picture={SAMPLES[0].file}")
     page.get_by_role("combobox", name="Picture", exact=True).click()
-    page.get_by_role("option", name="Coins (grey)").click()
-    page.wait_for_function("location.search.includes('picture=coins_gray.png')")
+    page.get_by_role("option", name="Photographer (grey)").click()
+    page.wait_for_function("location.search.includes('picture=photographer_gray.png')")
 
 
 def test_two_pictures_share_one_cursor(visit: Visit) -> None:
     page = opened(visit, "?model=vit-tiny&layer=3&head=1&token=0")
     page.get_by_role("combobox", name="beside it, another picture").click()
-    page.get_by_role("option", name="Coins (grey)").click()
+    page.get_by_role("option", name="Photographer (grey)").click()
     settle(page)
     frames = page.locator(".vx-frame")
     expect(frames).to_have_count(2)
@@ -340,8 +340,8 @@ def test_payloads_that_are_gone_are_asked_for_again(visit: Visit) -> None:
     before = image.get_attribute("src") or ""
     page.route("**/*.bin", refuse_twice)
     page.get_by_role("combobox", name="Picture", exact=True).click()
-    page.get_by_role("option", name="Coins (grey)").click()
-    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("coins_gray.png")
+    page.get_by_role("option", name="Photographer (grey)").click()
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("photographer_gray.png")
     expect(image).not_to_have_attribute("src", before)
     expect(readout(page)).to_contain_text("looks most at")
     assert len(refused) == 2

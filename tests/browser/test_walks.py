@@ -109,9 +109,9 @@ def test_a_broken_upload_gets_one_sentence_and_the_picture_stays(visit: Visit) -
 def test_another_sample_and_another_model(visit: Visit) -> None:
     page = visit()
     page.get_by_role("combobox", name="Picture").click()
-    page.get_by_role("option", name="Coins (grey)").click()
+    page.get_by_role("option", name="Photographer (grey)").click()
     settle(page)
-    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("coins_gray.png")
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("photographer_gray.png")
     page.get_by_role("combobox", name="Model").click()
     page.get_by_role("option", name="Swin, C 48").first.click()
     settle(page)
@@ -150,7 +150,8 @@ def test_the_chosen_line_is_in_sight_on_a_phone(visit: Visit) -> None:
 
 def test_a_picture_of_ones_own_is_credited_to_nobody(visit: Visit) -> None:
     page = visit()
-    upload(page, "pizza.jpg", png(50, 50, (0, 0, 90)))
     sidebar = page.locator("[data-testid=stSidebar]")
+    expect(sidebar).to_contain_text(SAMPLES[0].credit)
+    upload(page, "pizza.jpg", png(50, 50, (0, 0, 90)))
     expect(sidebar).to_contain_text("50 x 50 px")
-    expect(sidebar).not_to_contain_text("public domain")
+    expect(sidebar).not_to_contain_text(SAMPLES[0].author)

@@ -12,7 +12,7 @@ and are not part of this repository:
 | part | source | licence |
 |---|---|---|
 | 10 kinds of clothing | clothing-dataset-small, Alexey Grigorev | CC0 1.0 |
-| 5 flowers | TensorFlow flower_photos, from Flickr | CC BY 2.0, credits: `assets/licences/FLOWER_CREDITS.txt` |
+| 5 flowers | TensorFlow flower_photos, from Flickr | CC BY 2.0, photographers: `LICENSE.txt` of that collection |
 | 5 recyclables | TrashNet, Gary Thung | MIT |
 """
 
@@ -71,10 +71,13 @@ def _outside(facts: dict[str, Any]) -> str:
     figures, samples = facts["figures"], facts["samples"]
     foreign = [sample for sample in samples if not sample["shows"]]
     passed = sum(not sample["unsure"] for sample in foreign)
+    known = [sample for sample in samples if sample["shows"]]
+    right = sum(sample["answer"] == sample["shows"] for sample in known)
+    others = f" Of the {len(known)} others it gets {right} right." if known else ""
     rows = [
         (
             sample["file"],
-            sample["shows"] or "nothing it knows",
+            sample["shows"] or "none of its classes",
             sample["answer"],
             f"{sample['confidence']:.1%}",
             "unsure" if sample["unsure"] else "",
@@ -85,8 +88,8 @@ def _outside(facts: dict[str, Any]) -> str:
 Confidence is the largest probability after dividing the logits by the temperature. The app says that the model is
 unsure where it is below {figures["unsure_below"]:.3f}, as it is for {figures["unsure_share"]:.0%} of the validation \
 pictures (of those, the model gets {figures["top1_unsure"]:.1%} right).
-That is no reliable guard: of the app's {len(foreign)} sample pictures that show nothing it knows, {passed} pass \
-without that warning. The other samples are validation pictures chosen because the embedded models get them right.
+That is no reliable guard: of the app's {len(foreign)} sample pictures whose main thing is none of its classes, {passed}
+pass without that warning.{others} None of them comes from the collections below.
 
 {_table(("sample picture", "shows", "answer", "confidence", ""), rows)}"""
 

@@ -1,5 +1,6 @@
 """The patches page shows the pixels, weights and sums of the run itself."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -21,7 +22,7 @@ def trace_of(page: AppTest) -> Trace:
 
 
 def number(text: str) -> float:
-    return float(text.replace("\u2212", "-"))
+    return float(re.sub(r" \\cdot 10\^\{(.+)\}", r"e\1", text).replace("\u2212", "-"))
 
 
 @pytest.mark.parametrize(("model", "token", "place", "channel"), CASES)

@@ -92,7 +92,7 @@ def test_the_strips_are_the_traces_tensors(open_page: Open, model: str) -> None:
         np.testing.assert_allclose(lengths[f"|{name}|"], expected, rtol=1e-6)
     if len(names) == 3:
         assert "max |\u0394| = **0**" in said(page)  # one addition in float32 is torch's own
-        x, e, total = (strips[name][0] for name in names)
+        x, e, total = (float(strips[name][0]) for name in names)
         sentence = next(m.value for m in page.markdown if "torch has" in m.value)
         shown = [number(n) for n in re.findall(r"[\u2212]?\d+\.\d{6}", sentence)]
         assert shown[0] == pytest.approx(x, abs=6e-7)
