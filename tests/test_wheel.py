@@ -13,12 +13,14 @@ import urllib.error
 import urllib.request
 import venv
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from packaging.requirements import Requirement
 
+import vitviz
 from vitviz.samples import SAMPLES
 
 ROOT = Path(__file__).parents[1]
@@ -74,75 +76,84 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_assets(wheel: Path) -
     assert {".py", ".typed", ".js", ".css", ".toml", ".safetensors", ".json", ".webp"} <= kinds
 
 
-def test_what_is_installed_traces_a_picture_in_another_folder(installed: Path, tmp_path: Path) -> None:
+def test_what_is_installed_is_found_from_another_folder(installed: Path, tmp_path: Path) -> None:
+    """The very copy in the environment, with its weights and pictures, and without torch until it is needed."""
     code = (
-        "import sys, vitviz, vitviz.samples as samples\n"
-        "assert vitviz.__file__.startswith(sys.prefix), vitviz.__file__\n"
-        "assert 'torch' not in sys.modules\n"
-        "model = vitviz.load_model('vit-tiny')\n"
-        "assert model.trained\n"
-        "trace = vitviz.trace(model, samples.SAMPLES[0].path, vitviz.zero_head(3, 1))\n"
-        "print(tuple(trace['blocks.3.pattern'].shape), vitviz.__version__)\n"
+        "import sys, vitviz, vitviz.samples, vitviz.zoo.registry\n"
+        "print(vitviz.__file__, vitviz.samples.SAMPLES[0].path, vitviz.zoo.registry.ASSETS)\n"
+        "print(vitviz.__version__, [entry.trained for entry in vitviz.list_models()][:2], 'torch' in sys.modules)\n"
     )
-    version = Requirement(f"vitviz=={run(tmp_path, installed / 'vitviz', '--version').split()[1]}")
-    out = run(tmp_path, installed / "python", "-c", code)
-    assert out.startswith("(1, 3, 197, 197) ")
-    assert version.specifier.contains(out.split()[-1])
+    places, facts = run(tmp_path, installed / "python", "-c", code).splitlines()
+    assert all(Path(place).is_relative_to(installed.parent) for place in places.split())
+    assert facts == f"{vitviz.__version__} [True, True] False"
 
 
-def test_the_command_is_installed(installed: Path, tmp_path: Path) -> None:
-    assert "vit-tiny" in run(tmp_path, installed / "vitviz", "models")
+def test_the_installed_command_traces_a_picture(installed: Path, tmp_path: Path) -> None:
     out = run(tmp_path, installed / "vitviz", "trace", SAMPLES[0].path, "--model", "swin-mini")
     assert "(1, 56, 56, 48)" in out
 
 
+class Server(NamedTuple):
+    """The running app."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+
+
 @pytest.fixture
-def address(installed: Path, tmp_path: Path) -> Iterator[str]:
+def server(installed: Path, tmp_path: Path) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
     command = [str(installed / "vitviz"), "app", "--port", str(port)]
     log = tmp_path / "log.txt"
     with log.open("w") as out:
-        server = subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=out, stderr=out)
+        process = subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=out, stderr=out)
     try:
-        yield f"http://localhost:{port}"
+        yield Server(f"http://localhost:{port}", process)
     finally:
-        server.terminate()
-        server.wait(timeout=20)
+        process.terminate()
+        process.wait(timeout=20)
         print(log.read_text())  # pytest shows it where a test failed
 
 
-def test_the_app_starts_from_another_folder(address: str) -> None:
-    """It answers its health route and its page, and with our configuration: a host page may not be told of it."""
+def test_the_app_starts_from_another_folder(server: Server) -> None:
+    """Its health route and its page answer."""
     end = time.monotonic() + START
     while True:
         try:
-            assert urllib.request.urlopen(f"{address}/_stcore/health", timeout=5).read() == b"ok"
+            assert urllib.request.urlopen(f"{server.address}/_stcore/health", timeout=5).read() == b"ok"
             break
         except (urllib.error.URLError, ConnectionError):
+            assert server.process.poll() is None, "the app has ended"
             assert time.monotonic() < end, "the app does not answer"
             time.sleep(0.2)
-    assert b"<title>" in urllib.request.urlopen(address, timeout=10).read()
+    assert b"<title>" in urllib.request.urlopen(server.address, timeout=10).read()
 
 
 def test_the_pins_of_the_tests_are_inside_the_ranges_of_the_package() -> None:
-    """Each thing that the package names is installed by the README's commands or is an extra of its own."""
+    """The README's commands install what the package and its extras name, in a version that these allow."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    ranges = {
-        r.name: r for r in map(Requirement, [*project["dependencies"], *extras["app"], *extras["plot"]])
-    }
-    dev = {r.name: r for r in map(Requirement, extras["dev"]) if r.name != "vitviz"}
-    assert pinned("requirements.txt").keys() == ranges.keys()
-    assert pinned("requirements-dev.txt").keys() == dev.keys()
-    for name, requirement in (pinned("requirements.txt") | pinned("requirements-dev.txt")).items():
-        wanted = {**ranges, **dev}[name].specifier
-        for part in requirement.specifier:
-            assert part.operator != "==" or wanted.contains(part.version), f"{requirement} is not in {wanted}"
-            assert part.operator == "==" or part in wanted, f"{requirement} is not {wanted}"
+    named = by_name([*project["dependencies"], *extras["app"], *extras["plot"]])
+    named_dev = {name: r for name, r in by_name(extras["dev"]).items() if name != "vitviz"}
+    installed = by_name(lines_of("requirements.txt"))
+    installed_dev = by_name(lines_of("requirements-dev.txt"))
+    assert installed.keys() == named.keys()
+    assert installed_dev.keys() == named_dev.keys()
+    for name, requirement in (installed | installed_dev).items():
+        allowed, pins = (named | named_dev)[name].specifier, list(requirement.specifier)
+        pinned = len(pins) == 1 and pins[0].operator == "==" and allowed.contains(pins[0].version)
+        assert pinned or requirement.specifier == allowed, f"{requirement} is not {allowed}"
 
 
-def pinned(file: str) -> dict[str, Requirement]:
-    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
-    return {r.name: r for r in (Requirement(line) for line in lines if line and line[0] not in "#-")}
+def by_name(lines: Iterable[str]) -> dict[str, Requirement]:
+    return {requirement.name: requirement for requirement in map(Requirement, lines)}
+
+
+def lines_of(file: str) -> list[str]:
+    return [
+        line
+        for line in (ROOT / file).read_text(encoding="utf-8").splitlines()
+        if line and line[0] not in "#-"
+    ]
