@@ -34,7 +34,15 @@ class Check(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class BlockTrace:
-    """One attention block of a ViT trace. Patterns are [query, key]; every row sums to 1."""
+    """One attention block of a ViT trace. Patterns are [query, key]; every row sums to 1.
+
+    >>> import vitviz
+    >>> block = vitviz.trace(vitviz.load_model("vit-tiny"), "picture.jpg").blocks[3]
+    >>> block.map_size, block.prefix_names, block.token_at(row=0, column=5), block.patch_of(15)
+    ((14, 14), ('cls',), 6, (1, 0))
+    >>> block.pattern(head=0, query=block.token_at(7, 7)).shape
+    torch.Size([197])
+    """
 
     trace: Trace
     name: str

@@ -49,6 +49,12 @@ def zero_tokens(tokens: Iterable[int], block: int | str = 0, name: str = "resid_
     indices into the block's map. A zeroed token is not gone: the layer norm makes its bias of it, and others still see
     that.
 
+    >>> import vitviz
+    >>> model = vitviz.load_model("vit-tiny")
+    >>> vitviz.trace(model, "picture.jpg", vitviz.zero_tokens(range(1, 15)))["blocks.0.resid_pre"][0, :16].any(dim=1)
+    tensor([ True, False, False, False, False, False, False, False, False, False,
+            False, False, False, False, False,  True])
+
     Args:
         tokens: which ones, from 0.
         block: a number or a name.
@@ -76,6 +82,11 @@ def zero_tokens(tokens: Iterable[int], block: int | str = 0, name: str = "resid_
 def set_tensor(name: str, value: Tensor | float) -> Edit:
     """The tensor called ``name`` (a full name as in ``trace.names()``) is ``value``; a number fills all of it.
 
+    >>> import vitviz
+    >>> model = vitviz.load_model("vit-tiny")
+    >>> vitviz.trace(model, "picture.jpg", vitviz.set_tensor("pos_embed", 0.0))["pos_embed"].any()
+    tensor(False)
+
     Raises:
         ValueError: while the model runs, if a tensor ``value`` has another shape.
     """
@@ -88,6 +99,15 @@ def set_tensor(name: str, value: Tensor | float) -> Edit:
 
 def patch_from(other: Trace, name: str) -> Edit:
     """Activation patching: the tensor called ``name`` is the one that another run of the model made.
+
+    >>> import vitviz
+    >>> model = vitviz.load_model("swin-mini")
+    >>> plain = vitviz.trace(model, "picture.jpg")
+    >>> silenced = vitviz.trace(model, "picture.jpg", vitviz.zero_head(2, 0))
+    >>> edit = vitviz.zero_head(2, 0) + vitviz.patch_from(plain, "layers.1.blocks.0.resid_post")
+    >>> repaired = vitviz.trace(model, "picture.jpg", edit)
+    >>> bool((silenced.logits == plain.logits).all()), bool((repaired.logits == plain.logits).all())
+    (False, True)
 
     Raises:
         KeyError: if that run has no tensor of that name.

@@ -65,6 +65,11 @@ class Trace(Mapping[str, Tensor]):
     It is a mapping from names to tensors. They keep torch's shapes, with the batch in front: ``trace["blocks.3.q"]``
     is (1, H, N, d). ``in``, ``len`` and iteration compute nothing; ``items()`` and ``values()`` make each tensor as
     they reach it. An intervention that the run was made with is part of everything derived from it.
+
+    >>> import vitviz
+    >>> trace = vitviz.trace(vitviz.load_model("vit-tiny"), "picture.jpg")
+    >>> trace["blocks.3.q"].shape, "blocks.3.pattern" in trace, list(trace)[:3]
+    (torch.Size([1, 3, 197, 64]), True, ['image', 'embed', 'tokens'])
     """
 
     network: Network
