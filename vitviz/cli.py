@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import importlib.util
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -57,9 +58,7 @@ def start_app(port: int | None = None, host: str | None = None) -> int:
 
     ``port`` and ``host`` win over that configuration, and it wins over any that a folder or a person's home has.
     """
-    try:
-        import streamlit  # noqa: F401 - the app's own imports would not say what to install
-    except ModuleNotFoundError:
+    if importlib.util.find_spec("streamlit") is None:  # the app's own imports would not say what to install
         print('vitviz: the app needs streamlit: pip install "vitviz[app]"', file=sys.stderr)
         return 1
     asked = {"server.port": port, "server.address": host}
