@@ -6,7 +6,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[1] / "assets" / "pictures"
+from vitviz.assets import shipped
+
+FOLDER = shipped("assets/pictures")
 
 # Of every licence that a sample may have: its text or its notice in assets/licences.
 LICENCES = {

@@ -68,7 +68,7 @@ def test_statistics_are_those_of_the_input(trace: Trace) -> None:
 
 def test_the_grid_lays_out_all_tokens_but_the_prefix(trace: Trace) -> None:
     config = trace.config
-    prefix = config.num_prefix if isinstance(config, ViTConfig) else 0
+    prefix = config.num_prefix
     for found in norm_statistics(trace):
         if found.grid is None:
             assert found.mean.shape == (1,)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 Activation = Literal["gelu", "gelu_tanh", "quick_gelu"]
 
@@ -131,6 +131,10 @@ class SwinConfig:
     activation: Activation = "gelu"
     qkv_bias: bool = True
     patch_norm: bool = True
+
+    # No token stands before the patches; said here so that nobody has to ask which family a model is of.
+    prefix_names: ClassVar[tuple[str, ...]] = ()
+    num_prefix: ClassVar[int] = 0
 
     def __post_init__(self) -> None:
         if len(self.depths) != len(self.num_heads):

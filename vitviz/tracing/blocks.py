@@ -34,7 +34,15 @@ class Check(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class BlockTrace:
-    """One attention block of a ViT trace. Patterns are [query, key]; every row sums to 1."""
+    """One attention block of a ViT trace. Patterns are [query, key]; every row sums to 1.
+
+    >>> import vitviz
+    >>> block = vitviz.trace(vitviz.load_model("vit-tiny"), "picture.jpg").blocks[3]
+    >>> block.map_size, block.prefix_names, block.token_at(row=0, column=5), block.patch_of(15)
+    ((14, 14), ('cls',), 6, (1, 0))
+    >>> block.pattern(head=0, query=block.token_at(7, 7)).shape
+    torch.Size([197])
+    """
 
     trace: Trace
     name: str
@@ -53,6 +61,55 @@ class BlockTrace:
     def num_heads(self) -> int:
         """H."""
         return int(self["q"].shape[1])
+
+    @property
+    def map_size(self) -> tuple[int, int]:
+        """Rows and columns of patches that the block works on."""
+        return self.trace.patch_grid
+
+    @property
+    def prefix_names(self) -> tuple[str, ...]:
+        """The tokens before the patches, in order: ``cls``, ``dist``, ``reg1`` and so on; none in a Swin."""
+        return self.trace.config.prefix_names
+
+    @property
+    def num_prefix(self) -> int:
+        """How many tokens stand before the patches."""
+        return len(self.prefix_names)
+
+    @property
+    def num_tokens(self) -> int:
+        """Prefix tokens and patches together; the padding of a Swin map is none."""
+        rows, columns = self.map_size
+        return self.num_prefix + rows * columns
+
+    @property
+    def tokens(self) -> Tensor:
+        """Which token sits at each place of each window: (W, K), -1 for padding. A ViT is one window of all, (1, N)."""
+        return torch.arange(self.num_tokens).unsqueeze(0)  # (1, N)
+
+    def token_at(self, row: int, column: int) -> int:
+        """The token that the patch in that row and column of the block's map is.
+
+        Raises:
+            IndexError: if the map has no such place.
+        """
+        rows, columns = self.map_size
+        if not (0 <= row < rows and 0 <= column < columns):
+            raise IndexError(f"the map is {rows} x {columns}, there is no place ({row}, {column})")
+        return self.num_prefix + row * columns + column
+
+    def patch_of(self, token: int) -> tuple[int, int] | None:
+        """Row and column of a token in the block's map; None for a prefix token.
+
+        Raises:
+            IndexError: if the block has no such token.
+        """
+        if not 0 <= token < self.num_tokens:
+            raise IndexError(f"{self.name} has {self.num_tokens} tokens, there is no token {token}")
+        if token < self.num_prefix:
+            return None
+        return divmod(token - self.num_prefix, self.map_size[1])
 
     def addends(self, head: int | None = None, query: int | None = None) -> Addends:
         """q k^T / sqrt(d), relative position bias and mask apart; ``attn_scores`` is their sum.
@@ -111,6 +168,11 @@ class SwinBlockTrace(BlockTrace):
         return self.module.window_grid(height, width)
 
     @property
+    def map_size(self) -> tuple[int, int]:
+        """Rows and columns of the stage's map, padding left out."""
+        return self.grid.height, self.grid.width
+
+    @property
     def mask(self) -> Tensor | None:
         """(W, M*M, M*M), 0 or -100; None in a block without a shift."""
         return self["attn_mask"] if self.grid.shift else None
@@ -122,7 +184,7 @@ class SwinBlockTrace(BlockTrace):
 
     @property
     def tokens(self) -> Tensor:
-        """Which token of the map sits where: (W, M*M) raster indices, -1 for padding."""
+        """Which token of the map sits at each place of each window: (W, M*M) raster indices, -1 for padding."""
         return windows.token_map(self.grid)
 
     def place(self, token: int) -> tuple[int, int]:

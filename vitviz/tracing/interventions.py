@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from vitviz.probe import Probe
+
+Change = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -29,32 +32,87 @@ class Record:
         return self.accepts(name)
 
 
-@dataclass(frozen=True)
+class InBlock(NamedTuple):
+    """A tensor of the attention block that ``trace.blocks[block]`` is, for an edit that does not know the model yet."""
+
+    block: int
+    name: str
+
+
 class Edit:
     """Replaces named tensors while the model runs: head ablation, activation patching, masking are all edits.
 
     ``edits`` maps a full name (``blocks.3.z``) to a function of the tensor. The function returns a new tensor of the
-    same shape and must leave the old one as it is.
+    same shape and must leave the old one as it is. ``one + other`` is one edit that does both, ``one`` first.
+
+    Ready-made edits are in ``vitviz.tracing.edits``. Those that count blocks by number have to be told the model with
+    ``on`` before it runs; ``run_trace`` does that.
 
     Raises:
-        ValueError: when an edit returns another shape.
+        ValueError: while the model runs, when an edit returns another shape, or when ``on`` was left out.
     """
 
-    edits: Mapping[str, Callable[[Tensor], Tensor]]
+    def __init__(self, edits: Mapping[str, Change] | Iterable[tuple[str | InBlock, Change]]) -> None:
+        self.changes: tuple[tuple[str | InBlock, Change], ...] = tuple(
+            edits.items() if isinstance(edits, Mapping) else edits
+        )
+        self._by_name: dict[str, list[Change]] = {}
+        for place, change in self.changes:
+            if isinstance(place, str):
+                self._by_name.setdefault(place, []).append(change)
+        self._numbered = any(isinstance(place, InBlock) for place, _ in self.changes)
+
+    def __add__(self, other: Edit) -> Edit:
+        """Both edits as one; where they change the same tensor, ``other`` gets what this one made."""
+        return Edit((*self.changes, *other.changes))
+
+    def __repr__(self) -> str:
+        places = (p if isinstance(p, str) else f"{p.name} of block {p.block}" for p, _ in self.changes)
+        return f"Edit({', '.join(places)})"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The full names of the tensors that are changed; those in blocks by number are there after ``on`` only."""
+        return tuple(self._by_name)
+
+    def on(self, blocks: Sequence[str]) -> Edit:
+        """The same edit with its block numbers turned into names. ``blocks`` are the attention blocks' names in order.
+
+        Raises:
+            ValueError: if there is no block of that number.
+        """
+        return Edit((_full_name(place, blocks), change) for place, change in self.changes)
 
     def __call__(self, name: str, tensor: Tensor) -> Tensor:
-        """Apply the edit of that name, if there is one."""
-        edit = self.edits.get(name)
-        if edit is None:
-            return tensor
-        edited = edit(tensor)
-        if edited.shape != tensor.shape:
-            raise ValueError(f"the edit of {name} returned {tuple(edited.shape)} for {tuple(tensor.shape)}")
-        return edited
+        """Apply the edits of that name, if there are any."""
+        self._check_names()
+        for change in self._by_name.get(name, ()):
+            edited = change(tensor)
+            if edited.shape != tensor.shape:
+                raise ValueError(
+                    f"the edit of {name} returned {tuple(edited.shape)} for {tuple(tensor.shape)}"
+                )
+            tensor = edited
+        return tensor
 
     def wants(self, name: str) -> bool:
         """What is to be edited has to be made."""
-        return name in self.edits
+        self._check_names()
+        return name in self._by_name
+
+    def _check_names(self) -> None:
+        if self._numbered:
+            raise ValueError(
+                f"{self!r} counts blocks by number: give it to vitviz.trace, or say on(...) first"
+            )
+
+
+def _full_name(place: str | InBlock, blocks: Sequence[str]) -> str:
+    if isinstance(place, str):
+        return place
+    if not 0 <= place.block < len(blocks):
+        raise ValueError(f"this model has {len(blocks)} attention blocks, there is no block {place.block}")
+    return f"{blocks[place.block]}.{place.name}"
 
 
 @dataclass(frozen=True)

@@ -116,8 +116,7 @@ def _grid(trace: Trace, x: Tensor) -> tuple[int, int] | None:
         return x.shape[1], x.shape[2]
     if x.ndim == 2:  # pooled, (1, D)
         return None
-    height, width = trace.kept["image"].shape[-2:]
-    return height // trace.config.patch_size, width // trace.config.patch_size
+    return trace.patch_grid
 
 
 def _flat(x: Tensor) -> NDArray[np.float32]:

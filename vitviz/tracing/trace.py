@@ -7,7 +7,7 @@ that block again with recording: the same code on the same input.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, cast
@@ -58,12 +58,18 @@ class _Keep:
         return False
 
 
-@dataclass(frozen=True, eq=False)
-class Trace:
+@dataclass(frozen=True, eq=False, repr=False)
+class Trace(Mapping[str, Tensor]):
     """One run of one model on one picture. Made by ``run_trace``; nothing in it is changed afterwards.
 
-    Tensors keep torch's shapes, with the batch in front: ``trace["blocks.3.q"]`` is (1, H, N, d). ``trace.names()``
-    lists what can be asked for. An intervention that the run was made with is part of everything derived from it.
+    It is a mapping from names to tensors. They keep torch's shapes, with the batch in front: ``trace["blocks.3.q"]``
+    is (1, H, N, d). ``in``, ``len`` and iteration compute nothing; ``items()`` and ``values()`` make each tensor as
+    they reach it. An intervention that the run was made with is part of everything derived from it.
+
+    >>> import vitviz
+    >>> trace = vitviz.trace(vitviz.load_model("vit-tiny"), "picture.jpg")
+    >>> trace["blocks.3.q"].shape, "blocks.3.pattern" in trace, list(trace)[:3]
+    (torch.Size([1, 3, 197, 64]), True, ['image', 'embed', 'tokens'])
     """
 
     network: Network
@@ -71,13 +77,35 @@ class Trace:
     mentioned: tuple[str, ...]
     class_names: tuple[str, ...]
     intervention: Probe = no_probe
+    model_name: str = ""
     _weights_version: int = 0
     _derived: dict[str, dict[str, Tensor]] = field(default_factory=dict, repr=False)
+
+    # A mapping compares by its contents; two runs are the same only if they are one.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        height, width = self.kept["image"].shape[-2:]
+        name = self.model_name or type(self.network).__name__
+        # Only an edit is short: a Record would print the tensors that it keeps.
+        probe = self.intervention
+        how = repr(probe) if isinstance(probe, Edit) else type(probe).__name__
+        edited = "" if probe is no_probe else f", {how}"
+        held = f"{self.nbytes / 2**20:.1f} MiB held"
+        return f"<Trace of {name}: picture {height} x {width}, {len(self)} tensors, {held}{edited}>"
 
     @property
     def config(self) -> ModelConfig:
         """The configuration of the model that ran."""
         return self.network.config
+
+    @cached_property
+    def patch_grid(self) -> tuple[int, int]:
+        """Rows and columns of patches that the picture was cut into, its sides padded to whole patches."""
+        height, width = self.kept["image"].shape[-2:]
+        size = self.config.patch_size
+        return -(-height // size), -(-width // size)
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
@@ -119,7 +147,23 @@ class Trace:
 
     def names(self) -> list[str]:
         """Every name that ``trace[name]`` answers, in the order in which the model makes the tensors."""
-        return [name for segment in self.segments for name in segment.names]
+        return list(self._segment_of)
+
+    @cached_property
+    def _segment_of(self) -> dict[str, Segment]:
+        return {name: segment for segment in self.segments for name in segment.names}
+
+    def __contains__(self, name: object) -> bool:
+        """Whether the model makes a tensor of that name; nothing is computed."""
+        return name in self._segment_of
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, in the order in which the model makes the tensors."""
+        return iter(self._segment_of)
+
+    def __len__(self) -> int:
+        """How many tensors can be asked for."""
+        return len(self._segment_of)
 
     def segment_of(self, name: str) -> Segment:
         """The part of the network that makes ``name``.
@@ -127,10 +171,9 @@ class Trace:
         Raises:
             KeyError: if the model has no tensor of that name.
         """
-        for segment in self.segments:
-            if name in segment.names:
-                return segment
-        raise KeyError(f"this model makes no tensor called {name!r}; trace.names() lists them")
+        if name not in self._segment_of:
+            raise KeyError(f"this model makes no tensor called {name!r}; trace.names() lists them")
+        return self._segment_of[name]
 
     def segment(self, name: str) -> Segment:
         """The segment called ``embed``, ``classify`` or by its step's name."""
@@ -208,12 +251,19 @@ class Trace:
 
 
 def run_trace(
-    network: Network, image: Tensor, class_names: tuple[str, ...] = (), intervention: Probe = no_probe
+    network: Network,
+    image: Tensor,
+    class_names: tuple[str, ...] = (),
+    intervention: Probe = no_probe,
+    model_name: str = "",
 ) -> Trace:
     """Run ``network`` on one normalised picture (1, C, H, W) and keep what everything else is derived from.
 
+    ``model_name`` is what the trace calls the model when it is printed.
+
     Raises:
-        ValueError: if ``image`` is not one picture, the model is in training mode, or an edit names no tensor of it.
+        ValueError: if ``image`` is not one picture, the model is in training mode, or an edit names no tensor of it
+            or no block.
     """
     if image.ndim != 4 or image.shape[0] != 1:
         raise ValueError(f"a trace is of one picture, shape (1, C, H, W), not {tuple(image.shape)}")
@@ -224,10 +274,12 @@ def run_trace(
     steps = network.steps()
     names = KEPT | {f"{step}.{short}" for step, _ in steps for short in KEPT_OF_A_STEP}
     names |= {f"{steps[-1][0]}.resid_post"}
+    if isinstance(intervention, Edit):
+        intervention = intervention.on([name for name, module in steps if hasattr(module, "attn")])
     keep = _Keep(names.__contains__)
     with torch.no_grad():
         network(image, keep if intervention is no_probe else Chain((intervention, keep)))
-    if isinstance(intervention, Edit) and (unknown := set(intervention.edits) - set(keep.names)):
+    if isinstance(intervention, Edit) and (unknown := set(intervention.names) - set(keep.names)):
         raise ValueError(f"this model makes no tensor called {sorted(unknown)[0]!r}, so it cannot be edited")
     return Trace(
         network=network,
@@ -235,6 +287,7 @@ def run_trace(
         mentioned=tuple(keep.names),
         class_names=class_names,
         intervention=intervention,
+        model_name=model_name,
         _weights_version=_weights_version(network),
     )
 

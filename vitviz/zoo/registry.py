@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 
+from vitviz.assets import shipped
 from vitviz.images import HALF_MEAN, HALF_STD, IMAGENET_MEAN, IMAGENET_STD, Preprocessing
 from vitviz.models.config import ModelConfig, SwinConfig, ViTConfig
 
-ASSETS = Path(__file__).parents[2] / "assets"
+ASSETS = shipped("assets")
 
 
 @dataclass(frozen=True)

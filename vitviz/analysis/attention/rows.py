@@ -15,9 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vitviz.models.config import ViTConfig
 from vitviz.models.layers import attention_scores
-from vitviz.tracing.attention import map_size
 from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
 
 CHUNK = 1 << 20  # weights that are alive at once: 8 MiB in float64, and as fast as any other size
@@ -119,8 +117,8 @@ def block_rows(block: BlockTrace) -> AttentionRows:
     wants = block.trace.intervention.wants
     if wants(f"{block.name}.attn_scores") or wants(f"{block.name}.pattern"):
         raise ValueError(f"the run itself changed the attention of {block.name}: q and k do not tell it")
-    tokens = block_tokens(block)  # (W, K)
-    prefix, columns = len(prefix_names(block)), map_size(block)[1]
+    tokens = block.tokens  # (W, K)
+    prefix, columns = block.num_prefix, block.map_size[1]
     patch = (tokens - prefix).double()  # (W, K)
     places = torch.stack([(patch / columns).floor(), patch % columns], dim=-1)  # (W, K, 2)
     places[tokens < prefix] = torch.nan  # prefix tokens; and padding, whose number is -1
@@ -130,16 +128,13 @@ def block_rows(block: BlockTrace) -> AttentionRows:
 
 
 def block_tokens(block: BlockTrace) -> Tensor:
-    """Which token of the picture each place of each window holds: (W, K), -1 for padding."""
-    if isinstance(block, SwinBlockTrace):
-        return block.tokens
-    return torch.arange(block["q"].shape[2]).unsqueeze(0)  # (1, N)
+    """``block.tokens``, for callers that do not ask the block itself yet."""
+    return block.tokens
 
 
 def prefix_names(block: BlockTrace) -> tuple[str, ...]:
-    """The tokens before the patches, in order; a Swin has none."""
-    config = block.trace.config
-    return config.prefix_names if isinstance(config, ViTConfig) else ()
+    """``block.prefix_names``, for callers that do not ask the block itself yet."""
+    return block.prefix_names
 
 
 class _Mean:

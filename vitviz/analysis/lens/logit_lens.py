@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vitviz.analysis.loss.class_heads import features, trained_pooling
-from vitviz.models.config import ViTConfig
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
 from vitviz.tracing.blocks import SwinBlockTrace
@@ -160,11 +159,6 @@ def opened(trace: Trace, name: str, token: int, target: int) -> LensSteps:
         lse,
         float(np.exp(logit - lse)),
     )
-
-
-def prefix_names(trace: Trace) -> tuple[str, ...]:
-    """Names of the tokens before the patches."""
-    return trace.config.prefix_names if isinstance(trace.config, ViTConfig) else ()
 
 
 def _features(network: Network, x: Tensor) -> Tensor:

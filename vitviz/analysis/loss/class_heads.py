@@ -53,7 +53,7 @@ def readings(network: Network, stream: Tensor, token: int) -> list[Reading]:
     config = network.config
     model = cast("VisionTransformer | SwinTransformer", network)
     vit = isinstance(config, ViTConfig)
-    first = config.num_prefix if isinstance(config, ViTConfig) else 0
+    first = config.num_prefix
     pool_first = isinstance(config, ViTConfig) and config.norm_after_pool
     x = stream.flatten(1, -2)[0]  # (N, D)
     found: list[Reading] = []

@@ -103,7 +103,7 @@ def readers(trace: Trace) -> tuple[Reader, ...]:
     stream = _tokens(trace[f"{trace.network.steps()[-1][0]}.resid_post"])  # (N, D)
     scale = trace["ln_final.scale"].double().flatten()  # (N,), or (1,) after pooling
     count = len(stream)
-    first = trace.config.num_prefix if isinstance(trace.config, ViTConfig) else 0
+    first = trace.config.num_prefix
     mean = torch.zeros(count, dtype=torch.float64)
     mean[first:] = 1 / (count - first)
     if not isinstance(network, VisionTransformer) or network.config.pool == "avg":
