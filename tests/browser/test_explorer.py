@@ -233,6 +233,8 @@ def test_an_opened_weight_goes_along_to_another_stage_and_gives_the_focus_back(v
     expect(page.locator(".vx-cell")).to_be_hidden()
     expect(readout(page)).to_contain_text("(0, 22) looks most at")
     assert "vx-frame" in focused(page)
+    page.keyboard.press("PageUp")
+    expect(readout(page)).to_contain_text("(1, 44) looks most at")  # the very patch, not one of its four
 
 
 def test_layers_that_are_on_their_way_show_no_numbers_of_another(visit: Visit) -> None:

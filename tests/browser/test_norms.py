@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from vitviz.analysis.layer_norm.large_norms import large_norms
 from vitviz.analysis.layer_norm.spread import spread
-from vitviz.analysis.swin_reach.places import token_back, token_there
+from vitviz.analysis.places import carry
 from vitviz.app.topics.layer_norm.part import MAPS, pack, part_data
 from vitviz.plot.colour import Quantity, scale, span
 from vitviz.plot.numbers import short
@@ -51,11 +51,6 @@ rgba: [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height
 # What a chart tells of every point, mark by mark.
 POINTS = """(chart) => chart.told.map((one) => ({ panel: one.panel, symbol: one.mark.symbol ?? 'line',
 colour: one.mark.colour, points: Array.from({ length: one.count }, (_, i) => one.told(i)) }))"""
-MAPPED = """async ([prefix, fine, coarse]) => {
-const { tokenBack, tokenThere } = await import('/web/shared/places.js');
-const all = (grid) => Array.from({ length: prefix + grid[0] * grid[1] }, (_, token) => token);
-return { there: all(fine).map((token) => tokenThere(token, prefix, fine, coarse)),
-  back: all(coarse).map((token) => tokenBack(token, prefix, coarse, fine)) }; }"""
 
 
 def statistics(kind: str) -> tuple[NormStatistics, ...]:
@@ -90,7 +85,7 @@ def told(page: Page) -> list[tuple[int, int, int]]:
 
 def here(kind: str, at: int, token: int) -> int:
     grid = SIZES[kind][at][1]
-    return 0 if grid is None else token_there(token, len(PREFIX[kind]), FINEST, grid)
+    return 0 if grid is None else carry(token, len(PREFIX[kind]), FINEST, grid)
 
 
 def point(
@@ -193,23 +188,6 @@ def check_depth(page: Page, kind: str, at: int, token: int) -> None:
     assert headings == ([[2, "stage 1"]] if kind == "swin" else [])
 
 
-@pytest.mark.parametrize("prefix", [0, 1, 5])
-@pytest.mark.parametrize(
-    ("fine", "coarse"),
-    [
-        ((56, 56), (28, 28)), ((56, 56), (7, 7)), ((7, 5), (4, 3)), ((7, 5), (2, 2)), ((9, 14), (9, 14)),
-        ((63, 50), (8, 7)),
-    ],
-)  # fmt: skip
-def test_a_place_is_followed_as_the_server_follows_it(
-    page: Page, prefix: int, fine: tuple[int, int], coarse: tuple[int, int]
-) -> None:
-    found = page.evaluate(MAPPED, [prefix, fine, coarse])
-    count = [prefix + rows * columns for rows, columns in (fine, coarse)]
-    assert found["there"] == [token_there(token, prefix, fine, coarse) for token in range(count[0])]
-    assert found["back"] == [token_back(token, prefix, coarse, fine) for token in range(count[1])]
-
-
 def test_everything_follows_the_arrow_keys_of_the_slider(page: Page, kind: str) -> None:
     at, token = START[kind]
     check_place(page, kind, at, token)
@@ -234,12 +212,12 @@ def test_a_token_is_chosen_in_every_map_and_followed_back(page: Page, kind: str)
     prefix = len(PREFIX[kind])
     for i, (row, column) in zip(range(4), itertools.product((0, grid[0] - 1), (0, grid[1] - 1)), strict=True):
         point(page, page.locator(".vn-top .vv-frame").nth(i), row + 0.5, column + 0.5, grid, click=True)
-        token = token_back(prefix + row * grid[1] + column, prefix, grid, FINEST)
+        token = carry(prefix + row * grid[1] + column, prefix, grid, FINEST)
         assert told(page)[-1][:2] == (number, token)
         check_place(page, kind, number, token)
     page.locator(".vn-top .vv-frame").nth(2).focus()
     page.keyboard.press("ArrowUp")
-    token = token_back(prefix + (grid[0] - 2) * grid[1] + grid[1] - 1, prefix, grid, FINEST)
+    token = carry(prefix + (grid[0] - 2) * grid[1] + grid[1] - 1, prefix, grid, FINEST)
     assert told(page)[-1][:2] == (number, token)
     if prefix:
         page.get_by_role("button", name="reg").nth(3).click()
@@ -291,7 +269,7 @@ def test_a_click_on_a_strip_goes_there_and_paints_no_strip_anew(page: Page, kind
     assert grid is not None
     count = len(statistics(kind)[number].norm)
     point(page, page.locator(".vm-lane").nth(number), 0.5, token + 0.5, (1, count), click=True)
-    finest = token_back(token, len(PREFIX[kind]), grid, FINEST)
+    finest = carry(token, len(PREFIX[kind]), grid, FINEST)
     assert told(page) == [(number, finest, 1)]
     check_place(page, kind, number, finest)
     # The same place on a finer strip is already looked at: only the layer norm changes.

@@ -5,7 +5,7 @@ It is kept as a token of the model's first and finest map; the later maps of a S
 
 from __future__ import annotations
 
-from vitviz.analysis.swin_reach.places import token_back, token_there
+from vitviz.analysis.places import carry
 from vitviz.app import session
 from vitviz.models.config import ViTConfig
 from vitviz.zoo.registry import ModelEntry
@@ -28,13 +28,16 @@ def current(model: ModelEntry, grid: tuple[int, int] | None = None) -> int:
     before = len(prefix(model))
     middle = before + rows // 2 * columns + columns // 2
     token = min(session.setting(_key(model), middle), before + rows * columns - 1)
-    return token_there(token, before, (rows, columns), grid or (rows, columns))
+    return carry(token, before, (rows, columns), grid or (rows, columns))
 
 
 def choose(model: ModelEntry, token: int, grid: tuple[int, int] | None = None) -> None:
-    """Look at a token of the map of ``grid`` from now on, on every page."""
+    """Keep a token of the map of ``grid`` as the one that every page shows from now on.
+
+    A token of a coarse map that covers what was chosen before leaves that as it is.
+    """
     rows_columns = finest(model)
-    token = token_back(token, len(prefix(model)), grid or rows_columns, rows_columns)
+    token = carry(token, len(prefix(model)), grid or rows_columns, rows_columns, finer=current(model))
     session.set_setting(_key(model), token)
 
 

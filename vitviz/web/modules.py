@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
@@ -15,11 +15,15 @@ TYPES = {".js": "text/javascript"}
 
 @dataclass(frozen=True)
 class File:
-    """One file as it is sent: its media type, its bytes, and the same packed with gzip."""
+    """One file as it is sent: its media type and its bytes."""
 
     media_type: str
     content: bytes
-    packed: bytes
+
+    @cached_property
+    def packed(self) -> bytes:
+        """The same packed with gzip, made when it is first asked for: plotly's script is large."""
+        return gzip.compress(self.content, mtime=0)
 
 
 @cache
@@ -30,7 +34,7 @@ def files() -> dict[str, File]:
         if path.suffix in TYPES:
             content = path.read_bytes()
             name = path.relative_to(PACKAGE).as_posix()
-            found[name] = File(TYPES[path.suffix], content, gzip.compress(content, mtime=0))
+            found[name] = File(TYPES[path.suffix], content)
     return found
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from tests.conftest import random_picture, randomise
-from vitviz.analysis.swin_reach.places import token_there
+from vitviz.analysis.places import carry
 from vitviz.analysis.swin_reach.receptive_field import ancestors, grown_back, growth, steps_of
 from vitviz.models.config import SwinConfig
 from vitviz.models.swin import SwinTransformer
@@ -102,5 +102,5 @@ def test_the_fields_go_back_step_by_step_from_the_token_to_the_patches() -> None
 def test_ancestors_are_where_a_patch_of_the_picture_went() -> None:
     steps = steps_of(network(CONFIG), 8, 16)
     there = ancestors(steps)[-1]
-    expected = [token_there(patch, 0, (8, 16), (4, 8)) for patch in range(128)]
+    expected = [carry(patch, 0, (8, 16), (4, 8)) for patch in range(128)]
     np.testing.assert_array_equal(there.ravel(), expected)

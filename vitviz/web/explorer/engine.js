@@ -2,7 +2,8 @@
 
 import { PayloadSource } from "../shared/payload.js";
 import { largest } from "../shared/shades.js";
-import { LayerMaths, overHeads, tokenThere } from "./maths.js";
+import { LayerMaths, overHeads } from "./maths.js";
+import { tokenOn } from "./state.js";
 
 const AT_ONCE = 2; // requests for layers that nobody waits for
 
@@ -67,7 +68,7 @@ export class Engine {
       return null;
     }
     this.buffers[index] ??= new Float32Array(maths.heads * maths.tokens);
-    maths.allHeads(tokenThere(token, this.layers[from], maths), direction, this.buffers[index]);
+    maths.allHeads(tokenOn(maths, token, this.layers[from]), direction, this.buffers[index]);
     return this.buffers[index];
   }
 

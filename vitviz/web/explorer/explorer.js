@@ -4,9 +4,8 @@ import { make } from "../shared/canvas.js";
 import { composed, png, save } from "./download.js";
 import { Engine } from "./engine.js";
 import { action, moved } from "./keys.js";
-import { tokenThere } from "./maths.js";
 import { Scene } from "./scene.js";
-import { AGGREGATES, clean } from "./state.js";
+import { AGGREGATES, clean, tokenOn } from "./state.js";
 
 const TOLD_AFTER = 250; // milliseconds until the host hears of a choice, so that held keys make one message
 const TRIES = 3; // how often the host is asked for payloads that stay gone
@@ -16,6 +15,7 @@ class Explorer extends Scene {
     super(element);
     this.events = events;
     this.opened = null;
+    this.chosen = null; // {token, layer}: where the current token was chosen
     this.hint = "";
   }
 
@@ -47,6 +47,7 @@ class Explorer extends Scene {
     if (this.data?.second && !data.second) now.second = null;
     for (const engine of this.engines) if (!fresh.includes(engine)) engine.close();
     Object.assign(this, { data, engines: fresh, layers, aggregates, state: now, other: null, opened: null, hint: "" });
+    this.chosen = null;
     if (data.second && !now.second) now.second = { layer: now.layer, head: now.head };
     this.build();
     this.prepare();
@@ -88,9 +89,8 @@ class Explorer extends Scene {
     const before = this.state;
     const next = clean({ ...before, ...part }, this.layers, this.aggregates);
     if (next.layer !== before.layer) {
-      const there = (token) => token && tokenThere(token, this.layers[before.layer], this.layers[next.layer]);
-      next.token = there(before.token);
-      this.opened = there(this.opened);
+      next.token = this.tokenIn(next.layer);
+      this.opened &&= tokenOn(this.layers[next.layer], this.opened, this.layers[before.layer]);
       this.other = this.cell.root.hidden ? null : this.opened;
     }
     // Another picture beside the first shows the same head until a person chooses another one for it.
@@ -104,6 +104,15 @@ class Explorer extends Scene {
     if (!this.cell.root.hidden) this.openCell();
     this.draw();
     if (tell) this.tell();
+  }
+
+  /** The token of a layer for the current one, carried from where it was chosen: the way back finds it again. */
+  tokenIn(layer) {
+    const { state, layers } = this;
+    const kept = this.chosen;
+    const current = kept && tokenOn(layers[state.layer], kept.token, layers[kept.layer]) === state.token;
+    this.chosen = current ? kept : { token: state.token, layer: state.layer };
+    return tokenOn(layers[layer], this.chosen.token, layers[this.chosen.layer]);
   }
 
   async fetchChosen() {

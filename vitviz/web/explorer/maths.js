@@ -220,13 +220,3 @@ export function strongest(weights, count) {
   }
   return found;
 }
-
-/** The token of a (rows, columns) map that lies under the middle of a token of another; prefix tokens stay. */
-export function tokenThere(token, from, to) {
-  const prefix = from.prefix.length;
-  if (token < prefix || (from.rows === to.rows && from.columns === to.columns)) return token;
-  const row = Math.floor((token - prefix) / from.columns);
-  const column = (token - prefix) % from.columns;
-  const there = (at, length, size) => Math.min(size - 1, Math.floor(((at + 0.5) / length) * size));
-  return to.prefix.length + there(row, from.rows, to.rows) * to.columns + there(column, from.columns, to.columns);
-}

@@ -3,10 +3,9 @@ import { colourBar, isDark, lookup, make, number } from "../shared/canvas.js";
 import { largest, pixels, Shades } from "../shared/shades.js";
 import { CellView } from "./cell.js";
 import { GridView } from "./grid.js";
-import { tokenThere } from "./maths.js";
 import { MatrixView } from "./matrix.js";
 import { PictureView } from "./picture.js";
-import { fill } from "./state.js";
+import { fill, tokenOn } from "./state.js";
 import { Toolbar } from "./toolbar.js";
 import { Wording } from "./wording.js";
 
@@ -190,7 +189,7 @@ export class Scene extends Wording {
     const shades = this.shadesOf(map, cell, layer.prefix.length);
     if (layer.window) {
       // A window is a small part of the picture: its small map shows the window alone, as the block sees it.
-      const reach = engine.layer(cell.layer).reach(tokenThere(this.state.token, this.layers[this.state.layer], layer));
+      const reach = engine.layer(cell.layer).reach(tokenOn(layer, this.state.token, this.layers[this.state.layer]));
       this.grid.paint(
         cell,
         Float32Array.from(reach, (token) => (token < 0 ? NaN : map.values[map.offset + token])),
@@ -258,7 +257,7 @@ export class Scene extends Wording {
   pane(view, engine, choice, data) {
     const { state, layers } = this;
     const layer = layers[choice.layer];
-    const token = tokenThere(state.token, layers[state.layer], layer);
+    const token = tokenOn(layer, state.token, layers[state.layer]);
     view.show(
       { ...data.picture, label: fill(this.data.words.pictureLabel, { map: this.nameOf(choice) }) },
       layer,
@@ -271,7 +270,7 @@ export class Scene extends Wording {
     const span = own && own !== this.shades ? this.spanOf(own) : "";
     const title = this.nameOf(choice) + (data === this.data ? "" : ` \u00b7 ${data.name}`) + span;
     if (view.title.textContent !== title) view.title.textContent = title;
-    view.point(token, this.other === null ? null : tokenThere(this.other, layers[state.layer], layer), state.pinned);
+    view.point(token, this.other === null ? null : tokenOn(layer, this.other, layers[state.layer]), state.pinned);
     const maths = engine.layer(choice.layer);
     view.outline(maths?.windowed ? maths.reach(token) : [], (other) => maths.isCut(token, other));
   }

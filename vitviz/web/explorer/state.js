@@ -1,4 +1,5 @@
 // What a person chose: plain data that survives a rerun, a reload and a link. Knows no page.
+import { carry } from "../shared/places.js";
 
 export const AGGREGATES = ["mean", "max", "rollout"];
 const CHOICES = {
@@ -28,6 +29,11 @@ const whole = (value, low, high, otherwise) =>
 
 function cleanHead(head, layer, aggregates) {
   return aggregates.includes(head) ? head : whole(head, 0, layer.heads - 1, 0);
+}
+
+/** The token of the layer `to` that belongs to `token` of the layer `from`: {prefix, rows, columns} each. */
+export function tokenOn(to, token, from) {
+  return carry(token, from.prefix.length, [from.rows, from.columns], [to.rows, to.columns]);
 }
 
 /** A state that fits the model, whatever the link or the last model said. */

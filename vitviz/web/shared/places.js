@@ -1,24 +1,58 @@
-// One place of the picture followed through maps of different sizes, as vitviz/analysis/map_place.py does.
+// One place of the picture carried from one map of a model to another, as vitviz/analysis/places.py does: a patch merging
+// pads an odd side below or to the right, so a place's parent is half of its row and column, rounded down.
 
-/** The token of a map of `there` ([rows, columns]) that covers `token` of a finer or equal map of `grid`. */
-export function tokenThere(token, prefix, grid, there) {
-  if (token < prefix || same(grid, there)) return token;
-  const row = Math.floor((token - prefix) / grid[1]);
-  const column = (token - prefix) % grid[1];
-  return prefix + Math.floor(row / cells(grid[0], there[0])) * there[1] + Math.floor(column / cells(grid[1], there[1]));
+/** @typedef {readonly [rows: number, columns: number]} Grid */
+
+/**
+ * The token of the map `target` that belongs to `token` of the map `source`. Where the target is coarser, that is the
+ * token that `token` went into. Where it is finer, it is `finer` if that token of the target went into `token`, and
+ * otherwise the one in the middle of those that did. The `prefix` tokens before the patches stay what they are.
+ * @param {number} token
+ * @param {number} prefix
+ * @param {Grid} source
+ * @param {Grid} target
+ * @param {number | null} [finer]
+ * @returns {number}
+ */
+export function carry(token, prefix, source, target, finer = null) {
+  if (token < prefix || same(source, target)) return token;
+  const row = Math.floor((token - prefix) / source[1]);
+  const column = (token - prefix) % source[1];
+  const down = countMergings(source, target);
+  if (down !== null) return prefix + (row >> down) * target[1] + (column >> down);
+  const up = countMergings(target, source);
+  if (up === null) throw new RangeError(`no way by mergings between maps of ${source} and ${target}`);
+  if (finer !== null && finer >= prefix && carry(finer, prefix, target, source) === token) return finer;
+  return prefix + middle(row, up, target[0]) * target[1] + middle(column, up, target[1]);
 }
 
-/** A token of the finer map of `grid` in the middle of `token` of the map of `there`. */
-export function tokenBack(token, prefix, there, grid) {
-  if (token < prefix || same(grid, there)) return token;
-  const row = Math.floor((token - prefix) / there[1]);
-  const column = (token - prefix) % there[1];
-  const [down, across] = [cells(grid[0], there[0]), cells(grid[1], there[1])];
-  const fineRow = Math.min(grid[0] - 1, row * down + Math.floor(down / 2));
-  const fineColumn = Math.min(grid[1] - 1, column * across + Math.floor(across / 2));
-  return prefix + fineRow * grid[1] + fineColumn;
+/**
+ * How many mergings make a map of `coarse` out of one of `fine`; null where none do.
+ * @param {Grid} fine
+ * @param {Grid} coarse
+ * @returns {number | null}
+ */
+export function countMergings(fine, coarse) {
+  let [rows, columns] = fine;
+  let count = 0;
+  for (; !same([rows, columns], coarse) && Math.max(rows, columns) > 1; count++) {
+    [rows, columns] = [Math.ceil(rows / 2), Math.ceil(columns / 2)];
+  }
+  return same([rows, columns], coarse) ? count : null;
 }
 
+/**
+ * The middle of the places of a finer side that went into `place`; there may be fewer of them at the end.
+ * @param {number} place
+ * @param {number} mergings
+ * @param {number} side
+ */
+function middle(place, mergings, side) {
+  return Math.floor(((place << mergings) + Math.min(side, (place + 1) << mergings)) / 2);
+}
+
+/**
+ * @param {Grid} one
+ * @param {Grid} other
+ */
 const same = (one, other) => one[0] === other[0] && one[1] === other[1];
-// An odd side is padded before it is halved, so a cell covers the rounded-up number of finer ones.
-const cells = (fine, coarse) => Math.ceil(fine / coarse);

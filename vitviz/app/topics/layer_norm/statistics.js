@@ -1,6 +1,6 @@
 // Mean, variance, scale and norm of every token at every layer norm of a run, out of what the page sent once.
 import { floats } from "../../../web/shared/canvas.js";
-import { tokenBack, tokenThere } from "../../../web/shared/places.js";
+import { carry } from "../../../web/shared/places.js";
 
 export class Statistics {
   /** `values`: for each of `norms` the means, scales and norms of its `count` tokens; `finest`: the grid of the cursor. */
@@ -21,12 +21,12 @@ export class Statistics {
   /** The token of layer norm number `at` that covers `token` of the finest map; after pooling there is only one. */
   there(at, token) {
     const { grid } = this.norms[at];
-    return grid ? tokenThere(token, this.prefix.length, this.finest, grid) : 0;
+    return grid ? carry(token, this.prefix.length, this.finest, grid) : 0;
   }
 
   /** A token of the finest map for `token` of layer norm number `at`; `kept` where that is covered by it already. */
   back(at, token, kept) {
     const { grid } = this.norms[at];
-    return !grid || this.there(at, kept) === token ? kept : tokenBack(token, this.prefix.length, grid, this.finest);
+    return grid ? carry(token, this.prefix.length, grid, this.finest, kept) : kept;
   }
 }

@@ -1,6 +1,7 @@
 // How the blocks of a Swin cut their maps, from index arrays that Python made with the model's own functions.
 // Knows no page. Tokens are raster indices into a map; a place is a token's number in its window.
 import { bytes } from "../../../web/shared/canvas.js";
+import { carry } from "../../../web/shared/places.js";
 
 const REGIONS = 9;
 
@@ -76,19 +77,14 @@ export class Tiling {
   }
 }
 
-/** One stage's map. `patches[token]` is a patch of the picture in the middle of what went into the token. */
+/** One stage's map. `patches[token]` is the patch of the picture in the middle of those that went into the token. */
 export class StageMap {
-  constructor({ rows, columns, dim, cell, regular, shifted, ancestor }) {
+  constructor({ rows, columns, dim, cell, regular, shifted, ancestor }, finest) {
     Object.assign(this, { rows, columns, dim, cell });
     this.regular = new Tiling(this, regular);
     this.shifted = shifted ? new Tiling(this, shifted) : null;
     this.ancestor = integers(ancestor); // patch of the picture -> token
-    const descendants = Array.from({ length: rows * columns }, () => []);
-    for (let patch = 0; patch < this.ancestor.length; patch++) descendants[this.ancestor[patch]].push(patch);
-    // In raster order the patch in the middle of a k x k block is number k*k/2 + k/2.
-    this.patches = descendants.map(
-      (list) => list[Math.min(list.length - 1, Math.floor((list.length + Math.sqrt(list.length)) / 2))] ?? 0,
-    );
+    this.patches = Array.from({ length: rows * columns }, (_, token) => carry(token, 0, [rows, columns], finest));
   }
 
   get tokens() {
@@ -110,7 +106,7 @@ export class StageMap {
 /** The whole way of a picture through a Swin: its maps, and its blocks and mergings in order. */
 export class Journey {
   constructor({ maps, steps }) {
-    this.maps = maps.map((map) => new StageMap(map));
+    this.maps = maps.map((map) => new StageMap(map, [maps[0].rows, maps[0].columns]));
     this.steps = steps.map((step) => ({ ...step, parents: step.parents ? integers(step.parents) : null }));
     this.blocks = this.steps.flatMap((step, at) => (step.parents ? [] : [at]));
   }

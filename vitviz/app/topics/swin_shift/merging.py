@@ -85,7 +85,7 @@ def _code(trace: Trace, step: str) -> list[tuple[str, tuple[int, ...] | None]]:
     def make() -> tuple[StepLine, ...]:
         return step_lines(trace.lines(trace.segment(step)), "PatchMerging.forward")
 
-    return [(line.text, line.shape) for line in session.derived(trace, f"lines of {step}", make)]
+    return [(line.text, line.shape) for line in session.derived(trace, f"merging lines of {step}", make)]
 
 
 def _open(model: ModelEntry, trace: Trace, step: str, place: tuple[int, int]) -> None:

@@ -242,4 +242,4 @@ def _lines(trace: Trace, name: str) -> tuple[StepLine, ...]:
     def make() -> tuple[StepLine, ...]:
         return step_lines(trace.lines(trace.segment(name)), "SwinBlock.forward")
 
-    return session.derived(trace, f"lines of {name}", make)
+    return session.derived(trace, f"shift lines of {name}", make)
