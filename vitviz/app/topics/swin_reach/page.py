@@ -184,7 +184,9 @@ def _code(trace: Trace, look: Look, names: tuple[str, ...]) -> None:
     block = trace.swin_blocks[_block(look.model, trace)]
     if not block.grid.shift:  # a block without a shift makes no mask
         block = next((other for other in trace.swin_blocks if other.grid.shift), block)
-    lines = session.derived(trace, f"reach lines of {block.name}", lambda: trace.lines(trace.segment(block.name)))
+    lines = session.derived(
+        trace, f"reach lines of {block.name}", lambda: trace.lines(trace.segment(block.name))
+    )
     shapes = {(call.function, call.line): call.shape for call in lines.calls}
     with st.expander(f"{say('swin_reach.code')}: {', '.join(names)} ({_title(block)})"):
         for function in lines.functions:
