@@ -15,7 +15,7 @@ from torch.overrides import TorchFunctionMode
 
 
 @dataclass(frozen=True)
-class Shown:
+class FunctionRun:
     """What a function returned, the module it stands in, and its source: lines with the shape each made, if any."""
 
     result: Tensor
@@ -23,8 +23,8 @@ class Shown:
     lines: tuple[tuple[str, tuple[int, ...] | None], ...]
 
 
-class _Shapes(TorchFunctionMode):
-    """Notes the shape of what each line of one function makes."""
+class _ShapeRecorder(TorchFunctionMode):
+    """Records the shape of what each line of one function makes."""
 
     def __init__(self, code: CodeType) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class _Shapes(TorchFunctionMode):
     def __torch_function__(
         self, func: Callable[..., Any], types: Iterable[type], args: Any = (), kwargs: Any = None
     ) -> Any:
-        """Run the call; a later call on the same line replaces what an earlier one noted."""
+        """Run the call; a later call on the same line replaces what an earlier one recorded."""
         result = func(*args, **(kwargs or {}))
         frame: FrameType | None = sys._getframe(1)
         while frame is not None and frame.f_code is not self.code:
@@ -44,14 +44,14 @@ class _Shapes(TorchFunctionMode):
         return result
 
 
-def run_shown(function: Callable[..., Tensor], *arguments: Tensor | None) -> Shown:
-    """Call ``function`` and note what its own lines make; its docstring is left out of the source."""
-    shapes = _Shapes(function.__code__)
-    with shapes:
+def run_with_shapes(function: Callable[..., Tensor], *arguments: Tensor | None) -> FunctionRun:
+    """Call ``function`` and record the shape that each of its own lines makes; the source is without its docstring."""
+    recorder = _ShapeRecorder(function.__code__)
+    with recorder:
         result = function(*arguments)
     source, first = inspect.getsourcelines(function)
     text = textwrap.dedent("".join(source)).splitlines()
-    lines = [(line, shapes.shapes.get(first + i)) for i, line in enumerate(text)]
-    return Shown(
+    lines = [(line, recorder.shapes.get(first + i)) for i, line in enumerate(text)]
+    return FunctionRun(
         result, function.__module__, tuple(line for line in lines if not line[0].lstrip().startswith('"""'))
     )

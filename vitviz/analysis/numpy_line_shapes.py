@@ -17,7 +17,7 @@ Lines = tuple[tuple[str, tuple[int, ...] | None], ...]
 
 
 @dataclass(frozen=True)
-class ShownArrays:
+class ArrayFunctionRun:
     """What the first function returned, and of every function its source and the arrays that it made.
 
     ``lines`` are a function's lines with the shape each made, if any; ``arrays`` the arrays that its names stood for
@@ -30,8 +30,8 @@ class ShownArrays:
     arrays: dict[str, dict[str, NDArray[Any]]]
 
 
-class _Shapes:
-    """Notes what the lines of some functions assign, by looking at their names before every next line."""
+class _ArrayRecorder:
+    """Records what the lines of some functions assign, by comparing their local names before every next line."""
 
     def __init__(self, codes: set[CodeType]) -> None:
         self.codes = codes
@@ -40,7 +40,7 @@ class _Shapes:
         self._before: dict[FrameType, tuple[int, dict[str, Any]]] = {}
 
     def trace(self, frame: FrameType, event: str, result: Any) -> Any:
-        """What ``sys.settrace`` calls for every new function; others than the shown ones run on unseen."""
+        """What ``sys.settrace`` calls for every new function; only the recorded ones are traced further."""
         if frame.f_code not in self.codes:
             return None
         line, before = self._before.get(frame, (0, {}))
@@ -58,31 +58,31 @@ class _Shapes:
         return self.trace
 
 
-def run_shown_arrays(
+def run_arrays_with_shapes(
     function: Callable[..., NDArray[Any]], *arguments: Any, also: tuple[Callable[..., Any], ...] = ()
-) -> ShownArrays:
-    """Call ``function``; note what its own lines and those of the functions ``also`` make. Docstrings are left out.
+) -> ArrayFunctionRun:
+    """Call ``function``; record what its own lines and those of the functions ``also`` make, docstrings left out.
 
-    Every statement of a shown function has to stand on one line.
+    Every statement of a recorded function has to stand on one line.
     """
     functions = (function, *also)
-    shapes = _Shapes({f.__code__ for f in functions})
+    recorder = _ArrayRecorder({f.__code__ for f in functions})
     before = sys.gettrace()
-    sys.settrace(shapes.trace)
+    sys.settrace(recorder.trace)
     try:
         result = function(*arguments)
     finally:
         sys.settrace(before)
-    lines = {f.__name__: _lines(f, shapes) for f in functions}
-    return ShownArrays(result, function.__module__, lines, shapes.arrays)
+    lines = {f.__name__: _lines(f, recorder) for f in functions}
+    return ArrayFunctionRun(result, function.__module__, lines, recorder.arrays)
 
 
-def _lines(function: Callable[..., Any], shapes: _Shapes) -> Lines:
+def _lines(function: Callable[..., Any], recorder: _ArrayRecorder) -> Lines:
     source, first = inspect.getsourcelines(function)
     text = textwrap.dedent("".join(source)).splitlines()
     code = function.__code__
     return tuple(
-        (line, shapes.shapes.get((code, first + i)))
+        (line, recorder.shapes.get((code, first + i)))
         for i, line in enumerate(text)
         if not line.lstrip().startswith('"""')
     )

@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 Lines = tuple[str, tuple[tuple[str, tuple[int, ...] | None], ...]]
 
 
-def ran(trace: Trace, what: str, function: Callable[..., Tensor], x: Tensor) -> None:
+def show_function(trace: Trace, what: str, function: Callable[..., Tensor], x: Tensor) -> None:
     """Show ``function``, a method of the traced model, as it runs on ``x``; ``what`` tells it from others."""
 
     def run() -> Lines:
         import torch
 
-        from vitviz.analysis.line_shapes import run_shown
+        from vitviz.analysis.line_shapes import run_with_shapes
 
         with torch.no_grad():
-            shown = run_shown(function, x)
+            shown = run_with_shapes(function, x)
         return shown.module, shown.lines
 
     module, lines = session.derived(trace, f"lines of {what}", run)
     with st.expander(say("code.ran", name=what)):
-        st.html(source(lines, (module, say("patches.live_shape"))))
+        st.html(source(lines, (module, say("code.live_shape"))))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vitviz.analysis.convolution import array_functions
-from vitviz.analysis.convolution.array_functions import PLAYS, NotUnderstoodError, read_array, read_number
+from vitviz.analysis.convolution.array_functions import FUNCTIONS, NotUnderstoodError, read_array, read_number
 from vitviz.app import words
 
 
@@ -68,7 +68,7 @@ NUMPY = {
 )
 def test_results_are_numpys(name: str, texts: tuple[str, ...]) -> None:
     expected = NUMPY[name](*(eval(text) for text in texts))
-    result = PLAYS[name][0](*texts)
+    result = FUNCTIONS[name][0](*texts)
     np.testing.assert_array_equal(result, expected)
     assert result.shape == np.shape(expected)
 
@@ -88,13 +88,13 @@ def test_what_numpy_would_refuse_or_what_is_too_large_gets_a_sentence(
     name: str, texts: tuple[str, ...], why: str
 ) -> None:
     with pytest.raises(NotUnderstoodError) as caught:
-        PLAYS[name][0](*texts)
+        FUNCTIONS[name][0](*texts)
     assert caught.value.why == why
     assert words.say(f"convolution.bad_{why}", **caught.value.values)
 
 
 def test_the_first_arrays_are_the_pieces_of_im2col() -> None:
-    made = {name: run(*first.values()) for name, (run, first) in PLAYS.items()}
+    made = {name: run(*first.values()) for name, (run, first) in FUNCTIONS.items()}
     np.testing.assert_array_equal(made["arange"], [0, 1])
     np.testing.assert_array_equal(made["repeat"], [0, 0, 1, 1])
     np.testing.assert_array_equal(made["tile"], [0, 1, 0, 1])

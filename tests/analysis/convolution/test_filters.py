@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from vitviz.analysis.convolution.filters import principal_filters
+import vitviz
+from vitviz.analysis.convolution.filters import largest_magnitude, learned_filters, principal_filters
 
 RANDOM = np.random.default_rng(0)
 WEIGHT = (RANDOM.standard_normal((40, 48)) * np.linspace(3, 0.2, 48)).reshape(40, 3, 4, 4)
@@ -34,3 +35,14 @@ def test_components_are_unit_vectors_at_right_angles_and_all_shares_make_one() -
 
 def test_equal_filters_have_no_variance() -> None:
     assert principal_filters(np.ones((5, 3, 2, 2)), 3).shares.tolist() == [0, 0, 0]
+
+
+def test_a_models_filters_are_its_patch_embeddings_weights() -> None:
+    for name, key in (("vit-test", "patch_embed.proj.weight"), ("swin-test", "patch_embed.proj.weight")):
+        network = vitviz.load_model(name).network
+        np.testing.assert_array_equal(learned_filters(network), network.state_dict()[key].numpy())
+
+
+def test_the_scale_ends_at_the_largest_weight_and_is_never_empty() -> None:
+    assert largest_magnitude(np.array([0.5, -2.0])) == 2.0
+    assert largest_magnitude(np.zeros(3)) == 1.0

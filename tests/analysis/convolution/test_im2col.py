@@ -6,9 +6,10 @@ import torch
 import torch.nn.functional as F
 
 from tests.conftest import random_picture
-from vitviz.analysis.convolution.equivalence import three_ways
+from vitviz.analysis.convolution.agreement import shared_start
 from vitviz.analysis.convolution.im2col import run_embedding, run_im2col
-from vitviz.analysis.convolution.output_size import Landing
+from vitviz.analysis.convolution.kernel_positions import KernelPositions
+from vitviz.analysis.convolution.methods import run_methods
 
 GRID = [
     (size, kernel, stride, padding, dilation)
@@ -36,7 +37,7 @@ def test_columns_and_size_are_torchs_for_a_whole_grid_of_settings() -> None:
         np.testing.assert_array_equal(columns, expected.numpy())
         weight = torch.randn(2, 3, kernel, kernel)
         convolved = F.conv2d(image, weight, stride=stride, padding=padding, dilation=dilation)
-        assert Landing(size, kernel, stride, padding, dilation).count == convolved.shape[-1]
+        assert KernelPositions(size, kernel, stride, padding, dilation).count == convolved.shape[-1]
         by_hand = weight.flatten(1).numpy() @ columns
         np.testing.assert_allclose(by_hand, convolved[0].flatten(1).numpy(), atol=2e-5)
     assert tried > 400
@@ -47,7 +48,7 @@ def test_a_kernel_that_does_not_fit_is_refused_by_both() -> None:
     assert refused
     for size, kernel, stride, padding, dilation in refused:
         with pytest.raises(ValueError, match="reaches over"):
-            Landing(size, kernel, stride, padding, dilation)
+            KernelPositions(size, kernel, stride, padding, dilation)
         with pytest.raises(RuntimeError):
             F.conv2d(
                 torch.zeros(1, 1, size, size), torch.zeros(1, 1, kernel, kernel),
@@ -66,15 +67,20 @@ def test_how_often_each_pixel_is_read_and_what_is_left_over_are_counted() -> Non
     for size, kernel, stride, padding, dilation in GRID:
         if not fits(size, kernel, stride, padding, dilation):
             continue
-        landing = Landing(size, kernel, stride, padding, dilation)
+        positions = KernelPositions(size, kernel, stride, padding, dilation)
         # The gradient of a sum of windows counts the reads.
         line = torch.zeros(1, 1, size + 2 * padding, requires_grad=True)
         F.conv1d(line, torch.ones(1, 1, kernel), stride=stride, dilation=dilation).sum().backward()
         assert line.grad is not None
-        assert landing.reads == tuple(int(times) for times in line.grad[0, 0])
-        unread_at_the_end = len(landing.reads) - 1 - max(i for i, times in enumerate(landing.reads) if times)
-        assert landing.left_over == unread_at_the_end
-        assert len(landing.starts) == landing.count
+        assert positions.reads == tuple(int(times) for times in line.grad[0, 0])
+        unread_at_the_end = (
+            len(positions.reads) - 1 - max(i for i, times in enumerate(positions.reads) if times)
+        )
+        assert positions.left_over == unread_at_the_end
+        assert len(positions.starts) == positions.count
+        inside = positions.reads[: len(positions.reads) - positions.left_over]
+        assert positions.read_range == (min(inside), max(inside))
+        assert positions.reads_everything_once == (set(positions.reads) == {1})
 
 
 def test_the_index_arrays_pick_the_pixels_that_they_say() -> None:
@@ -88,17 +94,17 @@ def test_the_index_arrays_pick_the_pixels_that_they_say() -> None:
             assert run.result[row, n] == entry
 
 
-def test_three_ways_agree_in_both_precisions_and_the_gaps_are_those_of_the_results() -> None:
+def test_three_methods_agree_in_both_precisions_and_the_gaps_are_those_of_the_results() -> None:
     weight, bias = torch.randn(24, 3, 8, 8), torch.randn(24)
     image = random_picture(40, 24)
-    ways = three_ways(image, weight, bias)
-    for (one, other), gap in ways.gaps.items():
-        assert gap == np.abs(ways.results[one] - ways.results[other]).max()
-    assert max(ways.gaps.values()) < 1e-4
-    exact = three_ways(image.double(), weight.double(), bias.double())
+    runs = run_methods(image, weight, bias)
+    for (one, other), gap in runs.gaps.items():
+        assert gap == np.abs(runs.results[one] - runs.results[other]).max()
+    assert max(runs.gaps.values()) < 1e-4
+    exact = run_methods(image.double(), weight.double(), bias.double())
     assert len(exact.gaps) == 3
     assert max(exact.gaps.values()) < 1e-12
-    assert max(three_ways(image, weight, None).gaps.values()) < 1e-4
+    assert max(run_methods(image, weight, None).gaps.values()) < 1e-4
 
 
 def test_the_shown_lines_are_the_source_with_what_each_made() -> None:
@@ -125,3 +131,10 @@ def test_noting_the_lines_leaves_no_trace_function_behind() -> None:
     with pytest.raises(ValueError, match="unpack"):
         run_im2col(np.zeros((4, 4)), 2, 2)
     assert sys.gettrace() is before
+
+
+def test_the_digits_that_programs_share_are_counted_from_the_left() -> None:
+    assert shared_start(["2.7573", "2.7591", "2.7573"]) == 4
+    assert shared_start(["7.5", "7.5"]) == 3
+    assert shared_start(["\u22121.0", "1.0"]) == 0
+    assert shared_start(["0.12", "0.123"]) == 4

@@ -10,9 +10,11 @@ import pytest
 import torch
 
 from vitviz.analysis.matmul import timing
-from vitviz.analysis.matmul.cache_lines import fetched, order_of, walk
-from vitviz.analysis.matmul.timing import Speed, measure, peak
+from vitviz.analysis.matmul.cache_lines import fetched, index_order, steps
+from vitviz.analysis.matmul.embedding_product import embedding_product
+from vitviz.analysis.matmul.timing import Speed, by_name, common_size, measure, peak, summarise
 from vitviz.analysis.matmul.variants import VARIANTS, operands
+from vitviz.zoo.registry import find
 
 
 @pytest.mark.parametrize("name", VARIANTS)
@@ -85,9 +87,36 @@ def test_the_peak_is_the_fastest_run_of_the_library() -> None:
     assert peak(speeds[:1]) is None
 
 
+def test_the_summary_compares_at_the_largest_size_that_all_have() -> None:
+    speeds = [
+        Speed("ijk", 100, 100, 2e-3, 1e-3, 3, 1e-6),
+        Speed("blas_one", 100, 100, 1e-3, 1e-3, 3, 2e-6),
+        Speed("ijk", 200, 200, 0.32, 0.3, 3, 3e-6),
+        Speed("blas_one", 200, 200, 4e-3, 4e-3, 3, 1e-6),
+        Speed("blas_one", 400, 400, 8e-2, 8e-2, 3, 0),
+    ]
+    assert [speed.size for speed in by_name(speeds)["blas_one"]] == [100, 200, 400]
+    assert common_size(speeds) == 200
+    slow, fast = summarise(speeds)
+    assert (slow.at_common, slow.best, slow.best_size) == (pytest.approx(0.05), pytest.approx(1.0), 100)
+    assert (fast.at_common, fast.best, fast.best_size) == (pytest.approx(4.0), pytest.approx(4.0), 200)
+    assert (slow.share, fast.share) == (pytest.approx(0.25), pytest.approx(1.0))
+    assert (slow.error, fast.error) == (3e-6, 2e-6)
+    (alone,) = summarise(speeds[:1])
+    assert alone.share is None
+    assert common_size([]) == 0
+    assert summarise([speeds[2], speeds[4]])[0].at_common is None
+
+
+def test_the_product_of_the_embedding_counts_every_multiply_and_add() -> None:
+    product_ = embedding_product(find("vit-tiny").config, (14, 14))
+    assert (product_.dim, product_.length, product_.count) == (192, 768, 196)
+    assert (product_.results, product_.flop) == (192 * 196, 2 * 192 * 768 * 196)
+
+
 @pytest.mark.parametrize("order", ["ijk", "ikj", "blocked"])
 def test_every_order_makes_every_product_once(order: str) -> None:
-    steps = list(order_of(order, 5, 2))  # type: ignore[arg-type]
+    steps = list(index_order(order, 5, 2))  # type: ignore[arg-type]
     assert sorted(steps) == list(product(range(5), repeat=3))
 
 
@@ -95,7 +124,7 @@ def brute_force(order: str, n: int, line: int, lines: int, tile: int) -> tuple[i
     """The last ``lines`` different lines that were touched, looked up in the whole list of touches."""
     recent: deque[int] = deque()
     misses = [0, 0, 0]
-    for i, j, k in order_of(order, n, tile):  # type: ignore[arg-type]
+    for i, j, k in index_order(order, n, tile):  # type: ignore[arg-type]
         places = ((0, i, k), (1, k, j), (2, i, j))
         for matrix, row, column in places:
             at = (matrix * n * n + row * n + column) // line
@@ -118,12 +147,12 @@ def test_the_cache_counts_what_a_plain_list_counts(
 ) -> None:
     expected = brute_force(order, n, line, lines, tile)
     assert fetched(order, n, line, lines, tile) == expected  # type: ignore[arg-type]
-    touches = walk(order, n, line, lines, tile)  # type: ignore[arg-type]
-    assert tuple(sum(t.missed[m] for t in touches) for m in range(3)) == expected
-    assert len(touches) == n**3
-    for touch in touches:
-        assert len(touch.kept) <= lines
-        assert touch.addresses[2] // line in touch.kept
+    made = steps(order, n, line, lines, tile)  # type: ignore[arg-type]
+    assert tuple(sum(t.missed[m] for t in made) for m in range(3)) == expected
+    assert len(made) == n**3
+    for step in made:
+        assert len(step.kept) <= lines
+        assert step.addresses[2] // line in step.kept
 
 
 def test_the_counts_that_the_page_talks_about() -> None:
@@ -135,4 +164,4 @@ def test_the_counts_that_the_page_talks_about() -> None:
 
 def test_a_cache_without_room_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one line"):
-        walk("ijk", 2, 2, 0)
+        steps("ijk", 2, 2, 0)

@@ -5,7 +5,16 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from vitviz.analysis.position.interpolation import Mode, interpolate, interpolation_weights
+from vitviz.analysis.position.interpolation import (
+    Mode,
+    contributions,
+    gap_to_torch,
+    interpolate,
+    interpolation_weights,
+)
+from vitviz.analysis.position.runs import resized_positions
+from vitviz.models.config import ViTConfig
+from vitviz.models.vit import VisionTransformer
 
 MODES: list[Mode] = ["bicubic", "bilinear"]
 SIZES = [((4, 4), (8, 8)), ((4, 6), (7, 3)), ((14, 14), (10, 24)), ((14, 14), (1, 2)), ((1, 3), (4, 4))]
@@ -55,3 +64,28 @@ def test_only_the_cubic_differs_where_nothing_shrinks() -> None:
 def test_equal_grids_give_the_very_table() -> None:
     table = np.random.default_rng(0).normal(size=(12, 3)).astype(np.float32)
     np.testing.assert_array_equal(interpolate(table, (3, 4), (3, 4), "bicubic", True), table)
+
+
+def test_contributions_are_the_weights_that_are_not_nothing() -> None:
+    made_of = contributions(4, 8, 3, "bilinear", antialias=False)
+    assert made_of.indices.tolist() == [1, 2]
+    np.testing.assert_allclose(made_of.weights, [0.75, 0.25], atol=1e-15)
+    assert (made_of.place, made_of.total) == (1.25, pytest.approx(1))
+
+
+@pytest.mark.parametrize("antialias", [False, True])
+def test_a_models_resized_positions_are_these_sums(antialias: bool) -> None:
+    config = ViTConfig(
+        (32, 48), patch_size=8, embed_dim=24, depth=1, num_heads=3, num_classes=5, num_registers=2
+    )
+    network = VisionTransformer(config).eval().requires_grad_(False)
+    assert network.pos_embed is not None
+    network.pos_embed.copy_(torch.randn(network.pos_embed.shape, generator=torch.Generator().manual_seed(2)))
+    resized = resized_positions(network, (3, 9), "bicubic", antialias)[0].numpy()
+    assert 0 < gap_to_torch(network, resized, (3, 9), "bicubic", antialias) < 1e-5
+    assert gap_to_torch(network, resized + 1, (3, 9), "bicubic", antialias) == pytest.approx(1, abs=1e-5)
+    fixed = VisionTransformer(
+        ViTConfig((16, 16), 8, embed_dim=8, depth=1, num_heads=1, num_classes=2, position="sincos")
+    )
+    with pytest.raises(ValueError, match="not interpolated"):
+        gap_to_torch(fixed, resized, (3, 9), "bicubic", antialias)

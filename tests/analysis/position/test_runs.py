@@ -112,15 +112,15 @@ def test_only_learned_positions_are_interpolated() -> None:
 
 
 def test_a_watched_run_can_be_ended_after_a_block() -> None:
-    network, heard = build(BASE), list[int]()
+    network, calls = build(BASE), list[int]()
 
-    def tell() -> None:
-        heard.append(1)
+    def stop() -> None:
+        calls.append(1)
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        changed_logits(network, IMAGE, "removed", ORDER, AfterBlock(tell))
-    assert len(heard) == 1
+        changed_logits(network, IMAGE, "removed", ORDER, AfterBlock(stop))
+    assert len(calls) == 1
     every = list[int]()
     logits_at_size(network, IMAGE, watch=AfterBlock(lambda: every.append(1)))
     assert len(every) == BASE.depth

@@ -9,6 +9,7 @@ import torch
 from vitviz.analysis.position.similarity import (
     cosine_similarities,
     cosines_with,
+    largest_of_two,
     nearest_place,
     structure,
 )
@@ -24,6 +25,12 @@ def test_every_cosine_is_torchs() -> None:
     by_hand = sum(a * b for a, b in zip(e[i].tolist(), e[j].tolist(), strict=True))
     by_hand /= math.sqrt(sum(a * a for a in e[i].tolist())) * math.sqrt(sum(b * b for b in e[j].tolist()))
     assert got[i, j] == pytest.approx(by_hand, abs=1e-12)
+
+
+def test_the_largest_of_two_leaves_out_each_with_itself() -> None:
+    cosines = cosine_similarities(np.array([[1.0, 0], [1, 1], [0, 0], [-3, -1]], np.float32))
+    assert largest_of_two(cosines) == pytest.approx(3 / math.sqrt(10))
+    assert largest_of_two(cosine_similarities(np.ones((1, 3), np.float32))) == 1.0
 
 
 def test_a_position_of_zeros_has_no_cosine() -> None:

@@ -140,7 +140,7 @@ def try_index(array: str, rows: str, columns: str) -> Whole:
         raise NotUnderstoodError("outside", shape=values.shape) from None
 
 
-PLAYS: dict[str, tuple[Callable[..., Whole], dict[str, str]]] = {
+FUNCTIONS: dict[str, tuple[Callable[..., Whole], dict[str, str]]] = {
     "arange": (try_arange, {"start": "0", "stop": "2", "step": "1"}),
     "repeat": (try_repeat, {"a": "[0, 1]", "repeats": "2"}),
     "tile": (try_tile, {"a": "[0, 1]", "reps": "2"}),

@@ -1,11 +1,15 @@
-"""Principal components of the filters that a patch embedding has learned (ViT, arXiv 2010.11929, Fig. 7 left)."""
+"""The learned filters of a patch embedding, and their principal components (ViT, arXiv 2010.11929, Fig. 7 left)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from vitviz.tracing.segments import Network
 
 
 @dataclass(frozen=True)
@@ -31,3 +35,16 @@ def principal_filters(weight: NDArray[np.floating], count: int) -> PrincipalFilt
     largest = np.abs(kept).argmax(axis=1)
     kept = kept * np.sign(kept[np.arange(len(kept)), largest])[:, None]
     return PrincipalFilters(kept.reshape(-1, *weight.shape[1:]), shares[:count])  # (count, C, P, P)
+
+
+def learned_filters(network: Network) -> NDArray[np.float32]:
+    """The filters (D, C, P, P) with which a model embeds its patches."""
+    from vitviz.analysis.patches.embedding import patch_convolution
+
+    weight: NDArray[np.float32] = patch_convolution(network).weight.detach().numpy()
+    return weight
+
+
+def largest_magnitude(weights: NDArray[np.floating]) -> float:
+    """The |weight| furthest from 0, where the colours of one scale for all filters end; 1 where all are 0."""
+    return float(np.abs(weights).max()) or 1.0

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vitviz.analysis.numpy_line_shapes import ShownArrays, run_shown_arrays
+from vitviz.analysis.numpy_line_shapes import ArrayFunctionRun, run_arrays_with_shapes
 
 Array = NDArray[Any]
 
 
 def im2col(image: Array, kernel: int, stride: int, padding: int = 0, dilation: int = 1) -> Array:
-    """(C, H, W) -> (C*K*K, N): one column of pixels for each place where the kernel lands."""
+    """(C, H, W) -> (C*K*K, N): one column of pixels for each position of the kernel."""
     K = kernel
     C, H, W = image.shape
     h = (H + 2 * padding - dilation * (K - 1) - 1) // stride + 1
@@ -42,12 +42,14 @@ def im2col_and_multiply(image: Array, weight: Array, bias: Array | None, stride:
     return x if bias is None else x + bias
 
 
-def run_im2col(image: Array, kernel: int, stride: int, padding: int = 0, dilation: int = 1) -> ShownArrays:
+def run_im2col(
+    image: Array, kernel: int, stride: int, padding: int = 0, dilation: int = 1
+) -> ArrayFunctionRun:
     """Run ``im2col`` and keep its index arrays; the image is (C, H, W)."""
-    return run_shown_arrays(im2col, image, kernel, stride, padding, dilation)
+    return run_arrays_with_shapes(im2col, image, kernel, stride, padding, dilation)
 
 
-def run_embedding(image: Array, weight: Array, bias: Array | None) -> ShownArrays:
+def run_embedding(image: Array, weight: Array, bias: Array | None) -> ArrayFunctionRun:
     """Embed the patches of one picture (C, H, W) with a patch embedding's weight (D, C, P, P) and bias (D,): (N, D)."""
     P = weight.shape[-1]
-    return run_shown_arrays(im2col_and_multiply, image, weight, bias, P, also=(im2col,))
+    return run_arrays_with_shapes(im2col_and_multiply, image, weight, bias, P, also=(im2col,))

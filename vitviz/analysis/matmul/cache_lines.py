@@ -1,4 +1,4 @@
-"""Which numbers a matrix product touches, one after the other, and how often a small cache has to fetch a line.
+"""Which numbers a matrix product accesses, one after the other, and how often a small cache has to fetch a line.
 
 A toy, but an honest one: fully associative, the line that was used longest ago makes room (LRU), and every read of A
 and B and every update of C goes through it. A, B and C are n x n, row by row, one behind the other in memory.
@@ -17,7 +17,7 @@ MATRICES = ("A", "B", "C")
 
 
 @dataclass(frozen=True)
-class Touch:
+class Step:
     """One multiply-add: i, j, k; the addresses of A[i,k], B[k,j], C[i,j]; which were missing; the lines kept then."""
 
     ijk: tuple[int, int, int]
@@ -26,7 +26,7 @@ class Touch:
     kept: tuple[int, ...]
 
 
-def order_of(order: Order, n: int, tile: int = 0) -> Iterator[tuple[int, int, int]]:
+def index_order(order: Order, n: int, tile: int = 0) -> Iterator[tuple[int, int, int]]:
     """Every (i, j, k) in the order of the loops; ``blocked`` goes through tile x tile x tile blocks, ikj in each."""
     every = range(n)
     if order == "ijk":
@@ -41,14 +41,14 @@ def order_of(order: Order, n: int, tile: int = 0) -> Iterator[tuple[int, int, in
             yield from ((i, j, k) for i in rows for k in sums for j in columns)
 
 
-def walk(order: Order, n: int, line: int, lines: int, tile: int = 0) -> list[Touch]:
+def steps(order: Order, n: int, line: int, lines: int, tile: int = 0) -> list[Step]:
     """Every step of the product with its cache: ``lines`` lines of ``line`` numbers each.
 
     Raises:
         ValueError: the cache has room for no line.
     """
     return [
-        Touch(ijk, addresses, (missed[0], missed[1], missed[2]), tuple(held))
+        Step(ijk, addresses, (missed[0], missed[1], missed[2]), tuple(held))
         for ijk, addresses, missed, held in _steps(order, n, line, lines, tile)
     ]
 
@@ -59,7 +59,7 @@ def _steps(
     if lines < 1 or line < 1:
         raise ValueError("a cache has at least one line of at least one number")
     held: OrderedDict[int, None] = OrderedDict()
-    for i, j, k in order_of(order, n, tile):
+    for i, j, k in index_order(order, n, tile):
         addresses = (i * n + k, n * n + k * n + j, 2 * n * n + i * n + j)
         missed = []
         for address in addresses:

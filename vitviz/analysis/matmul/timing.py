@@ -95,6 +95,48 @@ def peak(speeds: list[Speed]) -> float | None:
     return max((s.best_gflops for s in speeds if s.name in ON_TENSORS), default=None)
 
 
+@dataclass(frozen=True)
+class Summary:
+    """One way over all its sizes: GFLOP/s at the size that all ways have, if any, and the best with its size.
+
+    ``share`` is the best as a part of the peak, None where there is no peak; ``error`` the largest of all sizes.
+    """
+
+    name: str
+    at_common: float | None
+    best: float
+    best_size: int
+    share: float | None
+    error: float
+
+
+def by_name(speeds: list[Speed]) -> dict[str, list[Speed]]:
+    """The figures of every way, in the order in which they were measured."""
+    found: dict[str, list[Speed]] = {}
+    for speed in speeds:
+        found.setdefault(speed.name, []).append(speed)
+    return found
+
+
+def common_size(speeds: list[Speed]) -> int:
+    """The largest size at which every way so far was measured; 0 if there is none."""
+    sizes = [{speed.size for speed in own} for own in by_name(speeds).values()]
+    return max(set.intersection(*sizes), default=0) if sizes else 0
+
+
+def summarise(speeds: list[Speed]) -> list[Summary]:
+    """A line for every way."""
+    top, common = peak(speeds), common_size(speeds)
+    lines = []
+    for name, own in by_name(speeds).items():
+        best = max(own, key=lambda speed: speed.gflops)
+        at_common = next((speed.gflops for speed in own if speed.size == common), None)
+        share = best.gflops / top if top else None
+        error = max(speed.error for speed in own)
+        lines.append(Summary(name, at_common, best.gflops, best.size, share, error))
+    return lines
+
+
 def _rows(name: str, size: int, gflops: float | None, patience: float) -> int | None:
     """Rows of A with which a run probably takes ``patience`` seconds; None where the fewest take longer."""
     rows = size

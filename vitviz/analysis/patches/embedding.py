@@ -1,13 +1,20 @@
-"""Two ways from a picture to patch embeddings: flatten every patch and multiply, or convolve with a stride."""
+"""Two methods from a picture to patch embeddings: flatten every patch and multiply, or convolve with a stride."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+import numpy as np
 import torch.nn.functional as F
-from torch import Tensor
+from numpy.typing import NDArray
+from torch import Tensor, nn
 
-from vitviz.analysis.line_shapes import Shown, run_shown
+from vitviz.analysis.line_shapes import FunctionRun, run_with_shapes
+from vitviz.analysis.patches.projection import Projection, cut_patch, project
+from vitviz.models.swin import SwinTransformer
+from vitviz.models.vit import VisionTransformer
+from vitviz.tracing.segments import Network
+from vitviz.tracing.trace import Trace
 
 
 def unfold_and_multiply(image: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
@@ -28,16 +35,46 @@ def strided_convolution(image: Tensor, weight: Tensor, bias: Tensor | None) -> T
     return x.transpose(1, 2)  # (B, N, D)
 
 
-class TwoWays(NamedTuple):
-    """Both ways with the source and the shapes of each run, and the largest |difference| of their results."""
+class TorchMethods(NamedTuple):
+    """Both methods with the source and the shapes of each run, and the largest |difference| of their results."""
 
-    unfold: Shown
-    convolution: Shown
+    unfold: FunctionRun
+    convolution: FunctionRun
     gap: float
 
 
-def compare(image: Tensor, weight: Tensor, bias: Tensor | None) -> TwoWays:
-    """Run both ways on one picture (1, C, H, W) with the weight (D, C, P, P) and bias (D,) of a patch embedding."""
-    unfold = run_shown(unfold_and_multiply, image, weight, bias)
-    convolution = run_shown(strided_convolution, image, weight, bias)
-    return TwoWays(unfold, convolution, (unfold.result - convolution.result).abs().max().item())
+def compare(image: Tensor, weight: Tensor, bias: Tensor | None) -> TorchMethods:
+    """Run both methods on one picture (1, C, H, W) with the weight (D, C, P, P) and bias (D,) of a patch embedding."""
+    unfold = run_with_shapes(unfold_and_multiply, image, weight, bias)
+    convolution = run_with_shapes(strided_convolution, image, weight, bias)
+    return TorchMethods(unfold, convolution, (unfold.result - convolution.result).abs().max().item())
+
+
+def patch_convolution(network: Network) -> nn.Conv2d:
+    """The convolution that embeds a model's patches: weight (D, C, P, P), bias (D,) or None."""
+    return cast("VisionTransformer | SwinTransformer", network).patch_embed.proj
+
+
+def compare_on(trace: Trace) -> TorchMethods:
+    """``compare`` on the picture and with the weights of a run."""
+    conv = patch_convolution(trace.network)
+    return compare(trace["image"], conv.weight, conv.bias)
+
+
+def embeddings(trace: Trace) -> NDArray[np.float32]:
+    """What the model's own run made of every patch before anything was added to it, (N, D)."""
+    values: NDArray[np.float32] = trace["embed"][0].reshape(-1, trace.config.embed_dim).numpy()
+    return values
+
+
+def gap_to_model(trace: Trace, result: NDArray[np.floating]) -> float:
+    """Largest |difference| of embeddings (N, D) from the model's own."""
+    return float(np.abs(result - embeddings(trace)).max())
+
+
+def project_patch(trace: Trace, row: int, column: int, channel: int) -> Projection:
+    """The products that make number ``channel`` of the token of the patch at (row, column) of a run."""
+    conv, size = patch_convolution(trace.network), trace.config.patch_size
+    pixels = cut_patch(trace["image"][0].numpy(), row, column, size)
+    bias = 0.0 if conv.bias is None else conv.bias[channel].item()
+    return project(pixels, conv.weight[channel].numpy(), bias)

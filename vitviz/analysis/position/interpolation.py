@@ -5,11 +5,16 @@ Written out in numpy, so that every weight can be shown; ``models.positions.resi
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from vitviz.models.vit import VisionTransformer
+
+NEGLIGIBLE = 1e-12  # a weight that is only rounding
 Mode = Literal["bicubic", "bilinear"]
 REACH = {
     "bilinear": 1,
@@ -54,6 +59,46 @@ def interpolate(
     grid = table.astype(np.float64).reshape(*old, -1)  # (h, w, D)
     resized = np.einsum("rh,cw,hwd->rcd", down, across, grid, optimize=True)  # (h', w', D)
     return resized.reshape(new[0] * new[1], -1)  # (h'*w', D)
+
+
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """Which old positions along one side make one new one: their numbers, their weights, and where it stands.
+
+    ``place`` is the new position's middle in old positions from the first; ``total`` the sum of all weights.
+    """
+
+    indices: NDArray[np.int64]
+    weights: NDArray[np.float64]
+    place: float
+    total: float
+
+
+def contributions(old: int, new: int, at: int, mode: Mode, antialias: bool) -> Contributions:
+    """What new position ``at`` of ``new`` along one side is made of, old positions without weight left out."""
+    weights = interpolation_weights(old, new, mode, antialias)[at]  # (old,)
+    indices: NDArray[np.int64] = np.flatnonzero(np.abs(weights) > NEGLIGIBLE)
+    return Contributions(indices, weights[indices], (at + 0.5) * old / new - 0.5, float(weights.sum()))
+
+
+def gap_to_torch(
+    network: VisionTransformer,
+    resized: NDArray[np.floating],
+    new: tuple[int, int],
+    mode: Mode,
+    antialias: bool,
+) -> float:
+    """Largest |difference| of the sums written out here from ``resized`` (N, D), what torch interpolated in float32.
+
+    Raises:
+        ValueError: the model did not learn its positions.
+    """
+    config = network.config
+    if network.pos_embed is None:
+        raise ValueError(f"positions of kind {config.position!r} are not interpolated")
+    table = network.pos_embed[0, config.num_position_prefix :].numpy()  # (h*w, D)
+    written_out = interpolate(table, config.grid, new, mode, antialias)  # (h'*w', D)
+    return float(np.abs(written_out - resized[config.num_prefix :]).max())
 
 
 def _kernel(distance: NDArray[np.float64], mode: Mode, antialias: bool) -> NDArray[np.float64]:

@@ -28,14 +28,14 @@ def changes(network: VisionTransformer) -> tuple[Change, ...]:
 
 @dataclass(frozen=True)
 class AfterBlock:
-    """A probe that changes nothing and tells whenever a block is through; what ``tell`` raises ends the run."""
+    """A probe that changes nothing and calls ``callback`` after every block; what that raises ends the run."""
 
-    tell: Callable[[], None]
+    callback: Callable[[], None]
 
     def __call__(self, name: str, tensor: Tensor) -> Tensor:
         """Pass everything on."""
         if name.endswith(".resid_post"):
-            self.tell()
+            self.callback()
         return tensor
 
     def wants(self, name: str) -> bool:
@@ -48,7 +48,7 @@ def changed_logits(
 ) -> Tensor:
     """Class scores (K,) of one picture (1, C, H, W) with ``change``; ``order`` (h*w,) is which patch comes where.
 
-    Prefix tokens keep their place. ``watch`` looks on.
+    Prefix tokens keep their place. ``watch`` is a probe that is called after the change.
     """
     kept = network.config.num_prefix
 

@@ -23,6 +23,12 @@ def cosines_with(positions: NDArray[np.floating], index: int) -> NDArray[np.floa
     return unit @ unit[index]  # (N,)
 
 
+def largest_of_two(similarities: NDArray[np.float64]) -> float:
+    """The largest |cosine| of two different embeddings, (N, N) -> one number; 1 where there is none."""
+    others = np.abs(similarities[~np.eye(len(similarities), dtype=bool)])
+    return float(np.nanmax(others, initial=0.0)) or 1.0
+
+
 class Structure(NamedTuple):
     """Mean cosine of a patch's position with those of some other patches; NaN where there are none such."""
 

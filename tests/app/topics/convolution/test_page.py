@@ -45,7 +45,7 @@ def said(page: AppTest) -> list[str]:
 
 
 @pytest.mark.parametrize(("model", "token", "patch", "channel"), CASES)
-def test_three_ways_show_one_number_and_how_far_they_are_apart(
+def test_three_methods_show_one_number_and_how_far_they_are_apart(
     open_page: Open, model: str, token: int, patch: int, channel: int
 ) -> None:
     page = open_page(
@@ -90,10 +90,10 @@ def test_the_code_on_screen_is_the_source_of_the_run(open_page: Open) -> None:
     assert "(768, 196)" in shown
 
 
-def test_the_sandbox_picks_what_torch_unfolds(open_page: Open) -> None:
+def test_the_index_arrays_pick_what_torch_unfolds(open_page: Open) -> None:
     page = open_page("convolution")
     for name, value in {"size": 7, "kernel": 3, "stride": 2, "padding": 1, "dilation": 2}.items():
-        page.slider(key=f"convolution.sandbox.{name}").set_value(value)
+        page.slider(key=f"convolution.positions.{name}").set_value(value)
     page.run()
     assert not page.exception
     data = mounted(page, "convolution.landing")
@@ -109,7 +109,7 @@ def test_the_sandbox_picks_what_torch_unfolds(open_page: Open) -> None:
 
 def test_what_is_left_over_is_said(open_page: Open) -> None:
     page = open_page("convolution")
-    page.slider(key="convolution.sandbox.kernel").set_value(
+    page.slider(key="convolution.positions.kernel").set_value(
         3
     ).run()  # 6 pixels, stride 2: 0-2, 2-4, and one is left
     assert mounted(page, "convolution.landing")["leftOver"] == 1
@@ -118,18 +118,18 @@ def test_what_is_left_over_is_said(open_page: Open) -> None:
 
 def test_a_kernel_that_does_not_fit_gets_a_sentence(open_page: Open) -> None:
     page = open_page("convolution")
-    page.slider(key="convolution.sandbox.kernel").set_value(5)
-    page.slider(key="convolution.sandbox.dilation").set_value(3).run()
+    page.slider(key="convolution.positions.kernel").set_value(5)
+    page.slider(key="convolution.positions.dilation").set_value(3).run()
     assert not page.exception
     assert any("reaches over 13 pixels" in text for text in said(page))
 
 
 def test_typed_arrays_run_and_bad_ones_get_a_sentence(open_page: Open) -> None:
     page = open_page("convolution")
-    page.text_input(key="convolution.play.tile.a").set_value("[[7], [8]]").run()
+    page.text_input(key="convolution.numpy.tile.a").set_value("[[7], [8]]").run()
     body = html_with(page, "<td>7</td>")
     assert "<tr><td>7</td><td>7</td></tr><tr><td>8</td><td>8</td></tr></table><p>(2, 2)</p>" in body
-    page.text_input(key="convolution.play.repeat.a").set_value("__import__('os')").run()
+    page.text_input(key="convolution.numpy.repeat.a").set_value("__import__('os')").run()
     assert not page.exception
     assert any("not a list of numbers" in text for text in said(page))
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import doubles, mounted
 from vitviz.analysis.matmul import timing
-from vitviz.analysis.matmul.cache_lines import fetched, walk
+from vitviz.analysis.matmul.cache_lines import fetched, steps
 from vitviz.analysis.matmul.variants import VARIANTS
 from vitviz.app.topics.matmul.measured import KEPT
 
@@ -73,13 +73,13 @@ def test_the_code_beside_each_step_is_the_code_that_is_measured(open_page: Open)
 def test_the_animation_shows_the_simulation(open_page: Open) -> None:
     page = open_page("matmul")
     page.slider(key="matmul.lines").set_value(5).run()
-    data = mounted(page, "matmul.accesses")
+    data = mounted(page, "matmul.cache_lines")
     for order, name in zip(data["orders"], ("ijk", "ikj"), strict=True):
-        touches = walk(name, 4, 4, 5)  # type: ignore[arg-type]
+        made = steps(name, 4, 4, 5)  # type: ignore[arg-type]
         assert order["total"] == sum(fetched(name, 4, 4, 5))  # type: ignore[arg-type]
-        assert [tuple(t["addresses"]) for t in order["touches"]] == [t.addresses for t in touches]
-        assert [tuple(map(bool, t["missed"])) for t in order["touches"]] == [t.missed for t in touches]
-        assert [tuple(t["kept"]) for t in order["touches"]] == [t.kept for t in touches]
+        assert [tuple(t["addresses"]) for t in order["touches"]] == [t.addresses for t in made]
+        assert [tuple(map(bool, t["missed"])) for t in order["touches"]] == [t.missed for t in made]
+        assert [tuple(t["kept"]) for t in order["touches"]] == [t.kept for t in made]
 
 
 def test_it_speaks_chinese(open_page: Open) -> None:

@@ -62,7 +62,7 @@ def test_pixels_are_the_pictures_levels_normalised(
 
 
 @pytest.mark.parametrize(("model", "token", "place", "channel"), CASES)
-def test_the_whole_token_and_both_ways_are_torchs(
+def test_the_whole_token_and_both_methods_are_torchs(
     open_page: Open, model: str, token: int, place: tuple[int, int], channel: int
 ) -> None:
     page = open_page("patches", model=model, **{f"setting.token.{model}": token})
@@ -76,11 +76,11 @@ def test_the_whole_token_and_both_ways_are_torchs(
         np.testing.assert_array_equal(
             floats(rows[1]["values"]), trace["ln_embed.out"].flatten(0, -2)[patch].numpy()
         )
-    ways = mounted(page, "patches.ways")
-    drawn = floats(ways["values"]).reshape(2, ways["rows"], ways["columns"])
+    methods = mounted(page, "patches.methods")
+    drawn = floats(methods["values"]).reshape(2, methods["rows"], methods["columns"])
     rounding = 5e-6 * max(1.0, float(np.abs(embed).max()))  # float32, in proportion to what is added up
     np.testing.assert_allclose(drawn[0], drawn[1], atol=rounding)
-    if ways["pooled"] == [1, 1]:
+    if methods["pooled"] == [1, 1]:
         np.testing.assert_array_equal(drawn[1], embed)
     gap = next(text.value for text in page.markdown if text.value.startswith("max |\u0394|"))
     assert "max |\u0394| = **0**" in gap  # the convolution is the model's own
@@ -88,10 +88,11 @@ def test_the_whole_token_and_both_ways_are_torchs(
 
 
 def test_the_list_of_products_adds_up(open_page: Open) -> None:
-    from vitviz.app.topics.patches.page import LISTED, _projection, _terms
+    from vitviz.analysis.patches.embedding import project_patch
+    from vitviz.app.topics.patches.page import LISTED, _terms
 
     page = open_page("patches", model="vit-tiny")
-    projection = _projection(trace_of(page), 2, 9, 100)
+    projection = project_patch(trace_of(page), 2, 9, 100)
     rows = _terms(projection)
     assert len(rows) == LISTED + 2
     running = 0.0

@@ -13,9 +13,9 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import floats, mounted
+from vitviz.analysis.position.class_changes import probabilities
 from vitviz.analysis.position.patch_shuffle import shuffle
 from vitviz.app import session
-from vitviz.app.topics.position.run_table import probabilities
 from vitviz.images import to_array, view
 from vitviz.models.config import ViTConfig
 from vitviz.models.vit import VisionTransformer

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from vitviz.analysis.convolution.agreement import shared_start
+
 STYLE = """<style>
 .vvg { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 8px 18px; }
 .vvg div { border-top: 1px solid #8885; padding-top: 4px; min-width: 0; font-size: 13px; }
@@ -17,7 +19,7 @@ STYLE = """<style>
 
 def agreeing(rows: Sequence[tuple[str, Sequence[str], str]], symbol: str) -> str:
     """For every row its title, lines that say what was computed, and the number; ``symbol`` names the number."""
-    shared = _shared([number for *_, number in rows])
+    shared = shared_start([number for *_, number in rows])
     cells = "".join(
         f"<div><b>{escape(title)}</b>{''.join(f'<code>{escape(line)}</code>' for line in lines)}"
         f"<code>{escape(symbol)} =</code>"
@@ -25,9 +27,3 @@ def agreeing(rows: Sequence[tuple[str, Sequence[str], str]], symbol: str) -> str
         for title, lines, number in rows
     )
     return f'{STYLE}<div class="vvg">{cells}</div>'
-
-
-def _shared(numbers: Sequence[str]) -> int:
-    """How many characters all of them begin with."""
-    shortest = min(map(len, numbers))
-    return next((at for at in range(shortest) if len({number[at] for number in numbers}) > 1), shortest)

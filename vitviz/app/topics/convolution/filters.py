@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
-from vitviz.analysis.convolution.filters import principal_filters
+from vitviz.analysis.convolution.filters import largest_magnitude, learned_filters, principal_filters
 from vitviz.app import session
 from vitviz.app.topics.convolution.filters_part import filters
 from vitviz.app.words import say
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
@@ -21,8 +22,9 @@ PRINCIPAL = 28  # as many as the paper's Fig. 7 shows
 SHEET = 96
 
 
-def learned(model: ModelEntry, trace: Trace, weight: NDArray[np.floating]) -> None:
-    """The section of the page; ``weight`` (D, 3, P, P)."""
+def filter_sheets(model: ModelEntry, trace: Trace) -> None:
+    """All filters of the patch embedding as small pictures, and beside them their principal components."""
+    weight = learned_filters(trace.network)  # (D, 3, P, P)
     st.header(say("convolution.filters"), anchor=False)
     left, right = st.columns([1.15, 1], gap="large")
     with left:
@@ -47,21 +49,17 @@ def _sheet(model: ModelEntry, weight: NDArray[np.floating]) -> None:
     shown = weight[first : first + SHEET]
     filters(
         f"convolution.filters.{model.name}", shown, [str(first + i) for i in range(len(shown))],
-        largest(weight), width=36,
+        largest_magnitude(weight), width=36,
     )  # fmt: skip
 
 
 def _principal(model: ModelEntry, trace: Trace, weight: NDArray[np.floating]) -> None:
-    parts = session.derived(trace, "principal filters", lambda: principal_filters(weight, PRINCIPAL))
-    total = float(parts.shares.sum())
-    st.markdown(say("convolution.principal", count=len(parts.shares), share=f"{100 * total:.1f}"))
+    principal = session.derived(trace, "principal filters", lambda: principal_filters(weight, PRINCIPAL))
+    total = float(principal.shares.sum())
+    st.markdown(say("convolution.principal", count=len(principal.shares), share=f"{100 * total:.1f}"))
+    labels = [f"{100 * share:.2f} %" for share in principal.shares]
     filters(
-        f"convolution.principal.{model.name}", parts.components, [f"{100 * share:.2f} %" for share in parts.shares],
-        largest(parts.components), width=58,
+        f"convolution.principal.{model.name}", principal.components, labels,
+        largest_magnitude(principal.components), width=58,
     )  # fmt: skip
     st.caption(say("convolution.principal_help"))
-
-
-def largest(weight: NDArray[np.floating]) -> float:
-    """How far from 0 the colours of these weights reach."""
-    return float(np.abs(weight).max()) or 1.0

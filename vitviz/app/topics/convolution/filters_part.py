@@ -32,6 +32,6 @@ def filters(
         "labels": list(labels),
         "high": high,
         "width": width,
-        "words": section("filters"),
+        "words": section("convolution.filters"),
     }
     mount(key=key, data=data)

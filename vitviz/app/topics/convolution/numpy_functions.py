@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vitviz.analysis.convolution.array_functions import PLAYS, NotUnderstoodError
+from vitviz.analysis.convolution.array_functions import FUNCTIONS, NotUnderstoodError
 from vitviz.app.topics.convolution.array_grid import array_grid
 from vitviz.app.words import say
 
@@ -18,20 +18,20 @@ CALLS = {
 
 
 @st.fragment
-def plays() -> None:
-    """The section of the page."""
-    st.header(say("convolution.plays"), anchor=False)
-    st.markdown(say("convolution.plays_lead"))
+def numpy_functions() -> None:
+    """A column for each function: its arguments as text fields, and the array that it returns for them."""
+    st.header(say("convolution.numpy"), anchor=False)
+    st.markdown(say("convolution.numpy_lead"))
     for column, name in zip(st.columns(len(CALLS), gap="medium"), CALLS, strict=True):
         with column:
-            _play(name)
+            _function(name)
 
 
-def _play(name: str) -> None:
-    run, arguments = PLAYS[name]
-    st.markdown(f"`{CALLS[name]}`  \n:small[:gray[{say(f'convolution.play_{name}')}]]")
+def _function(name: str) -> None:
+    run, arguments = FUNCTIONS[name]
+    st.markdown(f"`{CALLS[name]}`  \n:small[:gray[{say(f'convolution.numpy_{name}')}]]")
     texts = [
-        st.text_input(argument, first, key=f"convolution.play.{name}.{argument}", max_chars=300)
+        st.text_input(argument, first, key=f"convolution.numpy.{name}.{argument}", max_chars=300)
         for argument, first in arguments.items()
     ]
     try:

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from vitviz.app import class_choice, html, session, shell, tokens
-from vitviz.app.function_source import ran
+from vitviz.app.function_source import show_function
 from vitviz.app.topics.loss.fragments import READINGS, token_chosen
 from vitviz.app.topics.loss.gradient import sent_back
 from vitviz.app.topics.loss.label_loss import label_loss, probabilities
@@ -65,7 +65,7 @@ def _readings(model: ModelEntry, trace: Trace) -> None:
     found = readings(trace.network, stream, token)
     with right:
         _compare(trace, found, token)
-        ran(trace, "classify", trace.network.classify, stream)
+        show_function(trace, "classify", trace.network.classify, stream)
         st.caption(say("loss.readings_try" if not model.is_swin else "loss.readings_try_swin"))
 
 

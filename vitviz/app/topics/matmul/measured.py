@@ -1,4 +1,4 @@
-"""The speed of every way to multiply, measured while one looks on; it can be stopped at any moment."""
+"""The speed of every way to multiply, measured on this machine as it is shown; it can be stopped at any moment."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FAMILIES = (
 
 
 def measured() -> None:
-    """The section of the page, to be called last: whatever else is chosen meanwhile ends the measurement.
+    """Start, stop, the chart and the table of speeds. To be called last: any other choice ends the measurement.
 
     It is no fragment. Streamlit interrupts a run only for a run of the whole script, and stop has to interrupt.
     """
@@ -60,7 +60,9 @@ def _measure(bar: DeltaGenerator, place: DeltaGenerator, figures: DeltaGenerator
 
     @contextmanager
     def gate() -> Iterator[None]:
-        bar.progress(*now)  # Streamlit hears of a stop whenever something is shown: here between any two runs
+        bar.progress(
+            *now
+        )  # Streamlit ends a stopped run when something is sent to the browser: between any two runs
         with session.gate():
             yield
 
@@ -74,15 +76,12 @@ def _measure(bar: DeltaGenerator, place: DeltaGenerator, figures: DeltaGenerator
 
 
 def _show(speeds: list[Speed], place: DeltaGenerator, figures: DeltaGenerator) -> None:
-    from vitviz.analysis.matmul.timing import peak
+    from vitviz.analysis.matmul.timing import by_name, common_size, peak, summarise
 
     top = peak(speeds)
-    by_name: dict[str, list[Speed]] = {}
-    for speed in speeds:
-        by_name.setdefault(speed.name, []).append(speed)
     lines = {
         say(f"matmul.short_{name}"): [(speed.size, speed.gflops) for speed in own]
-        for name, own in by_name.items()
+        for name, own in by_name(speeds).items()
     }
     families = {
         say(f"matmul.short_{name}"): number for number, names in enumerate(FAMILIES) for name in names
@@ -94,21 +93,17 @@ def _show(speeds: list[Speed], place: DeltaGenerator, figures: DeltaGenerator) -
             f"matmul.speeds.{len(speeds)}",
             speed_chart(lines, families, top, axes, say("matmul.peak"), say("matmul.measured")),
         )
-    common = max(set.intersection(*({speed.size for speed in own} for own in by_name.values())), default=0)
-    rows = []
-    for name, own in by_name.items():
-        best = max(own, key=lambda speed: speed.gflops)
-        here = next((speed for speed in own if speed.size == common), None)
-        rows.append(
-            (
-                say(f"matmul.short_{name}"),
-                _speed(here.gflops) if here else "",
-                f"{_speed(best.gflops)} ({best.size})",
-                _share(best.gflops / top) if top else "",
-                _error(max(speed.error for speed in own)),
-            )
+    rows = [
+        (
+            say(f"matmul.short_{line.name}"),
+            "" if line.at_common is None else _speed(line.at_common),
+            f"{_speed(line.best)} ({line.best_size})",
+            "" if line.share is None else _share(line.share),
+            _error(line.error),
         )
-    heads = ("GFLOP/s", f"n = {common}", say("matmul.best"), say("matmul.of_peak"), "|\u0394|")
+        for line in summarise(speeds)
+    ]
+    heads = ("GFLOP/s", f"n = {common_size(speeds)}", say("matmul.best"), say("matmul.of_peak"), "|\u0394|")
     figures.html(html.table(rows, heads, numbers=range(5)))
 
 

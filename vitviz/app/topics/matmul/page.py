@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.analysis.matmul.cache_lines import fetched, walk
+from vitviz.analysis.matmul.cache_lines import fetched, steps
+from vitviz.analysis.matmul.embedding_product import embedding_product
 from vitviz.app import html, session, shell, tokens
-from vitviz.app.topics.matmul import measured
-from vitviz.app.topics.matmul.accesses_part import accesses
+from vitviz.app.topics.matmul.cache_lines_part import cache_lines
+from vitviz.app.topics.matmul.measured import measured
 from vitviz.app.topics.matmul.product_drawing import product
 from vitviz.app.words import say
 
@@ -23,7 +24,7 @@ LARGE = {"n": 32, "line": 8, "lines": 24, "tile": 8}
 
 
 def show() -> None:
-    """The page."""
+    """The patch embedding as a product, nine ways to compute one with their measured speeds, and what memory does."""
     model = session.entry()
     shell.head(say("matmul.title"), say("matmul.lead"), model)
     _convolution(model)
@@ -32,22 +33,20 @@ def show() -> None:
     _memory()
     _larger()
     with place:
-        measured.measured()
+        measured()
 
 
 def _convolution(model: ModelEntry) -> None:
-    size, dim = model.config.patch_size, model.config.embed_dim
-    rows, columns = tokens.finest(model)
-    length, count = model.config.in_channels * size**2, rows * columns
+    """The product of the chosen model's patch embedding to scale, with the row and the column of one number."""
+    work = embedding_product(model.config, tokens.finest(model))
     patch = max(0, tokens.current(model) - len(tokens.prefix(model)))
     channel = session.setting(f"patches.channel.{model.name}", 0)
     left, right = st.columns([1, 1.5], gap="medium")
-    left.html(product((dim, length, count), ("E", "x[k, i, j]", "z\u1d40"), (channel, patch)))
-    work = 2 * dim * length * count
+    left.html(product((work.dim, work.length, work.count), ("E", "x[k, i, j]", "z\u1d40"), (channel, patch)))
     right.markdown(
         say(
-            "matmul.convolution", dim=dim, length=length, count=count, size=size,
-            result=f"{dim * count:,}", flop=f"{work / 1e9:.3f}",
+            "matmul.convolution", dim=work.dim, length=work.length, count=work.count, size=model.config.patch_size,
+            result=f"{work.results:,}", flop=f"{work.flop / 1e9:.3f}",
         )
     )  # fmt: skip
 
@@ -75,9 +74,9 @@ def _memory() -> None:
     choices, _ = st.columns([1, 1.6])
     lines = int(choices.slider(say("matmul.lines"), 1, 3 * SMALL, 3, key="matmul.lines"))
     orders = [
-        (order, say(f"matmul.order_{order}"), walk(order, SMALL, SMALL, lines)) for order in ("ijk", "ikj")
+        (order, say(f"matmul.order_{order}"), steps(order, SMALL, SMALL, lines)) for order in ("ijk", "ikj")
     ]
-    accesses("matmul.accesses", orders, n=SMALL, line=SMALL)
+    cache_lines("matmul.cache_lines", orders, n=SMALL, line=SMALL)
     st.caption(say("matmul.memory_try"))
 
 

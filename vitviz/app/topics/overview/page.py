@@ -102,28 +102,32 @@ def _plain(name: str) -> str:
 def _symbols(config: ViTConfig | SwinConfig, width: int, height: int) -> list[tuple[str, str, str]]:
     p = config.patch_size
     rows = [
-        ("H, W", say("symbol.HW"), f"{height}, {width}"),
-        ("C", say("symbol.C"), str(config.in_channels)),
-        ("P", say("symbol.P"), str(p)),
-        ("N", say("symbol.N"), f"{height // p} x {width // p} = {height // p * (width // p)}"),
+        ("H, W", say("overview.symbol.HW"), f"{height}, {width}"),
+        ("C", say("overview.symbol.C"), str(config.in_channels)),
+        ("P", say("overview.symbol.P"), str(p)),
+        ("N", say("overview.symbol.N"), f"{height // p} x {width // p} = {height // p * (width // p)}"),
     ]
     if isinstance(config, ViTConfig):
         rows += [
-            ("D", say("symbol.D"), str(config.embed_dim)),
-            ("L", say("symbol.L"), str(config.depth)),
-            ("h", say("symbol.h"), str(config.num_heads)),
-            ("D_h", say("symbol.Dh"), f"{config.embed_dim} / {config.num_heads} = {config.head_dim}"),
+            ("D", say("overview.symbol.D"), str(config.embed_dim)),
+            ("L", say("overview.symbol.L"), str(config.depth)),
+            ("h", say("overview.symbol.h"), str(config.num_heads)),
+            (
+                "D_h",
+                say("overview.symbol.Dh"),
+                f"{config.embed_dim} / {config.num_heads} = {config.head_dim}",
+            ),
         ]
     else:
         stages = range(config.num_stages)
         rows += [
-            ("D", say("symbol.D_stages"), ", ".join(str(config.stage_dim(i)) for i in stages)),
-            ("L", say("symbol.L_stages"), ", ".join(map(str, config.depths))),
-            ("h", say("symbol.h_stages"), ", ".join(map(str, config.num_heads))),
-            ("D_h", say("symbol.Dh"), str(config.head_dim)),
-            ("M", say("symbol.M"), str(config.window_size)),
+            ("D", say("overview.symbol.D_stages"), ", ".join(str(config.stage_dim(i)) for i in stages)),
+            ("L", say("overview.symbol.L_stages"), ", ".join(map(str, config.depths))),
+            ("h", say("overview.symbol.h_stages"), ", ".join(map(str, config.num_heads))),
+            ("D_h", say("overview.symbol.Dh"), str(config.head_dim)),
+            ("M", say("overview.symbol.M"), str(config.window_size)),
         ]
-    return [*rows, ("K", say("symbol.K"), str(config.num_classes))]
+    return [*rows, ("K", say("overview.symbol.K"), str(config.num_classes))]
 
 
 @st.fragment
@@ -133,7 +137,7 @@ def _walk(trace: Trace, model: ModelEntry) -> None:
     steps = [name for name, _ in trace.network.steps()]
     step_key, place_key = f"overview.step.{model.name}", f"overview.place.{model.name}"
     title, slider = st.columns([1, 2], vertical_alignment="bottom")
-    title.header(say("overview.walk"), anchor=False)
+    title.header(say("overview.chain"), anchor=False)
     step = slider.select_slider(say("overview.block"), steps, key=step_key)
     path, chain = session.walk(trace, step), stages(trace, step)
     place = st.session_state.get(place_key)

@@ -48,7 +48,7 @@ def walk(
         "chain": [
             {
                 "key": item.stage.key,
-                "label": say(f"chain.{item.stage.key}"),
+                "label": say(f"overview.chain.{item.stage.key}"),
                 "shape": shape_text(item.shape),
                 "formula": item.stage.formula,
                 "inBlock": item.stage.in_block,

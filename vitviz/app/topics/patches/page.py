@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
-from vitviz.analysis.patches.projection import Projection, cut_patch, project
 from vitviz.app import html, session, shell, tokens
 from vitviz.app.source_lines import source
-from vitviz.app.topics.patches.planes_part import CHANNELS, planes
+from vitviz.app.topics.patches.products_part import CHANNELS, planes
 from vitviz.app.topics.patches.running_sum import running_sum
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.picker import picker
@@ -22,11 +20,8 @@ from vitviz.plot.colour import span
 from vitviz.plot.numbers import fixed, short
 
 if TYPE_CHECKING:
-    from torch import nn
-
-    from vitviz.analysis.patches.embedding import TwoWays
-    from vitviz.models.swin import SwinTransformer
-    from vitviz.models.vit import VisionTransformer
+    from vitviz.analysis.patches.embedding import TorchMethods
+    from vitviz.analysis.patches.projection import Projection
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
@@ -34,14 +29,14 @@ LISTED = 6
 
 
 def show() -> None:
-    """The page."""
+    """One patch's pixels, weights and products for one number of its token, and both methods for all patches."""
     model = session.entry()
     config = model.config
     size = config.patch_size
     lead = say("patches.lead", size=size, length=config.in_channels * size**2, dim=config.embed_dim)
     shell.head(say("patches.title"), lead, model)
     _follow(model)
-    _two_ways(model)
+    _methods(model)
 
 
 @st.fragment
@@ -52,16 +47,18 @@ def _follow(model: ModelEntry) -> None:
         channel = _choose_channel(model)
         st.caption(say("patches.try"))
     with right, st.spinner(say("running")):
+        from vitviz.analysis.patches.embedding import embeddings, project_patch
+
         trace = session.trace(model)
         place = divmod(patch, tokens.finest(model)[1])
-        projection = _projection(trace, *place, channel)
-        _planes(model, projection, place, channel, float(_embeddings(trace)[patch, channel]))
+        projection = project_patch(trace, *place, channel)
+        _planes(model, projection, place, channel, float(embeddings(trace)[patch, channel]))
     _sum(projection, channel)
     _whole_token(model, trace, patch, channel)
 
 
 def _choose_patch(model: ModelEntry) -> int:
-    """The patch (from 0) of the token that is looked at; the middle one while that token is not a patch."""
+    """The picture to choose from, and the patch (from 0) of the chosen token; the middle one if that is no patch."""
     prefix, (rows, columns) = tokens.prefix(model), tokens.finest(model)
     token = tokens.current(model)
     if token < len(prefix):
@@ -134,62 +131,45 @@ def _whole_token(model: ModelEntry, trace: Trace, patch: int, channel: int) -> N
     def choose(index: int) -> None:
         st.session_state[key] = index
 
+    from vitviz.analysis.patches.embedding import embeddings
+
     st.subheader(say("patches.whole", dim=dim), anchor=False)
     st.caption(say("patches.whole_help"))
-    values = {"embed": _embeddings(trace)[patch]}
+    values = {"embed": embeddings(trace)[patch]}
     if "ln_embed.out" in trace.names():
         values["ln_embed.out"] = trace["ln_embed.out"].flatten(0, -2)[patch].numpy()
     rows = [Strip(name, vector, span(vector, "activation")) for name, vector in values.items()]
-    strips(f"patches.token.{model.name}", rows, channel, choose, index_name=say("patches.channel_name"))
+    strips(f"patches.token.{model.name}", rows, channel, choose, index_name=say("channel"))
 
 
-def _two_ways(model: ModelEntry) -> None:
-    from vitviz.analysis.patches.embedding import compare
+def _methods(model: ModelEntry) -> None:
+    """The source of both methods with live shapes, their results as pictures, and how far these are apart."""
+    from vitviz.analysis.patches.embedding import compare_on, gap_to_model
 
     trace = session.trace(model)
-    conv = _conv(trace)
-    ways: TwoWays = session.derived(
-        trace, "two ways", lambda: compare(trace["image"], conv.weight, conv.bias)
-    )
-    first, second = ways.unfold.result[0].numpy(), ways.convolution.result[0].numpy()  # (N, D) each
-    st.header(say("patches.two_ways"), anchor=False)
-    st.markdown(say("patches.two_ways_lead", count=first.shape[0]))
+    methods: TorchMethods = session.derived(trace, "embedding methods", lambda: compare_on(trace))
+    first, second = methods.unfold.result[0].numpy(), methods.convolution.result[0].numpy()  # (N, D) each
+    st.header(say("patches.methods"), anchor=False)
+    st.markdown(say("patches.methods_lead", count=first.shape[0]))
     left, right = st.columns(2, gap="medium")
-    for place, key, way in (
-        (left, "patches.unfold", ways.unfold),
-        (right, "patches.convolution", ways.convolution),
+    for place, key, run in (
+        (left, "patches.unfold", methods.unfold),
+        (right, "patches.convolution", methods.convolution),
     ):
         place.markdown(f"**{say(key)}**")
-        place.html(source(way.lines, (way.module, say("patches.live_shape"))))
-    count, length, dim = first.shape[0], conv.weight[0].numel(), first.shape[1]
+        place.html(source(run.lines, (run.module, say("code.live_shape"))))
+    (count, dim), length = first.shape, model.config.in_channels * model.config.patch_size**2
     st.markdown(
         rf"$z = x_p E + b:\quad$ $({count} \times {length}) \cdot ({length} \times {dim}) + ({dim})"
         rf" \to ({count} \times {dim})$"
     )
-    same = float(np.abs(second - _embeddings(trace)).max())
-    st.markdown(say("patches.gap", gap=f"{ways.gap:.1e}", same=f"{same:.1e}" if same else "0"))
+    same = gap_to_model(trace, second)
+    st.markdown(say("patches.gap", gap=f"{methods.gap:.1e}", same=f"{same:.1e}" if same else "0"))
     tiles(
-        f"patches.ways.{model.name}", np.stack([first, second]), quantity="activation",
+        f"patches.methods.{model.name}", np.stack([first, second]), quantity="activation",
         labels=(say("patches.unfold"), say("patches.convolution")),
-        axes=(say("patches.token_axis"), say("patches.channel_name")), width=460, stretch="5 / 2",
+        axes=(say("patches.token_axis"), say("channel")), width=460, stretch="5 / 2",
     )  # fmt: skip
-
-
-def _projection(trace: Trace, row: int, column: int, channel: int) -> Projection:
-    conv, size = _conv(trace), trace.config.patch_size
-    pixels = cut_patch(trace["image"][0].numpy(), row, column, size)
-    bias = 0.0 if conv.bias is None else conv.bias[channel].item()
-    return project(pixels, conv.weight[channel].numpy(), bias)
-
-
-def _embeddings(trace: Trace) -> NDArray[np.float32]:
-    """Every patch's projection before anything is added to it, (N, D)."""
-    values: NDArray[np.float32] = trace["embed"][0].reshape(-1, trace.config.embed_dim).numpy()
-    return values
-
-
-def _conv(trace: Trace) -> nn.Conv2d:
-    return cast("VisionTransformer | SwinTransformer", trace.network).patch_embed.proj
 
 
 def _channel_key(model: ModelEntry) -> str:

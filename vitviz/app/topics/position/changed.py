@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import streamlit as st
 
+from vitviz.analysis.position.class_changes import gap, position_use
 from vitviz.analysis.position.patch_shuffle import piece_sides, shuffle, shuffled_picture
 from vitviz.app import session, tokens
 from vitviz.app.topics.position.progress import progress
-from vitviz.app.topics.position.run_table import Run, probabilities, run_table
+from vitviz.app.topics.position.run_table import Run, run_table
 from vitviz.app.words import say
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 PICTURE_SIDE = 200
-LITTLE = 0.05  # of probability: below that the page says that positions matter little
 FORMULA = {
     "removed": "x",
     "contents": "\u03a0x + e",
@@ -35,7 +35,7 @@ Logits = dict[str, "NDArray[np.float32]"]
 
 @st.fragment
 def changed(model: ModelEntry, trace: Trace) -> None:
-    """The part of the page."""
+    """The classes of real runs without positions and with shuffled patches, and why whole tokens may be shuffled."""
     config = cast("ViTConfig", model.config)
     bare = config.position == "none"
     left, right = st.columns([1, 3.6], gap="medium")
@@ -107,10 +107,8 @@ def _run(trace: Trace, order: NDArray[np.int64], what: str) -> Logits:
 
 def _how_much(plain: Run, logits: Logits) -> None:
     """Whether the model makes use of positions on this picture: not every one does."""
-    shares = [probabilities(logits[change]) for change in ("removed", "contents")]
-    moved = max(float(np.abs(share - probabilities(plain.logits)).max()) for share in shares)
-    key = "position.little" if moved < LITTLE else "position.much"
-    st.markdown(say(key, points=f"{100 * moved:.1f}"))
+    use = position_use(plain.logits, logits)
+    st.markdown(say("position.little" if use.little else "position.much", points=f"{100 * use.change:.1f}"))
 
 
 def _why(config: ViTConfig, plain: Run, logits: Logits) -> None:
@@ -122,14 +120,14 @@ def _why(config: ViTConfig, plain: Run, logits: Logits) -> None:
         r" = \Pi\, \mathrm{softmax}\!\left(\frac{q k^\top}{\sqrt d}\right) v$"
     )
     read = say("position.read_mean" if config.pool == "avg" else "position.read_cls")
-    tokens_gap = float(np.abs(logits["tokens"] - plain.logits).max())
-    contents_gap = float(np.abs(logits["contents"] - plain.logits).max())
+    tokens_gap = gap(logits["tokens"], plain.logits)
+    contents_gap = gap(logits["contents"], plain.logits)
     st.markdown(
         say("position.why_text", read=read, tokens=f"{tokens_gap:.1e}", contents=f"{contents_gap:.2g}")
         if config.position != "none"
         else say("position.why_none", read=read, tokens=f"{tokens_gap:.1e}", contents=f"{contents_gap:.1e}")
     )
     if "removed_shuffled" in logits:
-        gap = float(np.abs(logits["removed_shuffled"] - logits["removed"]).max())
-        st.markdown(say("position.bag", gap=f"{gap:.1e}"))
+        order_gap = gap(logits["removed_shuffled"], logits["removed"])
+        st.markdown(say("position.bag", gap=f"{order_gap:.1e}"))
     st.caption(say("position.try_changed"))

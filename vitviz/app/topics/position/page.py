@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 
 from vitviz.app import html, session, shell, tokens
+from vitviz.app.topics.position.another_grid import another_grid
 from vitviz.app.topics.position.changed import changed
 from vitviz.app.topics.position.part import position_lab
 from vitviz.app.topics.position.sequence import sequence
-from vitviz.app.topics.position.size import another_grid
 from vitviz.app.words import say
 from vitviz.models.config import ViTConfig
 from vitviz.zoo.registry import ModelEntry, find
@@ -25,7 +25,7 @@ KIND = {"learned": "position.kind_learned", "sincos": "position.kind_sincos", "n
 
 
 def show() -> None:
-    """The page."""
+    """One of four parts: the sequence, how alike positions are, another grid, positions removed or patches shuffled."""
     chosen = session.entry()
     model = find(session.DEFAULT_MODEL) if chosen.is_swin else chosen
     config = model.config
@@ -42,7 +42,7 @@ def show() -> None:
         if part in ("similarity", "size") and config.position == "none":
             st.info(say("position.nothing"))
         else:
-            SHOWN[part](model, trace)
+            DRAW[part](model, trace)
     if not chosen.is_swin:
         st.caption(say("position.swin"))
 
@@ -62,15 +62,15 @@ def _choose_part() -> str:
 
 @st.fragment
 def _similarity(model: ModelEntry, trace: Trace) -> None:
-    from vitviz.analysis.position.similarity import cosine_similarities, structure
+    """The paper's figure in the browser, and as numbers how alike the positions of near and far patches are."""
+    from vitviz.analysis.position.similarity import cosine_similarities, largest_of_two, structure
 
     grid, first = tokens.finest(model), len(tokens.prefix(model))
     positions = trace["pos_embed"][0].numpy()  # (N, D)
 
     def measure() -> tuple[float, Structure]:
         cosines = cosine_similarities(positions[first:])  # (h*w, h*w)
-        others = np.abs(cosines[~np.eye(len(cosines), dtype=bool)])
-        return float(np.nanmax(others, initial=0.0)) or 1.0, structure(cosines, grid)
+        return largest_of_two(cosines), structure(cosines, grid)
 
     largest, over_all = session.derived(trace, "position structure", measure)
     st.markdown(say("position.read_tile"))
@@ -95,4 +95,4 @@ def _cosine(value: float) -> str:
     return "\u2013" if np.isnan(value) else f"{value:.4f}".replace("-", "\u2212")
 
 
-SHOWN = {"sequence": sequence, "similarity": _similarity, "size": another_grid, "changed": changed}
+DRAW = {"sequence": sequence, "similarity": _similarity, "size": another_grid, "changed": changed}

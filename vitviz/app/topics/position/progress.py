@@ -19,11 +19,11 @@ def progress(text: str, blocks: int) -> Iterator[Probe]:
 
     bar, done = st.progress(0.0, text), 0
 
-    def tell() -> None:
+    def block_done() -> None:
         nonlocal done
         done += 1
         # Streamlit ends a script that is not wanted any more when it is asked to show something.
         bar.progress(min(1.0, done / blocks), text)
 
-    yield AfterBlock(tell)
+    yield AfterBlock(block_done)
     bar.empty()

@@ -9,6 +9,7 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from vitviz.analysis.position.class_changes import ClassChange, class_changes, gap, listed_classes
 from vitviz.plot.numbers import MINUS, short
 
 STYLE = """<style>
@@ -36,53 +37,33 @@ class Run:
     formula: str = ""
 
 
-def probabilities(logits: NDArray[np.floating]) -> NDArray[np.float64]:
-    """softmax of (K,) in float64."""
-    powers = np.exp(logits.astype(np.float64) - float(logits.max()))
-    share: NDArray[np.float64] = powers / powers.sum()
-    return share
-
-
-def listed_classes(runs: Sequence[Run], count: int = LISTED) -> list[int]:
-    """The first run's best classes, best first, then what is among another run's best and not named yet."""
-    best = np.argsort(-runs[0].logits, kind="stable")[:count].tolist()
-    for run in runs[1:]:
-        best += [i for i in np.argsort(-run.logits, kind="stable")[:count].tolist() if i not in best]
-    return best
-
-
 def run_table(runs: Sequence[Run], name: Callable[[int], str], class_head: str, gap_head: str) -> str:
     """A row for each class, a column for each run: probability, its rank, and the difference in percentage points.
 
     The last row is the largest |difference| of all K logits from the first run's.
     """
-    shares = [probabilities(run.logits) for run in runs]
-    ranks = [np.argsort(np.argsort(-run.logits, kind="stable")) for run in runs]
     heads = "".join(f"<th>{escape(run.name)}<small>{escape(run.formula)}</small></th>" for run in runs)
+    logits = [run.logits for run in runs]
+    classes = listed_classes(logits, LISTED)
     body = ""
-    for index in listed_classes(runs):
-        cells = ""
-        for number, (share, rank) in enumerate(zip(shares, ranks, strict=True)):
-            change = 100 * float(share[index] - shares[0][index])
-            beside = f"<small>{_points(change)}</small>" if number else ""
-            weight = "600" if rank[index] == 0 else "400"
-            cells += (
-                f'<td class="n"><span style="font-weight:{weight}">{100 * share[index]:.1f} %</span>'
-                f"<small>#{rank[index] + 1}</small>{beside}"
-                f'<div class="bar" style="width:{BAR * share[index]:.2f}px"></div></td>'
-            )
+    for index, changes in zip(classes, class_changes(logits, classes), strict=True):
+        cells = "".join(_cell(change, first=number == 0) for number, change in enumerate(changes))
         body += f"<tr><td>{escape(name(index))}</td>{cells}</tr>"
-    gaps = "".join(f'<td class="n">{_gap(run, runs[0])}</td>' for run in runs)
-    body += f'<tr class="gap"><td>{escape(gap_head)}</td>{gaps}</tr>'
+    gaps = "".join(f'<td class="n">{short(gap(other, logits[0]))}</td>' for other in logits[1:])
+    body += f'<tr class="gap"><td>{escape(gap_head)}</td><td class="n"></td>{gaps}</tr>'
     return f'{STYLE}<div class="vvr"><table><tr><th>{escape(class_head)}</th>{heads}</tr>{body}</table></div>'
+
+
+def _cell(change: ClassChange, *, first: bool) -> str:
+    beside = "" if first else f"<small>{_points(100 * change.change)}</small>"
+    weight = "600" if change.rank == 0 else "400"
+    return (
+        f'<td class="n"><span style="font-weight:{weight}">{100 * change.probability:.1f} %</span>'
+        f"<small>#{change.rank + 1}</small>{beside}"
+        f'<div class="bar" style="width:{BAR * change.probability:.2f}px"></div></td>'
+    )
 
 
 def _points(change: float) -> str:
     text = f"{change:+.1f}"
     return ("0.0" if text in ("+0.0", "-0.0") else text).replace("-", MINUS)
-
-
-def _gap(run: Run, first: Run) -> str:
-    if run is first:
-        return ""
-    return short(float(np.abs(run.logits - first.logits).max()))

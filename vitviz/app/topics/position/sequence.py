@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
+from vitviz.analysis.position.sequence import Sequence, sequence_of
 from vitviz.app import html, session, tokens
 from vitviz.app.source_lines import source
 from vitviz.app.widgets.picker import picker
@@ -16,8 +16,6 @@ from vitviz.plot.colour import span
 from vitviz.plot.numbers import added, fixed, short
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
@@ -28,7 +26,8 @@ LINES = ("x.flatten(2)", "torch.cat(", 'probe("pos_embed"')
 
 @st.fragment
 def sequence(model: ModelEntry, trace: Trace) -> None:
-    """The part of the page."""
+    """Eq. 1 with this run's numbers: one token opened, the lengths of all, the prefix tokens, and the code."""
+    vectors = sequence_of(trace)
     token = tokens.current(model)
     left, right = st.columns([1, 2.7], gap="medium")
     with left:
@@ -39,20 +38,20 @@ def sequence(model: ModelEntry, trace: Trace) -> None:
         )  # fmt: skip
         st.caption(say("position.try_sequence"))
     with right:
-        _formula(model, trace)
-        _one_token(model, trace, token)
-        _lengths(model, trace, token)
-    _prefix(model, trace)
+        _formula(model, vectors)
+        _one_token(model, vectors, token)
+        _lengths(model, vectors, token)
+    _prefix(model, vectors)
     st.markdown(f"**{say('position.code')}**")
-    st.html(source(_lines(trace), ("VisionTransformer.embed", say("patches.live_shape"))))
+    st.html(source(_lines(trace), ("VisionTransformer.embed", say("code.live_shape"))))
 
 
-def _formula(model: ModelEntry, trace: Trace) -> None:
+def _formula(model: ModelEntry, vectors: Sequence) -> None:
     """Eq. 1 with this model's shapes."""
-    count, dim = trace["tokens"].shape[1:]
+    count, dim = vectors.tokens.shape
     first = len(tokens.prefix(model))
     prefix = "".join(rf"x_\text{{{name}}};\ " for name in tokens.prefix(model))
-    plus = r" + E_{pos}" if _positions(trace) is not None else ""
+    plus = r" + E_{pos}" if vectors.positions is not None else ""
     st.markdown(
         rf"$\small z_0 = [{prefix}x_p^1 E;\ \dots;\ x_p^{{{count - first}}} E]{plus}:\quad "
         rf"({first} + {count - first}) \times {dim}{rf' + {count} × {dim}' if plus else ''}"
@@ -60,9 +59,9 @@ def _formula(model: ModelEntry, trace: Trace) -> None:
     )
 
 
-def _one_token(model: ModelEntry, trace: Trace, token: int) -> None:
+def _one_token(model: ModelEntry, vectors: Sequence, token: int) -> None:
     """Token, position and sum under one cursor; the chosen channel added up."""
-    x, total, position = _array(trace, "tokens"), _array(trace, "full_embed"), _positions(trace)
+    x, total, position = vectors.tokens, vectors.total, vectors.positions
     setting = f"position.channel.{model.name}"
     channel = session.setting(setting, 0) % x.shape[1]
     rows = [Strip("tokens", x[token], span(x[token], "activation"))]
@@ -72,53 +71,48 @@ def _one_token(model: ModelEntry, trace: Trace, token: int) -> None:
     st.markdown(f"**{say('position.one', token=token, name=_name(model, token), dim=x.shape[1])}**")
     strips(
         f"position.token.{model.name}", rows, channel, lambda index: session.set_setting(setting, index),
-        index_name=say("patches.channel_name"),
+        index_name=say("channel"),
     )  # fmt: skip
     if position is None:
         return
-    here = (float(x[token, channel]), float(position[token, channel]), float(total[token, channel]))
-    gap = float(np.abs(x + position - total).max())
+    one, gap = vectors.addition(token, channel), vectors.gap()
     st.markdown(
         say(
-            "position.added", channel=channel, token=fixed(here[0]), position=added(fixed(here[1])),
-            sum=fixed(here[0] + here[1]), torch=fixed(here[2]), gap=f"{gap:.1e}" if gap else "0", count=x.size,
+            "position.added", channel=channel, token=fixed(one.token), position=added(fixed(one.position)),
+            sum=fixed(one.sum), torch=fixed(one.computed), gap=f"{gap:.1e}" if gap else "0", count=x.size,
         )
     )  # fmt: skip
 
 
-def _lengths(model: ModelEntry, trace: Trace, token: int) -> None:
+def _lengths(model: ModelEntry, vectors: Sequence, token: int) -> None:
     """|x| of every token in its place in the sequence: where the prefix stands, and how long positions are."""
-    parts = {"|tokens|": _array(trace, "tokens"), "|pos_embed|": _positions(trace), "|full_embed|": None}
-    parts["|full_embed|"] = _array(trace, "full_embed") if parts["|pos_embed|"] is not None else None
-    lengths = {name: np.linalg.norm(part, axis=1) for name, part in parts.items() if part is not None}
-    st.markdown(f"**{say('position.lengths', count=len(lengths['|tokens|']))}**")
+    lengths = vectors.lengths()
+    st.markdown(f"**{say('position.lengths', count=len(vectors.tokens))}**")
     strips(
         f"position.lengths.{model.name}",
-        [Strip(name, values, (0.0, float(values.max())), "attention") for name, values in lengths.items()],
+        [Strip(f"|{name}|", values, (0.0, float(values.max())), "attention") for name, values in lengths.items()],
         token, lambda chosen: tokens.choose(model, chosen), index_name=say("token"),
     )  # fmt: skip
     st.caption(say("position.lengths_help"))
 
 
-def _prefix(model: ModelEntry, trace: Trace) -> None:
+def _prefix(model: ModelEntry, vectors: Sequence) -> None:
     """The tokens that no patch made: their names, shapes and values."""
     names = tokens.prefix(model)
     if not names:
         st.info(say("position.no_prefix"))
         return
-    x, position = _array(trace, "tokens"), _positions(trace)
+    x = vectors.tokens
     st.subheader(say("position.prefix", count=len(names)), anchor=False)
     st.markdown(say("position.prefix_help"))
-    rows = []
-    for index, name in enumerate(names):
-        has = position is not None and bool(np.any(position[index]))
-        rows.append(
-            (
-                str(index), name, _parameter(name), f"({x.shape[1]})",
-                short(float(np.linalg.norm(x[index]))), f"{short(x[index].min())} \u2026 {short(x[index].max())}",
-                short(float(np.linalg.norm(position[index]))) if has and position is not None else say("position.none"),
-            )
-        )  # fmt: skip
+    rows = [
+        (
+            str(token.index), token.name, token.parameter, f"({x.shape[1]})", short(token.length),
+            f"{short(token.low)} \u2026 {short(token.high)}",
+            say("position.none") if token.position_length is None else short(token.position_length),
+        )
+        for token in vectors.prefix_tokens(names)
+    ]  # fmt: skip
     heads = ("i", "name", "parameter", "shape", "length", "range", "position_length")
     st.html(html.table(rows, [say(f"position.head_{head}") for head in heads], numbers=[0, 2, 3, 4, 5, 6]))
     kinds = dict.fromkeys(name.rstrip("0123456789") for name in names)
@@ -129,15 +123,8 @@ def _prefix(model: ModelEntry, trace: Trace) -> None:
         f"position.prefix.{model.name}",
         [Strip(name, x[index], limits, "weight") for index, name in enumerate(names)],
         session.setting(setting, 0) % x.shape[1], lambda index: session.set_setting(setting, index),
-        index_name=say("patches.channel_name"),
+        index_name=say("channel"),
     )  # fmt: skip
-
-
-def _parameter(name: str) -> str:
-    """The name that timm and this project give the learned vector."""
-    if name.startswith("reg"):
-        return f"reg_token[0, {int(name.removeprefix('reg')) - 1}]"
-    return f"{name}_token[0, 0]"
 
 
 def _name(model: ModelEntry, token: int) -> str:
@@ -146,15 +133,6 @@ def _name(model: ModelEntry, token: int) -> str:
         return prefix[token]
     row, column = divmod(token - len(prefix), tokens.finest(model)[1])
     return f"{say('patch')} ({row}, {column})"
-
-
-def _array(trace: Trace, name: str) -> NDArray[np.float32]:
-    values: NDArray[np.float32] = trace[name][0].numpy()  # (N, D)
-    return values
-
-
-def _positions(trace: Trace) -> NDArray[np.float32] | None:
-    return _array(trace, "pos_embed") if "pos_embed" in trace.names() else None
 
 
 def _lines(trace: Trace) -> list[tuple[str, tuple[int, ...]]]:

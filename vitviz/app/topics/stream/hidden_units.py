@@ -9,7 +9,7 @@ import streamlit as st
 
 from vitviz.analysis.stream.sparsity import NEAR, sparsity
 from vitviz.app import html, session
-from vitviz.app.function_source import ran
+from vitviz.app.function_source import show_function
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
@@ -50,7 +50,7 @@ def hidden_units(model: ModelEntry, trace: Trace, name: str, token: int) -> None
                 limit=short(NEAR * float(np.abs(post).max())),
             )
         )  # fmt: skip
-    ran(trace, f"{name}.mlp", cast("Mlp", block.module.mlp).forward, block["ln2.out"])
+    show_function(trace, f"{name}.mlp", cast("Mlp", block.module.mlp).forward, block["ln2.out"])
     st.markdown(say("stream.choose_unit", dim=block["mlp_out"].shape[-1], count=len(pre)))
     values = span(np.append(pre, post), "activation")
     rows = [Strip("h", pre, values), Strip(TITLES[own], post, values), Strip("ReLU", pre.clip(0), values)]

@@ -51,7 +51,7 @@ def show_merging(model: ModelEntry, trace: Trace) -> None:
     left, right = st.columns([1, 1.55], gap="medium")
     with left:
         place = _choose_place(model, trace, step)
-        st.html(source(_code(trace, step), (step, say("patches.live_shape"))))
+        st.html(source(_code(trace, step), (step, say("code.live_shape"))))
     with right:
         _open(model, trace, step, place)
     _orders(trace, step)

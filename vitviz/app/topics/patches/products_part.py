@@ -37,7 +37,7 @@ def planes(
     ``levels`` (P, P, C) are the picture's 8-bit pixels, ``mean`` and ``std`` what normalised them; ``computed`` is what
     torch computed for output channel ``channel``. The cursor keeps its place while ``patch_key`` stays the same.
     """
-    mount = component("app/topics/patches/planes_part.js", html=HTML)
+    mount = component("app/topics/patches/products_part.js", html=HTML)
     side = projection.pixels.shape[-1]
     data = {
         "side": side,
@@ -51,22 +51,22 @@ def planes(
         "w": packed(projection.weights),
         "products": packed(projection.products),
         "rows": [
-            _row("x", "x", say("planes.x"), projection.pixels, "activation"),
-            _row("w", "w", say("planes.w", channel=channel), projection.weights, "weight"),
-            _row("products", "x\u00b7w", say("planes.products"), projection.products, "activation"),
+            _row("x", "x", say("patches.products.x"), projection.pixels, "activation"),
+            _row("w", "w", say("patches.products.w", channel=channel), projection.weights, "weight"),
+            _row("products", "x\u00b7w", say("patches.products.products"), projection.products, "activation"),
         ],
         "index": projection.largest(1)[0].at,
         **_sum_texts(projection, computed),
         "words": {
-            "label": say("planes.label"),
+            "label": say("patches.products.label"),
             "patch": say("patch"),
             "row": say("tensor.row"),
             "column": say("tensor.column"),
-            "sums": say("planes.sums"),
+            "sums": say("patches.products.sums"),
             "vector": say(
-                "planes.vector", channels=len(CHANNELS), side=side, length=projection.products.size
+                "patches.products.vector", channels=len(CHANNELS), side=side, length=projection.products.size
             ),
-            "running": say("planes.running"),
+            "running": say("patches.products.running"),
         },
     }
     mount(key=key, data=data)
@@ -87,7 +87,7 @@ def _sum_texts(projection: Projection, computed: float) -> dict[str, object]:
             first,
             *(added(text) for text in others),
             added(fixed(projection.bias)),
-            f"({say('planes.bias')}) = ",
+            f"({say('patches.products.bias')}) = ",
         ]
     )
     return {

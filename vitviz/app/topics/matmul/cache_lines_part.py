@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vitviz.analysis.matmul.cache_lines import Touch
+from vitviz.analysis.matmul.cache_lines import Step
 from vitviz.app.component import component
 from vitviz.app.words import section
 
 HTML = '<div class="vv"><div class="vv-accesses"></div></div>'
 
 
-def accesses(key: str, orders: Sequence[tuple[str, str, Sequence[Touch]]], *, n: int, line: int) -> None:
+def cache_lines(key: str, orders: Sequence[tuple[str, str, Sequence[Step]]], *, n: int, line: int) -> None:
     """Show n x n matrices in lines of ``line`` numbers; an order is its name, a word on it, and all its steps."""
-    mount = component("app/topics/matmul/accesses_part.js", html=HTML)
+    mount = component("app/topics/matmul/cache_lines_part.js", html=HTML)
     data = {
         "n": n,
         "line": line,
@@ -34,6 +34,6 @@ def accesses(key: str, orders: Sequence[tuple[str, str, Sequence[Touch]]], *, n:
             }
             for name, text, touches in orders
         ],
-        "words": section("accesses"),
+        "words": section("matmul.accesses"),
     }
     mount(key=key, data=data)

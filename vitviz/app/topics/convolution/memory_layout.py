@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from vitviz.app import html, session, tokens
-from vitviz.app.topics.convolution.memory_part import memory
+from vitviz.app.topics.convolution.memory_layout_part import memory
 from vitviz.app.words import say
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 SIDE = 4  # pixels of the piece that is drawn: 48 numbers are still told apart
 
 
-def layouts(model: ModelEntry, trace: Trace) -> None:
-    """The section of the page."""
-    from vitviz.analysis.convolution.memory_layout import layouts as lay
+def memory_layout(model: ModelEntry, trace: Trace) -> None:
+    """A few pixels of the person's picture in both layouts, and what torch says of the two whole tensors."""
+    from vitviz.analysis.convolution.memory_layout import layouts
 
     st.header(say("convolution.memory"), anchor=False)
     st.markdown(say("convolution.memory_lead", side=SIDE))
@@ -28,7 +28,7 @@ def layouts(model: ModelEntry, trace: Trace) -> None:
     rows, columns = slice(row, row + SIDE), slice(column, column + SIDE)
     piece = trace["image"][:, :, rows, columns]  # (1, C, SIDE, SIDE)
     levels = np.asarray(session.seen(model))[rows, columns].transpose(2, 0, 1)  # (C, SIDE, SIDE)
-    small = lay(piece)
+    small = layouts(piece)
     memory(
         f"convolution.memory.{model.name}", levels, small[0].shape, small[0].itemsize,
         [(layout.order, layout.strides, layout.fastest, layout.memory) for layout in small],
@@ -43,7 +43,7 @@ def layouts(model: ModelEntry, trace: Trace) -> None:
             layout.fastest,
             f"{layout.memory.nbytes:,} B",
         )
-        for layout in lay(trace["image"])
+        for layout in layouts(trace["image"])
     ]
     heads = (
         "",

@@ -31,7 +31,7 @@ def landing(
 
     ``columns`` (C*K*K, N) are the pixels that they pick; ``count`` landings a side, N = count^2.
     """
-    mount = component("app/topics/convolution/landing_part.js", html=HTML)
+    mount = component("app/topics/convolution/kernel_positions_part.js", html=HTML)
     channels, size, _ = levels.shape
     k, i, j = (array.ravel().tolist() for array in indices)
     data = {
@@ -50,6 +50,6 @@ def landing(
         "j": j,
         "values": columns.ravel().tolist(),
         "at": count + 1 if count > 1 else 0,
-        "words": section("landing"),
+        "words": section("convolution.positions"),
     }
     mount(key=key, data=data)

@@ -1,4 +1,4 @@
-"""Where a kernel lands along one axis, and so how large the output is (torch.nn.Conv2d's formula)."""
+"""The positions of a kernel along one axis, and so how large the output is (torch.nn.Conv2d's formula)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Landing:
+class KernelPositions:
     """A kernel of ``kernel`` taps moving over ``size`` pixels; all numbers are pixels of one axis.
 
     Raises:
@@ -37,7 +37,7 @@ class Landing:
 
     @property
     def count(self) -> int:
-        """How many times the kernel lands: the output's size."""
+        """How many positions the kernel takes: the output's size."""
         return (self.padded - self.reach) // self.stride + 1
 
     @property
@@ -47,7 +47,7 @@ class Landing:
 
     @property
     def left_over(self) -> int:
-        """Padded pixels behind the last landing: too few for one more stride, so never read."""
+        """Padded pixels behind the last position: too few for one more stride, so never read."""
         return self.padded - ((self.count - 1) * self.stride + self.reach)
 
     @property
@@ -58,3 +58,14 @@ class Landing:
             for tap in range(self.kernel):
                 times[start + tap * self.dilation] += 1
         return tuple(times)
+
+    @property
+    def read_range(self) -> tuple[int, int]:
+        """How often the pixels up to the end of the last position are read: at least, at most."""
+        inside = self.reads[: self.padded - self.left_over]
+        return min(inside), max(inside)
+
+    @property
+    def reads_everything_once(self) -> bool:
+        """Whether every padded pixel is read exactly once, as the pixels of patches side by side are."""
+        return self.left_over == 0 and self.read_range == (1, 1)

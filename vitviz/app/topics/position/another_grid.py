@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Literal, cast
 import numpy as np
 import streamlit as st
 
+from vitviz.analysis.position.class_changes import gap, likeliest
+from vitviz.analysis.position.grids import first_grid, grids_around
 from vitviz.app import html, session, tokens
 from vitviz.app.topics.position.progress import progress
-from vitviz.app.topics.position.run_table import Run, probabilities, run_table
+from vitviz.app.topics.position.run_table import Run, run_table
 from vitviz.app.widgets.picker import Overlay, picker
 from vitviz.app.words import say
 from vitviz.plot.numbers import fixed, short
@@ -27,9 +29,7 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 PICTURE_SIDE = 300
-MOST_TOKENS = 2400
 MOST_TRIED = 10
-LARGEST_FACTOR = 2
 MODES: tuple[Literal["bicubic", "bilinear"], ...] = ("bicubic", "bilinear")
 
 
@@ -51,7 +51,7 @@ class Setting:
 
 @st.fragment
 def another_grid(model: ModelEntry, trace: Trace) -> None:
-    """The part of the page."""
+    """The chosen position before and after, the classes of a run at that size, and the weights of the interpolation."""
     config = cast("ViTConfig", model.config)
     learned = config.position == "learned"
     st.markdown(
@@ -77,23 +77,12 @@ def another_grid(model: ModelEntry, trace: Trace) -> None:
     _tried(model, trace, setting, logits, learned)
 
 
-def _sides(config: ViTConfig) -> list[tuple[int, int]]:
-    """Grids of about the model's own shape, from a quarter of its side to twice that."""
-    rows, columns = config.grid
-    made = [
-        (side, max(1, round(side * columns / rows)))
-        for side in range(max(1, rows // 4), LARGEST_FACTOR * rows + 1)
-    ]
-    return [grid for grid in made if grid[0] * grid[1] <= MOST_TOKENS or grid == config.grid]
-
-
 def _choose(model: ModelEntry, config: ViTConfig, learned: bool) -> Setting:
     """The three controls. Values also live in the settings, because a widget forgets when its page is left."""
-    grids, patch = _sides(config), config.patch_size
+    grids, patch = grids_around(config.grid), config.patch_size
     names = ("size", "mode", "antialias")
     size_key, mode_key, antialias_key = (f"position.{name}.{model.name}" for name in names)
-    begin = min(grids, key=lambda grid: abs(grid[0] - 1.5 * config.grid[0]))
-    kept = session.setting(size_key, grids.index(begin))
+    kept = session.setting(size_key, first_grid(grids, config.grid))
     st.session_state.setdefault(size_key, min(kept, len(grids) - 1))
     # Numbers of grids: a slider of pairs would be one with two handles.
     number: int = st.select_slider(
@@ -219,31 +208,27 @@ def _classes(
 
 
 def _weights(trace: Trace, setting: Setting, after: NDArray[np.float32], new: tuple[int, int]) -> None:
-    """One new position as a weighted sum of old ones, and the whole table by the written-out formula."""
-    from vitviz.analysis.position.interpolation import interpolate, interpolation_weights
+    """One new position as a weighted sum of old ones, and how far the whole table by that sum is from torch's."""
+    from vitviz.analysis.position.interpolation import contributions, gap_to_torch
 
-    config, learned = cast("ViTConfig", trace.config), cast("VisionTransformer", trace.network).pos_embed
-    assert learned is not None
-    table = learned[0, config.num_position_prefix :].numpy()  # (h*w, D)
-    ours = interpolate(table, config.grid, setting.grid, setting.mode, setting.antialias)
-    gap = float(np.abs(ours - after[config.num_prefix :]).max())
+    network = cast("VisionTransformer", trace.network)
+    config, mode, antialias = network.config, setting.mode, setting.antialias
     st.markdown(f"**{say('position.weights', row=new[0], column=new[1])}**")
     st.markdown(r"$\displaystyle e'_{r,c} = \sum_{i} \sum_{j} a_{r,i}\; b_{c,j}\; e_{i,j}$")
-    for column, axis in zip(st.columns(2, gap="medium"), (0, 1), strict=True):
+    names = (("position.weights_row", "a"), ("position.weights_column", "b"))
+    for column, axis, (head, symbol) in zip(st.columns(2, gap="medium"), (0, 1), names, strict=True):
         old, count, at = config.grid[axis], setting.grid[axis], new[axis]
-        weights = interpolation_weights(old, count, setting.mode, setting.antialias)[at]
+        made_of = contributions(old, count, at, mode, antialias)
         rows = [
-            (f"{name}", fixed(float(weights[name]), 4)) for name in np.flatnonzero(np.abs(weights) > 1e-12)
+            (f"{index}", fixed(float(weight), 4))
+            for index, weight in zip(made_of.indices, made_of.weights, strict=True)
         ]
-        where = (at + 0.5) * old / count - 0.5
-        heads = (
-            say("position.weights_row" if axis == 0 else "position.weights_column"),
-            "a" if axis == 0 else "b",
-        )
-        column.html(html.table(rows, heads, numbers=[0, 1]))
-        total, place = fixed(float(weights.sum()), 4), fixed(where, 3)
+        column.html(html.table(rows, (say(head), symbol), numbers=[0, 1]))
+        total, place = fixed(made_of.total, 4), fixed(made_of.place, 3)
         column.caption(say("position.weights_where", at=at, size=count, old=old, place=place, sum=total))
-    st.caption(say("position.weights_check", gap=f"{gap:.1e}", count=ours.size))
+    torch_gap = gap_to_torch(network, after, setting.grid, mode, antialias)
+    count = after.size - config.num_prefix * config.embed_dim
+    st.caption(say("position.weights_check", gap=f"{torch_gap:.1e}", count=count))
 
 
 def _tried(
@@ -257,10 +242,10 @@ def _tried(
     if len(done) > 1:
         rows = []
         for tried, scores in done.items():
-            best, gap = int(scores.argmax()), float(np.abs(scores - trace.logits.numpy()).max())
-            share = f"{100 * float(probabilities(scores)[best]):.1f} %"
+            best, share = likeliest(scores)
             label = tried.label(model.config.patch_size, learned)
-            rows.append((label, trace.class_name(best), share, short(gap)))
+            moved = short(gap(scores, trace.logits.numpy()))
+            rows.append((label, trace.class_name(best), f"{100 * share:.1f} %", moved))
         st.markdown(f"**{say('position.tried')}**")
         heads = (say("position.tried_setting"), say("position.tried_first"), "p", say("position.gap"))
         st.html(html.table(rows, heads, numbers=[2, 3]))

@@ -25,7 +25,7 @@ def memory(
     A layout is its name, its strides in elements, the axis that moves fastest, and its memory from the first address
     on. ``levels`` (C, H, W) are the 8-bit pixels that the numbers come from.
     """
-    mount = component("app/topics/convolution/memory_part.js", html=HTML)
+    mount = component("app/topics/convolution/memory_layout_part.js", html=HTML)
     data = {
         "shape": list(shape),
         "itemsize": itemsize,
@@ -46,6 +46,6 @@ def memory(
             }
             for name, strides, fastest, values in layouts
         ],
-        "words": section("memory"),
+        "words": section("convolution.memory"),
     }
     mount(key=key, data=data)
