@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from vitviz.analysis.places import carry
 from vitviz.app import session
-from vitviz.models.config import ViTConfig
 from vitviz.zoo.registry import ModelEntry
 
 
 def prefix(model: ModelEntry) -> tuple[str, ...]:
     """Names of the tokens before the patches."""
-    return model.config.prefix_names if isinstance(model.config, ViTConfig) else ()
+    return model.config.prefix_names
 
 
 def finest(model: ModelEntry) -> tuple[int, int]:

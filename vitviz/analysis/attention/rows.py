@@ -127,16 +127,6 @@ def block_rows(block: BlockTrace) -> AttentionRows:
     return attention_rows(block["q"], block["k"], places, tokens >= 0)
 
 
-def block_tokens(block: BlockTrace) -> Tensor:
-    """``block.tokens``, for callers that do not ask the block itself yet."""
-    return block.tokens
-
-
-def prefix_names(block: BlockTrace) -> tuple[str, ...]:
-    """``block.prefix_names``, for callers that do not ask the block itself yet."""
-    return block.prefix_names
-
-
 class _Mean:
     """The mean of a figure over the rows that count, for every head."""
 

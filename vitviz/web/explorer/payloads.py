@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vitviz.analysis.attention.rollout import trace_rollout
-from vitviz.analysis.attention.rows import AttentionRows, block_rows, block_tokens, prefix_names
+from vitviz.analysis.attention.rows import AttentionRows, block_rows
 from vitviz.models import windows
 from vitviz.payload import pack
-from vitviz.tracing.attention import map_size
 from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
 from vitviz.tracing.trace import Trace
 
@@ -33,7 +32,7 @@ def layer_payload(block: BlockTrace, rows: AttentionRows | None = None) -> bytes
         "q": _array(q),
         "k": _array(k),
         "lse": _array(rows.lse),
-        "tokens": _array(block_tokens(block)).astype("<i4"),
+        "tokens": _array(block.tokens).astype("<i4"),
     }
     if isinstance(block, SwinBlockTrace):
         arrays |= {"bias": _array(block.bias), "regions": _regions(block).astype(np.uint8)}
@@ -69,7 +68,7 @@ def rollout_payload(trace: Trace, start: int) -> bytes:
 
 def _about(block: BlockTrace) -> dict[str, object]:
     q = block["q"]  # (W, H, K, d)
-    rows, columns = map_size(block)
+    rows, columns = block.map_size
     grid = block.grid if isinstance(block, SwinBlockTrace) else None
     return {
         "name": block.name,
@@ -77,7 +76,7 @@ def _about(block: BlockTrace) -> dict[str, object]:
         "head_dim": q.shape[3],
         "rows": rows,
         "columns": columns,
-        "prefix": list(prefix_names(block)),
+        "prefix": list(block.prefix_names),
         "windows": q.shape[0],
         "window": grid.window if grid else None,
         "shift": grid.shift if grid else 0,

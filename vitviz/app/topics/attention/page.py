@@ -66,10 +66,9 @@ def _described(model: ModelEntry, picture: Picture, name: str) -> dict[str, Any]
 
 
 def _layers(trace: Trace) -> list[dict[str, Any]]:
-    from vitviz.tracing.attention import map_size
     from vitviz.tracing.blocks import SwinBlockTrace
 
-    prefix = list(getattr(trace.config, "prefix_names", ()))
+    prefix = list(trace.config.prefix_names)
     return [
         {
             "name": block.name,
@@ -81,7 +80,7 @@ def _layers(trace: Trace) -> list[dict[str, Any]]:
             "shift": block.grid.shift if isinstance(block, SwinBlockTrace) else 0,
         }
         for block in trace.blocks
-        for rows, columns in [map_size(block)]
+        for rows, columns in [block.map_size]
     ]
 
 

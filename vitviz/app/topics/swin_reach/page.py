@@ -159,10 +159,9 @@ def _side(model: ModelEntry) -> dict[str, Any]:
 
 
 def _layers(trace: Trace) -> list[dict[str, Any]]:
-    from vitviz.tracing.attention import map_size
     from vitviz.tracing.blocks import SwinBlockTrace
 
-    prefix = list(getattr(trace.config, "prefix_names", ()))
+    prefix = list(trace.config.prefix_names)
     return [
         {
             "title": _title(block)
@@ -175,7 +174,7 @@ def _layers(trace: Trace) -> list[dict[str, Any]]:
             "cell": trace.config.patch_size * 2 ** (block.stage if isinstance(block, SwinBlockTrace) else 0),
         }
         for number, block in enumerate(trace.blocks)
-        for rows, columns in [map_size(block)]
+        for rows, columns in [block.map_size]
     ]
 
 
