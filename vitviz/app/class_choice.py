@@ -1,4 +1,4 @@
-"""The one class that a person looks at in the pages about class scores, and the label that the loss is asked for."""
+"""The current class of the pages about class scores, and the label that the loss is computed for."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ NOT_CHOSEN = -1
 
 
 def target(model: ModelEntry, trace: Trace) -> int:
-    """The class that is looked at; the model's first one until a person chooses."""
+    """The current class; the model's best one until a person chooses."""
     chosen = session.setting(f"class.{model.name}", NOT_CHOSEN)
     return int(trace.logits.argmax()) if chosen == NOT_CHOSEN else chosen
 
 
 def label(model: ModelEntry, trace: Trace) -> int:
-    """The label of the loss; until a person chooses, what a sample picture shows, or the model's first class."""
+    """The label of the loss; until a person chooses, what a sample picture shows, or the model's best class."""
     chosen = session.setting(_label_key(model), NOT_CHOSEN)
     if chosen != NOT_CHOSEN:
         return chosen
-    shown = next((s.shows for s in SAMPLES if s.file == st.session_state.get("picture_name")), "")
+    shows = next((s.shows for s in SAMPLES if s.file == st.session_state.get("picture_name")), "")
     own = bool(st.session_state.get("picture_is_own"))
-    known = shown in trace.class_names and not own
-    return trace.class_names.index(shown) if known else int(trace.logits.argmax())
+    known = shows in trace.class_names and not own
+    return trace.class_names.index(shows) if known else int(trace.logits.argmax())
 
 
 def choose_target(model: ModelEntry, trace: Trace, text: str, where: str) -> int:
@@ -39,10 +39,12 @@ def choose_target(model: ModelEntry, trace: Trace, text: str, where: str) -> int
     return _choose(model, trace, text, where, f"class.{model.name}", target(model, trace))
 
 
-def choose_label(model: ModelEntry, trace: Trace, text: str, where: str, then: Callable[[], None]) -> int:
-    """The select box of the label; ``then`` is called when it was chosen."""
+def choose_label(
+    model: ModelEntry, trace: Trace, text: str, where: str, on_choose: Callable[[], None]
+) -> int:
+    """The select box of the label; ``on_choose`` is called when it was chosen."""
     key = _label_key(model)
-    return _choose(model, trace, text, where, key, label(model, trace), then)
+    return _choose(model, trace, text, where, key, label(model, trace), on_choose)
 
 
 def _label_key(model: ModelEntry) -> str:
@@ -57,7 +59,7 @@ def _choose(
     where: str,
     setting: str,
     now: int,
-    then: Callable[[], None] | None = None,
+    on_choose: Callable[[], None] | None = None,
 ) -> int:
     key = f"{where}.{model.name}.{session.picture().sha256[:12]}"
     probabilities = trace.probabilities
@@ -66,8 +68,8 @@ def _choose(
 
     def chosen() -> None:
         session.set_setting(setting, int(st.session_state[key]))
-        if then is not None:
-            then()
+        if on_choose is not None:
+            on_choose()
 
     index: int = st.selectbox(
         text, order, format_func=lambda i: f"{trace.class_name(i)}  {100 * float(probabilities[i]):.1f} %",

@@ -1,4 +1,4 @@
-"""The one token that a person looks at, the same on every page and in every map of a model.
+"""The current token, the same on every page and in every map of a model.
 
 It is kept as a token of the model's first and finest map; the later maps of a Swin show the token that covers it.
 """

@@ -62,6 +62,15 @@ def depth_names(trace: Trace) -> tuple[str, ...]:
     return (*(f"{block.name}.resid_pre" for block in blocks), f"{last.name}.resid_post")
 
 
+def map_size(trace: Trace) -> tuple[int, int]:
+    """Rows and columns of the patches in every tensor that is read."""
+    x = trace.kept[depth_names(trace)[0]]  # (1, N, D) or (1, h, w, D)
+    if x.ndim == 4:
+        return x.shape[1], x.shape[2]
+    height, width = trace["image"].shape[-2:]
+    return height // trace.config.patch_size, width // trace.config.patch_size
+
+
 def own_reading(trace: Trace) -> bool:
     """Whether the model's own scores are read off no single token, so that they stand before the tokens."""
     return trained_pooling(trace.config) != "cls"
@@ -131,8 +140,13 @@ class LensSteps(NamedTuple):
     lse: float
     probability: float
 
+    @property
+    def products(self) -> NDArray[np.float64]:
+        """features * weights, (R,): with the bias they add up to the logit."""
+        return self.features * self.weights
 
-def opened(trace: Trace, name: str, token: int, target: int) -> LensSteps:
+
+def open_reading(trace: Trace, name: str, token: int, target: int) -> LensSteps:
     """Read class ``target`` off token ``token`` of the tensor ``name``, every step kept.
 
     Mean and variance are written out; the head is one dot product over the features.

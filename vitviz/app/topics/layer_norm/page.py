@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vitviz.app import session, shell, tokens
-from vitviz.app.fragments import only
-from vitviz.app.topics.layer_norm.one_token import opened
-from vitviz.app.topics.layer_norm.outliers import LOOK, OPENED, OUTLIERS, outliers
+from vitviz.app.fragments import rerun_only
+from vitviz.app.topics.layer_norm.one_token import one_token
+from vitviz.app.topics.layer_norm.outliers import ALL_NORMS, ONE_TOKEN, OUTLIERS, outliers
 from vitviz.app.topics.layer_norm.part import norms, pack
 from vitviz.app.words import say
 
@@ -22,7 +22,7 @@ PICTURE_SIDE = 250
 
 
 def show() -> None:
-    """The page."""
+    """All layer norms of this person's run on one cursor, what is under it opened, and what stands out at the end."""
     model = session.entry()
     shell.head(say("layer_norm.title"), say("layer_norm.lead"), model)
     first = st.empty()
@@ -32,8 +32,8 @@ def show() -> None:
             trace = session.trace(model)
             statistics = _statistics(trace)
     first.empty()
-    _look(model, trace, statistics)
-    _opened(model, trace, statistics)
+    _all_norms(model, trace, statistics)
+    _one_token(model, trace, statistics)
     outliers(model, trace, [one.grid for one in statistics if one.grid is not None][-1])
 
 
@@ -43,36 +43,36 @@ def _statistics(trace: Trace) -> tuple[NormStatistics, ...]:
     return session.derived(trace, "norm statistics", lambda: norm_statistics(trace))
 
 
-@st.fragment(key=LOOK)
-def _look(model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics, ...]) -> None:
-    """All that the browser answers on its own; it tells where the cursor went, for the parts below."""
+@st.fragment(key=ALL_NORMS)
+def _all_norms(model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics, ...]) -> None:
+    """What the browser draws on its own; it sends where the cursor went, for the fragments below."""
     turns = f"layer_norm.turn.{model.name}"
 
-    def chosen(at: int, token: int, turn: int) -> None:
+    def on_choose(at: int, token: int, turn: int) -> None:
         session.set_setting(turns, turn)
         session.set_setting(_norm_key(model), at)
         if token == tokens.current(model):
-            only(OPENED)
+            rerun_only(ONE_TOKEN)
         tokens.choose(model, token)
-        only(OPENED, OUTLIERS)
+        rerun_only(ONE_TOKEN, OUTLIERS)
 
     norms(
         f"layer_norm.norms.{model.name}", session.derived(trace, "norms packed", lambda: pack(statistics)),
         session.seen(model), tokens.prefix(model), tokens.finest(model),
-        (_at(model, statistics), tokens.current(model)), session.setting(turns, 0), chosen,
+        (_at(model, statistics), tokens.current(model)), session.setting(turns, 0), on_choose,
     )  # fmt: skip
 
 
-@st.fragment(key=OPENED)
-def _opened(model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics, ...]) -> None:
-    here = statistics[_at(model, statistics)]
+@st.fragment(key=ONE_TOKEN)
+def _one_token(model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics, ...]) -> None:
+    norm = statistics[_at(model, statistics)]
     # After pooling there is only one token.
-    token = 0 if here.grid is None else tokens.current(model, here.grid)
-    opened(model, trace, here.name, token)
+    token = 0 if norm.grid is None else tokens.current(model, norm.grid)
+    one_token(model, trace, norm.name, token)
 
 
 def _at(model: ModelEntry, statistics: tuple[NormStatistics, ...]) -> int:
-    """Number of the layer norm that is looked at."""
+    """Number of the chosen layer norm."""
     return min(session.setting(_norm_key(model), 0), len(statistics) - 1)
 
 

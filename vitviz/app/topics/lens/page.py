@@ -25,13 +25,13 @@ UNDECIDED, NOT_OWN = -1, -2
 
 
 def show() -> None:
-    """The page."""
+    """Every class read at every depth of this person's run once, then the browser part and one reading opened."""
     model = session.entry()
     shell.head(say("lens.title"), say("lens.lead"), model)
     with st.spinner(say("running")):
         trace = session.trace(model)
     found = session.derived(trace, "lens", lambda: _read(trace))
-    _look(model, trace, found)
+    _readings(model, trace, found)
 
 
 def _read(trace: Trace) -> tuple[Depth, ...]:
@@ -53,19 +53,20 @@ def _read(trace: Trace) -> tuple[Depth, ...]:
 
 
 @st.fragment
-def _look(model: ModelEntry, trace: Trace, found: tuple[Depth, ...]) -> None:
-    from vitviz.analysis.lens.logit_lens import choose_classes, lens, own_reading
+def _readings(model: ModelEntry, trace: Trace, found: tuple[Depth, ...]) -> None:
+    """The browser part with its cursor, and below it what is read where the cursor is fixed."""
+    from vitviz.analysis.lens.logit_lens import choose_classes, lens, map_size, own_reading
 
     target = class_choice.target(model, trace)
     before = int(own_reading(trace))
-    grid = _grid(model, trace, found)
+    grid = map_size(trace)
     depth = min(session.setting(_depth_key(model), len(found) - 1), len(found) - 1)
     reading = _reading(model, grid, before)
-    shown = session.derived(
+    followed = session.derived(
         trace, f"lens of {target}", lambda: lens(trace, found, choose_classes(found, [target]))
     )
 
-    def chosen(reading: int, depth: int, target: int) -> None:
+    def on_choose(reading: int, depth: int, target: int) -> None:
         session.set_setting(_depth_key(model), depth)
         session.set_setting(f"class.{model.name}", target)
         if reading >= before:
@@ -75,14 +76,14 @@ def _look(model: ModelEntry, trace: Trace, found: tuple[Depth, ...]) -> None:
 
     first = [say("lens.part.own")] * before + list(tokens.prefix(model))
     lens_part(
-        f"lens.{model.name}", shown, trace.class_name, session.seen(model), grid, first,
-        reading=reading, depth=depth, target=target, on_choose=chosen,
+        f"lens.{model.name}", followed, trace.class_name, session.seen(model), grid, first,
+        reading=reading, depth=depth, target=target, on_choose=on_choose,
     )  # fmt: skip
     st.caption(say("lens.try_swin" if model.is_swin else "lens.try"))
     class_choice.choose_target(model, trace, say("lens.class"), "lens.class")
     st.markdown(say("lens.pitfalls_swin" if model.is_swin else _pitfalls(trace)))
     if reading >= before:
-        drawn = shown.logits[depth, reading, shown.classes.index(target)]
+        drawn = followed.logits[depth, reading, followed.classes.index(target)]
         _opened(model, trace, found[depth].name, reading - before, target, float(drawn))
     else:
         st.caption(say("lens.own_help"))
@@ -94,13 +95,8 @@ def _pitfalls(trace: Trace) -> str:
     return "lens.pitfalls_mean" if trained_pooling(trace.config) == "mean" else "lens.pitfalls_token"
 
 
-def _grid(model: ModelEntry, trace: Trace, found: tuple[Depth, ...]) -> tuple[int, int]:
-    x = trace.kept[found[0].name]
-    return (x.shape[1], x.shape[2]) if model.is_swin else tokens.finest(model)
-
-
 def _reading(model: ModelEntry, grid: tuple[int, int], before: int) -> int:
-    """What the cursor is on: the model's own reading at first and where it was chosen last, else the current token."""
+    """Where the cursor is: the model's own reading at first and where it was chosen last, else the current token."""
     own = session.setting(_own_key(model), UNDECIDED)
     if own in (UNDECIDED, tokens.current(model)):
         return 0
@@ -109,30 +105,30 @@ def _reading(model: ModelEntry, grid: tuple[int, int], before: int) -> int:
 
 def _opened(model: ModelEntry, trace: Trace, depth: str, token: int, target: int, drawn: float) -> None:
     """The reading under the fixed cursor as formulas, computed in float64, beside the float32 one that is ``drawn``."""
-    from vitviz.analysis.lens.logit_lens import opened
+    from vitviz.analysis.lens.logit_lens import open_reading
 
-    steps = opened(trace, depth, token, target)
+    steps = open_reading(trace, depth, token, target)
     name = trace.class_name(target)
     st.subheader(say("lens.opened", token=token, depth=depth, name=name), anchor=False)
-    products = steps.features * steps.weights
+    total = text(steps.products.sum())
     for formula in (
         rf"\mu = {text(steps.mean)}, \quad s = \sqrt{{\sigma^2 + \epsilon}} = {text(steps.scale)}"
         rf" \quad \Rightarrow \quad y_j = \frac{{x_j - \mu}}{{s}}\,\gamma_j + \beta_j",
-        rf"z_c = \sum_j W_{{cj}}\,y_j + b_c = {text(products.sum())} + ({text(steps.bias)}) = {text(steps.logit)}",
+        rf"z_c = \sum_j W_{{cj}}\,y_j + b_c = {total} + ({text(steps.bias)}) = {text(steps.logit)}",
         rf"p_c = e^{{z_c - \log\sum_k e^{{z_k}}}} = e^{{{text(steps.logit)} - ({text(steps.lse)})}}"
         rf" = {text(steps.probability)}",
     ):
         st.markdown(rf"$\displaystyle {formula}$")
     st.caption(say("lens.check", shown=fixed(drawn), gap=f"{abs(drawn - steps.logit):.1e}"))
     setting = f"lens.channel.{model.name}"
-    at = session.setting(setting, int(np.argmax(np.abs(products)))) % len(products)
+    channel = session.setting(setting, int(np.argmax(np.abs(steps.products)))) % len(steps.products)
     rows = [
         Strip("y", steps.features, span(steps.features, "activation")),
         Strip("W", steps.weights, span(steps.weights, "weight"), "weight"),
-        Strip("W\u00b7y", products, span(products, "activation")),
+        Strip("W\u00b7y", steps.products, span(steps.products, "activation")),
     ]
     strips(
-        f"lens.strips.{model.name}", rows, at, lambda index: session.set_setting(setting, index),
+        f"lens.strips.{model.name}", rows, channel, lambda index: session.set_setting(setting, index),
         index_name=say("channel"),
     )  # fmt: skip
 

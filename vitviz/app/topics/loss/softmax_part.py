@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from vitviz.app.component import component, packed
 from vitviz.app.words import section
 
-SHOWN = 8
+LISTED = 8
 
 
 def softmax(key: str, logits: NDArray[np.floating], names: Sequence[str], chosen: int) -> None:
     """Show the highest of the logits (K,) and ``chosen`` with exp(z / T) and their share; ``names`` (K,) name them."""
     mount = component("app/topics/loss/softmax_part.js")
-    order = np.argsort(-logits, kind="stable")[:SHOWN].tolist()
+    order = np.argsort(-logits, kind="stable")[:LISTED].tolist()
     rows = order if chosen in order else [*order[:-1], chosen]
     data = {
         "logits": packed(logits),
