@@ -28,6 +28,7 @@ from vitviz.zoo.registry import ModelEntry, find
 if TYPE_CHECKING:
     from PIL import Image
 
+    from vitviz.tracing.norms import NormStatistics
     from vitviz.tracing.trace import Trace
     from vitviz.tracing.walk import Walk
     from vitviz.zoo.load import Model
@@ -209,6 +210,16 @@ def fused_gap(of: Trace, step: str) -> float | None:
     if block is None:
         return None
     return derived(of, FUSED_GAP.at(step), lambda: block.check().resid_post)
+
+
+NORM_STATISTICS: Derived[tuple[NormStatistics, ...]] = Derived("statistics of all layer norms")
+
+
+def norm_statistics(of: Trace) -> tuple[NormStatistics, ...]:
+    """Mean, scale and norm of every token at every layer norm of a run."""
+    from vitviz.tracing import norms
+
+    return derived(of, NORM_STATISTICS, lambda: norms.norm_statistics(of))
 
 
 def derived(of: Trace, what: Derived[T] | DerivedAt[T] | str, make: Callable[[], T]) -> T:

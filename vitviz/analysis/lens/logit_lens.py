@@ -64,11 +64,7 @@ def depth_names(trace: Trace) -> tuple[str, ...]:
 
 def map_size(trace: Trace) -> tuple[int, int]:
     """Rows and columns of the patches in every tensor that is read."""
-    x = trace.kept[depth_names(trace)[0]]  # (1, N, D) or (1, h, w, D)
-    if x.ndim == 4:
-        return x.shape[1], x.shape[2]
-    height, width = trace["image"].shape[-2:]
-    return height // trace.config.patch_size, width // trace.config.patch_size
+    return trace.blocks[-1].map_size
 
 
 def own_reading(trace: Trace) -> bool:

@@ -116,10 +116,7 @@ def patch_products(gradient: Tensor, image: Tensor, size: int) -> NDArray[np.flo
 
 def _grid(trace: Trace, x: Tensor) -> tuple[int, int]:
     """Rows and columns of the patches in (1, h, w, D) or, with prefix tokens before them, in (1, N, D)."""
-    if x.ndim == 4:
-        return x.shape[1], x.shape[2]
-    height, width = trace["image"].shape[-2:]
-    return height // trace.config.patch_size, width // trace.config.patch_size
+    return (x.shape[1], x.shape[2]) if x.ndim == 4 else trace.patch_grid
 
 
 def _per_patch(values: Tensor, size: int) -> NDArray[np.float64]:

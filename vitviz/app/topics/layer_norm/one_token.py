@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from vitviz.app import session
+from vitviz.app.settings import Setting
 from vitviz.app.topics.layer_norm.charts import three_histograms
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.strips import Strip, strips
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from vitviz.analysis.layer_norm.one_token import NormedToken
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
+
+CHANNEL = Setting[int]("layer_norm.channel")
+FUSED_GAP: session.Derived[float] = session.Derived(
+    "largest difference between a layer norm and torch's kernel"
+)
 
 
 def one_token(model: ModelEntry, trace: Trace, name: str, token: int) -> None:
@@ -34,18 +40,17 @@ def one_token(model: ModelEntry, trace: Trace, name: str, token: int) -> None:
         st.caption(caption)
         values = {"x": normed.x, "x\u0302": normed.normalized, "y": normed.out}
         chart("layer_norm.histograms", three_histograms(values, caption))
-    setting = f"layer_norm.channel.{model.name}"
-    channel = session.setting(setting, 0) % dim
+    channel = CHANNEL.get(0, model.name) % dim
     with right:
         st.markdown(f"**{say('layer_norm.opened', channel=channel)}**")
         _formulas(normed, channel)
         out, gap = f"{normed.out[channel]:.6f}", f"{normed.gap(channel):.1e}"
-        everywhere = session.derived(trace, f"gap of {name}", lambda: fused_gap(trace, name))
+        everywhere = session.derived(trace, FUSED_GAP.at(name), lambda: fused_gap(trace, name))
         st.caption(say("layer_norm.check", out=out, gap=gap, all=f"{everywhere:.1e}"))
     st.markdown(say("layer_norm.choose_channel"))
     strips(
         f"layer_norm.strips.{model.name}", _strips(normed), channel,
-        lambda index: session.set_setting(setting, index), index_name=say("channel"),
+        lambda index: CHANNEL.set(index, model.name), index_name=say("channel"),
     )  # fmt: skip
 
 

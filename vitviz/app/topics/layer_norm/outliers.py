@@ -13,6 +13,7 @@ from vitviz.analysis.layer_norm.large_norms import TIMES_MEDIAN
 from vitviz.analysis.layer_norm.outlier_channels import TIMES_MEDIAN_CHANNEL, OutlierChannels
 from vitviz.app import session, tokens
 from vitviz.app.fragments import token_chosen
+from vitviz.app.settings import Setting
 from vitviz.app.widgets.picker import Overlay, picker
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 # The fragments of the page, all of which a token concerns: all layer norms, one token opened, and this section.
 ALL_NORMS, ONE_TOKEN, OUTLIERS = "layer_norm.all_norms", "layer_norm.one_token", "layer_norm.outliers"
+CHANNEL = Setting[int]("layer_norm.outlier")
+STREAM: session.Derived[FinalStream] = session.Derived("the stream before the final layer norm")
 MAP_SIDE = 250
 LISTED = 8
 
@@ -35,9 +38,8 @@ def outliers(model: ModelEntry, trace: Trace, grid: tuple[int, int]) -> None:
     """High-norm tokens and outlier channels on the picture; ``grid`` is the map of the last block's tokens."""
     from vitviz.analysis.layer_norm.final_stream import final_stream
 
-    stream = session.derived(trace, "final stream", lambda: final_stream(trace))
-    setting = f"layer_norm.outlier.{model.name}"
-    channel = min(session.setting(setting, stream.channels.largest), stream.x.shape[1] - 1)
+    stream = session.derived(trace, STREAM, lambda: final_stream(trace))
+    channel = min(CHANNEL.get(stream.channels.largest, model.name), stream.x.shape[1] - 1)
     st.header(say("layer_norm.outliers"), anchor=False)
     st.caption(say("layer_norm.outliers_help", name=stream.name))
     left, right = st.columns(2, gap="medium")
@@ -61,7 +63,7 @@ def outliers(model: ModelEntry, trace: Trace, grid: tuple[int, int]) -> None:
     ]
     strips(
         f"layer_norm.outlier_strips.{model.name}", rows, channel,
-        lambda index: session.set_setting(setting, index), index_name=say("channel"),
+        lambda index: CHANNEL.set(index, model.name), index_name=say("channel"),
     )  # fmt: skip
 
 

@@ -8,9 +8,10 @@ import streamlit as st
 
 from vitviz.app import session, shell, tokens
 from vitviz.app.fragments import rerun_only
+from vitviz.app.settings import Setting
 from vitviz.app.topics.layer_norm.one_token import one_token
 from vitviz.app.topics.layer_norm.outliers import ALL_NORMS, ONE_TOKEN, OUTLIERS, outliers
-from vitviz.app.topics.layer_norm.part import norms, pack
+from vitviz.app.topics.layer_norm.part import Packed, norms, pack
 from vitviz.app.words import say
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
+PACKED = session.Derived[Packed]("statistics of all layer norms for the browser")
+# The number of the chosen layer norm, and how often a place was chosen in the browser.
+AT = Setting[int]("layer_norm.at")
+TURN = Setting[int]("layer_norm.turn")
 PICTURE_SIDE = 250
 
 
@@ -30,36 +35,29 @@ def show() -> None:
         st.image(session.seen(model), width=PICTURE_SIDE, output_format="PNG")
         with st.spinner(say("running")):
             trace = session.trace(model)
-            statistics = _statistics(trace)
+            statistics = session.norm_statistics(trace)
     first.empty()
     _all_norms(model, trace, statistics)
     _one_token(model, trace, statistics)
     outliers(model, trace, [one.grid for one in statistics if one.grid is not None][-1])
 
 
-def _statistics(trace: Trace) -> tuple[NormStatistics, ...]:
-    from vitviz.tracing.norms import norm_statistics
-
-    return session.derived(trace, "norm statistics", lambda: norm_statistics(trace))
-
-
 @st.fragment(key=ALL_NORMS)
 def _all_norms(model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics, ...]) -> None:
     """What the browser draws on its own; it sends where the cursor went, for the fragments below."""
-    turns = f"layer_norm.turn.{model.name}"
 
     def on_choose(at: int, token: int, turn: int) -> None:
-        session.set_setting(turns, turn)
-        session.set_setting(_norm_key(model), at)
+        TURN.set(turn, model.name)
+        AT.set(at, model.name)
         if token == tokens.current(model):
             rerun_only(ONE_TOKEN)
         tokens.choose(model, token)
         rerun_only(ONE_TOKEN, OUTLIERS)
 
     norms(
-        f"layer_norm.norms.{model.name}", session.derived(trace, "norms packed", lambda: pack(statistics)),
+        f"layer_norm.norms.{model.name}", session.derived(trace, PACKED, lambda: pack(statistics)),
         session.seen(model), tokens.prefix(model), tokens.finest(model),
-        (_at(model, statistics), tokens.current(model)), session.setting(turns, 0), on_choose,
+        (_at(model, statistics), tokens.current(model)), TURN.get(0, model.name), on_choose,
     )  # fmt: skip
 
 
@@ -73,8 +71,4 @@ def _one_token(model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics
 
 def _at(model: ModelEntry, statistics: tuple[NormStatistics, ...]) -> int:
     """Number of the chosen layer norm."""
-    return min(session.setting(_norm_key(model), 0), len(statistics) - 1)
-
-
-def _norm_key(model: ModelEntry) -> str:
-    return f"layer_norm.at.{model.name}"
+    return min(AT.get(0, model.name), len(statistics) - 1)

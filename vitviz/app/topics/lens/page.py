@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from vitviz.app import class_choice, session, shell, tokens
+from vitviz.app import class_choice, session, settings, shell, tokens
+from vitviz.app.progress import in_steps
+from vitviz.app.settings import Setting
 from vitviz.app.topics.lens.part import lens as lens_part
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
@@ -16,11 +18,17 @@ from vitviz.plot.numbers import fixed
 from vitviz.plot.numbers import in_formula as text
 
 if TYPE_CHECKING:
-    from vitviz.analysis.lens.logit_lens import Depth
+    from vitviz.analysis.lens.logit_lens import Depth, Lens
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
-# In place of the token that was current when the model's own reading was chosen.
+DEPTHS: session.Derived[tuple[Depth, ...]] = session.Derived("every class at every depth")
+READINGS: session.Derived[Lens] = session.Derived("the lens of a class")
+DEPTH = Setting[int]("lens.depth")
+# The token that was current when the model's own reading was chosen.
+OWN = Setting[int]("lens.own")
+CHANNEL = Setting[int]("lens.channel")
+# In place of that token: nothing was chosen yet; a token's reading was.
 UNDECIDED, NOT_OWN = -1, -2
 
 
@@ -30,26 +38,14 @@ def show() -> None:
     shell.head(say("lens.title"), say("lens.lead"), model)
     with st.spinner(say("running")):
         trace = session.trace(model)
-    found = session.derived(trace, "lens", lambda: _read(trace))
+    found = session.derived(trace, DEPTHS, lambda: _read(trace))
     _readings(model, trace, found)
 
 
 def _read(trace: Trace) -> tuple[Depth, ...]:
-    """One depth at a time: any other choice of the person ends it at the next one."""
     from vitviz.analysis.lens.logit_lens import depth_names, depths
 
-    count, done = len(depth_names(trace)), []
-    bar = st.progress(0.0, say("lens.reading"))
-    steps = depths(trace)
-    while True:
-        with session.gate():
-            depth = next(steps, None)
-        if depth is None:
-            break
-        done.append(depth)
-        bar.progress(len(done) / count, say("lens.reading"))
-    bar.empty()
-    return tuple(done)
+    return tuple(in_steps(depths(trace), len(depth_names(trace)), say("lens.reading")))
 
 
 @st.fragment
@@ -60,19 +56,19 @@ def _readings(model: ModelEntry, trace: Trace, found: tuple[Depth, ...]) -> None
     target = class_choice.target(model, trace)
     before = int(own_reading(trace))
     grid = map_size(trace)
-    depth = min(session.setting(_depth_key(model), len(found) - 1), len(found) - 1)
+    depth = min(DEPTH.get(len(found) - 1, model.name), len(found) - 1)
     reading = _reading(model, grid, before)
     followed = session.derived(
-        trace, f"lens of {target}", lambda: lens(trace, found, choose_classes(found, [target]))
+        trace, READINGS.at(target), lambda: lens(trace, found, choose_classes(found, [target]))
     )
 
     def on_choose(reading: int, depth: int, target: int) -> None:
-        session.set_setting(_depth_key(model), depth)
-        session.set_setting(f"class.{model.name}", target)
+        DEPTH.set(depth, model.name)
+        settings.CLASS.set(target, model.name)
         if reading >= before:
             tokens.choose(model, reading - before, grid)
         # The first reading is the model's own: the mean, the class token, or both of DeiT's.
-        session.set_setting(_own_key(model), NOT_OWN if reading else tokens.current(model))
+        OWN.set(NOT_OWN if reading else tokens.current(model), model.name)
 
     first = [say("lens.part.own")] * before + list(tokens.prefix(model))
     lens_part(
@@ -97,7 +93,7 @@ def _pitfalls(trace: Trace) -> str:
 
 def _reading(model: ModelEntry, grid: tuple[int, int], before: int) -> int:
     """Where the cursor is: the model's own reading at first and where it was chosen last, else the current token."""
-    own = session.setting(_own_key(model), UNDECIDED)
+    own = OWN.get(UNDECIDED, model.name)
     if own in (UNDECIDED, tokens.current(model)):
         return 0
     return before + tokens.current(model, grid)
@@ -120,22 +116,13 @@ def _opened(model: ModelEntry, trace: Trace, depth: str, token: int, target: int
     ):
         st.markdown(rf"$\displaystyle {formula}$")
     st.caption(say("lens.check", shown=fixed(drawn), gap=f"{abs(drawn - steps.logit):.1e}"))
-    setting = f"lens.channel.{model.name}"
-    channel = session.setting(setting, int(np.argmax(np.abs(steps.products)))) % len(steps.products)
+    channel = CHANNEL.get(int(np.argmax(np.abs(steps.products))), model.name) % len(steps.products)
     rows = [
         Strip("y", steps.features, span(steps.features, "activation")),
         Strip("W", steps.weights, span(steps.weights, "weight"), "weight"),
         Strip("W\u00b7y", steps.products, span(steps.products, "activation")),
     ]
     strips(
-        f"lens.strips.{model.name}", rows, channel, lambda index: session.set_setting(setting, index),
+        f"lens.strips.{model.name}", rows, channel, lambda index: CHANNEL.set(index, model.name),
         index_name=say("channel"),
     )  # fmt: skip
-
-
-def _depth_key(model: ModelEntry) -> str:
-    return f"lens.depth.{model.name}"
-
-
-def _own_key(model: ModelEntry) -> str:
-    return f"lens.own.{model.name}"

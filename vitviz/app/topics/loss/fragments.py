@@ -10,15 +10,12 @@ from vitviz.app import class_choice, session, tokens
 from vitviz.app.fragments import rerun_only
 
 if TYPE_CHECKING:
+    from vitviz.analysis.loss.saliency import Saliency
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
 READINGS, LABEL, SALIENCY = "loss.readings", "loss.label", "loss.saliency"
-
-
-def saliency_of(label: int) -> str:
-    """The name under which a label's saliency is kept with the trace."""
-    return f"saliency of {label}"
+SALIENCY_OF_LABEL: session.Derived[Saliency] = session.Derived("saliency of a label")
 
 
 def token_chosen(model: ModelEntry, trace: Trace, token: int, grid: tuple[int, int] | None = None) -> None:
@@ -33,6 +30,6 @@ def label_chosen(model: ModelEntry, trace: Trace) -> None:
 
 
 def _rerun(model: ModelEntry, trace: Trace, *fragments: str) -> NoReturn:
-    if session.is_derived(trace, saliency_of(class_choice.label(model, trace))):
+    if session.is_derived(trace, SALIENCY_OF_LABEL.at(class_choice.label(model, trace))):
         rerun_only(*fragments)
     st.rerun()  # the whole page: nothing less stops a gradient that is under way

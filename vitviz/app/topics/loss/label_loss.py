@@ -17,11 +17,13 @@ from vitviz.plot.numbers import in_formula as text
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from vitviz.analysis.loss.autograd import TorchLoss
     from vitviz.analysis.loss.cross_entropy import CrossEntropy
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
 LISTED = 7
+TORCH_LOSS: session.Derived[TorchLoss] = session.Derived("torch's loss of a label")
 
 
 def probabilities(model: ModelEntry, trace: Trace) -> None:
@@ -47,7 +49,7 @@ def label_loss(model: ModelEntry, trace: Trace) -> None:
         )
         loss = cross_entropy(trace.logits.numpy(), label)
         computed, gradient = session.derived(
-            trace, f"loss of {label}", lambda: torch_loss(trace.logits, label)
+            trace, TORCH_LOSS.at(label), lambda: torch_loss(trace.logits, label)
         )
         _formulas(loss, trace.class_name(label))
         st.caption(say("loss.check", loss=fixed(computed), gap=f"{abs(computed - loss.loss):.1e}"))

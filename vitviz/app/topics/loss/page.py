@@ -10,6 +10,7 @@ import streamlit as st
 
 from vitviz.app import class_choice, html, session, shell, tokens
 from vitviz.app.function_source import show_function
+from vitviz.app.settings import Setting
 from vitviz.app.topics.loss.fragments import READINGS, token_chosen
 from vitviz.app.topics.loss.label_loss import label_loss, probabilities
 from vitviz.app.topics.loss.saliency import saliency
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
+CHANNEL = Setting[int]("loss.channel")
 BEST = 3
 PICTURE_SIDE = 240
 
@@ -127,14 +129,13 @@ def _one_score(model: ModelEntry, trace: Trace) -> None:
         st.caption(say("loss.both_heads", logit=fixed(logit)))
     else:
         st.caption(say("loss.score_check", logit=fixed(logit), gap=f"{abs(score.score - logit):.1e}"))
-    setting = f"loss.channel.{model.name}"
     rows = [
         Strip("y", score.features, span(score.features, "activation")),
         Strip("W", score.weights, span(score.weights, "weight"), "weight"),
         Strip("W\u00b7y", score.products, span(score.products, "activation")),
     ]
-    channel = session.setting(setting, int(np.argmax(np.abs(score.products)))) % len(score.features)
+    channel = CHANNEL.get(int(np.argmax(np.abs(score.products))), model.name) % len(score.features)
     strips(
-        f"loss.strips.{model.name}", rows, channel, lambda index: session.set_setting(setting, index),
+        f"loss.strips.{model.name}", rows, channel, lambda index: CHANNEL.set(index, model.name),
         index_name=say("channel"),
     )  # fmt: skip

@@ -9,7 +9,8 @@ import numpy as np
 import streamlit as st
 
 from vitviz.app import class_choice, html, session, tokens
-from vitviz.app.topics.loss.fragments import SALIENCY, saliency_of, token_chosen
+from vitviz.app.progress import in_steps
+from vitviz.app.topics.loss.fragments import SALIENCY, SALIENCY_OF_LABEL, token_chosen
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.picker import Overlay, picker
 from vitviz.app.words import say
@@ -33,7 +34,7 @@ def saliency(model: ModelEntry, trace: Trace) -> None:
     st.header(say("loss.saliency.title"), anchor=False)
     label = class_choice.label(model, trace)
     st.markdown(say("loss.saliency.lead", name=trace.class_name(label)))
-    found = session.derived(trace, saliency_of(label), lambda: _backward(trace, label))
+    found = session.derived(trace, SALIENCY_OF_LABEL.at(label), lambda: _backward(trace, label))
     _maps(model, trace, found)
     if "ln_embed.out" in trace.names():
         st.caption(say("loss.saliency.norm_follows"))
@@ -44,16 +45,8 @@ def _backward(trace: Trace, label: int) -> Saliency:
     from vitviz.analysis.loss.saliency import BackwardPass
 
     work = BackwardPass(trace, label)
-    steps, count, done = work.steps(), len(trace.segments) + 1, 0
-    bar = st.progress(0.0, say("loss.saliency.running"))
-    while True:
-        with session.gate():
-            step = next(steps, None)
-        if step is None:
-            break
-        done += 1
-        bar.progress(min(1.0, done / count), say("loss.saliency.running"))
-    bar.empty()
+    for _ in in_steps(work.steps(), len(trace.segments) + 1, say("loss.saliency.running")):
+        pass
     return work.saliency()
 
 

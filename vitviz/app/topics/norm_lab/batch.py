@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from vitviz.app import html, session, tokens
+from vitviz.app.settings import Setting
 from vitviz.app.topics.norm_lab.block_part import InBatch, norm_block
 from vitviz.app.topics.norm_lab.code import code_that_ran
 from vitviz.app.words import say
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
+CHANNEL = Setting[int]("norm_lab.channel")
+COMPARED: session.Derived[Compared] = session.Derived("this picture in a batch with others")
+FIRST_INPUT: session.Derived[tuple[Image.Image, NDArray[np.float32]]] = session.Derived(
+    "a sample's first block input"
+)
 JOINED = 3
 LISTED = 6
 
@@ -46,8 +52,9 @@ def _batch(model: ModelEntry, trace: Trace) -> None:
     batch += [_sample(model, trace, sample) for sample in others]
     x = np.stack([one.values for one in batch])  # (N, C, T)
     eps = trace.config.norm_eps
-    names = " ".join(sample.file for sample in others)
-    compared: Compared = session.derived(trace, f"norm lab {names}", lambda: compare(x, eps))
+    compared = session.derived(
+        trace, COMPARED.at(*(sample.file for sample in others)), lambda: compare(x, eps)
+    )
     cell = _cell(model, own.shape)
     left, right = st.columns([1.9, 1], gap="medium")
     with left:
@@ -79,8 +86,9 @@ def _choose_others() -> list[Sample]:
 def _sample(model: ModelEntry, trace: Trace, sample: Sample) -> InBatch:
     title = sample.title_zh if st.session_state.get("language") == "zh" else sample.title
     picture = session.sample_picture(sample)
-    what = f"first block input of {sample.file}"
-    seen, values = session.derived(trace, what, lambda: _first_input(model, trace, picture))
+    seen, values = session.derived(
+        trace, FIRST_INPUT.at(sample.file), lambda: _first_input(model, trace, picture)
+    )
     return InBatch(title, seen, values)
 
 
@@ -100,12 +108,12 @@ def _first_input(
 
 def _cell(model: ModelEntry, shape: tuple[int, ...]) -> tuple[int, int]:
     """The chosen channel and token."""
-    channel = session.setting(f"norm_lab.channel.{model.name}", shape[0] // 2)
+    channel = CHANNEL.get(shape[0] // 2, model.name)
     return min(channel, shape[0] - 1), min(tokens.current(model), shape[1] - 1)
 
 
 def _choose_cell(model: ModelEntry, channel: int, token: int) -> None:
-    session.set_setting(f"norm_lab.channel.{model.name}", channel)
+    CHANNEL.set(channel, model.name)
     tokens.choose(model, token)
 
 

@@ -144,11 +144,10 @@ def _first_failure(measured: Measured, exact: NDArray[np.float64], means: NDArra
 def _in_the_model(model: ModelEntry) -> None:
     """How near this person's run comes to the means at which one pass fails."""
     from vitviz.analysis.norm_lab.variance import nearest_to_trouble
-    from vitviz.tracing.norms import norm_statistics
 
     with st.spinner(say("running")):
         trace = session.trace(model)
-        statistics = session.derived(trace, "norm statistics", lambda: norm_statistics(trace))
+        statistics = session.norm_statistics(trace)
     nearest = nearest_to_trouble(statistics)
     st.caption(
         say("norm_lab.variance_model", name=model.title, ratio=short(nearest.ratio), where=nearest.name)

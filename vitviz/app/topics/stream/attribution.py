@@ -11,6 +11,7 @@ import streamlit as st
 
 from vitviz.app import class_choice, html, session, tokens
 from vitviz.app.fragments import token_chosen
+from vitviz.app.settings import Setting
 from vitviz.app.topics.stream.contributions_part import Bar, contributions
 from vitviz.app.widgets.picker import Overlay, picker
 from vitviz.app.widgets.strips import Strip, strips
@@ -22,13 +23,18 @@ from vitviz.plot.numbers import in_formula as text
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from vitviz.analysis.stream.logit_attribution import Attribution, Part, Reader
+    from vitviz.analysis.stream.logit_attribution import Attribution, Part, Reader, Units
     from vitviz.tracing.blocks import BlockTrace
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
 # The fragments of the page that a token concerns: what is above this section, and the section itself.
 OVERVIEW, ATTRIBUTION = "stream.overview", "stream.attribution"
+PART = Setting[int]("stream.part")
+CHANNEL = Setting[int]("stream.channel")
+SOURCES: session.Derived[NDArray[np.float64]] = session.Derived("by token, what a head gives to a class")
+UNITS: session.Derived[Units] = session.Derived("by hidden unit, what an MLP gives to a class")
+NOT_CHOSEN = -1
 LISTED = 6
 MAP_SIDE = 230
 
@@ -52,12 +58,11 @@ def logit_attribution(
             model, trace, say("stream.attribution.class"), "stream.attribution"
         )
         scores = attribution.scores(target)
-        setting = f"stream.part.{model.name}"
-        chosen = min(session.setting(setting, -1), len(scores) - 1)
+        chosen = min(PART.get(NOT_CHOSEN, model.name), len(scores) - 1)
         chosen = attribution.largest(target) if chosen < 0 else chosen
         contributions(
             f"stream.bars.{model.name}", _bars(attribution, scores), chosen,
-            lambda number: session.set_setting(setting, number),
+            lambda number: PART.set(number, model.name),
         )  # fmt: skip
     with right:
         _check(attribution, target, trace)
@@ -149,15 +154,14 @@ def _sources(chosen: Chosen, block: BlockTrace) -> None:
     heads = [chosen.part.head] if chosen.part.kind == "head" else range(block.num_heads)
     sources = np.zeros(1)
     for head in heads:
-        what = f"sources of {block.name} {head} {chosen.target}"
+        what = SOURCES.at(block.name, head, chosen.target)
         make = partial(head_sources, block, head, chosen.by, chosen.target)
         sources = sources + session.derived(block.trace, what, make)
     first = len(tokens.prefix(model))
-    x = block["resid_pre"]
-    rows_columns = (x.shape[1], x.shape[2]) if model.is_swin else tokens.finest(model)
+    grid = block.map_size
     picker(
-        f"stream.sources.{model.name}", session.seen(model), *rows_columns, tokens.current(model, rows_columns),
-        token_chosen(model, OVERVIEW, ATTRIBUTION, grid=rows_columns), prefix=tokens.prefix(model),
+        f"stream.sources.{model.name}", session.seen(model), *grid, tokens.current(model, grid),
+        token_chosen(model, OVERVIEW, ATTRIBUTION, grid=grid), prefix=tokens.prefix(model),
         overlay=Overlay(sources, span(sources, "activation"), "activation", opacity=0.8), grid=False, width=MAP_SIDE,
     )  # fmt: skip
     st.caption(say("stream.attribution.sources", total=fixed(float(sources.sum()))))
@@ -171,7 +175,7 @@ def _units(chosen: Chosen, block: BlockTrace) -> None:
     from vitviz.analysis.stream.largest_terms import largest_terms
     from vitviz.analysis.stream.logit_attribution import mlp_units
 
-    what = f"units of {block.name} {chosen.target}"
+    what = UNITS.at(block.name, chosen.target)
     units = session.derived(chosen.trace, what, lambda: mlp_units(block, chosen.by, chosen.target))
     found = largest_terms(units.given, LISTED)
     rows = [
@@ -193,7 +197,6 @@ def _channels(model: ModelEntry, attribution: Attribution, target: int, chosen: 
     """The part's vector, the class's direction and their products, channel by channel."""
     if attribution.parts[chosen].kind == "constant":
         return
-    setting = f"stream.channel.{model.name}"
     rows: list[Strip] = []
     for number, direction in enumerate(attribution.directions[:, target]):
         vector, mark = attribution.vectors[number, chosen], "'" * number
@@ -206,6 +209,6 @@ def _channels(model: ModelEntry, attribution: Attribution, target: int, chosen: 
     two = len(attribution.directions) > 1
     st.caption(say("stream.attribution.channels_two" if two else "stream.attribution.channels"))
     strips(
-        f"stream.strips.{model.name}", rows, session.setting(setting, int(np.argmax(np.abs(products)))),
-        lambda index: session.set_setting(setting, index), index_name=say("channel"),
+        f"stream.strips.{model.name}", rows, CHANNEL.get(int(np.argmax(np.abs(products))), model.name),
+        lambda index: CHANNEL.set(index, model.name), index_name=say("channel"),
     )  # fmt: skip

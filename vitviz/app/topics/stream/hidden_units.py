@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import streamlit as st
 
-from vitviz.app import html, session
+from vitviz.app import html
 from vitviz.app.function_source import show_function
+from vitviz.app.settings import Setting
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
+UNIT = Setting[int]("stream.unit")
 LISTED = 4
 
 
@@ -34,8 +36,7 @@ def mlp_of_token(model: ModelEntry, trace: Trace, name: str, token: int) -> None
     block = next(block for block in trace.blocks if block.name == name)
     units = hidden_units(block, token)
     own = trace.config.activation
-    setting = f"stream.unit.{model.name}"
-    unit = session.setting(setting, units.largest) % len(units.pre)
+    unit = UNIT.get(units.largest, model.name) % len(units.pre)
     left, right = st.columns([1.15, 1], gap="medium")
     title = say("stream.unit_title", unit=unit, count=len(units.pre))
     with left:
@@ -54,7 +55,7 @@ def mlp_of_token(model: ModelEntry, trace: Trace, name: str, token: int) -> None
     st.markdown(say("stream.choose_unit", dim=block["mlp_out"].shape[-1], count=len(units.pre)))
     strips(
         f"stream.units.{model.name}", _strips(units, own), unit,
-        lambda index: session.set_setting(setting, index), index_name=say("stream.unit"),
+        lambda index: UNIT.set(index, model.name), index_name=say("stream.unit"),
     )  # fmt: skip
 
 

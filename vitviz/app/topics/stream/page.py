@@ -8,6 +8,8 @@ import streamlit as st
 
 from vitviz.app import session, shell, tokens
 from vitviz.app.fragments import token_chosen
+from vitviz.app.progress import in_steps
+from vitviz.app.settings import Setting
 from vitviz.app.topics.stream.attribution import ATTRIBUTION, OVERVIEW, logit_attribution
 from vitviz.app.topics.stream.hidden_units import mlp_of_token
 from vitviz.app.widgets.chart import chart
@@ -32,34 +34,27 @@ class Passed(NamedTuple):
     by: tuple[Reader, ...]
 
 
+PASSED = session.Derived[Passed]("one pass over the blocks")
+BLOCK = Setting[int]("stream.block")
+
+
 def show() -> None:
     """One pass over the blocks of this person's run, then the chosen block and token, and what each part gives."""
     model = session.entry()
     shell.head(say("stream.title"), say("stream.lead"), model)
     with st.spinner(say("running")):
         trace = session.trace(model)
-    passed = session.derived(trace, "stream", lambda: _pass(trace))
+    passed = session.derived(trace, PASSED, lambda: _pass(trace))
     _overview(model, trace, passed)
     logit_attribution(model, trace, passed.attribution, passed.by)
 
 
 def _pass(trace: Trace) -> Passed:
-    """One block at a time: any other choice of the person ends it at the next one."""
     from vitviz.analysis.stream.residual_stream import StreamPass
 
     work = StreamPass(trace)
-    done: list[StreamBlock] = []
-    bar = st.progress(0.0, say("stream.passing"))
-    blocks = work.blocks()
-    while True:
-        with session.gate():
-            block = next(blocks, None)
-        if block is None:
-            break
-        done.append(block)
-        bar.progress(len(done) / len(trace.blocks), say("stream.passing"))
-    bar.empty()
-    return Passed(tuple(done), work.attribution(), work.by)
+    blocks = tuple(in_steps(work.blocks(), len(trace.blocks), say("stream.passing")))
+    return Passed(blocks, work.attribution(), work.by)
 
 
 @st.fragment(key=OVERVIEW)
@@ -84,15 +79,13 @@ def _overview(model: ModelEntry, trace: Trace, passed: Passed) -> None:
 
 
 def _choose_block(model: ModelEntry, blocks: tuple[StreamBlock, ...]) -> int:
-    """The slider. Its value also lives in the settings, because a widget forgets when its page is left."""
-    key = f"stream.block.{model.name}"
-    st.session_state.setdefault(key, min(session.setting(key, len(blocks) // 2), len(blocks) - 1))
-    at: int = st.select_slider(
-        say("stream.block", count=len(blocks)), list(range(len(blocks))), key=key,
-        format_func=lambda i: blocks[i].name,
+    numbers = range(len(blocks))
+    return BLOCK.widget(
+        lambda key: st.select_slider(
+            say("stream.block", count=len(blocks)), numbers, key=key, format_func=lambda i: blocks[i].name
+        ),
+        numbers, len(blocks) // 2, model.name,
     )  # fmt: skip
-    session.set_setting(key, at)
-    return at
 
 
 def _sparsity(model: ModelEntry, blocks: tuple[StreamBlock, ...], at: int) -> None:
