@@ -8,10 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import PATIENCE, mounted
-from vitviz.app.topics.swin_shift.part import Setting
+from vitviz.app.topics.swin_shift.setting import Setting
 
 BLOCK = ("layers.2.blocks.1", 5)  # a shifted block, by name and by number
-PARTS = {"swin_shift": "swin_shift.lab", "swin_reach": "swin_reach.reach"}
+PARTS = {"swin_shift": "swin_shift.lab", "swin_reach": "swin_reach.windows"}
 
 
 def _run_chosen_page() -> None:

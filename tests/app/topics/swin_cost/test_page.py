@@ -23,7 +23,7 @@ def tables(page: AppTest) -> str:
 def test_formula_and_count_stand_side_by_side(open_page: Open, language: str) -> None:
     page = open_page("swin_cost", model="swin-mini", language=language)
     shown = tables(page)
-    # Stage 1: 56 x 56 patches, C 48, M 7. Stage 4: 7 x 7 patches, C 384, one window.
+    # Stage 0: 56 x 56 patches, C 48, M 7. Stage 3: 7 x 7 patches, C 384, one window.
     everything = 4 * 56**2 * 48**2 + 2 * 56**4 * 48
     windowed = 4 * 56**2 * 48**2 + 2 * 49 * 56**2 * 48
     for number in (everything, windowed, 4 * 49 * 384**2 + 2 * 49**2 * 384):

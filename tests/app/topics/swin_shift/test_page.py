@@ -8,8 +8,8 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import floats, mounted
-from vitviz.app.topics.swin_shift import page as swin_shift
-from vitviz.app.topics.swin_shift.part import Setting
+from vitviz.app.topics.swin_shift import setting as swin_setting
+from vitviz.app.topics.swin_shift.setting import Setting
 from vitviz.models.windows import WindowGrid, to_windows
 from vitviz.tracing.trace import Trace
 from vitviz.zoo.registry import find
@@ -92,13 +92,13 @@ def test_what_a_browser_asks_for_is_brought_into_bounds(
 ) -> None:
     trace = trace_of(open_page("swin_shift", model="swin-mini"))
     state: dict[str, object] = {}
-    monkeypatch.setattr(swin_shift.st, "session_state", state)
+    monkeypatch.setattr(swin_setting.st, "session_state", state)
     wild = {"block": "<b>", "height": 10**9, "width": float("nan"), "window": -4, "shift": 99, "chosen": "x"}
-    swin_shift.choose(find("swin-mini"), trace, wild)
+    swin_setting.choose(find("swin-mini"), trace, wild)
     assert state[KEY] == Setting(BLOCK, 64, 14, 1, 0, 10**6, 0)
-    swin_shift.choose(find("swin-mini"), trace, {"own": True, "sequence": 7})
+    swin_setting.choose(find("swin-mini"), trace, {"own": True, "sequence": 7})
     assert state[KEY] == Setting(BLOCK, 14, 14, 7, 3, 3, 7)
-    swin_shift.choose(find("swin-mini"), trace, {"shift": 2, "chosen": 1, "sequence": 8})
+    swin_setting.choose(find("swin-mini"), trace, {"shift": 2, "chosen": 1, "sequence": 8})
     assert state[KEY] == Setting(BLOCK, 14, 14, 7, 2, 1, 8)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from vitviz.analysis.swin_shift.geometry import every_shift
 from vitviz.app.topics.swin_shift import part as swin_shift
+from vitviz.app.topics.swin_shift.setting import MOST_SIDE, MOST_WINDOW
 
 FOLDER = Path(swin_shift.__file__).parent
 SIZES = [(14, 14, 7), (8, 8, 4), (9, 11, 4), (15, 17, 7), (7, 7, 7), (5, 14, 7), (3, 2, 5)]
@@ -52,7 +53,7 @@ def test_what_is_sent_is_what_loops_say(height: int, width: int, window: int) ->
 
 def test_the_largest_map_fits_the_numbers_that_are_sent() -> None:
     data = swin_shift.describe(
-        every_shift(swin_shift.MOST_SIDE, swin_shift.MOST_SIDE, swin_shift.MOST_WINDOW - 1)
+        every_shift(MOST_SIDE, MOST_SIDE, MOST_WINDOW - 1)
     )
     tall, wide = data["grid"]["padded"]
     for one in data["shifts"]:

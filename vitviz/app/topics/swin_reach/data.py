@@ -12,6 +12,8 @@ from vitviz.analysis.swin_reach.receptive_field import Step, ancestors, steps_of
 from vitviz.analysis.swin_shift.geometry import ShiftGeometry
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.windows import WindowGrid, relative_position_index, window_grid
+from vitviz.tracing.attention import map_size
+from vitviz.tracing.blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace
 
 
@@ -45,9 +47,35 @@ def reach_payload(trace: Trace) -> dict[str, Any]:
             )
         number = int(step.name.rsplit(".", 1)[1])
         listed.append(
-            {"name": step.name, "map": stage, "shift": step.grid.shift, "title": f"{stage + 1}.{number + 1}"}
+            {"name": step.name, "map": stage, "shift": step.grid.shift, "title": f"{stage}.{number}"}
         )
     return {"maps": maps, "steps": listed}
+
+
+def block_title(block: SwinBlockTrace) -> str:
+    """Stage and block counted from 0, as in the block's name, and what its attention is called."""
+    number = int(block.name.rsplit(".", 1)[1])
+    return f"{block.stage}.{number} {'SW-MSA' if block.grid.shift else 'W-MSA'}"
+
+
+def layers(trace: Trace) -> list[dict[str, Any]]:
+    """What the side of one model needs of its blocks: title, heads, the map's size, and ``cell``, pixels of a token."""
+    prefix = list(getattr(trace.config, "prefix_names", ()))
+    found = []
+    for number, block in enumerate(trace.blocks):
+        rows, columns = map_size(block)
+        of_swin = isinstance(block, SwinBlockTrace)
+        found.append(
+            {
+                "title": block_title(block) if of_swin else f"{number} / {len(trace.blocks) - 1}",
+                "heads": block.num_heads,
+                "rows": rows,
+                "columns": columns,
+                "prefix": prefix,
+                "cell": trace.config.patch_size * 2 ** (block.stage if of_swin else 0),
+            }
+        )
+    return found
 
 
 def table_payload(trace: Trace) -> dict[str, Any]:

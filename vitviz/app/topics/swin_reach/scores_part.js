@@ -180,7 +180,7 @@ export class Scores extends Part {
     );
     this.pane.title.textContent = filled(words.query, {
       place: stage.place(token),
-      window: tiling.windowOf(token) + 1,
+      window: tiling.windowOf(token),
     });
     this.pane.show({ ...picture, help: words.help }, stage, tiling.padded);
     const maths = this.source.peek(`${this.block}.bin`);

@@ -1,4 +1,4 @@
-"""Part of the Swin page: the picture on its way through the stages, with the shapes and the lines of the run."""
+"""Section of the Swin shift page: the picture on its way through the stages, with the shapes and the lines of the run."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def show_journey(model: ModelEntry, trace: Trace) -> None:
     with st.expander(say("swin_shift.journey_code")):
         heads = [
             say("swin_shift.journey_code_head"),
-            *(say("swin_shift.journey_code_stage", stage=block.stage + 1) for block in firsts),
+            *(say("swin_shift.journey_code_stage", stage=block.stage) for block in firsts),
         ]
         st.html(html.table(_code(trace), heads, numbers=range(len(heads))))
 
 
 def _firsts(trace: Trace) -> list[SwinBlockTrace]:
-    """The first block of every stage: W-MSA."""
+    """Block 0 of every stage: W-MSA."""
     return [block for block in trace.swin_blocks if block.name.endswith(".blocks.0")]
 
 
@@ -74,7 +74,7 @@ def _stage(trace: Trace, block: SwinBlockTrace) -> Figure:
         )
         for piece in ShiftGeometry(grid).pieces
     ]  # fmt: skip
-    title = say("swin_shift.journey_stage", stage=block.stage + 1, rows=grid.height, columns=grid.width)
+    title = say("swin_shift.journey_stage", stage=block.stage, rows=grid.height, columns=grid.width)
     return Figure(title, grid.height, grid.width, boxes, facts)
 
 

@@ -1,8 +1,8 @@
-"""Part of the Swin page: one place of a patch merging, opened down to its products, and the order that it needs."""
+"""Section of the Swin shift page: one place of a patch merging, opened down to its products, and the order that it needs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from vitviz.analysis.patches.projection import Projection
     from vitviz.analysis.segment_lines import StepLine
     from vitviz.analysis.swin_shift.merging import Merge, OtherOrder
-    from vitviz.models.swin import PatchMerging
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
@@ -59,7 +58,7 @@ def show_merging(model: ModelEntry, trace: Trace) -> None:
 
 def _title(step: str) -> str:
     stage = int(step.split(".")[1])
-    return say("swin_shift.merge_between", first=stage, second=stage + 1)
+    return say("swin_shift.merge_between", first=stage - 1, second=stage)
 
 
 def _choose_place(model: ModelEntry, trace: Trace, step: str) -> tuple[int, int]:
@@ -93,10 +92,9 @@ def _open(model: ModelEntry, trace: Trace, step: str, place: tuple[int, int]) ->
     from vitviz.analysis.swin_shift.merging import merge_at
 
     merge = merge_at(trace, step, *place)
-    weight = _module(trace, step).reduction.weight.numpy()  # (2C, 4C)
     key = f"merging.channel.{model.name}"
-    channel = min(session.setting(key, 0), len(weight) - 1)
-    opened = merge.open(weight, channel)
+    channel = min(session.setting(key, 0), len(merge.reduced) - 1)
+    opened = merge.open(channel)
     each = merge.gathered.size // 4
     facts = {
         "last0": each - 1, "first1": each, "last1": 2 * each - 1,
@@ -108,7 +106,7 @@ def _open(model: ModelEntry, trace: Trace, step: str, place: tuple[int, int]) ->
         opened.largest(1)[0].at, lambda index: None, index_name=say("swin_shift.merge_index"),
     )  # fmt: skip
     _sum(opened, channel, float(merge.reduced[channel]))
-    st.caption(say("swin_shift.merge_output", dim=len(weight)))
+    st.caption(say("swin_shift.merge_output", dim=len(merge.reduced)))
     strips(
         f"swin_shift.output.{model.name}.{step}", [_strip("resid_post", merge.reduced)], channel,
         lambda index: session.set_setting(key, index), index_name=say("swin_shift.merge_channel"),
@@ -177,7 +175,3 @@ def _order_row(trace: Trace, step: str, name: str) -> list[str]:
 
 def _gap(value: float) -> str:
     return short(value) if value else "0"
-
-
-def _module(trace: Trace, step: str) -> PatchMerging:
-    return cast("PatchMerging", dict(trace.network.steps())[step])
