@@ -8,14 +8,15 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import floats, mounted
+from vitviz.app import settings
 from vitviz.app.topics.swin_shift import setting as swin_setting
-from vitviz.app.topics.swin_shift.setting import Setting
+from vitviz.app.topics.swin_shift.setting import LabSetting
 from vitviz.models.windows import WindowGrid, to_windows
 from vitviz.tracing.trace import Trace
 from vitviz.zoo.registry import find
 
 Open = Callable[..., AppTest]
-KEY = "swin_shift.setting.swin-mini"
+KEY = "setting.swin_shift.lab.swin-mini"
 BLOCK = "layers.2.blocks.1"
 
 
@@ -51,7 +52,7 @@ def test_each_model_of_the_family_opens_and_says_whether_it_is_trained(open_page
 
 @pytest.mark.parametrize(("shift", "chosen"), [(1, 3), (3, 1), (6, 2), (0, 0)])
 def test_the_weights_follow_the_shift(open_page: Open, shift: int, chosen: int) -> None:
-    page = open_page("swin_shift", model="swin-mini", **{KEY: Setting(BLOCK, 14, 14, 7, shift, chosen)})
+    page = open_page("swin_shift", model="swin-mini", **{KEY: LabSetting(BLOCK, 14, 14, 7, shift, chosen)})
     data, block = mounted(page, "swin_shift.lab"), trace_of(page).swin_blocks[5]
     assert data["isOwn"] == (shift == 3)
     assert (data["attention"]["shift"], data["attention"]["window"]) == (shift, chosen)
@@ -74,12 +75,12 @@ def test_the_weights_follow_the_shift(open_page: Open, shift: int, chosen: int) 
 @pytest.mark.parametrize(
     ("setting", "noted"),
     [
-        (Setting(BLOCK, 9, 11, 4, 2, 0), "12 x 12"),
-        (Setting(BLOCK, 3, 2, 5, 1, 0), "does not shift"),
-        (Setting(BLOCK, 8, 9, 8, 3, 0), "does not shift"),
+        (LabSetting(BLOCK, 9, 11, 4, 2, 0), "12 x 12"),
+        (LabSetting(BLOCK, 3, 2, 5, 1, 0), "does not shift"),
+        (LabSetting(BLOCK, 8, 9, 8, 3, 0), "does not shift"),
     ],
 )
-def test_other_sizes_are_noted_and_have_no_weights(open_page: Open, setting: Setting, noted: str) -> None:
+def test_other_sizes_are_noted_and_have_no_weights(open_page: Open, setting: LabSetting, noted: str) -> None:
     data = mounted(open_page("swin_shift", model="swin-mini", **{KEY: setting}), "swin_shift.lab")
     assert noted in data["note"]
     assert data["attention"] is None
@@ -92,14 +93,14 @@ def test_what_a_browser_asks_for_is_brought_into_bounds(
 ) -> None:
     trace = trace_of(open_page("swin_shift", model="swin-mini"))
     state: dict[str, object] = {}
-    monkeypatch.setattr(swin_setting.st, "session_state", state)
+    monkeypatch.setattr(settings.st, "session_state", state)
     wild = {"block": "<b>", "height": 10**9, "width": float("nan"), "window": -4, "shift": 99, "chosen": "x"}
     swin_setting.choose(find("swin-mini"), trace, wild)
-    assert state[KEY] == Setting(BLOCK, 64, 14, 1, 0, 10**6, 0)
+    assert state[KEY] == LabSetting(BLOCK, 64, 14, 1, 0, 10**6, 0)
     swin_setting.choose(find("swin-mini"), trace, {"own": True, "sequence": 7})
-    assert state[KEY] == Setting(BLOCK, 14, 14, 7, 3, 3, 7)
+    assert state[KEY] == LabSetting(BLOCK, 14, 14, 7, 3, 3, 7)
     swin_setting.choose(find("swin-mini"), trace, {"shift": 2, "chosen": 1, "sequence": 8})
-    assert state[KEY] == Setting(BLOCK, 14, 14, 7, 2, 1, 8)
+    assert state[KEY] == LabSetting(BLOCK, 14, 14, 7, 2, 1, 8)
 
 
 def test_the_journey_tells_the_runs_shapes(open_page: Open) -> None:
@@ -119,8 +120,8 @@ def test_the_journey_tells_the_runs_shapes(open_page: Open) -> None:
 def test_the_opened_output_number_is_torchs(open_page: Open, place: tuple[int, int], channel: int) -> None:
     step = "layers.1.downsample"
     state = {
-        f"setting.merging.swin-mini.{step}": place[0] * 28 + place[1],
-        "setting.merging.channel.swin-mini": channel,
+        f"setting.swin_shift.merging.swin-mini.{step}": place[0] * 28 + place[1],
+        "setting.swin_shift.channel.swin-mini": channel,
     }
     page = open_page("swin_shift", model="swin-mini", **state)
     trace, rows = trace_of(page), mounted(page, "swin_shift.vectors")["rows"]

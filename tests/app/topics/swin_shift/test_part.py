@@ -52,9 +52,7 @@ def test_what_is_sent_is_what_loops_say(height: int, width: int, window: int) ->
 
 
 def test_the_largest_map_fits_the_numbers_that_are_sent() -> None:
-    data = swin_shift.describe(
-        every_shift(MOST_SIDE, MOST_SIDE, MOST_WINDOW - 1)
-    )
+    data = swin_shift.describe(every_shift(MOST_SIDE, MOST_SIDE, MOST_WINDOW - 1))
     tall, wide = data["grid"]["padded"]
     for one in data["shifts"]:
         assert sorted(array(one["origins"], "<i2")) == list(range(tall * wide))

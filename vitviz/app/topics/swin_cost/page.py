@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
 
 FACTORS = (1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32)
+COST: session.Derived[BlockCost] = session.Derived("cost of a block")
 LARGEST = 8  # patches a side of the example that is counted by loops
 
 
@@ -74,7 +75,7 @@ def _stage(block: SwinBlockTrace) -> Stage:
 def _cost(trace: Trace, block: SwinBlockTrace) -> BlockCost:
     from vitviz.analysis.swin_cost.block_cost import block_cost
 
-    return session.derived(trace, f"cost of {block.name}", lambda: block_cost(trace, block))
+    return session.derived(trace, COST.at(block.name), lambda: block_cost(trace, block))
 
 
 def _counted(trace: Trace, blocks: list[SwinBlockTrace]) -> None:

@@ -64,15 +64,15 @@ def layers(trace: Trace) -> list[dict[str, Any]]:
     found = []
     for number, block in enumerate(trace.blocks):
         rows, columns = map_size(block)
-        of_swin = isinstance(block, SwinBlockTrace)
+        in_swin = block if isinstance(block, SwinBlockTrace) else None
         found.append(
             {
-                "title": block_title(block) if of_swin else f"{number} / {len(trace.blocks) - 1}",
+                "title": block_title(in_swin) if in_swin else f"{number} / {len(trace.blocks) - 1}",
                 "heads": block.num_heads,
                 "rows": rows,
                 "columns": columns,
                 "prefix": prefix,
-                "cell": trace.config.patch_size * 2 ** (block.stage if of_swin else 0),
+                "cell": trace.config.patch_size * 2 ** (in_swin.stage if in_swin else 0),
             }
         )
     return found

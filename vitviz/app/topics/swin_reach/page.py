@@ -10,14 +10,21 @@ import streamlit as st
 from vitviz.app import session, shell, tokens
 from vitviz.app.component import colours
 from vitviz.app.pictures import small_picture_url
+from vitviz.app.settings import BLOCK, HEAD, Setting
 from vitviz.app.source_lines import source
 from vitviz.app.topics.swin_reach.part import KINDS, Kind, show_part
 from vitviz.app.words import say
 from vitviz.zoo.registry import find
 
 if TYPE_CHECKING:
+    from vitviz.tracing.lines import Lines
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
+
+JOURNEY: session.Derived[dict[str, Any]] = session.Derived("maps and steps of a Swin")
+TABLES: session.Derived[dict[str, Any]] = session.Derived("bias tables")
+LINES: session.Derived[Lines] = session.Derived("lines of a block, with the functions that it calls")
+VIEW = Setting[int]("swin_reach.topic")
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +45,10 @@ class Cursor:
 
     def keep(self, choice: dict[str, int]) -> None:
         """Keep a choice of the browser part for every page."""
-        session.set_setting(f"block.{self.model.name}", choice["block"])
+        BLOCK.set(choice["block"], self.model.name)
         tokens.choose(self.model, choice["patch"])
         if "head" in choice:
-            session.set_setting(f"head.{self.model.name}", choice["head"])
+            HEAD.set(choice["head"], self.model.name)
 
 
 def show() -> None:
@@ -52,7 +59,7 @@ def show() -> None:
         st.caption(say("swin.instead", name=model.title))
     with st.spinner(say("running")):
         trace = session.trace(model)
-    head = session.setting(f"head.{model.name}", 0)
+    head = HEAD.get(0, model.name)
     _views(Cursor(model, trace, tokens.current(model), _block(model, trace), head))
 
 
@@ -73,18 +80,18 @@ def _views(cursor: Cursor) -> None:
 
 def _block(model: ModelEntry, trace: Trace) -> int:
     """The block that this person chose last, on any page; the first shifted one until then."""
-    return min(session.setting(f"block.{model.name}", 1), len(trace.blocks) - 1)
+    return min(BLOCK.get(1, model.name), len(trace.blocks) - 1)
 
 
 def _choose_view() -> Kind:
     """Which view. The choice also lives in the settings, because a widget forgets when its page is left."""
     key = f"swin_reach.topic.{st.session_state.get('language', 'en')}"
-    st.session_state.setdefault(key, KINDS[session.setting("swin_reach.topic", 0)])
+    st.session_state.setdefault(key, KINDS[VIEW.get(0)])
     kind = st.segmented_control(
         say("swin_reach.topic"), KINDS, format_func=lambda name: say(f"swin_reach.topic_{name}"), key=key,
         required=True, label_visibility="collapsed",
     )  # fmt: skip
-    session.set_setting("swin_reach.topic", KINDS.index(kind or KINDS[0]))
+    VIEW.set(KINDS.index(kind or KINDS[0]))
     return kind or KINDS[0]
 
 
@@ -93,7 +100,7 @@ def _journey(cursor: Cursor) -> dict[str, Any]:
 
     trace = cursor.trace
     return cursor.data | {
-        "journey": session.derived(trace, "reach payload", lambda: reach_payload(trace)),
+        "journey": session.derived(trace, JOURNEY, lambda: reach_payload(trace)),
         "picture": _picture(cursor.model),
     }
 
@@ -104,7 +111,7 @@ def _scores(cursor: Cursor) -> None:
     trace, model = cursor.trace, cursor.model
     data = _journey(cursor) | {
         "url": _url(trace, model),
-        "tables": session.derived(trace, "bias tables", lambda: table_payload(trace)),
+        "tables": session.derived(trace, TABLES, lambda: table_payload(trace)),
         "head": cursor.head,
         "colours": {name: colours(name) for name in ("activation", "weight", "difference", "attention")},
     }
@@ -157,9 +164,7 @@ def _code(cursor: Cursor, names: tuple[str, ...]) -> None:
     block = trace.swin_blocks[_block(cursor.model, trace)]
     if not block.grid.shift:  # a block without a shift makes no mask
         block = next((other for other in trace.swin_blocks if other.grid.shift), block)
-    lines = session.derived(
-        trace, f"reach lines of {block.name}", lambda: trace.lines(trace.segment(block.name))
-    )
+    lines = session.derived(trace, LINES.at(block.name), lambda: trace.lines(trace.segment(block.name)))
     shapes = {(call.function, call.line): call.shape for call in lines.calls}
     title = block_title(block)
     with st.expander(f"{say('swin_reach.code')}: {', '.join(names)} ({title})"):

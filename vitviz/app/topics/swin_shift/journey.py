@@ -1,4 +1,4 @@
-"""Section of the Swin shift page: the picture on its way through the stages, with the shapes and the lines of the run."""
+"""Section of the Swin shift page: the picture on its way through the stages, with shapes and lines of the run."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # The lines that change the map's shape or cut it, by what they contain.
 MERGING_LINES = ("gather_neighbours(", "self.norm(", "self.reduction(")
 BLOCK_LINES = ("self.norm1(", "windows.", "self.attn(y", "self.mlp(")
+LINES: session.Derived[tuple[StepLine, ...]] = session.Derived("lines of a stage")
 
 
 def show_journey(model: ModelEntry, trace: Trace) -> None:
@@ -108,4 +109,4 @@ def _stage_lines(trace: Trace, stage: int) -> tuple[StepLine, ...]:
             for line in step_lines(trace.lines(trace.segment(name)), function)
         )
 
-    return session.derived(trace, f"lines of stage {stage}", make)
+    return session.derived(trace, LINES.at(stage), make)

@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from vitviz.app import session
 from vitviz.app.topics.swin_shift.part import Lab, WindowWeights, shift_lab
-from vitviz.app.topics.swin_shift.setting import Setting, block_named, choose, current, shifted_blocks
+from vitviz.app.topics.swin_shift.setting import LabSetting, block_named, choose, current, shifted_blocks
 from vitviz.app.words import say
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ LINES_OF = {
     "back": ("windows.reverse(", "windows.unshift(", "windows.crop("),
 }
 LARGEST_PICTURE = 448
+LINES: session.Derived[tuple[StepLine, ...]] = session.Derived("lines of a shifted block")
 
 
 @st.fragment
@@ -58,14 +59,16 @@ def show_lab(model: ModelEntry, trace: Trace) -> None:
 def _title(block: SwinBlockTrace) -> str:
     number = int(block.name.rsplit(".", 1)[1])
     grid = block.grid
-    return say("swin_shift.block_title", stage=block.stage, block=number, height=grid.height, width=grid.width)
+    return say(
+        "swin_shift.block_title", stage=block.stage, block=number, height=grid.height, width=grid.width
+    )
 
 
-def _grid(shifts: tuple[ShiftGeometry, ...], setting: Setting) -> WindowGrid:
+def _grid(shifts: tuple[ShiftGeometry, ...], setting: LabSetting) -> WindowGrid:
     return shifts[min(setting.shift, len(shifts) - 1)].grid
 
 
-def _picture(seen: Image.Image, setting: Setting) -> Image.Image:
+def _picture(seen: Image.Image, setting: LabSetting) -> Image.Image:
     """The middle of the picture, as wide for its height as the map; at most ``LARGEST_PICTURE`` pixels a side."""
     unit = min(LARGEST_PICTURE, max(seen.size)) / max(setting.height, setting.width)
     size = (max(1, round(setting.width * unit)), max(1, round(setting.height * unit)))
@@ -73,7 +76,7 @@ def _picture(seen: Image.Image, setting: Setting) -> Image.Image:
 
 
 def _weights(
-    block: SwinBlockTrace, shifts: tuple[ShiftGeometry, ...], setting: Setting
+    block: SwinBlockTrace, shifts: tuple[ShiftGeometry, ...], setting: LabSetting
 ) -> WindowWeights | None:
     from vitviz.analysis.swin_shift.window_attention import window_attention
 
@@ -85,7 +88,7 @@ def _weights(
     return WindowWeights(window, grid.shift, two.masked.numpy(), two.unmasked.numpy())
 
 
-def _why_no_weights(block: SwinBlockTrace, setting: Setting) -> str:
+def _why_no_weights(block: SwinBlockTrace, setting: LabSetting) -> str:
     """Why the network has no attention weights for this setting; empty where it has."""
     own = block.grid
     if (setting.height, setting.width) != (own.height, own.width):
@@ -96,7 +99,7 @@ def _why_no_weights(block: SwinBlockTrace, setting: Setting) -> str:
     return ""
 
 
-def _note(setting: Setting, shifts: tuple[ShiftGeometry, ...]) -> str:
+def _note(setting: LabSetting, shifts: tuple[ShiftGeometry, ...]) -> str:
     """What is unusual about a setting: a window as large as the map, or padding."""
     grid = _grid(shifts, setting)
     size = {"height": grid.height, "width": grid.width, "window": grid.window}
@@ -126,4 +129,4 @@ def _lines(trace: Trace, name: str) -> tuple[StepLine, ...]:
     def make() -> tuple[StepLine, ...]:
         return step_lines(trace.lines(trace.segment(name)), "SwinBlock.forward")
 
-    return session.derived(trace, f"shift lines of {name}", make)
+    return session.derived(trace, LINES.at(name), make)

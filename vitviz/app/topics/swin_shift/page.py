@@ -14,8 +14,11 @@ from vitviz.app.words import say
 from vitviz.plot.numbers import short
 
 if TYPE_CHECKING:
+    from vitviz.analysis.swin_shift.window_attention import WithoutMask
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
+
+WITHOUT_MASK: session.Derived[WithoutMask] = session.Derived("the run without masks")
 
 
 def show() -> None:
@@ -41,7 +44,7 @@ def _without_mask(model: ModelEntry, trace: Trace) -> None:
     if not button.button(say("swin_shift.no_mask_run"), key=f"swin_shift.no_mask.{model.name}"):
         return
     with result, st.spinner(say("running")):
-        found = session.derived(trace, "run without mask", lambda: run_without_mask(trace))
+        found = session.derived(trace, WITHOUT_MASK, lambda: run_without_mask(trace))
         st.markdown(
             say(
                 "swin_shift.no_mask_result", blocks=found.blocks, gap=short(found.gap), scale=short(found.scale),

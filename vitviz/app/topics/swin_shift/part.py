@@ -14,13 +14,12 @@ from PIL import Image
 
 from vitviz.app.component import colours, component, packed
 from vitviz.app.pictures import picture_url
-from vitviz.app.topics.swin_shift.setting import MOST_SIDE, MOST_WINDOW, Setting
+from vitviz.app.topics.swin_shift.setting import MOST_SIDE, MOST_WINDOW, LabSetting
 from vitviz.app.words import section
 from vitviz.plot.region_colours import HUES
 
 if TYPE_CHECKING:
     from vitviz.analysis.swin_shift.geometry import ShiftGeometry
-
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Lab:
 
     picture: Image.Image
     shifts: Sequence[ShiftGeometry]
-    setting: Setting
+    setting: LabSetting
     blocks: Sequence[tuple[str, str]]
     own: bool
     weights: WindowWeights | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
+from vitviz.app.settings import Setting
 
 if TYPE_CHECKING:
     from vitviz.tracing.blocks import SwinBlockTrace
@@ -19,7 +19,7 @@ LAST = 10**6  # a number of a window that is brought down to the last one
 
 
 @dataclass(frozen=True)
-class Setting:
+class LabSetting:
     """Which block's weights are used, the map's ``height`` x ``width`` patches, ``window`` (M) and ``shift`` (s).
 
     ``chosen`` is the window whose mask is drawn; ``sequence`` counts a person's changes, so that an answer to an older
@@ -42,10 +42,13 @@ class Setting:
         )  # fmt: skip
 
 
-def own_setting(block: SwinBlockTrace, sequence: int = 0) -> Setting:
+LAB = Setting[LabSetting]("swin_shift.lab")
+
+
+def own_setting(block: SwinBlockTrace, sequence: int = 0) -> LabSetting:
     """What the model itself does in a block, with the last window chosen: it holds most regions."""
     grid = block.grid
-    return Setting(
+    return LabSetting(
         block.name, grid.height, grid.width, block.module.window, grid.shift, grid.num_windows - 1, sequence
     )
 
@@ -60,16 +63,13 @@ def block_named(trace: Trace, name: str) -> SwinBlockTrace:
     return next(block for block in trace.swin_blocks if block.name == name)
 
 
-def current(model: ModelEntry, trace: Trace) -> Setting:
+def current(model: ModelEntry, trace: Trace) -> LabSetting:
     """What this person set; to begin with the block whose windows are most like those of the paper's figure."""
-    kept = st.session_state.get(_key(model))
-    if isinstance(kept, Setting):
-        return kept
     nearest = min(
         shifted_blocks(trace),
         key=lambda block: (abs(block.grid.num_windows - FIGURE_WINDOWS), not block.grid.shift),
     )
-    return own_setting(nearest)
+    return LAB.get(own_setting(nearest), model.name)
 
 
 def choose(model: ModelEntry, trace: Trace, wanted: dict[str, Any]) -> None:
@@ -79,7 +79,7 @@ def choose(model: ModelEntry, trace: Trace, wanted: dict[str, Any]) -> None:
     name = str(wanted.get("block")) if wanted.get("block") in names else before.block
     sequence = _whole(wanted.get("sequence"), 0, 10**9, 0)
     if wanted.get("own"):
-        st.session_state[_key(model)] = own_setting(block_named(trace, name), sequence)
+        LAB.set(own_setting(block_named(trace, name), sequence), model.name)
         return
     height = _whole(wanted.get("height"), 1, MOST_SIDE, before.height)
     width = _whole(wanted.get("width"), 1, MOST_SIDE, before.width)
@@ -89,11 +89,7 @@ def choose(model: ModelEntry, trace: Trace, wanted: dict[str, Any]) -> None:
     same_map = (height, width, window) == (before.height, before.width, before.window)
     # Another map has other windows: begin with its last one, where most regions come together.
     chosen = chosen if same_map else LAST
-    st.session_state[_key(model)] = Setting(name, height, width, window, shift, chosen, sequence)
-
-
-def _key(model: ModelEntry) -> str:
-    return f"swin_shift.setting.{model.name}"
+    LAB.set(LabSetting(name, height, width, window, shift, chosen, sequence), model.name)
 
 
 def _whole(value: object, low: int, high: int, otherwise: int) -> int:
