@@ -12,7 +12,6 @@ from vitviz.analysis.swin_reach.receptive_field import Step, ancestors, steps_of
 from vitviz.analysis.swin_shift.geometry import ShiftGeometry
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.windows import WindowGrid, relative_position_index, window_grid
-from vitviz.tracing.attention import map_size
 from vitviz.tracing.blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace
 
@@ -60,10 +59,10 @@ def block_title(block: SwinBlockTrace) -> str:
 
 def layers(trace: Trace) -> list[dict[str, Any]]:
     """What the side of one model needs of its blocks: title, heads, the map's size, and ``cell``, pixels of a token."""
-    prefix = list(getattr(trace.config, "prefix_names", ()))
+    prefix = list(trace.config.prefix_names)
     found = []
     for number, block in enumerate(trace.blocks):
-        rows, columns = map_size(block)
+        rows, columns = block.map_size
         in_swin = block if isinstance(block, SwinBlockTrace) else None
         found.append(
             {
