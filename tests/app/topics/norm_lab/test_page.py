@@ -9,7 +9,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from tests.app.conftest import floats, mounted
+from tests.app.conftest import mounted
 from tests.app.topics.patches.test_page import trace_of
 from vitviz.app.topics.norm_lab.shape import lined_up, parse_shape
 from vitviz.samples import SAMPLES
@@ -44,10 +44,10 @@ def test_the_batch_is_what_the_model_made_of_each_picture(open_page: Open, model
     own = trace[f"{trace.network.steps()[0][0]}.resid_pre"].flatten(1, -2)[0].T.numpy()
     data = mounted(page, "norm_lab.block")
     assert data["sizes"] == {"N": 3, "C": own.shape[0], "T": own.shape[1]}
-    shown = floats(data["pictures"][0]["values"]).reshape(len(data["rows"]), -1)
+    shown = data["pictures"][0]["values"].reshape(len(data["rows"]), -1)
     np.testing.assert_array_equal(shown, own[np.ix_(data["rows"], data["columns"])])
     for picture in data["pictures"][1:]:
-        assert not np.array_equal(floats(picture["values"]), floats(data["pictures"][0]["values"]))
+        assert not np.array_equal(picture["values"], data["pictures"][0]["values"])
 
 
 @pytest.mark.parametrize("model", ["vit-tiny", "swin-mini"])
@@ -209,9 +209,9 @@ def test_the_row_is_the_models_and_ends_in_its_sum(
     )
     trace = trace_of(page)
     data = mounted(page, "norm_lab.steps")
-    row = floats(data["row"])
+    row = data["row"]
     assert any(np.array_equal(row, token[:numbers]) for token in trace["blocks.0.resid_pre"][0].numpy())
-    n, total, mean, m2 = floats(data["steps"][-1]["parts"])[:4]
+    n, total, mean, m2 = data["steps"][-1]["parts"][:4]
     assert n == numbers
     assert total == pytest.approx(row.astype(float).sum(), rel=1e-4)
     assert (mean, m2 / n) == pytest.approx((row.astype(float).mean(), row.astype(float).var()), rel=1e-4)

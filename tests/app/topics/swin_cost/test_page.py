@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import floats, mounted
+from tests.app.conftest import mounted
 from vitviz.analysis.swin_cost import attention_timing
 
 Open = Callable[..., AppTest]
@@ -35,8 +35,8 @@ def test_formula_and_count_stand_side_by_side(open_page: Open, language: str) ->
 def test_the_classroom_counts_81_and_9(open_page: Open) -> None:
     page = open_page("swin_cost", model="swin-mini")
     assert any("81" in text.value for text in page.markdown if "**" in text.value)
-    everything = floats(mounted(page, "swin_cost.all")["values"])
-    alone = floats(mounted(page, "swin_cost.windows")["values"])
+    everything = mounted(page, "swin_cost.all")["values"]
+    alone = mounted(page, "swin_cost.windows")["values"]
     assert everything.sum() == 81
     np.testing.assert_array_equal(alone.reshape(9, 9), np.eye(9, dtype=np.float32))
 

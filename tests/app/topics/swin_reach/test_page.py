@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import floats, mounted
+from tests.app.conftest import mounted
 from vitviz.app.topics.swin_reach.part import KINDS
 from vitviz.zoo.registry import find
 
@@ -48,7 +48,7 @@ def test_the_tables_of_every_block_are_sent(open_page: Open) -> None:
     page = open_page("swin_reach", model="swin-mini", **topic("scores"))
     data = mounted(page, "swin_reach.scores")
     assert [block["heads"] for block in data["tables"]["blocks"]] == [3, 3, 6, 6, *[12] * 4, 24, 24]
-    assert floats(data["tables"]["blocks"][0]["values"]).size == 13 * 13 * 3
+    assert data["tables"]["blocks"][0]["values"].size == 13 * 13 * 3
     assert data["url"].startswith("api/explorer/")
     assert any("0.1 SW-MSA" in caption.value for caption in page.caption), "the check names its block"
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import floats, mounted
+from tests.app.conftest import mounted
 from vitviz.app import settings
 from vitviz.app.topics.swin_shift import setting as swin_setting
 from vitviz.app.topics.swin_shift.setting import LabSetting
@@ -36,7 +36,7 @@ def test_it_begins_as_the_model_does_with_four_windows(open_page: Open) -> None:
     assert data["grid"]["num_windows"] == 4
     assert data["setting"]["shift"] == block.grid.shift == 3
     assert len(data["shifts"]) == 7
-    got = floats(data["attention"]["masked"]).reshape(-1, 49, 49)
+    got = data["attention"]["masked"].reshape(-1, 49, 49)
     np.testing.assert_allclose(got, block["pattern"][3].numpy(), atol=1e-6)
     shapes = dict(line for lines in data["code"].values() for line in lines)
     assert shapes["y = windows.shift(y, grid)"] == str(tuple(block["resid_pre"].shape))
@@ -62,13 +62,13 @@ def test_the_weights_follow_the_shift(open_page: Open, shift: int, chosen: int) 
         q, k, _ = block.module.attn.qkv(y).unflatten(-1, (3, 12, 16)).permute(1, 2, 0, 3)
         scores = q @ k.mT / 16**0.5 + block["relative_position_bias"]
     np.testing.assert_allclose(
-        floats(data["attention"]["unmasked"]).reshape(12, 49, 49), scores.softmax(-1).numpy(), atol=1e-5
+        data["attention"]["unmasked"].reshape(12, 49, 49), scores.softmax(-1).numpy(), atol=1e-5
     )
     side = np.array([[0 if not shift or p < 7 else 1 if p < 14 - shift else 2 for p in range(14)]])
     regions = (3 * side.T + side)[chosen // 2 * 7 :][:7, chosen % 2 * 7 :][:, :7].ravel()
     masked = scores - 100.0 * torch.from_numpy(regions[:, None] != regions[None]).float()
     np.testing.assert_allclose(
-        floats(data["attention"]["masked"]).reshape(12, 49, 49), masked.softmax(-1).numpy(), atol=1e-5
+        data["attention"]["masked"].reshape(12, 49, 49), masked.softmax(-1).numpy(), atol=1e-5
     )
 
 
@@ -129,16 +129,14 @@ def test_the_opened_output_number_is_torchs(open_page: Open, place: tuple[int, i
     x = trace[f"{step}.resid_pre"][0]
     r, c = 2 * place[0], 2 * place[1]
     gathered = torch.cat([x[r, c], x[r + 1, c], x[r, c + 1], x[r + 1, c + 1]])
-    np.testing.assert_array_equal(floats(rows[0]["values"]), gathered.numpy())
+    np.testing.assert_array_equal(rows[0]["values"], gathered.numpy())
     module = dict(trace.network.steps())[step]
     with torch.no_grad():
         normalised = torch.nn.functional.layer_norm(
             gathered, (192,), module.norm.weight, module.norm.bias, 1e-5
         )
-    np.testing.assert_allclose(floats(rows[1]["values"]), normalised.numpy(), atol=1e-6)
-    np.testing.assert_array_equal(
-        floats(rows[2]["values"]), module.reduction.weight[channel].detach().numpy()
-    )
+    np.testing.assert_allclose(rows[1]["values"], normalised.numpy(), atol=1e-6)
+    np.testing.assert_array_equal(rows[2]["values"], module.reduction.weight[channel].detach().numpy())
     text = next(m.value for m in page.markdown if "torch: " in m.value)
     shown = number(text.split("`")[1].split(" = ")[1])
     assert shown == pytest.approx(trace[f"{step}.resid_post"][0, *place, channel].item(), abs=2e-6)

@@ -3,6 +3,7 @@
 import { Chart } from "../../../web/chart/chart.js";
 import { filled } from "../../../web/chart/numbers.js";
 import { make } from "../../../web/shared/canvas.js";
+import { sameArrays } from "../../../web/shared/payload.js";
 import { throughDepth } from "./charts.js";
 import { NormMap } from "./norm_map.js";
 import { Here, say } from "./one_norm.js";
@@ -56,7 +57,7 @@ export class Norms {
 
   update(data) {
     const { statistics, words, at, token, turn } = data;
-    if (this.data?.statistics.values !== statistics.values)
+    if (!sameArrays(this.data?.statistics.values, statistics.values))
       this.statistics = new Statistics(statistics, data.prefix, data.finest);
     this.data = data;
     // An answer to an earlier choice than the last one does not move the cursor back.

@@ -1,14 +1,12 @@
 // Mean, variance, scale and norm of every token at every layer norm of a run, out of what the page sent once.
-import { floats } from "../../../web/shared/canvas.js";
 import { carry } from "../../../web/shared/places.js";
 
 export class Statistics {
   /** `values`: for each of `norms` the means, scales and norms of its `count` tokens; `finest`: the grid of the cursor. */
   constructor({ values, norms }, prefix, finest) {
     Object.assign(this, { prefix, finest });
-    const all = floats(values);
     let from = 0;
-    const next = (count) => all.subarray(from, (from += count));
+    const next = (count) => values.subarray(from, (from += count));
     this.norms = norms.map((norm) => {
       const [mean, scale, length] = [next(norm.count), next(norm.count), next(norm.count)];
       // Before epsilon was added; the scale is rounded, so a variance of 0 may come out below.

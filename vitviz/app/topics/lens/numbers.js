@@ -1,14 +1,13 @@
 // The numbers of a lens: logits of some classes for every depth and reading, and what all classes add up to.
-import { floats } from "../../../web/shared/canvas.js";
 
 export class LensNumbers {
   constructor(data) {
     this.depths = data.depths.length;
     this.classes = data.classes.length;
-    this.logits = floats(data.logits);
-    this.lse = floats(data.lse);
-    this.best = floats(data.best);
-    this.bestLogit = floats(data.bestLogit);
+    this.logits = data.logits;
+    this.lse = data.lse;
+    this.best = data.best;
+    this.bestLogit = data.bestLogit;
     this.readings = this.lse.length / this.depths;
   }
 

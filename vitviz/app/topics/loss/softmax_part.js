@@ -1,5 +1,6 @@
 // Softmax with a temperature: every number follows the slider, nothing is asked of the server.
-import { floats, make, number } from "../../../web/shared/canvas.js";
+import { make, number } from "../../../web/shared/canvas.js";
+import { sameArrays } from "../../../web/shared/payload.js";
 
 const DECADES = 1; // the slider goes from 10^-1 to 10^1
 const STEPS = 100;
@@ -36,9 +37,9 @@ class Softmax {
   }
 
   update(data) {
-    if (this.data?.logits !== data.logits || this.data?.chosen !== data.chosen) this.chosen = data.chosen;
+    if (!sameArrays(this.data?.logits, data.logits) || this.data?.chosen !== data.chosen) this.chosen = data.chosen;
     this.data = data;
-    this.logits = floats(data.logits);
+    this.logits = data.logits;
     this.plain = shares(this.logits, 1);
     this.caption.textContent = data.words.temperature;
     this.build();

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vitviz.app.component import component, packed
+from vitviz.app.component import component
 from vitviz.app.words import section
 
 LISTED = 8
@@ -19,7 +19,7 @@ def softmax(key: str, logits: NDArray[np.floating], names: Sequence[str], chosen
     order = np.argsort(-logits, kind="stable")[:LISTED].tolist()
     rows = order if chosen in order else [*order[:-1], chosen]
     data = {
-        "logits": packed(logits),
+        "logits": np.asarray(logits, np.float32),
         "rows": [{"index": int(index), "name": names[index]} for index in rows],
         "chosen": chosen,
         "words": section("loss.softmax"),

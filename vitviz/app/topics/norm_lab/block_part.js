@@ -1,5 +1,5 @@
 // The N x C x T block: what layer norm and batch norm average, on a drawing of the block and on the real numbers.
-import { colourBar, floats, isDark, lookup, make, number, paint, unhurried } from "../../../web/shared/canvas.js";
+import { colourBar, isDark, lookup, make, number, paint, unhurried } from "../../../web/shared/canvas.js";
 import { cube } from "./cube.js";
 
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -24,7 +24,7 @@ class Block {
   update(data) {
     this.data = data;
     this.words = data.words;
-    this.values = data.pictures.map((picture) => floats(picture.values));
+    this.values = data.pictures.map((picture) => picture.values);
     [this.row, this.column] = [data.row, data.column];
     const dark = isDark(this.root);
     const table = lookup(data.scale, dark);

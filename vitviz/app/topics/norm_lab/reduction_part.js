@@ -1,5 +1,5 @@
 // A row of numbers on its way to one sum: threads, warps, blocks, step by step. Draws what Python simulated.
-import { floats, make, number } from "../../../web/shared/canvas.js";
+import { make, number } from "../../../web/shared/canvas.js";
 import { shape } from "./cube.js";
 import { cellWords } from "./reduction_words.js";
 
@@ -23,8 +23,8 @@ class Reduction {
     const another = !this.data || JSON.stringify(data.layout) !== JSON.stringify(this.data.layout);
     this.data = data;
     this.words = data.words;
-    this.row = floats(data.row);
-    this.steps = data.steps.map((step) => ({ ...step, parts: floats(step.parts) }));
+    this.row = data.row;
+    this.steps = data.steps;
     if (another) {
       this.stop();
       this.t = this.steps.length; // the whole way at once; play begins at its start

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from vitviz.app.component import colours, component, packed
+from vitviz.app.component import colours, component
 from vitviz.app.pictures import picture_url
 from vitviz.app.topics.swin_shift.setting import MOST_SIDE, MOST_WINDOW, LabSetting
 from vitviz.app.words import section
@@ -97,7 +96,7 @@ def describe(shifts: Sequence[ShiftGeometry]) -> dict[str, Any]:
             "padded": list(grid.padded),
             "num_windows": grid.num_windows,
         },
-        "cells": _shorts(shifts[0].cells),
+        "cells": shifts[0].cells.astype(np.int16),
         "shifts": [_shift(geometry) for geometry in shifts],
     }
 
@@ -109,10 +108,10 @@ def _shift(geometry: ShiftGeometry) -> dict[str, Any]:
     pair = border_pair(geometry)
     return {
         "shift": geometry.grid.shift,
-        "origins": _shorts(geometry.origins),
-        "tokens": _shorts(geometry.tokens),
-        "regions": _base64(geometry.regions.astype(np.uint8)),
-        "masks": _base64(np.packbits(masks)),
+        "origins": geometry.origins.astype(np.int16),
+        "tokens": geometry.tokens.astype(np.int16),
+        "regions": geometry.regions.astype(np.uint8),
+        "masks": np.packbits(masks),
         "maskOf": which.tolist(),
         "pieces": [list(piece) for piece in geometry.pieces],
         "sizes": [list(size) for size in geometry.sizes],
@@ -126,14 +125,6 @@ def _weights(weights: WindowWeights) -> dict[str, Any]:
         "window": weights.window,
         "shift": weights.shift,
         "heads": weights.masked.shape[0],
-        "masked": packed(weights.masked),
-        "unmasked": packed(weights.unmasked),
+        "masked": np.asarray(weights.masked, np.float32),
+        "unmasked": np.asarray(weights.unmasked, np.float32),
     }
-
-
-def _shorts(values: NDArray[np.int64]) -> str:
-    return _base64(values.astype("<i2"))
-
-
-def _base64(values: NDArray[Any]) -> str:
-    return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode()
