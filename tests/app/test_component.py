@@ -9,8 +9,12 @@ from vitviz.app.component import HOST, colours, script
 from vitviz.plot.colour import scale
 from vitviz.web import modules
 
-SOURCES = sorted(path for path in modules.PACKAGE.rglob("*") if path.suffix in (".js", ".css"))
-SCRIPTS = [path for path in SOURCES if path.suffix == ".js" and "vendor" not in path.parts]
+SOURCES = sorted(
+    path
+    for path in modules.PACKAGE.rglob("*")
+    if path.suffix in (".js", ".css") and "vendor" not in path.parts
+)
+SCRIPTS = [path for path in SOURCES if path.suffix == ".js"]
 PARTS = [name for name, file in modules.files().items() if b"export function mount(" in file.content]
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 

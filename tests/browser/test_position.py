@@ -24,7 +24,7 @@ ROWS, COLUMNS, DIM = 3, 4, 10
 PREFIX = ["cls", "reg1"]
 SHAPE = (len(PREFIX) + ROWS * COLUMNS, DIM)
 MOUNT = """async (data) => {
-const { Lab } = await import('/app/topics/position/lab.js');
+const { Lab } = await import('/app/topics/position/similarity.js');
 document.head.insertAdjacentHTML('beforeend', '<link rel="stylesheet" href="/app/topics/position/part.css">');
 globalThis.told = [];
 const root = document.getElementById('root');
