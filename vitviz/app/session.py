@@ -66,16 +66,6 @@ def gate() -> Iterator[None]:
         yield
 
 
-def import_torch() -> None:
-    """Import what the first trace needs, which takes longer than the trace itself."""
-    import vitviz.tracing.trace
-    import vitviz.zoo.load  # noqa: F401
-
-    # What torch brings stays for as long as the server does: no later collection need look at it.
-    gc.collect()
-    gc.freeze()
-
-
 @st.cache_resource(max_entries=3, show_spinner=False)
 def _shared_model(name: str) -> Model:
     from vitviz.zoo.load import load_model
