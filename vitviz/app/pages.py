@@ -26,6 +26,11 @@ def import_page(topic: str) -> Callable[[], None]:
     return show
 
 
+def address_of(topic: str) -> str:
+    """The path of a topic's page, relative to the app's; that of the first page is empty."""
+    return "" if topic == FIRST else topic.replace("_", "-")
+
+
 def navigation() -> dict[str, list[st.Page]]:
     """All pages by heading, in the language of the person."""
     return {
@@ -38,5 +43,4 @@ def _page(topic: str) -> st.Page:
     def show() -> None:
         import_page(topic)()
 
-    address = "" if topic == FIRST else topic.replace("_", "-")
-    return st.Page(show, title=say(f"nav.{topic}"), url_path=address, default=topic == FIRST)
+    return st.Page(show, title=say(f"nav.{topic}"), url_path=address_of(topic), default=topic == FIRST)

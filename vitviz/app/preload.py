@@ -49,7 +49,9 @@ def first_page() -> None:
     pages.import_page(pages.FIRST)
     modules.files()
     words.table()
-    small_picture_url(view(session.sample_picture(SAMPLES[0]).image, find(session.DEFAULT_MODEL).preprocessing))
+    small_picture_url(
+        view(session.sample_picture(SAMPLES[0]).image, find(session.DEFAULT_MODEL).preprocessing)
+    )
 
 
 def torch() -> None:

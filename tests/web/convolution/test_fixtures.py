@@ -55,4 +55,7 @@ def test_fixture_of_filter_colours() -> None:
     weights = np.random.default_rng(3).normal(0, 0.4, (3, 3, 2, 2)).astype(np.float32)
     high = 0.75
     pictures = [np.asarray(filter_picture(weight, high)).tolist() for weight in weights]
-    check("convolution/filter_colours.json", {"values": weights.ravel().tolist(), "high": high, "pictures": pictures})
+    check(
+        "convolution/filter_colours.json",
+        {"values": weights.ravel().tolist(), "high": high, "pictures": pictures},
+    )

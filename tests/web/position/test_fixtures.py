@@ -37,7 +37,9 @@ def test_fixture_of_cosines() -> None:
             "query": QUERY,
             "most": order[:3],
             "least": order[::-1][:3],
-            "means": {name: round(float(cosines[QUERY, members].mean()), 12) for name, members in groups.items()},
+            "means": {
+                name: round(float(cosines[QUERY, members].mean()), 12) for name, members in groups.items()
+            },
             "pair": {
                 "tokens": PAIR,
                 "dot": round(float(e[i].astype(float) @ e[j].astype(float)), 12),
