@@ -81,12 +81,12 @@ export class Norms {
 
   /** The chosen token as layer norm number `at` counts. */
   tokenAt(at) {
-    return this.statistics.there(at, this.token);
+    return this.statistics.tokenAt(at, this.token);
   }
 
   /** Look at a token, counted as layer norm number `at` does, there. */
   choose(at, token) {
-    this.fix(at, this.statistics.back(at, token, this.token));
+    this.fix(at, this.statistics.finestToken(at, token, this.token));
   }
 
   /** Move the cursor, draw what that changes, and tell the page. */
