@@ -149,12 +149,7 @@ export class LensView {
     const [low, high] = mode === "p" ? [0, this.whole ? 1 : top] : [-top, top];
     const scale = mode === "p" ? data.scales.attention : data.scales.activation;
     const what = `${mode === "p" ? "p" : "z"}(${data.classes[target].name})`;
-    this.maps.draw(
-      values,
-      lookup(scale, this.dark),
-      [low, high],
-      (depth) => `${what}, ${this.depthName(depth)}`,
-    );
+    this.maps.draw(values, lookup(scale, this.dark), [low, high], (depth) => `${what}, ${this.depthName(depth)}`);
     this.mapTitle.textContent = data.words.maps.replace("{name}", what);
     this.bar.replaceChildren(colourBar(scale, this.dark, low, high, what));
   }
