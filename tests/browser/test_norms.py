@@ -255,9 +255,6 @@ def test_strips_show_every_token_on_one_scale(page: Page, kind: str, shown: str)
         expected = [100 * token / len(row) for token in large_norms(one.norm).tokens]
         assert ticks == pytest.approx(expected, rel=1e-4)
     assert page.locator(".vn .vm .vv-bar > span").first.inner_text() == short(limits[0])
-    ratios = page.evaluate("() => view.norms.map(({ ratio }) => [...ratio])")
-    for got, one in zip(ratios, every, strict=True):
-        np.testing.assert_array_equal(np.array(got, np.float32), one.norm / np.median(one.norm))
     pressed = page.locator(".vn-shown [aria-pressed=true]")
     expect(pressed).to_have_count(1)
     assert told(page) == []
@@ -313,10 +310,6 @@ def test_the_same_numbers_are_read_once(page: Page, kind: str) -> None:
     page.evaluate("(data) => view.update(data)", arrived(page, data_of(kind, (1, 3), turn=0)))
     assert page.evaluate("() => view.statistics === read")
     check_place(page, kind, 1, 3)
-    np.testing.assert_array_equal(
-        np.array(page.evaluate("() => [...view.norms[1].variance]"), np.float32),
-        statistics(kind)[1].variance.astype(np.float32),
-    )
 
 
 def test_names_are_text(page: Page) -> None:
