@@ -41,7 +41,22 @@ class Reduction {
     this.frame = 0;
     this.width = 0;
     this.column = NARROWEST;
-    this.addControls();
+    this.controls = makeControls(this.root, {
+      back: () => this.jump(Math.ceil(this.time) - 1),
+      toggle: () => this.toggle(),
+      next: () => this.jump(Math.floor(this.time) + 1),
+      mode: (mode) => {
+        this.mode = mode;
+        this.build();
+      },
+    });
+    const { range, scroll } = this.controls;
+    range.addEventListener("input", () => {
+      this.pause();
+      this.seek(Number(range.value));
+    });
+    range.addEventListener("keydown", (event) => this.onTimeKey(event));
+    scroll.addEventListener("keydown", (event) => this.onKey(event));
     this.resize = new ResizeObserver(() => {
       if (this.width !== this.root.clientWidth && this.data.steps.length) this.build();
     });
@@ -67,58 +82,17 @@ class Reduction {
     this.root.remove();
   }
 
-  addControls() {
-    const bar = this.root.appendChild(make("div", "vr-bar"));
-    /**
-     * @param {HTMLElement} parent
-     * @param {string} text
-     * @param {() => void} onClick
-     */
-    const button = (parent, text, onClick, className = "") => {
-      const made = parent.appendChild(make("button", className, text));
-      made.type = "button";
-      made.addEventListener("click", onClick);
-      return made;
-    };
-    const buttons = bar.appendChild(make("span", "vr-group"));
-    this.back = button(buttons, "\u2759\u25c0\ufe0e", () => this.jump(Math.ceil(this.time) - 1));
-    this.play = button(buttons, PLAY, () => this.toggle(), "vr-play");
-    this.next = button(buttons, "\u25b6\ufe0e\u2759", () => this.jump(Math.floor(this.time) + 1));
-    this.range = bar.appendChild(make("input"));
-    Object.assign(this.range, { type: "range", min: 0, step: 0.01 });
-    this.range.addEventListener("input", () => {
-      this.pause();
-      this.seek(Number(this.range.value));
-    });
-    this.range.addEventListener("keydown", (event) => this.onTimeKey(event));
-    const modes = bar.appendChild(make("span", "vr-group"));
-    this.modes = /** @type {Mode[]} */ (Object.keys(FIELDS)).map((mode) => ({
-      mode,
-      button: button(modes, "", () => {
-        this.mode = mode;
-        this.build();
-      }),
-    }));
-    this.caption = this.root.appendChild(make("p", "vr-caption"));
-    this.caption.setAttribute("aria-live", "polite");
-    this.readout = this.root.appendChild(make("div", "vv-readout vr-read"));
-    this.readout.setAttribute("role", "status");
-    this.scroll = this.root.appendChild(make("div", "vr-scroll"));
-    this.scroll.tabIndex = 0;
-    this.scroll.setAttribute("role", "application");
-    this.scroll.addEventListener("keydown", (event) => this.onKey(event));
-  }
-
   /** The controls in the person's language. */
   writeControls() {
     const { words, steps } = this.data;
-    this.back.setAttribute("aria-label", words.back);
-    this.next.setAttribute("aria-label", words.next);
-    this.play.setAttribute("aria-label", this.frame ? words.pause : words.play);
-    this.range.setAttribute("aria-label", words.scrub);
-    this.range.max = String(steps.length);
-    this.scroll.setAttribute("aria-label", words.label);
-    for (const { mode, button } of this.modes) button.textContent = words[mode];
+    const { back, play, next, range, scroll, modes } = this.controls;
+    back.setAttribute("aria-label", words.back);
+    next.setAttribute("aria-label", words.next);
+    play.setAttribute("aria-label", this.frame ? words.pause : words.play);
+    range.setAttribute("aria-label", words.scrub);
+    range.max = String(steps.length);
+    scroll.setAttribute("aria-label", words.label);
+    for (const { mode, button } of modes) button.textContent = words[mode];
   }
 
   // The drawing: made once for a row and a layout, then only shown and hidden as time goes on
@@ -127,7 +101,7 @@ class Reduction {
     const { layout, steps } = this.data;
     this.width = this.root.clientWidth;
     this.column = Math.max(NARROWEST, (this.width - GUTTER) / layout.threads);
-    for (const { mode, button } of this.modes) button.setAttribute("aria-pressed", String(mode === this.mode));
+    for (const { mode, button } of this.controls.modes) button.setAttribute("aria-pressed", String(mode === this.mode));
     const top = 20;
     const input = top + 17 * layout.each + 4;
     const row = CELL[this.mode] + GAP;
@@ -136,7 +110,7 @@ class Reduction {
     svg.append(...this.frames(top, height), ...this.inputs(top));
     this.rows = steps.map((step, s) => this.stepRow(step, s, input + s * row));
     svg.append(...this.rows.map(({ group }) => group));
-    this.scroll.replaceChildren(svg);
+    this.controls.scroll.replaceChildren(svg);
     this.seek(this.time);
     this.point(...this.at);
   }
@@ -267,7 +241,7 @@ class Reduction {
   seek(time) {
     const { steps, words } = this.data;
     this.time = Math.min(steps.length, Math.max(0, time));
-    this.range.value = String(this.time);
+    this.controls.range.value = String(this.time);
     this.rows.forEach(({ group, arrows }, s) => {
       const part = Math.min(1, Math.max(0, this.time - s));
       group.style.visibility = part > 0 ? "visible" : "hidden";
@@ -280,8 +254,8 @@ class Reduction {
     const current = Math.ceil(this.time) - 1;
     const step = steps[current];
     const text = step ? `${current + 1}/${steps.length}  ${words[`${step.kind}Text`]}` : words.startText;
-    if (this.caption.textContent !== text) this.caption.textContent = text;
-    this.range.setAttribute("aria-valuetext", text);
+    if (this.controls.caption.textContent !== text) this.controls.caption.textContent = text;
+    this.controls.range.setAttribute("aria-valuetext", text);
   }
 
   /** @param {number} time */
@@ -301,8 +275,8 @@ class Reduction {
     /** @type {number | null} */
     let last = null;
     let time = this.time >= steps.length ? 0 : this.time;
-    this.play.textContent = PAUSE;
-    this.play.setAttribute("aria-label", words.pause);
+    this.controls.play.textContent = PAUSE;
+    this.controls.play.setAttribute("aria-label", words.pause);
     /** @param {number} now */
     const next = (now) => {
       time += last === null ? 0 : (now - last) / 1000 / SECONDS_A_STEP;
@@ -317,8 +291,8 @@ class Reduction {
   pause() {
     if (this.frame) cancelAnimationFrame(this.frame);
     this.frame = 0;
-    this.play.textContent = PLAY;
-    this.play.setAttribute("aria-label", this.data.words.play ?? "");
+    this.controls.play.textContent = PLAY;
+    this.controls.play.setAttribute("aria-label", this.data.words.play ?? "");
   }
 
   /** @param {KeyboardEvent} event */
@@ -352,8 +326,47 @@ class Reduction {
     this.rows[this.at[0]]?.cells[this.at[1]].classList.remove("vr-at");
     this.at = [step, thread];
     this.rows[step].cells[thread].classList.add("vr-at");
-    this.readout.textContent = cellWords({ ...this.data, mode: this.mode }, step, thread);
+    this.controls.readout.textContent = cellWords({ ...this.data, mode: this.mode }, step, thread);
   }
+}
+
+/**
+ * The buttons and the slider above the drawing, and the places for words and drawing below them.
+ * @param {HTMLElement} root
+ * @param {{ back: () => void, toggle: () => void, next: () => void, mode: (mode: Mode) => void }} listeners
+ */
+function makeControls(root, listeners) {
+  const bar = root.appendChild(make("div", "vr-bar"));
+  /**
+   * @param {HTMLElement} parent
+   * @param {string} text
+   * @param {() => void} onClick
+   */
+  const button = (parent, text, onClick, className = "") => {
+    const made = parent.appendChild(make("button", className, text));
+    made.type = "button";
+    made.addEventListener("click", onClick);
+    return made;
+  };
+  const buttons = bar.appendChild(make("span", "vr-group"));
+  const back = button(buttons, "\u2759\u25c0\ufe0e", listeners.back);
+  const play = button(buttons, PLAY, listeners.toggle, "vr-play");
+  const next = button(buttons, "\u25b6\ufe0e\u2759", listeners.next);
+  const range = bar.appendChild(make("input"));
+  Object.assign(range, { type: "range", min: 0, step: 0.01 });
+  const group = bar.appendChild(make("span", "vr-group"));
+  const modes = /** @type {Mode[]} */ (Object.keys(FIELDS)).map((mode) => ({
+    mode,
+    button: button(group, "", () => listeners.mode(mode)),
+  }));
+  const caption = root.appendChild(make("p", "vr-caption"));
+  caption.setAttribute("aria-live", "polite");
+  const readout = root.appendChild(make("div", "vv-readout vr-read"));
+  readout.setAttribute("role", "status");
+  const scroll = root.appendChild(make("div", "vr-scroll"));
+  scroll.tabIndex = 0;
+  scroll.setAttribute("role", "application");
+  return { back, play, next, range, modes, caption, readout, scroll };
 }
 
 const NO_LAYOUT = { numbers: 0, lanes: 1, blocks: 1, threads: 0, each: 0 };
