@@ -28,6 +28,7 @@ def count_messages(page: Page) -> None:
 def test_bars_are_sorted_and_opened_and_a_head_shows_its_map(visit: Visit) -> None:
     page = visit("stream")
     rows = page.locator(".vc-table tr:not(:first-child)")
+    expect(rows).not_to_have_count(0)
     before = rows.count()
     page.get_by_role("button", name="by size", exact=True).click()
     values = [abs(numbers(text)[0]) for text in page.locator(".vc-table td:nth-child(2)").all_inner_texts()]
