@@ -3,7 +3,7 @@
 import streamlit as st
 
 from vitviz.app.routes import routes
-from vitviz.app.server import SCRIPT, preload
+from vitviz.app.server import SCRIPT, lifespan
 
 # Written out here, not imported: Streamlit looks for this very call in the file that it is given.
-app = st.App(SCRIPT, routes=routes(), lifespan=preload)
+app = st.App(SCRIPT, routes=routes(), lifespan=lifespan)

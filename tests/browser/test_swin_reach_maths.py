@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.plain_host import PlainHost
+from tests.browser.plain_host import PlainHost, arrived
 from tests.conftest import random_picture, randomise
 from vitviz.analysis.swin_reach.legal_keys import keys_of
 from vitviz.analysis.swin_reach.receptive_field import ancestors, grown_back, growth, steps_of
@@ -68,7 +68,7 @@ def page(browser: Browser, host: PlainHost) -> Iterator[Page]:
 def test_keys_are_pythons(page: Page, case: tuple[SwinConfig, int, int]) -> None:
     config, height, width = case
     trace = traced(config, height, width)
-    shown = page.evaluate(KEYS, reach_payload(trace))
+    shown = page.evaluate(KEYS, arrived(page, reach_payload(trace)))
     rows, columns = height // 4, width // 4
     for of_map in shown:
         window = config.window_size
@@ -100,7 +100,7 @@ def test_fields_grow_as_in_python(page: Page, case: tuple[SwinConfig, int, int])
     patch = rows * columns // 2
     tokens = [int(there.flat[patch]) for there in ancestors(steps)]
     asked = {str(at): token for at, token in enumerate(tokens)} | {"patch": patch}
-    shown = page.evaluate(FIELDS, [reach_payload(trace), asked])
+    shown = page.evaluate(FIELDS, arrived(page, [reach_payload(trace), asked]))
     for way, chain in zip(shown, (steps, [step.without_shift() for step in steps]), strict=True):
         assert way["back"], "every token has a patch that goes into it"
         for at, token in enumerate(tokens):

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, save, settle
+from tests.browser.conftest import save, settle
+from vitviz.app.pages import HEADINGS, address_of
 from vitviz.samples import SAMPLES
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
-# Read, because the script cannot be imported outside of Streamlit.
-SCRIPT = ROOT / "vitviz" / "pages" / "script.py"
-PAGES = ["", *re.findall(r'url_path="([^"]+)"', SCRIPT.read_text(encoding="utf-8"))]
+PAGES = [address_of(topic) for topics in HEADINGS.values() for topic in topics]
 
 
 def png(width: int, height: int, colour: tuple[int, int, int]) -> bytes:

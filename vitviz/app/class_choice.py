@@ -1,4 +1,4 @@
-"""The one class that a person looks at in the pages about class scores, and the label that the loss is asked for."""
+"""The current class of the pages about class scores, and the label that the loss is computed for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vitviz.app import session
+from vitviz.app.settings import CLASS, Setting
 from vitviz.samples import SAMPLES
 
 if TYPE_CHECKING:
@@ -15,62 +16,60 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 NOT_CHOSEN = -1
+LABEL = Setting[int]("label")
 
 
 def target(model: ModelEntry, trace: Trace) -> int:
-    """The class that is looked at; the model's first one until a person chooses."""
-    chosen = session.setting(f"class.{model.name}", NOT_CHOSEN)
+    """The current class; the model's best one until a person chooses."""
+    chosen = CLASS.get(NOT_CHOSEN, model.name)
     return int(trace.logits.argmax()) if chosen == NOT_CHOSEN else chosen
 
 
 def label(model: ModelEntry, trace: Trace) -> int:
-    """The label of the loss; until a person chooses, what a sample picture shows, or the model's first class."""
-    chosen = session.setting(_label_key(model), NOT_CHOSEN)
+    """The label of the loss; until a person chooses, what a sample picture shows, or the model's best class."""
+    chosen = LABEL.get(NOT_CHOSEN, model.name, _picture())
     if chosen != NOT_CHOSEN:
         return chosen
-    shown = next((s.shows for s in SAMPLES if s.file == st.session_state.get("picture_name")), "")
+    shows = next((s.shows for s in SAMPLES if s.file == st.session_state.get("picture_name")), "")
     own = bool(st.session_state.get("picture_is_own"))
-    known = shown in trace.class_names and not own
-    return trace.class_names.index(shown) if known else int(trace.logits.argmax())
+    known = shows in trace.class_names and not own
+    return trace.class_names.index(shows) if known else int(trace.logits.argmax())
 
 
 def choose_target(model: ModelEntry, trace: Trace, text: str, where: str) -> int:
     """The select box of the class, best first; ``where`` is the page's own part of its key."""
-    return _choose(model, trace, text, where, f"class.{model.name}", target(model, trace))
+    key = f"{where}.{model.name}.{_picture()}"
+
+    def on_change() -> None:
+        CLASS.set(int(st.session_state[key]), model.name)
+
+    return _select(trace, text, key, target(model, trace), on_change)
 
 
-def choose_label(model: ModelEntry, trace: Trace, text: str, where: str, then: Callable[[], None]) -> int:
-    """The select box of the label; ``then`` is called when it was chosen."""
-    key = _label_key(model)
-    return _choose(model, trace, text, where, key, label(model, trace), then)
-
-
-def _label_key(model: ModelEntry) -> str:
-    # A label belongs to a picture: another picture is asked for anew.
-    return f"label.{model.name}.{session.picture().sha256[:12]}"
-
-
-def _choose(
-    model: ModelEntry,
-    trace: Trace,
-    text: str,
-    where: str,
-    setting: str,
-    now: int,
-    then: Callable[[], None] | None = None,
+def choose_label(
+    model: ModelEntry, trace: Trace, text: str, where: str, on_choose: Callable[[], None]
 ) -> int:
-    key = f"{where}.{model.name}.{session.picture().sha256[:12]}"
+    """The select box of the label; ``on_choose`` is called when it was chosen."""
+    key = f"{where}.{model.name}.{_picture()}"
+
+    def on_change() -> None:
+        # A label belongs to a picture: for another picture it is asked for anew.
+        LABEL.set(int(st.session_state[key]), model.name, _picture())
+        on_choose()
+
+    return _select(trace, text, key, label(model, trace), on_change)
+
+
+def _picture() -> str:
+    return session.picture().sha256[:12]
+
+
+def _select(trace: Trace, text: str, key: str, current: int, on_change: Callable[[], None]) -> int:
     probabilities = trace.probabilities
     order = probabilities.argsort(descending=True).tolist()
-    st.session_state[key] = now
-
-    def chosen() -> None:
-        session.set_setting(setting, int(st.session_state[key]))
-        if then is not None:
-            then()
-
+    st.session_state[key] = current
     index: int = st.selectbox(
         text, order, format_func=lambda i: f"{trace.class_name(i)}  {100 * float(probabilities[i]):.1f} %",
-        key=key, on_change=chosen,
+        key=key, on_change=on_change,
     )  # fmt: skip
     return index

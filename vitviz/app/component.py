@@ -1,8 +1,8 @@
-"""Mount a browser part: the script that imports its module, and arrays as the parts expect them."""
+"""Mount a browser part in a Streamlit page: the script that imports its module, and its data as one payload."""
 
 from __future__ import annotations
 
-import base64
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from vitviz.payload import pack_data
 from vitviz.plot.colour import Quantity, scale
 from vitviz.web import modules
 
@@ -32,16 +33,24 @@ export default async (args) => {{
 """
 
 
-def component(entry: str, *styles: str, html: str = '<div class="vv"></div>') -> Any:
+def component(entry: str, *styles: str, html: str = '<div class="vv"></div>') -> Callable[..., Any]:
     """What mounts the part whose module is ``entry``, a path inside the package, in Streamlit's way.
 
-    Without ``styles`` (paths too) the part has the style sheet beside its module. ``html`` is what the module's
-    ``mount`` gets, one element.
+    The result is called as ``mount(key=..., data=..., on_choice_change=...)``: ``data`` is what ``pack_data`` takes,
+    and the part's ``update`` gets it with typed arrays. Without ``styles`` (paths too) the part has the style sheet
+    beside its module. ``html`` is what the module's ``mount`` gets, one element.
     """
     path = PurePosixPath(entry)
     sheets = styles or (str(path.with_suffix(".css")),)
     name = "_".join(("vitviz", *path.with_suffix("").parts[1:]))
-    return st.components.v2.component(name, html=html, css=modules.style(*sheets), js=script(entry))
+    registered: Any = st.components.v2.component(
+        name, html=html, css=modules.style(*sheets), js=script(entry)
+    )
+
+    def mount(*, key: str, data: Mapping[str, Any], **callbacks: Callable[[], None]) -> Any:
+        return registered(key=key, data=pack_data(data), **callbacks)
+
+    return mount
 
 
 @cache
@@ -56,12 +65,7 @@ def script(entry: str) -> str:
     return SCRIPT.format(entry=entry, host=HOST, stamp=modules.stamp())
 
 
-def packed(values: NDArray[np.floating]) -> str:
-    """float32 in base64: every bit arrives."""
-    return base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode()
-
-
 @cache
-def colours(quantity: Quantity) -> dict[str, str]:
-    """The colour table of a quantity for both themes."""
-    return {theme: base64.b64encode(scale(quantity, theme).tobytes()).decode() for theme in ("light", "dark")}
+def colours(quantity: Quantity) -> Mapping[str, NDArray[np.uint8]]:
+    """The colour table of a quantity, (256, 3), for both themes."""
+    return {theme: scale(quantity, theme) for theme in ("light", "dark")}

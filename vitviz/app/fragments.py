@@ -1,4 +1,4 @@
-"""Answer a choice with the parts of a page that it concerns, not with the whole page."""
+"""After a choice run only the fragments of a page that it concerns, not the whole page."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from vitviz.zoo.registry import ModelEntry
 
 
 def token_chosen(
-    model: ModelEntry, *parts: str, grid: tuple[int, int] | None = None
+    model: ModelEntry, *fragments: str, grid: tuple[int, int] | None = None
 ) -> Callable[[int], None]:
-    """For a picture of a page: another token of the map of ``grid`` is looked at, which concerns these parts."""
+    """The callback of a map of ``grid``: its token becomes the current one, and these fragments run again."""
 
-    def chosen(token: int) -> None:
+    def on_choose(token: int) -> None:
         tokens.choose(model, token, grid)
-        only(*parts)
+        rerun_only(*fragments)
 
-    return chosen
+    return on_choose
 
 
-def only(*parts: str) -> NoReturn:
+def rerun_only(*fragments: str) -> NoReturn:
     """From a callback: run only the fragments with these keys. While some are not there yet, the whole page runs."""
     try:
-        st.rerun(list(parts))
+        st.rerun(list(fragments))
     except StreamlitAPIException:
         st.rerun()

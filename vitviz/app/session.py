@@ -28,6 +28,7 @@ from vitviz.zoo.registry import ModelEntry, find
 if TYPE_CHECKING:
     from PIL import Image
 
+    from vitviz.tracing.norms import NormStatistics
     from vitviz.tracing.trace import Trace
     from vitviz.tracing.walk import Walk
     from vitviz.zoo.load import Model
@@ -63,16 +64,6 @@ def gate() -> Iterator[None]:
     torch.set_num_threads(1)
     with _cores:
         yield
-
-
-def import_torch() -> None:
-    """Import what the first trace needs, which takes longer than the trace itself."""
-    import vitviz.tracing.trace
-    import vitviz.zoo.load  # noqa: F401
-
-    # What torch brings stays for as long as the server does: no later collection need look at it.
-    gc.collect()
-    gc.freeze()
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
@@ -209,6 +200,16 @@ def fused_gap(of: Trace, step: str) -> float | None:
     if block is None:
         return None
     return derived(of, FUSED_GAP.at(step), lambda: block.check().resid_post)
+
+
+NORM_STATISTICS: Derived[tuple[NormStatistics, ...]] = Derived("statistics of all layer norms")
+
+
+def norm_statistics(of: Trace) -> tuple[NormStatistics, ...]:
+    """Mean, scale and norm of every token at every layer norm of a run."""
+    from vitviz.tracing import norms
+
+    return derived(of, NORM_STATISTICS, lambda: norms.norm_statistics(of))
 
 
 def derived(of: Trace, what: Derived[T] | DerivedAt[T] | str, make: Callable[[], T]) -> T:

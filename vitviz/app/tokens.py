@@ -1,4 +1,4 @@
-"""The one token that a person looks at, the same on every page and in every map of a model.
+"""The current token, the same on every page and in every map of a model.
 
 It is kept as a token of the model's first and finest map; the later maps of a Swin show the token that covers it.
 """
@@ -6,7 +6,7 @@ It is kept as a token of the model's first and finest map; the later maps of a S
 from __future__ import annotations
 
 from vitviz.analysis.places import carry
-from vitviz.app import session
+from vitviz.app import settings
 from vitviz.zoo.registry import ModelEntry
 
 
@@ -26,7 +26,7 @@ def current(model: ModelEntry, grid: tuple[int, int] | None = None) -> int:
     rows, columns = finest(model)
     before = len(prefix(model))
     middle = before + rows // 2 * columns + columns // 2
-    token = min(session.setting(_key(model), middle), before + rows * columns - 1)
+    token = min(settings.TOKEN.get(middle, model.name), before + rows * columns - 1)
     return carry(token, before, (rows, columns), grid or (rows, columns))
 
 
@@ -37,8 +37,4 @@ def choose(model: ModelEntry, token: int, grid: tuple[int, int] | None = None) -
     """
     rows_columns = finest(model)
     token = carry(token, len(prefix(model)), grid or rows_columns, rows_columns, finer=current(model))
-    session.set_setting(_key(model), token)
-
-
-def _key(model: ModelEntry) -> str:
-    return f"token.{model.name}"
+    settings.TOKEN.set(token, model.name)

@@ -8,7 +8,14 @@ import torch
 import torch.nn.functional as F
 
 from tests.tracing.conftest import SUBJECTS, make
-from vitviz.analysis.lens.logit_lens import choose_classes, depth_names, depths, lens, opened, own_reading
+from vitviz.analysis.lens.logit_lens import (
+    choose_classes,
+    depth_names,
+    depths,
+    lens,
+    open_reading,
+    own_reading,
+)
 from vitviz.tracing.trace import Trace, run_trace
 
 
@@ -68,13 +75,14 @@ def test_one_reading_opened_agrees_in_float64(name: str) -> None:
     subject.network.double()
     trace = run_trace(subject.network, subject.image.double())
     depth = depth_names(trace)[1]
-    steps = opened(trace, depth, 4, 2)
+    steps = open_reading(trace, depth, 4, 2)
     logits = by_hand(trace, depth, 4)
     assert steps.logit == pytest.approx(logits[2].item(), abs=1e-12)
     assert steps.features @ steps.weights + steps.bias == pytest.approx(steps.logit, abs=1e-12)
     assert steps.probability == pytest.approx(logits.softmax(0)[2].item(), abs=1e-12)
     x = trace[depth].flatten(0, -2)[4]
     assert steps.mean == pytest.approx(x.mean().item(), abs=1e-14)
+    np.testing.assert_array_equal(steps.products, steps.features * steps.weights)
     variance = x.var(unbiased=False).item()
     assert steps.scale == pytest.approx((variance + trace.network.norm.eps) ** 0.5, abs=1e-12)
 

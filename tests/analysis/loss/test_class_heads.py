@@ -11,7 +11,7 @@ import torch.nn.functional as F
 
 from tests.conftest import random_picture, randomise
 from tests.tracing.conftest import SUBJECTS, VIT, Subject, make
-from vitviz.analysis.loss.class_heads import head_sizes, readings
+from vitviz.analysis.loss.class_heads import Reading, head_sizes, paper_heads, readings
 from vitviz.models.build import build
 from vitviz.tracing.trace import run_trace
 
@@ -51,3 +51,24 @@ def test_the_sizes_of_a_head_are_those_of_its_modules(hidden: int | None) -> Non
     sizes = head_sizes(16, 5, hidden)
     assert sum(layer.parameters for layer in sizes) == count
     assert sizes[-1].shape == tuple(network.head.weight.shape)
+
+
+def test_the_best_classes_of_a_reading_have_their_softmax() -> None:
+    reading = Reading("cls", True, True, np.array([1.0, 3.0, -2.0, 2.0]))
+    shares = np.exp(reading.logits) / np.exp(reading.logits).sum()
+    assert [one.number for one in reading.best(3)] == [1, 3, 0]
+    for one in reading.best(3):
+        assert (one.logit, one.probability) == (reading.logits[one.number], pytest.approx(shares[one.number]))
+
+
+@pytest.mark.parametrize("hidden", [None, 24])
+def test_the_papers_heads_count_the_models_own_weights(hidden: int | None) -> None:
+    network = build(replace(VIT, representation_size=hidden))
+    own = network.head.weight.numel() + network.head.bias.numel()
+    if hidden:
+        own += network.pre_logits.weight.numel() + network.pre_logits.bias.numel()
+    one, two = paper_heads(network)
+    assert (one.own, two.own) == (hidden is None, hidden is not None)
+    chosen = two if hidden else one
+    assert sum(layer.parameters for layer in chosen.layers) == own
+    assert two.layers[0].shape == (hidden or 16, 16)

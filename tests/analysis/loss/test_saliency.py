@@ -9,6 +9,7 @@ import torch.nn.functional as F
 
 from tests.tracing.conftest import SUBJECTS, Subject, make
 from vitviz.analysis.loss.saliency import (
+    BackwardPass,
     backward,
     patch_lengths,
     patch_products,
@@ -78,3 +79,25 @@ def test_tokens_are_measured_one_by_one() -> None:
     flat, values = gradient.reshape(6, 5).numpy(), x.reshape(6, 5).numpy()
     np.testing.assert_allclose(token_lengths(gradient), np.linalg.norm(flat, axis=1))
     np.testing.assert_allclose(token_products(gradient, x), (flat * values).sum(axis=1))
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_a_watched_pass_ends_in_the_same_gradients(name: str) -> None:
+    subject = make(name)
+    trace = run_trace(subject.network, subject.image)
+    work = BackwardPass(trace, 2)
+    steps = list(work.steps())
+    assert steps[-2:] == ["embed", "image"]
+    assert len(steps) == len(trace.segments) + 1
+    found = work.saliency()
+    gradient = trace.probabilities.clone()
+    gradient[2] -= 1
+    want = dict(backward(trace, gradient.unsqueeze(0)))
+    np.testing.assert_allclose(found.embed_length, token_lengths(want["embed"]), rtol=1e-4, atol=1e-7)
+    pixels = patch_products(want["image"], trace["image"], trace.config.patch_size)
+    np.testing.assert_allclose(found.pixel_product, pixels, rtol=1e-4, atol=1e-6)
+    assert [depth.name for depth in found.depths] == list(reversed(list(want)))[2:]
+    for depth in found.depths:
+        np.testing.assert_allclose(depth.lengths, token_lengths(want[depth.name]), rtol=1e-4, atol=1e-7)
+        prefix = len(depth.lengths) - depth.grid[0] * depth.grid[1]
+        assert prefix == getattr(trace.config, "num_prefix", 0)

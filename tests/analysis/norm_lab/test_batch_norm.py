@@ -2,9 +2,22 @@
 
 import numpy as np
 import pytest
+import torch
 from torch import nn
 
-from vitviz.analysis.norm_lab.batch_norm import BATCH_AXES, LAYER_AXES, compare, normalise_over, torchs_own
+from tests.tracing.conftest import SUBJECTS, make
+from vitviz.analysis.norm_lab.batch_norm import (
+    BATCH_AXES,
+    LAYER_AXES,
+    batch_normed,
+    cell_steps,
+    compare,
+    embed,
+    first_block_input,
+    layer_normed,
+    normalise_over,
+    torchs_own,
+)
 
 RANDOM = np.random.default_rng(3)
 EPS = 1e-6
@@ -66,3 +79,35 @@ def test_the_module_that_is_compared_with_learns_running_averages() -> None:
     norm = nn.BatchNorm1d(3, affine=False, eps=EPS)
     assert norm.training
     assert abs(torchs_own(x, EPS)[1].mean()) < 1e-12
+
+
+def test_a_cell_is_opened_alone_and_in_its_batch() -> None:
+    x = np.random.default_rng(2).normal(1, 3, (3, 4, 5)).astype(np.float32)
+    found, eps, (channel, token) = compare(x, 1e-5), 1e-5, (2, 4)
+    value = x[0, channel, token]
+    layer = nn.LayerNorm(4, eps=eps, elementwise_affine=False)(torch.from_numpy(x).transpose(1, 2))
+    batch = nn.BatchNorm1d(4, eps=eps, affine=False)
+    alone, whole = batch(torch.from_numpy(x[:1])), batch(torch.from_numpy(x))
+    of_layer, of_batch = (
+        layer_normed(found, value, token, eps),
+        batch_normed(found, value, channel, eps),
+    )
+    assert of_layer.alone == of_layer.in_batch == pytest.approx(layer[0, token, channel].item(), abs=1e-6)
+    assert of_layer.change == 0
+    assert of_batch.alone == pytest.approx(alone[0, channel, token].item(), abs=1e-6)
+    assert of_batch.in_batch == pytest.approx(whole[0, channel, token].item(), abs=1e-6)
+    assert of_batch.change == of_batch.in_batch - of_batch.alone
+    steps = cell_steps(found.batch, value, channel, eps)
+    assert steps.out == of_batch.in_batch
+    assert steps.mean == pytest.approx(x[:, channel].mean(), abs=1e-6)
+    assert steps.variance == pytest.approx(x[:, channel].var(), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_a_runs_tokens_are_those_that_the_model_makes_of_the_picture(name: str) -> None:
+    subject = make(name)
+    trace = subject.trace()
+    own = first_block_input(trace)
+    first = subject.network.steps()[0][0]
+    np.testing.assert_array_equal(own.T, trace[f"{first}.resid_pre"].flatten(1, -2)[0].numpy())
+    np.testing.assert_allclose(embed(subject.network, subject.image), own, atol=1e-6)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from vitviz.analysis.norm_lab.normalized_shape import Groups, groups
+from vitviz.analysis.norm_lab.normalized_shape import Groups, groups, refusal
 
 X = np.random.default_rng(5).standard_normal((4, 2, 3)) * 3 + 1
 
@@ -45,3 +45,19 @@ def test_a_huge_shape_is_refused_and_takes_no_memory() -> None:
     refusal = groups(X, (999_999, 999_999))
     assert isinstance(refusal, str)
     assert "Given normalized_shape=[999999, 999999]" in refusal
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ((), "empty"),
+        ((9, 9, 9, 9), "long"),
+        ((4, 2), "first"),
+        ((4,), "first"),
+        ((2,), "other"),
+        ((1, 3), "other"),
+    ],
+)
+def test_what_torch_refuses_has_a_reason(asked: tuple[int, ...], reason: str) -> None:
+    assert isinstance(groups(X, asked), str)
+    assert refusal(X.shape, asked) == reason

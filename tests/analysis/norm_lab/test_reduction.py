@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from vitviz.analysis.norm_lab.reduction import THREADS, Layout, Part, combine, read, reduce, serial
+from vitviz.analysis.norm_lab.reduction import THREADS, Layout, Part, combine, compare, read, reduce, serial
 
 LAYOUTS = [Layout(*sizes) for sizes in product((16, 32, 64), (2, 4, 8), (1, 2))]
 
@@ -92,3 +92,15 @@ def test_reading_is_float32() -> None:
 def test_a_row_that_does_not_fit_is_refused(layout: Layout) -> None:
     with pytest.raises(ValueError, match="do not fill"):
         reduce(np.zeros(layout.numbers, np.float32), layout)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_tree_and_one_thread_are_compared_with_float64(layout: Layout) -> None:
+    row = row_of(layout)
+    tree, one, exact = compare(row, reduce(row, layout), layout)
+    wide = row.astype(np.float64)
+    assert exact == (wide.sum(), wide.mean(), wide.var(), None)
+    for found in (tree, one):
+        assert found[:3] == pytest.approx(exact[:3], rel=1e-5)
+    assert one.depth == layout.numbers - 1
+    assert tree.depth == layout.each - 1 + 4  # halving 16 threads four times

@@ -5,14 +5,21 @@ import pytest
 
 from vitviz.analysis.norm_lab.variance import (
     METHODS,
+    Measured,
+    Variance,
+    broken,
     data,
+    first_failure,
     measure,
+    nearest_to_trouble,
     one_pass,
     reference,
     torchs_own,
     two_passes,
+    verdict,
     welford,
 )
+from vitviz.tracing.norms import NormStatistics
 
 NORMAL = np.random.default_rng(0).standard_normal(300)
 
@@ -112,3 +119,48 @@ def test_torchs_kernel_keeps_its_digits(dtype: str, tolerance: float) -> None:
     found = torchs_own(x)
     assert found.variance == pytest.approx(x.astype(float).var(), rel=tolerance)
     assert found.mean == pytest.approx(x.astype(float).mean(), rel=tolerance)
+
+
+@pytest.mark.parametrize(
+    ("variance", "exact", "expected"),
+    [
+        (1.0, 1.0, "good"), (1.01, 1.0, "inexact"), (2.0, 1.0, "wrong"), (-0.1, 1.0, "negative"),
+        (np.inf, 1.0, "overflow"), (np.nan, 1.0, "overflow"), (np.nan, np.nan, "no_data"), (0.0, 0.0, "flat"),
+        (0.5, 0.0, "wrong"),
+    ],
+)  # fmt: skip
+def test_a_variance_is_judged(variance: float, exact: float, expected: str) -> None:
+    assert verdict(variance, exact) == expected
+
+
+def test_the_first_failure_is_the_smallest_mean_that_breaks_a_method() -> None:
+    means = 10.0 ** np.arange(8)
+    x = data(NORMAL, means, 1.0, "float32")
+    exact = reference(x)
+    measured = measure(x)
+    at = first_failure(measured["one_pass"], exact)
+    assert at is not None
+    judged = [
+        verdict(float(v), float(e)) for v, e in zip(measured["one_pass"].found.variance, exact, strict=True)
+    ]
+    assert not set(judged[:at]) & {"wrong", "negative", "overflow"}
+    assert judged[at] in ("wrong", "negative", "overflow")
+    assert first_failure(measured["welford"], exact) != at
+    easy = data(NORMAL, np.array([0.0, 1.0]), 1.0, "float32")
+    assert first_failure(measure(easy)["one_pass"], reference(easy)) is None
+
+
+def test_a_method_is_broken_where_it_gives_no_variance() -> None:
+    found = Variance(np.zeros(4), np.zeros(4), np.array([1.0, -1e-9, np.nan, np.inf]))
+    assert broken(Measured(found, np.zeros(4), 3)).tolist() == [False, True, True, True]
+
+
+def test_the_nearest_to_trouble_has_the_largest_mean_beside_its_scale() -> None:
+    def norm(name: str, mean: list[float], scale: list[float]) -> NormStatistics:
+        length = np.ones(len(mean), np.float32)
+        return NormStatistics(
+            name, np.array(mean, np.float32), np.array(scale, np.float32), length, 1e-6, None
+        )
+
+    found = nearest_to_trouble([norm("a", [9.0, 1.0], [9.0, 1.0]), norm("b", [1.0, -3.0], [1.0, 2.0])])
+    assert found == ("b", 1.5)

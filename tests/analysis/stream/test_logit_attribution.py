@@ -171,3 +171,21 @@ def test_lengths_and_sparsity_are_those_of_the_recorded_tensors(name: str) -> No
         assert found.grid[0] * found.grid[1] + (
             trace.config.num_prefix if name == "class token" else 0
         ) == len(found.after)
+
+
+@pytest.mark.parametrize("name", ["class token", "distilled", "Swin"])
+def test_parts_stand_in_a_tree_whose_products_are_their_scores(name: str) -> None:
+    _, attribution, _ = passed(traced(name))
+    scores = attribution.scores(1)
+    assert [number for number, _ in attribution.tree] == attribution.whole.tolist()
+    inner = [number for _, inside in attribution.tree for number in inside]
+    assert sorted(inner) == sorted(set(range(len(scores))) - set(attribution.whole.tolist()))
+    for number, inside in attribution.tree:
+        part = attribution.parts[number]
+        assert bool(inside) == (part.kind == "attention")
+        assert {attribution.parts[one].block for one in inside} <= {part.block}
+        if part.kind != "constant":
+            assert attribution.products(number, 1).sum() == pytest.approx(scores[number], abs=1e-12)
+    largest = attribution.largest(1)
+    assert largest in attribution.whole
+    assert abs(scores[largest]) == max(abs(scores[attribution.whole]))

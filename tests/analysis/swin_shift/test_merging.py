@@ -54,7 +54,7 @@ def test_a_place_is_its_neighbours_normalised_and_reduced(trace: Trace, step: st
         ).sqrt() * module.norm.weight.detach() + module.norm.bias.detach()
         np.testing.assert_allclose(merge.normalised, out.numpy(), atol=1e-5)
         np.testing.assert_allclose(merge.reduced, (weight @ out).numpy(), atol=1e-5)
-        opened = merge.open(module.reduction.weight.detach().numpy(), 3)
+        opened = merge.open(3)
         by_patch = (weight[3] * out).view(4, -1).sum(dim=1)
         np.testing.assert_allclose(opened.sums, by_patch.numpy(), atol=1e-5)
         assert opened.value == pytest.approx(float(merge.reduced[3]), abs=1e-5)

@@ -4,7 +4,11 @@ import pytest
 import torch
 
 from tests.conftest import random_picture, randomise
-from vitviz.analysis.swin_shift.window_attention import logits_without_mask, window_attention
+from vitviz.analysis.swin_shift.window_attention import (
+    logits_without_mask,
+    run_without_mask,
+    window_attention,
+)
 from vitviz.models.config import SwinConfig
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.windows import WindowGrid, attention_mask, to_windows
@@ -57,3 +61,8 @@ def test_without_any_mask_the_scores_are_those_of_a_network_that_has_none(
         expected = trace.network(trace["image"])[0]
     torch.testing.assert_close(got, expected, atol=1e-5, rtol=1e-5)
     assert not torch.allclose(got, trace.logits, atol=1e-3)
+    found = run_without_mask(trace)
+    assert found.blocks == sum(name.endswith(".attn_mask") for name in trace.names())
+    assert found.gap == pytest.approx(float((got - trace.logits).abs().max()), abs=1e-6)
+    assert found.scale == float(trace.logits.abs().max())
+    assert (found.before, found.after) == (int(trace.logits.argmax()), int(got.argmax()))

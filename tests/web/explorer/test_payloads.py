@@ -183,7 +183,7 @@ def test_an_array_that_does_not_lie_in_order_is_put_in_order() -> None:
 
 
 def test_what_a_payload_cannot_hold_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"a is <i8; a payload holds <f4, <f8, <i4, \|u1"):
+    with pytest.raises(ValueError, match=r"a is <i8; a payload holds <f4, <f8, <i2, <i4, \|u1"):
         pack({}, {"a": np.zeros(1, np.int64)})
     with pytest.raises(ValueError, match="JSON"):
         pack({"entropy": float("nan")}, {})

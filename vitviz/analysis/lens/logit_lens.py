@@ -62,6 +62,11 @@ def depth_names(trace: Trace) -> tuple[str, ...]:
     return (*(f"{block.name}.resid_pre" for block in blocks), f"{last.name}.resid_post")
 
 
+def map_size(trace: Trace) -> tuple[int, int]:
+    """Rows and columns of the patches in every tensor that is read."""
+    return trace.blocks[-1].map_size
+
+
 def own_reading(trace: Trace) -> bool:
     """Whether the model's own scores are read off no single token, so that they stand before the tokens."""
     return trained_pooling(trace.config) != "cls"
@@ -131,8 +136,13 @@ class LensSteps(NamedTuple):
     lse: float
     probability: float
 
+    @property
+    def products(self) -> NDArray[np.float64]:
+        """features * weights, (R,): with the bias they add up to the logit."""
+        return self.features * self.weights
 
-def opened(trace: Trace, name: str, token: int, target: int) -> LensSteps:
+
+def open_reading(trace: Trace, name: str, token: int, target: int) -> LensSteps:
     """Read class ``target`` off token ``token`` of the tensor ``name``, every step kept.
 
     Mean and variance are written out; the head is one dot product over the features.

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vitviz.analysis.loss.cross_entropy import softmax
 from vitviz.models.config import ModelConfig, ViTConfig
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
@@ -24,6 +25,20 @@ class Reading(NamedTuple):
     normed: bool
     trained: bool
     logits: NDArray[np.float64]
+
+    def best(self, count: int) -> list[ReadClass]:
+        """The ``count`` classes with the highest scores, highest first."""
+        probabilities = softmax(self.logits)
+        order = np.argsort(-self.logits, kind="stable")[:count].tolist()
+        return [ReadClass(i, float(self.logits[i]), float(probabilities[i])) for i in order]
+
+
+class ReadClass(NamedTuple):
+    """One class of a reading: its number in the model, its score, and the softmax of the scores there."""
+
+    number: int
+    logit: float
+    probability: float
 
 
 def features(network: Network, x: Tensor) -> Tensor:
@@ -94,3 +109,26 @@ def head_sizes(dim: int, classes: int, hidden: int | None = None, bias: bool = T
         HeadSize("tanh", (hidden,), 0),
         HeadSize("Linear", (classes, hidden), classes * hidden + classes * bias),
     ]
+
+
+class Head(NamedTuple):
+    """One of the paper's two heads; ``own`` where it is the one that the model has."""
+
+    layers: list[HeadSize]
+    own: bool
+
+
+def paper_heads(network: Network) -> tuple[Head, Head]:
+    """One Linear, and Linear, tanh, Linear, for a model's width and classes.
+
+    The second has as many hidden units as the model's own head; where that has none, as many as channels.
+    """
+    config = network.config
+    model = cast("VisionTransformer | SwinTransformer", network)
+    dim, classes = int(model.norm.weight.shape[0]), int(model.head.weight.shape[0])
+    hidden = config.representation_size if isinstance(config, ViTConfig) else None
+    bias = model.head.bias is not None
+    return (
+        Head(head_sizes(dim, classes, None, bias), not hidden),
+        Head(head_sizes(dim, classes, hidden or dim, bias), bool(hidden)),
+    )

@@ -33,6 +33,11 @@ class CrossEntropy:
     probabilities: NDArray[np.float64]
     gradient: NDArray[np.float64]
 
+    def leading(self, count: int) -> list[int]:
+        """The label, then the classes with the highest scores, ``count`` in all."""
+        order = np.argsort(-self.logits, kind="stable").tolist()
+        return [self.label, *(index for index in order if index != self.label)][:count]
+
 
 def cross_entropy(logits: NDArray[np.floating], label: int) -> CrossEntropy:
     """The loss of one picture with the class ``label``, from its logits (K,)."""

@@ -9,16 +9,69 @@ Maps: Simonyan et al. 2013, arXiv 1312.6034; gradient x input: Shrikumar et al. 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vitviz.analysis.loss.cross_entropy import cross_entropy
 from vitviz.probe import Chain
 from vitviz.tracing.interventions import Except, Gradients
 from vitviz.tracing.segments import EMBED
 from vitviz.tracing.trace import Trace
+
+
+class GradientDepth(NamedTuple):
+    """The lengths of all tokens' gradients (N,) at one tensor; ``grid`` is the map of the patches there."""
+
+    name: str
+    grid: tuple[int, int]
+    lengths: NDArray[np.float64]
+
+
+class Saliency(NamedTuple):
+    """One number a patch, (N,) each, and the gradient's lengths at every block's input from the first to the last."""
+
+    embed_length: NDArray[np.float64]
+    pixel_length: NDArray[np.float64]
+    embed_product: NDArray[np.float64]
+    pixel_product: NDArray[np.float64]
+    depths: tuple[GradientDepth, ...]
+
+
+@dataclass
+class BackwardPass:
+    """Sends the gradient of a label's loss back, segment by segment, so that it can be watched and stopped."""
+
+    trace: Trace
+    label: int
+    depths: list[GradientDepth] = field(default_factory=list)
+    last: dict[str, Tensor] = field(default_factory=dict)
+
+    def steps(self) -> Iterator[str]:
+        """The name of each tensor whose gradient is known, the last one first."""
+        loss = cross_entropy(self.trace.logits.numpy(), self.label)
+        gradient = torch.from_numpy(loss.gradient).to(self.trace.logits).unsqueeze(0)  # (1, K)
+        for name, value in backward(self.trace, gradient):
+            if name in ("embed", "image"):
+                self.last[name] = value
+            else:
+                self.depths.append(GradientDepth(name, _grid(self.trace, value), token_lengths(value)))
+            yield name
+
+    def saliency(self) -> Saliency:
+        """What was found, once ``steps`` has run out."""
+        image, embed, size = self.trace["image"], self.trace["embed"], self.trace.config.patch_size
+        return Saliency(
+            embed_length=token_lengths(self.last["embed"]),
+            pixel_length=patch_lengths(self.last["image"], size),
+            embed_product=token_products(self.last["embed"], embed),
+            pixel_product=patch_products(self.last["image"], image, size),
+            depths=tuple(reversed(self.depths)),
+        )
 
 
 def backward(trace: Trace, gradient: Tensor) -> Iterator[tuple[str, Tensor]]:
@@ -59,6 +112,11 @@ def token_products(gradient: Tensor, x: Tensor) -> NDArray[np.float64]:
 def patch_products(gradient: Tensor, image: Tensor, size: int) -> NDArray[np.float64]:
     """The sum of gradient x pixel in every patch: two of (1, C, H, W) -> (N,)."""
     return _per_patch(gradient.double() * image.double(), size)
+
+
+def _grid(trace: Trace, x: Tensor) -> tuple[int, int]:
+    """Rows and columns of the patches in (1, h, w, D) or, with prefix tokens before them, in (1, N, D)."""
+    return (x.shape[1], x.shape[2]) if x.ndim == 4 else trace.patch_grid
 
 
 def _per_patch(values: Tensor, size: int) -> NDArray[np.float64]:

@@ -7,10 +7,16 @@ tokens of all pictures of one channel (Ioffe and Szegedy 2015, arXiv 1502.03167,
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from vitviz.tracing.segments import Network
+    from vitviz.tracing.trace import Trace
 
 LAYER_AXES = (1,)
 BATCH_AXES = (0, 2)
@@ -59,6 +65,66 @@ class Compared(NamedTuple):
     layer_change: float
     batch_change: float
     gaps: tuple[float, float]
+
+
+class ChannelChange(NamedTuple):
+    """One number of picture 0, normalised alone and in its batch."""
+
+    alone: float
+    in_batch: float
+
+    @property
+    def change(self) -> float:
+        """What the other pictures changed."""
+        return self.in_batch - self.alone
+
+
+class CellSteps(NamedTuple):
+    """One number of picture 0 normalised in its batch: (value - mean) / sqrt(variance + eps) = out."""
+
+    value: float
+    mean: float
+    variance: float
+    out: float
+
+
+def layer_normed(compared: Compared, value: np.floating, token: int, eps: float) -> ChannelChange:
+    """A number of picture 0 that stands at ``token``, by layer norm."""
+    return _change(compared.layer_alone, compared.layer, value, token, eps)
+
+
+def batch_normed(compared: Compared, value: np.floating, channel: int, eps: float) -> ChannelChange:
+    """A number of picture 0 in ``channel``, by batch norm."""
+    return _change(compared.batch_alone, compared.batch, value, channel, eps)
+
+
+def cell_steps(moments: Moments, value: np.floating, at: int, eps: float) -> CellSteps:
+    """How one value of picture 0 is normalised with moments number ``at``."""
+    out = float(moments.normalise(value, at, eps))
+    return CellSteps(float(value), float(moments.mean[at]), float(moments.variance[at]), out)
+
+
+def _change(alone: Moments, batch: Moments, value: np.floating, at: int, eps: float) -> ChannelChange:
+    return ChannelChange(float(alone.normalise(value, at, eps)), float(batch.normalise(value, at, eps)))
+
+
+def first_block_input(trace: Trace) -> NDArray[np.float32]:
+    """The tokens of a run as they come into the first block, (C, T)."""
+    x = trace[f"{trace.network.steps()[0][0]}.resid_pre"]  # (1, N, D) or (1, h, w, D)
+    return _channels_first(x)
+
+
+def embed(network: Network, pixels: Tensor) -> NDArray[np.float32]:
+    """The tokens that a model makes of one picture (1, 3, H, W) for its first block, (C, T)."""
+    import torch
+
+    with torch.inference_mode():
+        return _channels_first(network.embed(pixels))
+
+
+def _channels_first(x: Tensor) -> NDArray[np.float32]:
+    """(1, ..., C) -> (C, T)."""
+    return x.flatten(1, -2)[0].T.contiguous().numpy()
 
 
 def compare(x: NDArray[np.float32], eps: float) -> Compared:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -46,3 +47,15 @@ def groups(x: NDArray[np.float64], normalized_shape: tuple[int, ...], eps: float
     out = ((rows - mean[:, None]) / np.sqrt(variance + eps)[:, None]).reshape(x.shape)
     group = np.repeat(np.arange(len(rows)), rows.shape[1]).reshape(x.shape)
     return Groups(normalized_shape, group, mean, variance, out, float(np.abs(out - torchs).max()))
+
+
+def refusal(shape: tuple[int, ...], asked: tuple[int, ...]) -> Literal["empty", "long", "first", "other"]:
+    """Why torch refuses ``asked`` for a tensor of ``shape``.
+
+    It is empty, longer than the shape, made of the first axes instead of the last, or of other sizes.
+    """
+    if not asked:
+        return "empty"
+    if len(asked) > len(shape):
+        return "long"
+    return "first" if asked == shape[: len(asked)] else "other"

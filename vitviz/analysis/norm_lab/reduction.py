@@ -114,6 +114,37 @@ def reduce(row: NDArray[np.float32], layout: Layout) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+class Totals(NamedTuple):
+    """Sum, mean and biased variance of a row; ``depth`` is how many additions stand behind one another, if counted."""
+
+    total: float
+    mean: float
+    variance: float
+    depth: int | None
+
+
+class Compared(NamedTuple):
+    """A row added up by the tree of threads and by one thread, in float32, and exactly, in float64."""
+
+    tree: Totals
+    serial: Totals
+    exact: Totals
+
+
+def compare(row: NDArray[np.float32], steps: tuple[Step, ...], layout: Layout) -> Compared:
+    """What ``reduce`` arrived at in ``steps``, beside one thread alone and float64."""
+    exact = row.astype(np.float64)
+    return Compared(
+        _totals(_part(steps[-1], 0), layout.each - 1 + THREADS.bit_length() - 1),
+        _totals(serial(row), len(row) - 1),
+        Totals(float(exact.sum()), float(exact.mean()), float(exact.var()), None),
+    )
+
+
+def _totals(part: Part, depth: int) -> Totals:
+    return Totals(float(part.total), float(part.mean), float(part.m2) / float(part.n), depth)
+
+
 def _reads(row: NDArray[np.float32], layout: Layout) -> list[Step]:
     zero = np.float32(0)
     parts = [Part(zero, zero, zero, zero)] * THREADS

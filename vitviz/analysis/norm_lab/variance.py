@@ -8,11 +8,14 @@ walk over the numbers. Chan, Golub and LeVeque 1983, The American Statistician 3
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+
+if TYPE_CHECKING:
+    from vitviz.tracing.norms import NormStatistics
 
 Numbers = NDArray[np.floating]
 
@@ -121,3 +124,52 @@ def _sum(x: Numbers) -> Numbers:
     """The sum of each column of ``x`` (n, M), added from the top to the bottom and rounded after every number."""
     total: Numbers = np.add.accumulate(x, axis=0, dtype=x.dtype)[-1]
     return total
+
+
+Verdict = Literal["good", "inexact", "wrong", "negative", "overflow", "flat", "no_data"]
+FAILURES: tuple[Verdict, ...] = ("wrong", "negative", "overflow")
+# From which relative error on a variance is called wrong, and from which on inexact.
+WRONG, INEXACT = 0.1, 1e-3
+
+
+def verdict(variance: float, exact: float) -> Verdict:
+    """What a variance is worth beside the exact one of the same rounded numbers."""
+    if not np.isfinite(exact):
+        return "no_data"
+    if not np.isfinite(variance):
+        return "overflow"
+    if variance < 0:
+        return "negative"
+    if exact == 0:
+        return "flat" if variance == 0 else "wrong"
+    error = abs(variance - exact) / exact
+    return "wrong" if error > WRONG else "inexact" if error > INEXACT else "good"
+
+
+def first_failure(measured: Measured, exact: NDArray[np.float64]) -> int | None:
+    """Number of the first data set whose variance is wrong or none at all; ``exact`` (M,) are the true ones."""
+    judged = (
+        verdict(float(found), float(true)) for found, true in zip(measured.found.variance, exact, strict=True)
+    )
+    return next((number for number, one in enumerate(judged) if one in FAILURES), None)
+
+
+def broken(measured: Measured) -> NDArray[np.bool_]:
+    """Where a method gave no variance at all, (M,): negative, infinite or NaN."""
+    variance = measured.found.variance.astype(np.float64)
+    gone: NDArray[np.bool_] = ~np.isfinite(variance) | (variance < 0)
+    return gone
+
+
+class Nearest(NamedTuple):
+    """The layer norm of a model at which some token's mean is largest beside its standard deviation."""
+
+    name: str
+    ratio: float
+
+
+def nearest_to_trouble(statistics: Sequence[NormStatistics]) -> Nearest:
+    """Where a run comes nearest to the large means with which one pass fails."""
+    ratios = [float(np.max(np.abs(one.mean) / one.scale)) for one in statistics]
+    worst = int(np.argmax(ratios))
+    return Nearest(statistics[worst].name, ratios[worst])

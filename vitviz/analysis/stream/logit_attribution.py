@@ -29,6 +29,8 @@ from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
 from vitviz.tracing.trace import Trace
 
 Kind = Literal["tokens", "position", "before", "attention", "head", "bias", "mlp", "constant"]
+# Parts that are inside an attention and not added again.
+INNER: tuple[Kind, ...] = ("head", "bias")
 # What has to be recorded of a block.
 NEEDED = ("z", "attn_out", "mlp_out")
 
@@ -75,10 +77,32 @@ class Attribution:
         given[-1] = self.constant[target]
         return given
 
+    def products(self, part: int, target: int) -> NDArray[np.float64]:
+        """Channel by channel what part number ``part`` gives to class ``target``: (readers, D), of which the sum is."""
+        products: NDArray[np.float64] = self.vectors[:, part] * self.directions[:, target]
+        return products
+
+    def largest(self, target: int) -> int:
+        """Number of the part that gives most to class ``target``, in either direction; no head and no bias."""
+        return int(self.whole[np.abs(self.scores(target)[self.whole]).argmax()])
+
+    @cached_property
+    def tree(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
+        """The parts that are added up, in order; with an attention the numbers of the heads and the bias inside it."""
+        inside: dict[str, list[int]] = {}
+        for number, part in enumerate(self.parts):
+            if part.kind in INNER:
+                inside.setdefault(part.block, []).append(number)
+        return tuple(
+            (number, tuple(inside[part.block]) if part.kind == "attention" else ())
+            for number, part in enumerate(self.parts)
+            if part.kind not in INNER
+        )
+
     @cached_property
     def whole(self) -> NDArray[np.intp]:
         """Indices of the parts that are added up: all but the heads and biases inside an attention."""
-        return np.flatnonzero([part.kind not in ("head", "bias") for part in self.parts])
+        return np.flatnonzero([part.kind not in INNER for part in self.parts])
 
     def total(self, target: int) -> float:
         """The sum of the parts, to be compared with ``logits[target]``."""

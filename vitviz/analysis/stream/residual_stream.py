@@ -69,12 +69,11 @@ class StreamPass:
             if self.by and number >= first:
                 self.found.extend(block_parts(block, tensors, self.by))
             pre, post = (tensors[name].flatten(0, -2).numpy() for name in ("mlp_pre", "mlp_post"))  # (N, M)
-            swin = isinstance(block, SwinBlockTrace)
             before = block["resid_pre"]
             yield StreamBlock(
                 name=block.name,
                 stage=block.stage if isinstance(block, SwinBlockTrace) else 0,
-                grid=(before.shape[1], before.shape[2]) if swin else _grid(trace),
+                grid=block.map_size,
                 before=_lengths(before),
                 attention=_lengths(tensors["attn_out"]),
                 mlp=_lengths(tensors["mlp_out"]),
@@ -85,11 +84,6 @@ class StreamPass:
     def attribution(self) -> Attribution | None:
         """The logits' parts once ``blocks`` has run out; None where the run has none."""
         return attribution(self.trace, self.by, self.found) if self.by else None
-
-
-def _grid(trace: Trace) -> tuple[int, int]:
-    height, width = trace["image"].shape[-2:]
-    return height // trace.config.patch_size, width // trace.config.patch_size
 
 
 def _lengths(x: Tensor) -> NDArray[np.float32]:

@@ -31,17 +31,24 @@ class Merge:
     mean: float
     scale: float
 
-    def open(self, weight: NDArray[np.float32], channel: int) -> Projection:
-        """Output channel ``channel`` of the reduction (weight (2C, 4C), no bias) as a sum of 4 x C products."""
+    weight: NDArray[np.float32]  # of the reduction, (2C, 4C); it has no bias
+
+    def open(self, channel: int) -> Projection:
+        """Output channel ``channel`` of the reduction as a sum of 4 x C products."""
         four = (4, -1, 1)  # neighbour, channel; a last axis so that the sums are by neighbour
-        return project(self.normalised.reshape(four), weight[channel].reshape(four), 0.0)
+        return project(self.normalised.reshape(four), self.weight[channel].reshape(four), 0.0)
 
 
 def merge_at(trace: Trace, step: str, row: int, column: int) -> Merge:
     """The merging ``step`` ("layers.1.downsample") of a trace at one place of its output map."""
     names = ("gathered", "ln.out", "resid_post", "ln.mean", "ln.scale")
     gathered, out, reduced, mean, scale = (trace[f"{step}.{name}"][0, row, column].numpy() for name in names)
-    return Merge(gathered, out, reduced, float(mean[0]), float(scale[0]))
+    weight = _module(trace, step).reduction.weight.detach().numpy()
+    return Merge(gathered, out, reduced, float(mean[0]), float(scale[0]), weight)
+
+
+def _module(trace: Trace, step: str) -> PatchMerging:
+    return cast(PatchMerging, dict(trace.network.steps())[step])
 
 
 def neighbours(height: int, width: int) -> NDArray[np.int64]:
@@ -75,7 +82,7 @@ def other_order(trace: Trace, step: str, order: tuple[tuple[int, int], ...]) -> 
         raise ValueError(f"{order} is not an order of the four neighbours {PUBLISHED}")
     steps = trace.network.steps()
     at = [name for name, _ in steps].index(step)
-    module = cast(PatchMerging, steps[at][1])
+    module = _module(trace, step)
     published = trace[f"{step}.resid_post"]  # (1, h/2, w/2, 2C)
     blocks = trace[f"{step}.gathered"].unflatten(-1, (4, -1))  # (1, h/2, w/2, 4, C)
     mixed = blocks[..., [PUBLISHED.index(place) for place in order], :].flatten(-2)  # (1, h/2, w/2, 4C)

@@ -43,6 +43,30 @@ def _pattern(block: SwinBlock, y: Tensor, bias: Tensor, mask: Tensor | None) -> 
     return record.tensors["pattern"][0]  # (H, M*M, M*M)
 
 
+class WithoutMask(NamedTuple):
+    """A run with every attention mask set to 0, in ``blocks`` blocks, beside the run that was.
+
+    ``gap`` is the largest |difference| of the class scores, ``scale`` the largest |score| of the run that was;
+    ``before`` and ``after`` are the classes that win.
+    """
+
+    blocks: int
+    gap: float
+    scale: float
+    before: int
+    after: int
+
+
+def run_without_mask(trace: Trace) -> WithoutMask:
+    """Run the network again where strangers meet in all shifted windows, and compare the class scores."""
+    logits = logits_without_mask(trace)
+    return WithoutMask(
+        sum(block.grid.shift > 0 for block in trace.swin_blocks),
+        float((logits - trace.logits).abs().max()), float(trace.logits.abs().max()),
+        int(trace.logits.argmax()), int(logits.argmax()),
+    )  # fmt: skip
+
+
 def logits_without_mask(trace: Trace) -> Tensor:
     """Class scores (K,) of the same run with every attention mask set to 0: strangers meet in all shifted windows."""
     masks = {name for name in trace.names() if name.endswith(".attn_mask")}

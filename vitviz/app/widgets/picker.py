@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from vitviz.app.component import colours, component, packed
+from vitviz.app.component import colours, component
 from vitviz.app.pictures import small_picture_url
 from vitviz.app.words import say
 from vitviz.plot.colour import Quantity
@@ -73,7 +73,7 @@ def picker(
     }
     if overlay is not None:
         data |= {
-            "overlay": packed(overlay.values),
+            "overlay": np.asarray(overlay.values, np.float32),
             "low": overlay.limits[0],
             "high": overlay.limits[1],
             "scale": colours(overlay.quantity),

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from vitviz.app.component import colours, component, packed
+from vitviz.app.component import colours, component
 from vitviz.app.words import say
 from vitviz.plot.colour import Quantity
 
@@ -42,7 +42,7 @@ def strips(
         "rows": [
             {
                 "label": row.label,
-                "values": packed(row.values),
+                "values": np.asarray(row.values, np.float32),
                 "low": row.limits[0],
                 "high": row.limits[1],
                 "scale": colours(row.quantity),

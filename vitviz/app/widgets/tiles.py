@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from vitviz.app.component import colours, component, packed
+from vitviz.app.component import colours, component
 from vitviz.app.words import say
 from vitviz.plot.colour import Quantity, span
 from vitviz.web.pooling import pool_to
@@ -48,7 +48,7 @@ def tiles(
     if pooled != (1, 1):
         label = f"{label} {say('tiles.pooled', rows=pooled[0], columns=pooled[1])}".strip()
     data = {
-        "values": packed(drawn),
+        "values": np.asarray(drawn, np.float32),
         "rows": drawn.shape[1],
         "columns": drawn.shape[2],
         "labels": list(labels) if labels is not None else [""] * drawn.shape[0],

@@ -1,7 +1,7 @@
 // A chart as SVG: panels below one another or side by side, and the number under the pointer or the arrow keys.
 import { make } from "../shared/canvas.js";
 import { dash, drawn, extent, points, shape } from "./marks.js";
-import { filled, numbers } from "./numbers.js";
+import { filled } from "./numbers.js";
 import { scale, spanOf, ticks } from "./scale.js";
 
 const EDGE = { left: 56, right: 8, top: 20, bottom: 36 };

@@ -1,5 +1,4 @@
 // What a panel shows, as SVG: one element for each mark, however many points it has.
-import { numbers } from "./numbers.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const DASHES = { solid: null, dash: "7 4", dot: "2 3", dashdot: "7 3 2 3" };
@@ -22,27 +21,24 @@ export function drawn(mark, place) {
 export function points(mark, place) {
   if (!mark.hover) return null;
   if (mark.kind === "bars") {
-    const [edges, counts] = [numbers(mark.edges), numbers(mark.counts)];
+    const [edges, counts] = [mark.edges, mark.counts];
     const middle = (i) => (edges[i] + edges[i + 1]) / 2;
     const told = (i) => ({ x: middle(i), y: counts[i], low: edges[i], high: edges[i + 1] });
     return { mark, count: counts.length, at: (i) => [place.x(middle(i)), place.y(counts[i])], told };
   }
-  const [x, y] = [numbers(mark.x), numbers(mark.y)];
-  const fields = Object.entries(mark.fields ?? {}).map(([name, values]) => [
-    name,
-    Array.isArray(values) ? values : numbers(values),
-  ]);
+  const [x, y] = [mark.x, mark.y];
+  const fields = Object.entries(mark.fields ?? {});
   const told = (i) => ({ x: x[i], y: y[i], ...Object.fromEntries(fields.map(([name, values]) => [name, values[i]])) });
   return { mark, count: y.length, at: (i) => [place.x(x[i]), place.y(y[i])], told };
 }
 
 /** All values that a mark has on both axes: what the axes have to hold. */
 export function extent(mark) {
-  if (mark.kind === "bars") return { x: [...numbers(mark.edges)], y: [0, ...numbers(mark.counts)] };
-  if (mark.kind === "area") return { x: [...numbers(mark.x)], y: [...numbers(mark.low), ...numbers(mark.high)] };
+  if (mark.kind === "bars") return { x: [...mark.edges], y: [0, ...mark.counts] };
+  if (mark.kind === "area") return { x: [...mark.x], y: [...mark.low, ...mark.high] };
   if (mark.kind === "upright") return { x: [mark.x, mark.to ?? mark.x], y: [] };
   if (mark.kind === "level") return { x: [], y: [mark.y] };
-  if (mark.kind === "line" || mark.kind === "dots") return { x: [...numbers(mark.x)], y: [...numbers(mark.y)] };
+  if (mark.kind === "line" || mark.kind === "dots") return { x: [...mark.x], y: [...mark.y] };
   return { x: [], y: [] };
 }
 
@@ -50,7 +46,7 @@ const tenth = (pixels) => Math.round(10 * pixels) / 10;
 const DRAWN = { line, dots, bars, area, upright, level, note };
 
 function line(mark, { x, y, clip }) {
-  const [xs, ys] = [numbers(mark.x), numbers(mark.y)];
+  const [xs, ys] = [mark.x, mark.y];
   const group = shape("g", {});
   if (mark.width > 0) {
     let d = "";
@@ -69,7 +65,7 @@ function line(mark, { x, y, clip }) {
 }
 
 function dots(mark, { x, y }) {
-  const [xs, ys] = [numbers(mark.x), numbers(mark.y)];
+  const [xs, ys] = [mark.x, mark.y];
   const radius = mark.size / 2;
   const places = new Set(); // thousands of points may share a place
   for (let i = 0; i < ys.length; i++) {
@@ -101,7 +97,7 @@ const SYMBOLS = {
 };
 
 function bars(mark, { x, y }) {
-  const [edges, counts] = [numbers(mark.edges), numbers(mark.counts)];
+  const [edges, counts] = [mark.edges, mark.counts];
   const floor = y(0).toFixed(1);
   let d = "";
   counts.forEach((count, i) => {
@@ -112,7 +108,7 @@ function bars(mark, { x, y }) {
 }
 
 function area(mark, { x, y, clip }) {
-  const [xs, low, high] = [numbers(mark.x), numbers(mark.low), numbers(mark.high)];
+  const [xs, low, high] = [mark.x, mark.low, mark.high];
   const along = (values, i) => `${x(xs[i]).toFixed(1)} ${y(values[i]).toFixed(1)}`;
   const there = Array.from(xs, (_, i) => along(low, i));
   const back = Array.from(xs, (_, i) => along(high, i)).reverse();
@@ -139,7 +135,7 @@ function level(mark, { y, left, right, top, bottom }) {
 }
 
 function note(mark, { x, y, left }) {
-  const [right, up] = numbers(mark.shift);
+  const [right, up] = mark.shift;
   const at = { x: (mark.x === null ? left : x(mark.x)) + right, y: y(mark.y) - up, "text-anchor": mark.anchor };
   return shape("text", { ...at, style: `fill: ${mark.colour}; fill-opacity: 1` }, mark.text);
 }

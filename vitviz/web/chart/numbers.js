@@ -1,10 +1,4 @@
-// Numbers of a chart: out of base64, and into words as Python would write them.
-import { bytes } from "../shared/canvas.js";
-
-/** A list of numbers: float64 in base64, or a list already (JSON's when it is empty, a browser part's own numbers). */
-export function numbers(packed) {
-  return Array.isArray(packed) || ArrayBuffer.isView(packed) ? packed : new Float64Array(bytes(packed.f8).buffer);
-}
+// Numbers of a chart in words, as Python would write them.
 
 function exponential(value, digits) {
   const [mantissa, exponent] = value.toExponential(digits).split("e");

@@ -1,5 +1,4 @@
 // A chart as Streamlit shows it.
-import {} from "../shared/canvas.js";
 import { Chart } from "./chart.js";
 
 export function mount(element) {

@@ -1,5 +1,5 @@
 // Axes: from values to pixels, and which values get a word.
-import { formatted, numbers } from "./numbers.js";
+import { formatted } from "./numbers.js";
 
 const SUPERSCRIPTS = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
 const METRIC = { 3: "k", 6: "M", 9: "G", 12: "T" };
@@ -13,7 +13,7 @@ export function scale(log, [low, high]) {
 
 /** The span of an axis: as it was said, or what holds all that `values()` are, with some room. */
 export function spanOf(axis, values, room) {
-  if (axis.span) return Array.from(numbers(axis.span));
+  if (axis.span) return Array.from(axis.span);
   const known = values().filter((value) => Number.isFinite(value) && (!axis.log || value > 0));
   let [low, high] = known.length ? [least(known), most(known)] : [axis.log ? 1 : 0, axis.log ? 10 : 1];
   if (axis.log) {

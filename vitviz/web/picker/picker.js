@@ -1,5 +1,5 @@
 // The picture that the model sees, cut into its tokens: look, move over, choose one.
-import { colourBar, floats, isDark, lookup, make, number, paint } from "../shared/canvas.js";
+import { colourBar, isDark, lookup, make, number, paint } from "../shared/canvas.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -33,7 +33,7 @@ export class Picker {
   update(data) {
     this.data = data;
     this.token = data.token;
-    this.values = data.overlay ? floats(data.overlay) : null;
+    this.values = data.overlay;
     this.dark = isDark(this.frame);
     if (this.source !== data.image) this.image.src = this.source = data.image;
     this.image.alt = data.alt;

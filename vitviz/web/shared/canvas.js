@@ -1,15 +1,5 @@
 // Float arrays as coloured cells on a canvas, and numbers as text. Knows no host.
 
-/** Bytes of a base64 string. */
-export function bytes(base64) {
-  return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-}
-
-/** The float32 values that Python packed, the very bits that torch computed; what is unpacked already stays. */
-export function floats(packed) {
-  return packed instanceof Float32Array ? packed : new Float32Array(bytes(packed).buffer);
-}
-
 /** Whether the page around an element is dark, read off its own background. */
 export function isDark(element) {
   const probe = element.ownerDocument.createElement("canvas").getContext("2d");
@@ -22,7 +12,7 @@ export function isDark(element) {
 
 /** The colour table of the page's theme: 256 x RGB. */
 export function lookup(scale, dark) {
-  return bytes(dark ? scale.dark : scale.light);
+  return dark ? scale.dark : scale.light;
 }
 
 /** Paint `values[offset ...]` as rows x columns cells, one canvas pixel a cell. NaN stays transparent. */

@@ -1,20 +1,56 @@
-// Binary payloads as `vitviz/views/attention_payload.py` packs them, and where they come from. Knows no host.
+// Payloads as `vitviz/payload.py` packs them, and where they are fetched from. Knows no host.
 
 const MAGIC = "VVA1";
-const TYPES = { "<f4": Float32Array, "<f8": Float64Array, "<i4": Int32Array, "|u1": Uint8Array };
+const ALIGNMENT = 8;
+const ARRAY = "$array";
+const TYPES = {
+  "<f4": Float32Array,
+  "<f8": Float64Array,
+  "<i4": Int32Array,
+  "<i2": Int16Array,
+  "|u1": Uint8Array,
+};
 
-/** The header of a payload, and its arrays as views of the same bytes: every bit is torch's. */
-export function readPayload(buffer) {
-  const magic = String.fromCharCode(...new Uint8Array(buffer, 0, 4));
-  if (magic !== MAGIC) throw new Error("not an attention payload");
-  const length = new DataView(buffer).getUint32(4, true);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
+/**
+ * The header of a payload, and its arrays as views of the same bytes: every bit is torch's. Only bytes that do not begin
+ * at a multiple of eight in their buffer are copied, once and whole.
+ */
+export function readPayload(payload) {
+  const { buffer, byteOffset, byteLength } = aligned(payload);
+  const magic = String.fromCharCode(...new Uint8Array(buffer, byteOffset, MAGIC.length));
+  if (magic !== MAGIC) throw new Error("not a payload of vitviz");
+  const length = new DataView(buffer, byteOffset).getUint32(MAGIC.length, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, byteOffset + MAGIC.length + 4, length)));
   const arrays = {};
   for (const { name, dtype, shape, offset } of header.arrays) {
     const size = shape.reduce((product, side) => product * side, 1);
-    arrays[name] = new TYPES[dtype](buffer, offset, size);
+    arrays[name] = new TYPES[dtype](buffer, byteOffset + offset, size);
   }
-  return { header, arrays, bytes: buffer.byteLength };
+  return { header, arrays, bytes: byteLength };
+}
+
+function aligned(payload) {
+  const bytes = payload instanceof ArrayBuffer ? new Uint8Array(payload) : payload;
+  return bytes.byteOffset % ALIGNMENT ? bytes.slice() : bytes;
+}
+
+/** The nested data that Python's `pack_data` packed, with typed arrays (row by row, without their shapes) in it. */
+export function unpackData(payload) {
+  const { header, arrays } = readPayload(payload);
+  return withArrays(header.data, arrays);
+}
+
+function withArrays(value, arrays) {
+  if (value === null || typeof value !== "object") return value;
+  if (ARRAY in value) return arrays[value[ARRAY]];
+  for (const key of Object.keys(value)) value[key] = withArrays(value[key], arrays);
+  return value;
+}
+
+/** Whether two typed arrays hold the same values; new data that brings the same array again is no change. */
+export function sameArrays(one, other) {
+  if (one === other) return true;
+  return one !== undefined && one.length === other.length && one.every((value, i) => Object.is(value, other[i]));
 }
 
 /**

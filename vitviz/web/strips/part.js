@@ -1,5 +1,5 @@
 // Vectors of one length as rows of coloured cells over one axis: move over an index to read all of them, click to choose it.
-import { colourBar, floats, isDark, lookup, make, number, paint, unhurried } from "../shared/canvas.js";
+import { colourBar, isDark, lookup, make, number, paint, unhurried } from "../shared/canvas.js";
 
 const NARROWEST = 2; // CSS pixels of a cell; longer vectors scroll
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -10, ArrowDown: 10 };
@@ -21,7 +21,7 @@ class Strips {
   update(data) {
     this.data = data;
     this.index = data.index;
-    this.values = data.rows.map((row) => floats(row.values));
+    this.values = data.rows.map((row) => row.values);
     const dark = isDark(this.scroll);
     this.scroll.setAttribute("aria-label", data.words.label);
     this.labels.replaceChildren(...data.rows.map((row) => make("span", "vv-strips-label", row.label)));

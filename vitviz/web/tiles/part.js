@@ -1,5 +1,5 @@
 // One or many equal arrays as small pictures on one colour scale: choose one, read any cell.
-import { colourBar, floats, isDark, lookup, make, number, paint, unhurried } from "../shared/canvas.js";
+import { colourBar, isDark, lookup, make, number, paint, unhurried } from "../shared/canvas.js";
 
 class Tiles {
   constructor(root, choose) {
@@ -11,7 +11,7 @@ class Tiles {
 
   update(data) {
     this.data = data;
-    this.values = floats(data.values);
+    this.values = data.values;
     const dark = isDark(this.grid);
     this.table = lookup(data.scale, dark);
     this.grid.style.setProperty("--tile", `${data.width}px`);

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Callable
 from typing import cast
@@ -13,7 +12,7 @@ import torch.nn.functional as F
 from streamlit.testing.v1 import AppTest
 from torch import from_numpy, nn
 
-from tests.app.conftest import floats, mounted
+from tests.app.conftest import mounted
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
 from vitviz.tracing.trace import Trace
@@ -97,7 +96,7 @@ def test_the_index_arrays_pick_what_torch_unfolds(open_page: Open) -> None:
     page.run()
     assert not page.exception
     data = mounted(page, "convolution.landing")
-    levels = np.frombuffer(base64.b64decode(data["levels"]), np.uint8).reshape(1, 3, 7, 7)
+    levels = data["levels"].reshape(1, 3, 7, 7)
     expected = F.unfold(from_numpy(levels.astype(np.float32)), 3, stride=2, padding=1, dilation=2)[0].numpy()
     assert data["count"] == 3
     assert any(r"\mathbf{3}" in text for text in said(page))
@@ -140,7 +139,7 @@ def test_the_memory_is_the_models_picture_in_torchs_order(open_page: Open) -> No
     data = mounted(page, "convolution.memory")
     row = column = 7 * 16
     piece = image[0, :, row : row + 4, column : column + 4].numpy()
-    first, last = (floats(layout["memory"]) for layout in data["layouts"])
+    first, last = (layout["memory"] for layout in data["layouts"])
     np.testing.assert_array_equal(first, piece.ravel())
     np.testing.assert_array_equal(last, piece.transpose(1, 2, 0).ravel())
     assert [layout["steps"] for layout in data["layouts"]] == [[48, 16, 4, 1], [48, 1, 12, 3]]
@@ -155,12 +154,12 @@ def test_filters_are_the_models_and_their_components_numpys(open_page: Open, mod
     page = open_page("convolution", model=model)
     weight = conv_of(trace_of(page)).weight.detach().numpy()
     shown = mounted(page, "convolution.filters")
-    np.testing.assert_array_equal(floats(shown["values"]), weight[:96].ravel())
+    np.testing.assert_array_equal(shown["values"], weight[:96].ravel())
     assert shown["high"] == np.abs(weight).max()
     points = weight.reshape(len(weight), -1).astype(np.float64)
     _, sizes, right = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
     parts = mounted(page, "convolution.principal")
-    flat = floats(parts["values"]).reshape(28, -1)
+    flat = parts["values"].reshape(28, -1)
     np.testing.assert_allclose(np.abs((flat * right[:28]).sum(axis=1)), 1, atol=1e-4)
     shares = 100 * sizes**2 / (sizes**2).sum()
     np.testing.assert_allclose([number(text[:-2]) for text in parts["labels"]], shares[:28], atol=0.0051)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import floats, mounted
+from tests.app.conftest import mounted
 from tests.app.topics.patches.test_page import trace_of
 
 Open = Callable[..., AppTest]
@@ -20,12 +20,12 @@ def test_outliers_are_measured_before_the_final_layer_norm(open_page: Open, mode
     x = trace[f"{trace.network.steps()[-1][0]}.resid_post"].flatten(0, -2).double().numpy()
     norm = np.linalg.norm(x, axis=-1)
     picture = mounted(page, "layer_norm.outlier_norm")
-    np.testing.assert_allclose(floats(picture["overlay"]), norm, rtol=1e-5)
+    np.testing.assert_allclose(picture["overlay"], norm, rtol=1e-5)
     assert sorted(picture["marked"]) == np.flatnonzero(norm > 2 * np.median(norm)).tolist()
     np.testing.assert_array_equal(
-        floats(mounted(page, "layer_norm.outlier_channel")["overlay"]), x[:, 3].astype("f4")
+        mounted(page, "layer_norm.outlier_channel")["overlay"], x[:, 3].astype("f4")
     )
-    rms = floats(mounted(page, "layer_norm.outlier_strips")["rows"][0]["values"])
+    rms = mounted(page, "layer_norm.outlier_strips")["rows"][0]["values"]
     np.testing.assert_allclose(rms, np.sqrt((x**2).mean(axis=0)), rtol=1e-5)
     above = int((rms > 3 * np.median(rms)).sum())
     assert any(caption.value.startswith(f"{above} channels") for caption in page.caption)
@@ -33,7 +33,7 @@ def test_outliers_are_measured_before_the_final_layer_norm(open_page: Open, mode
 
 def test_mean_and_scale_stand_beside_what_they_act_on(open_page: Open) -> None:
     page = open_page("layer_norm", model="vit-tiny")
-    rows = {row["label"]: floats(row["values"]) for row in mounted(page, "layer_norm.strips")["rows"]}
+    rows = {row["label"]: row["values"] for row in mounted(page, "layer_norm.strips")["rows"]}
     np.testing.assert_allclose(rows["\u03bc"], rows["x"].mean(), atol=1e-6)
     np.testing.assert_allclose((rows["x"] - rows["\u03bc"]) / rows["s"], rows["x\u0302"], atol=1e-5)
     np.testing.assert_allclose(rows["x\u0302"] * rows["\u03b3"] + rows["\u03b2"], rows["y"], atol=1e-5)

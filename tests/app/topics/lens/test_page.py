@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import floats, mounted
+from tests.app.conftest import mounted
 from tests.app.topics.patches.test_page import number, trace_of
 
 Open = Callable[..., AppTest]
@@ -20,8 +20,8 @@ def test_probabilities_are_those_of_the_models_own_head(open_page: Open, model: 
     page = open_page("lens", model=model)
     trace, data = trace_of(page), mounted(page, "lens.")
     depths, classes = len(data["depths"]), [row["index"] for row in data["classes"]]
-    lse = floats(data["lse"]).reshape(depths, -1)
-    logits = floats(data["logits"]).reshape(depths, lse.shape[1], len(classes))
+    lse = data["lse"].reshape(depths, -1)
+    logits = data["logits"].reshape(depths, lse.shape[1], len(classes))
     network = trace.network
     before = int(model != "vit-tiny")  # the mean, or the mean of two heads, is no token's
     for depth in (0, depths - 1):
@@ -41,8 +41,8 @@ def test_one_reading_is_opened_with_its_numbers(open_page: Open, model: str) -> 
     state = {f"setting.lens.own.{model}": -2, f"setting.lens.depth.{model}": 1, f"setting.class.{model}": 3}
     page = open_page("lens", model=model, **state)
     data = mounted(page, "lens.")
-    lse = floats(data["lse"]).reshape(len(data["depths"]), -1)
-    logits = floats(data["logits"]).reshape(*lse.shape, -1)
+    lse = data["lse"].reshape(len(data["depths"]), -1)
+    logits = data["logits"].reshape(*lse.shape, -1)
     assert data["depth"] == 1
     assert data["classes"][data["target"]]["index"] == 3
     drawn = logits[1, data["reading"], data["target"]]
@@ -50,7 +50,7 @@ def test_one_reading_is_opened_with_its_numbers(open_page: Open, model: str) -> 
     assert number(formulas[0].rstrip("$").split(" = ")[-1]) == pytest.approx(float(drawn), rel=2e-3, abs=1e-4)
     check = next(caption.value for caption in page.caption if "float32" in caption.value)
     assert f"{drawn:.6f}".replace("-", "\u2212") in check
-    rows = {row["label"]: floats(row["values"]) for row in mounted(page, "lens.strips")["rows"]}
+    rows = {row["label"]: row["values"] for row in mounted(page, "lens.strips")["rows"]}
     bias = trace_of(page).network.head.bias[3].item()
     assert rows["W\u00b7y"].sum() + bias == pytest.approx(float(drawn), abs=2e-5)
 

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import floats, formulas, mounted
+from tests.app.conftest import formulas, mounted
 from tests.app.topics.patches.test_page import number, trace_of
 from vitviz.tracing.interventions import Gradients
 from vitviz.tracing.trace import Trace
@@ -55,7 +55,7 @@ def test_the_saliency_is_that_of_the_label(open_page: Open, model: str) -> None:
         ("embed_product", product, size_of_terms),
         ("pixel_length", pixels, pixels.max()),
     ):
-        shown = floats(mounted(page, f"loss.saliency.{name}")["overlay"])
+        shown = mounted(page, f"loss.saliency.{name}")["overlay"]
         assert np.isnan(shown[:first]).all()
         np.testing.assert_allclose(shown[first:], values, rtol=1e-3, atol=1e-4 * float(top))
 
@@ -79,7 +79,7 @@ def test_the_softmax_gets_the_runs_logits(open_page: Open, model: str) -> None:
     page = open_page("loss", model=model)
     data = mounted(page, "loss.softmax")
     trace = trace_of(page)
-    np.testing.assert_array_equal(floats(data["logits"]), trace.logits.numpy())
+    np.testing.assert_array_equal(data["logits"], trace.logits.numpy())
     assert data["rows"][0] == {"index": int(trace.logits.argmax()), "name": trace.top(1)[0].name}
 
 
@@ -87,7 +87,7 @@ def test_the_softmax_gets_the_runs_logits(open_page: Open, model: str) -> None:
 def test_a_score_is_opened_into_products(open_page: Open, model: str) -> None:
     page = open_page("loss", model=model, **{f"setting.class.{model}": 1})
     trace = trace_of(page)
-    rows = {row["label"]: floats(row["values"]) for row in mounted(page, "loss.strips")["rows"]}
+    rows = {row["label"]: row["values"] for row in mounted(page, "loss.strips")["rows"]}
     np.testing.assert_allclose(rows["y"] * rows["W"], rows["W\u00b7y"], rtol=1e-6)
     bias = trace.network.head.bias[1].item()
     assert rows["W\u00b7y"].sum() + bias == pytest.approx(trace.logits[1].item(), abs=2e-5)

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import doubles, mounted
+from tests.app.conftest import mounted
 from vitviz.analysis.matmul import timing
 from vitviz.analysis.matmul.cache_lines import fetched, steps
 from vitviz.analysis.matmul.variants import VARIANTS
@@ -56,8 +56,8 @@ def test_what_was_measured_is_what_is_shown(open_page: Open, monkeypatch: pytest
     (panel,) = mounted(page, f"matmul.speeds.{len(speeds)}")["chart"]["panels"]
     lines = [mark for mark in panel["marks"] if mark["kind"] == "line" and mark["symbol"]]
     for line, name in zip(lines, VARIANTS, strict=True):
-        assert doubles(line["x"]["f8"]).tolist() == list(SIZES)
-        assert doubles(line["y"]["f8"]).tolist() == [s.gflops for s in speeds if s.name == name]
+        assert line["x"].tolist() == list(SIZES)
+        assert line["y"].tolist() == [s.gflops for s in speeds if s.name == name]
 
 
 def test_the_code_beside_each_step_is_the_code_that_is_measured(open_page: Open) -> None:

@@ -9,7 +9,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 import vitviz
-from tests.app.conftest import floats, mounted
+from tests.app.conftest import mounted
 from vitviz.samples import SAMPLES
 from vitviz.tracing.trace import Trace
 from vitviz.tracing.walk import Walk, stages
@@ -51,7 +51,7 @@ def test_choosing_any_line_shows_its_tensor(open_page: Open, traced: tuple[str, 
         assert facts["shape"] == str(call.shape)
         assert facts["range"] == f"{tensor.min():.4g} … {tensor.max():.4g}"
         if shown["pooled"] == [1, 1] and shown["note"] == "":
-            np.testing.assert_allclose(floats(shown["values"]), tensor.ravel(), atol=ROUNDING)
+            np.testing.assert_allclose(shown["values"], tensor.ravel(), atol=ROUNDING)
 
 
 def test_the_source_beside_the_shapes_is_the_source_that_ran(open_page: Open) -> None:

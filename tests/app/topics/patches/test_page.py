@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import floats, mounted
+from tests.app.conftest import mounted
 from vitviz.models.vit import VisionTransformer
 from vitviz.tracing.trace import Trace
 
@@ -36,10 +36,10 @@ def test_one_number_is_opened_with_the_real_operands(
     rows, columns = (slice(at * size, (at + 1) * size) for at in place)
     x = trace["image"][0, :, rows, columns].numpy()
     conv = trace.network.patch_embed.proj
-    np.testing.assert_array_equal(floats(data["x"]), x.ravel())
-    np.testing.assert_array_equal(floats(data["w"]), conv.weight[channel].numpy().ravel())
+    np.testing.assert_array_equal(data["x"], x.ravel())
+    np.testing.assert_array_equal(data["w"], conv.weight[channel].numpy().ravel())
     products = x.astype(np.float64) * conv.weight[channel].double().numpy()
-    np.testing.assert_array_equal(floats(data["products"]), products.astype(np.float32).ravel())
+    np.testing.assert_array_equal(data["products"], products.astype(np.float32).ravel())
     sums = [number(text.split(" = ")[1]) for text in data["sums"]]
     np.testing.assert_allclose(sums, products.sum(axis=(1, 2)), atol=6e-7)
     embed = trace["embed"].reshape(-1, trace.config.embed_dim)
@@ -53,12 +53,10 @@ def test_one_number_is_opened_with_the_real_operands(
 def test_pixels_are_the_pictures_levels_normalised(
     open_page: Open, model: str, token: int, place: tuple[int, int], channel: int
 ) -> None:
-    import base64
-
     data = mounted(open_page("patches", model=model, **{f"setting.token.{model}": token}), "patches.planes")
-    levels = np.frombuffer(base64.b64decode(data["levels"]), np.uint8).reshape(3, -1)
+    levels = data["levels"].reshape(3, -1)
     mean, std = np.array(data["mean"])[:, None], np.array(data["std"])[:, None]
-    np.testing.assert_allclose(floats(data["x"]).reshape(3, -1), (levels / 255 - mean) / std, atol=1e-6)
+    np.testing.assert_allclose(data["x"].reshape(3, -1), (levels / 255 - mean) / std, atol=1e-6)
 
 
 @pytest.mark.parametrize(("model", "token", "place", "channel"), CASES)
@@ -70,14 +68,12 @@ def test_the_whole_token_and_both_methods_are_torchs(
     embed = trace["embed"].reshape(-1, trace.config.embed_dim).numpy()
     patch = place[0] * (224 // trace.config.patch_size) + place[1]
     rows = mounted(page, "patches.token")["rows"]
-    np.testing.assert_array_equal(floats(rows[0]["values"]), embed[patch])
+    np.testing.assert_array_equal(rows[0]["values"], embed[patch])
     if model == "swin-mini":
         assert rows[1]["label"] == "ln_embed.out"
-        np.testing.assert_array_equal(
-            floats(rows[1]["values"]), trace["ln_embed.out"].flatten(0, -2)[patch].numpy()
-        )
+        np.testing.assert_array_equal(rows[1]["values"], trace["ln_embed.out"].flatten(0, -2)[patch].numpy())
     methods = mounted(page, "patches.methods")
-    drawn = floats(methods["values"]).reshape(2, methods["rows"], methods["columns"])
+    drawn = methods["values"].reshape(2, methods["rows"], methods["columns"])
     rounding = 5e-6 * max(1.0, float(np.abs(embed).max()))  # float32, in proportion to what is added up
     np.testing.assert_allclose(drawn[0], drawn[1], atol=rounding)
     if methods["pooled"] == [1, 1]:

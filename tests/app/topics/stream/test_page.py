@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import doubles, floats, formulas, mounted
+from tests.app.conftest import formulas, mounted
 from tests.app.topics.patches.test_page import number, trace_of
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
@@ -36,7 +36,7 @@ def test_strips_and_formulas_are_this_tokens(
     page = open_at(open_page, model, at, token, **{f"setting.stream.unit.{model}": unit})
     block = trace_of(page).blocks[at]
     pre, post = (block[name].flatten(0, -2)[there].numpy() for name in ("mlp_pre", "mlp_post"))
-    rows = {row["label"]: floats(row["values"]) for row in mounted(page, "stream.units")["rows"]}
+    rows = {row["label"]: row["values"] for row in mounted(page, "stream.units")["rows"]}
     np.testing.assert_array_equal(rows["h"], pre)
     np.testing.assert_array_equal(rows["GELU"], post)
     np.testing.assert_array_equal(rows["ReLU"], pre.clip(0))
@@ -67,10 +67,10 @@ def test_a_chosen_head_shows_where_it_took_its_share(open_page: Open) -> None:
     page.session_state["setting.stream.part.vit-tiny"] = head["number"]
     page.run()
     assert not page.exception
-    sources = floats(mounted(page, "stream.sources")["overlay"])
+    sources = mounted(page, "stream.sources")["overlay"]
     assert sources.size == 197
     assert sources.sum() == pytest.approx(head["value"], abs=1e-5)
-    rows = {row["label"]: floats(row["values"]) for row in mounted(page, "stream.strips")["rows"]}
+    rows = {row["label"]: row["values"] for row in mounted(page, "stream.strips")["rows"]}
     assert rows["y/s \u00b7 u"].sum() == pytest.approx(head["value"], abs=1e-5)
     np.testing.assert_allclose(rows["y/s"] * rows["u"], rows["y/s \u00b7 u"], atol=1e-6)
 
@@ -118,7 +118,7 @@ def test_the_charts_over_depth_hold_the_runs_own_numbers(
         lines = [mark for mark in panel["marks"] if mark["kind"] == "line"]
         by_symbol: dict[str, dict[float, float]] = {}
         for line in lines:
-            points = zip(doubles(line["x"]["f8"]), doubles(line["y"]["f8"]), strict=True)
+            points = zip(line["x"], line["y"], strict=True)
             by_symbol.setdefault(line["symbol"], {}).update(points)
         for shown, values in zip(by_symbol.values(), want.values(), strict=True):
             expected = values[first:].mean() if pick is None else values[pick[0]]
@@ -126,5 +126,5 @@ def test_the_charts_over_depth_hold_the_runs_own_numbers(
     pre = block["mlp_pre"].flatten(0, -2).numpy()
     negative = mounted(page, "stream.shares")["chart"]["panels"][0]
     mean, chosen = (mark for mark in negative["marks"] if mark["kind"] == "line")
-    assert doubles(chosen["y"]["f8"])[at] == pytest.approx(float((pre[there] < 0).mean()), abs=1e-6)
-    assert doubles(mean["y"]["f8"])[at] == pytest.approx(float((pre < 0).mean()), abs=1e-6)
+    assert chosen["y"][at] == pytest.approx(float((pre[there] < 0).mean()), abs=1e-6)
+    assert mean["y"][at] == pytest.approx(float((pre < 0).mean()), abs=1e-6)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import floats, mounted
+from tests.app.conftest import mounted
 from vitviz.analysis.swin_cost import attention_timing
 
 Open = Callable[..., AppTest]
@@ -23,7 +23,7 @@ def tables(page: AppTest) -> str:
 def test_formula_and_count_stand_side_by_side(open_page: Open, language: str) -> None:
     page = open_page("swin_cost", model="swin-mini", language=language)
     shown = tables(page)
-    # Stage 1: 56 x 56 patches, C 48, M 7. Stage 4: 7 x 7 patches, C 384, one window.
+    # Stage 0: 56 x 56 patches, C 48, M 7. Stage 3: 7 x 7 patches, C 384, one window.
     everything = 4 * 56**2 * 48**2 + 2 * 56**4 * 48
     windowed = 4 * 56**2 * 48**2 + 2 * 49 * 56**2 * 48
     for number in (everything, windowed, 4 * 49 * 384**2 + 2 * 49**2 * 384):
@@ -35,8 +35,8 @@ def test_formula_and_count_stand_side_by_side(open_page: Open, language: str) ->
 def test_the_classroom_counts_81_and_9(open_page: Open) -> None:
     page = open_page("swin_cost", model="swin-mini")
     assert any("81" in text.value for text in page.markdown if "**" in text.value)
-    everything = floats(mounted(page, "swin_cost.all")["values"])
-    alone = floats(mounted(page, "swin_cost.windows")["values"])
+    everything = mounted(page, "swin_cost.all")["values"]
+    alone = mounted(page, "swin_cost.windows")["values"]
     assert everything.sum() == 81
     np.testing.assert_array_equal(alone.reshape(9, 9), np.eye(9, dtype=np.float32))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import floats, mounted
+from tests.app.conftest import mounted
 from vitviz.app.topics.swin_reach.part import KINDS
 from vitviz.zoo.registry import find
 
@@ -30,7 +30,7 @@ def test_every_topic_opens_in_both_languages(open_page: Open, name: str, languag
 
 def test_the_steps_are_those_of_the_model(open_page: Open) -> None:
     page = open_page("swin_reach", model="swin-mini")
-    journey = mounted(page, "swin_reach.reach")["journey"]
+    journey = mounted(page, "swin_reach.windows")["journey"]
     assert [(m["rows"], m["columns"]) for m in journey["maps"]] == [(56, 56), (28, 28), (14, 14), (7, 7)]
     assert [m["shifted"] and m["shifted"]["shift"] for m in journey["maps"]] == [3, 3, 3, None]
     assert [step["shift"] for step in journey["steps"] if "shift" in step] == [0, 3, 0, 3, 0, 3, 0, 3, 0, 0]
@@ -41,16 +41,16 @@ def test_with_a_vit_chosen_a_swin_runs_and_the_page_says_so(open_page: Open, mod
     page = open_page("swin_reach", model=model)
     said = any(find("swin-mini").title in caption.value for caption in page.caption)
     assert said == (model == "vit-tiny")
-    assert len(mounted(page, "swin_reach.reach")["journey"]["maps"]) == 4
+    assert len(mounted(page, "swin_reach.windows")["journey"]["maps"]) == 4
 
 
 def test_the_tables_of_every_block_are_sent(open_page: Open) -> None:
     page = open_page("swin_reach", model="swin-mini", **topic("scores"))
     data = mounted(page, "swin_reach.scores")
     assert [block["heads"] for block in data["tables"]["blocks"]] == [3, 3, 6, 6, *[12] * 4, 24, 24]
-    assert floats(data["tables"]["blocks"][0]["values"]).size == 13 * 13 * 3
+    assert data["tables"]["blocks"][0]["values"].size == 13 * 13 * 3
     assert data["url"].startswith("api/explorer/")
-    assert any("1.2 SW-MSA" in caption.value for caption in page.caption), "the check names its block"
+    assert any("0.1 SW-MSA" in caption.value for caption in page.caption), "the check names its block"
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ def test_the_tables_of_every_block_are_sent(open_page: Open) -> None:
     [("deit-ti16", ("deit-ti16", "swin-mini")), ("swin-mini", ("vit-tiny", "swin-mini"))],
 )
 def test_beside_stands_the_persons_own_model(open_page: Open, model: str, names: tuple[str, str]) -> None:
-    page = open_page("swin_reach", model=model, **topic("beside"))
-    sides = mounted(page, "swin_reach.beside")["sides"]
+    page = open_page("swin_reach", model=model, **topic("beside_vit"))
+    sides = mounted(page, "swin_reach.beside_vit")["sides"]
     assert [side["title"] for side in sides] == [find(name).title for name in names]
     for side, name in zip(sides, names, strict=True):
         layer, size = side["layers"][0], side["picture"]["height"]

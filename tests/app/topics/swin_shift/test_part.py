@@ -1,6 +1,5 @@
 """What the shift lab sends is what loops over the map say, bit for bit; its modules say only what the table has."""
 
-import base64
 import re
 from pathlib import Path
 
@@ -9,13 +8,10 @@ import pytest
 
 from vitviz.analysis.swin_shift.geometry import every_shift
 from vitviz.app.topics.swin_shift import part as swin_shift
+from vitviz.app.topics.swin_shift.setting import MOST_SIDE, MOST_WINDOW
 
 FOLDER = Path(swin_shift.__file__).parent
 SIZES = [(14, 14, 7), (8, 8, 4), (9, 11, 4), (15, 17, 7), (7, 7, 7), (5, 14, 7), (3, 2, 5)]
-
-
-def array(text: str, dtype: str) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(text), dtype)
 
 
 @pytest.mark.parametrize(("height", "width", "window"), SIZES)
@@ -26,13 +22,13 @@ def test_what_is_sent_is_what_loops_say(height: int, width: int, window: int) ->
     tall, wide = -(-height // m) * m, -(-width // m) * m
     assert data["grid"]["padded"] == [tall, wide]
     assert [one["shift"] for one in data["shifts"]] == ([0] if whole else list(range(window)))
-    cells = array(data["cells"], "<i2").reshape(-1, m * m)
+    cells = data["cells"].reshape(-1, m * m)
     for one in data["shifts"]:
         s = one["shift"]
-        tokens = array(one["tokens"], "<i2").reshape(-1, m * m)
-        origins = array(one["origins"], "<i2").reshape(-1, m * m)
-        regions = array(one["regions"], "u1").reshape(-1, m * m)
-        bits = np.unpackbits(array(one["masks"], "u1"))
+        tokens = one["tokens"].reshape(-1, m * m)
+        origins = one["origins"].reshape(-1, m * m)
+        regions = one["regions"].reshape(-1, m * m)
+        bits = np.unpackbits(one["masks"])
         for w in range(len(cells)):
             for i in range(m * m):
                 row, column = divmod(int(cells[w, i]), wide)
@@ -51,12 +47,10 @@ def test_what_is_sent_is_what_loops_say(height: int, width: int, window: int) ->
 
 
 def test_the_largest_map_fits_the_numbers_that_are_sent() -> None:
-    data = swin_shift.describe(
-        every_shift(swin_shift.MOST_SIDE, swin_shift.MOST_SIDE, swin_shift.MOST_WINDOW - 1)
-    )
+    data = swin_shift.describe(every_shift(MOST_SIDE, MOST_SIDE, MOST_WINDOW - 1))
     tall, wide = data["grid"]["padded"]
     for one in data["shifts"]:
-        assert sorted(array(one["origins"], "<i2")) == list(range(tall * wide))
+        assert sorted(one["origins"].ravel()) == list(range(tall * wide))
 
 
 def test_every_word_that_the_scripts_ask_for_is_in_the_table() -> None:

@@ -1,5 +1,5 @@
 // Small RGB pictures of signed weights on one scale: grey is 0. One canvas for all of them; read any weight.
-import { floats, make, number } from "../../../web/shared/canvas.js";
+import { make, number } from "../../../web/shared/canvas.js";
 
 const CHANNELS = ["R", "G", "B"];
 const GAP = 5; // CSS pixels between pictures
@@ -27,7 +27,7 @@ class Filters {
 
   update(data) {
     this.data = data;
-    this.values = floats(data.values);
+    this.values = data.values;
     this.sheet.setAttribute("aria-label", `${data.words.label} ${data.words.help}`);
     this.paint();
     this.draw();

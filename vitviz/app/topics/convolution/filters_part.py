@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vitviz.app.component import component, packed
+from vitviz.app.component import component
 from vitviz.app.words import section
 
 HTML = '<div class="vv"><div class="vv-filters-host"></div></div>'
@@ -27,7 +27,7 @@ def filters(
     """
     mount = component("app/topics/convolution/filters_part.js", html=HTML)
     data = {
-        "values": packed(values),
+        "values": np.asarray(values, np.float32),
         "side": values.shape[-1],
         "labels": list(labels),
         "high": high,

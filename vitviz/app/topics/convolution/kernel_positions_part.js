@@ -1,6 +1,6 @@
 // Where a kernel lands: the padded picture, the output, and the index arrays that pick the pixels, under one cursor.
 // The cursor is a landing (a column of the arrays) and, where the pointer is on an entry, one tap (a row).
-import { bytes, isDark, make } from "../../../web/shared/canvas.js";
+import { isDark, make } from "../../../web/shared/canvas.js";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
 const CHANNELS = ["R", "G", "B"];
@@ -23,7 +23,7 @@ class Landing {
   update(data) {
     const { count, kernel, channels } = data;
     this.data = data;
-    this.levels = bytes(data.levels);
+    this.levels = data.levels;
     this.rows = channels * kernel * kernel;
     this.at = Math.min(this.at ?? data.at, count * count - 1);
     this.root.setAttribute("aria-label", data.words.label);

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -35,7 +34,7 @@ def landing(
     channels, size, _ = levels.shape
     k, i, j = (array.ravel().tolist() for array in indices)
     data = {
-        "levels": base64.b64encode(np.ascontiguousarray(levels).tobytes()).decode(),
+        "levels": levels,
         "channels": channels,
         "size": size,
         "padding": padding,

@@ -1,5 +1,5 @@
 // The same pixels in memory in two orders. One cursor: a cell of either memory, or a pixel with all its channels.
-import { floats, make, number } from "../../../web/shared/canvas.js";
+import { make, number } from "../../../web/shared/canvas.js";
 
 const CHANNELS = ["R", "G", "B"];
 const AXES = ["n", "c", "h", "w"];
@@ -12,7 +12,7 @@ class Memory {
 
   update(data) {
     this.data = data;
-    this.layouts = data.layouts.map((layout) => ({ ...layout, values: floats(layout.memory) }));
+    this.layouts = data.layouts.map((layout) => ({ ...layout, values: layout.memory }));
     this.root.setAttribute("aria-label", data.words.label);
     this.readout = make("div", "vv-readout vv-memory-read");
     this.readout.setAttribute("role", "status");

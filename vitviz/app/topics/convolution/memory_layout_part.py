@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vitviz.app.component import component, packed
+from vitviz.app.component import component
 from vitviz.app.words import say, section
 
 HTML = '<div class="vv"><div class="vv-memory" tabindex="0" role="application"></div></div>'
@@ -41,7 +41,7 @@ def memory(
                     bytes=", ".join(str(stride * itemsize) for stride in strides),
                 ),
                 "fastest": say("convolution.fastest", axis=fastest),
-                "memory": packed(values),
+                "memory": np.asarray(values, np.float32),
                 "row": shape[3] * (shape[1] if fastest == "C" else shape[2]),
             }
             for name, strides, fastest, values in layouts

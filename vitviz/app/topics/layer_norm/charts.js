@@ -1,5 +1,4 @@
 // Charts of the layer norms' numbers, in the words of vitviz/views/charts.py: over the tokens, and through the depth.
-import { numbers } from "../../../web/chart/numbers.js";
 
 const ACCENT = "#e0641a";
 const INK = "#87827d";
@@ -67,9 +66,7 @@ export function overTokens(norm, token, title, says) {
  */
 export function throughDepth(chosen, band, names, at, stages, [title, quantity, middle], says) {
   const x = names.map((_, i) => i);
-  const [low, lower, median, upper, high] = ["low", "lower", "median", "upper", "high"].map((name) =>
-    numbers(band[name]),
-  );
+  const [low, lower, median, upper, high] = ["low", "lower", "median", "upper", "high"].map((name) => band[name]);
   const hover = "{name}: {y:.5g}";
   const marks = [
     { kind: "area", x, low, high, colour: FAINTEST },

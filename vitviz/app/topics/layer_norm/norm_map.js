@@ -1,5 +1,5 @@
 // One strip for each layer norm, one cell for each token: all tokens at all layer norms on one colour scale.
-import { colourBar, floats, isDark, lookup, make, number, paint } from "../../../web/shared/canvas.js";
+import { colourBar, isDark, lookup, make, number, paint } from "../../../web/shared/canvas.js";
 
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
@@ -22,7 +22,7 @@ export class NormMap {
 
   update(data) {
     this.data = data;
-    this.rows = data.rows.map((row) => ({ ...row, values: floats(row.values) }));
+    this.rows = data.rows;
     const dark = isDark(this.lanes);
     const table = lookup(data.scale, dark);
     this.lanes.setAttribute("aria-label", data.label);

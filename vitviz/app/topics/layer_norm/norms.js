@@ -3,6 +3,7 @@
 import { Chart } from "../../../web/chart/chart.js";
 import { filled } from "../../../web/chart/numbers.js";
 import { make } from "../../../web/shared/canvas.js";
+import { sameArrays } from "../../../web/shared/payload.js";
 import { throughDepth } from "./charts.js";
 import { NormMap } from "./norm_map.js";
 import { Here, say } from "./one_norm.js";
@@ -56,7 +57,7 @@ export class Norms {
 
   update(data) {
     const { statistics, words, at, token, turn } = data;
-    if (this.data?.statistics.values !== statistics.values)
+    if (!sameArrays(this.data?.statistics.values, statistics.values))
       this.statistics = new Statistics(statistics, data.prefix, data.finest);
     this.data = data;
     // An answer to an earlier choice than the last one does not move the cursor back.
@@ -80,12 +81,12 @@ export class Norms {
 
   /** The chosen token as layer norm number `at` counts. */
   tokenAt(at) {
-    return this.statistics.there(at, this.token);
+    return this.statistics.tokenAt(at, this.token);
   }
 
   /** Look at a token, counted as layer norm number `at` does, there. */
   choose(at, token) {
-    this.fix(at, this.statistics.back(at, token, this.token));
+    this.fix(at, this.statistics.finestToken(at, token, this.token));
   }
 
   /** Move the cursor, draw what that changes, and tell the page. */

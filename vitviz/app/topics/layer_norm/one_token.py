@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from vitviz.analysis.layer_norm.steps import NormSteps, normalise
 from vitviz.app import session
+from vitviz.app.settings import Setting
 from vitviz.app.topics.layer_norm.charts import three_histograms
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.strips import Strip, strips
@@ -17,55 +17,62 @@ from vitviz.plot.colour import span
 from vitviz.plot.numbers import in_formula as text
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from vitviz.tracing.norms import NormSite
+    from vitviz.analysis.layer_norm.one_token import NormedToken
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
+CHANNEL = Setting[int]("layer_norm.channel")
+FUSED_GAP: session.Derived[float] = session.Derived(
+    "largest difference between a layer norm and torch's kernel"
+)
 
-def opened(model: ModelEntry, trace: Trace, name: str, token: int) -> None:
-    """Show what the layer norm called ``name`` does to its token number ``token``."""
-    site = _site(trace, name)
-    gamma, beta = site.module.weight.numpy(), site.module.bias.numpy()
-    x, normalized, out = (
-        _tokens(trace[key])[token].numpy() for key in (site.input_name, f"{name}.normalized", f"{name}.out")
-    )
-    st.header(say("layer_norm.one_token", token=token, dim=len(x), name=name), anchor=False)
+
+def one_token(model: ModelEntry, trace: Trace, name: str, token: int) -> None:
+    """What the layer norm called ``name`` does to its token number ``token``: histograms, formulas and strips."""
+    from vitviz.analysis.layer_norm.one_token import fused_gap, normed_token
+
+    normed = normed_token(trace, name, token)
+    dim = len(normed.x)
+    st.header(say("layer_norm.one_token", token=token, dim=dim, name=name), anchor=False)
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        says = say("layer_norm.histograms")
-        st.caption(says)
-        chart("layer_norm.histograms", three_histograms({"x": x, "x\u0302": normalized, "y": out}, says))
-    channel = session.setting(f"layer_norm.channel.{model.name}", 0) % len(x)
+        caption = say("layer_norm.histograms")
+        st.caption(caption)
+        values = {"x": normed.x, "x\u0302": normed.normalized, "y": normed.out}
+        chart("layer_norm.histograms", three_histograms(values, caption))
+    channel = CHANNEL.get(0, model.name) % dim
     with right:
         st.markdown(f"**{say('layer_norm.opened', channel=channel)}**")
-        steps = normalise(x, gamma, beta, site.module.eps)
-        _formulas(steps, float(gamma[channel]), float(beta[channel]), site.module.eps, channel)
-        gap = f"{abs(steps.out[channel] - float(out[channel])):.1e}"
-        everywhere = session.derived(trace, f"gap of {name}", lambda: _fused_gap(trace, site))
-        st.caption(say("layer_norm.check", out=f"{out[channel]:.6f}", gap=gap, all=f"{everywhere:.1e}"))
+        _formulas(normed, channel)
+        out, gap = f"{normed.out[channel]:.6f}", f"{normed.gap(channel):.1e}"
+        everywhere = session.derived(trace, FUSED_GAP.at(name), lambda: fused_gap(trace, name))
+        st.caption(say("layer_norm.check", out=out, gap=gap, all=f"{everywhere:.1e}"))
     st.markdown(say("layer_norm.choose_channel"))
-    values = span(np.concatenate([x, normalized, out]), "activation")
-    weights = span(np.append(gamma, beta), "weight")
-    rows = [
-        Strip("x", x, values),
-        Strip("\u03bc", np.full_like(x, steps.mean), values),
-        Strip("s", np.full_like(x, steps.scale), values),
-        Strip("x\u0302", normalized, values),
-        Strip("\u03b3", gamma, weights, "weight"),
-        Strip("\u03b2", beta, weights, "weight"),
-        Strip("y", out, values),
-    ]
     strips(
-        f"layer_norm.strips.{model.name}", rows, channel,
-        lambda index: session.set_setting(f"layer_norm.channel.{model.name}", index),
-        index_name=say("channel"),
+        f"layer_norm.strips.{model.name}", _strips(normed), channel,
+        lambda index: CHANNEL.set(index, model.name), index_name=say("channel"),
     )  # fmt: skip
 
 
-def _formulas(steps: NormSteps, gamma: float, beta: float, eps: float, channel: int) -> None:
+def _strips(normed: NormedToken) -> list[Strip]:
+    """All vectors of the formula, mean and scale repeated for every channel."""
+    values = span(np.concatenate([normed.x, normed.normalized, normed.out]), "activation")
+    weights = span(np.append(normed.gamma, normed.beta), "weight")
+    return [
+        Strip("x", normed.x, values),
+        Strip("\u03bc", np.full_like(normed.x, normed.steps.mean), values),
+        Strip("s", np.full_like(normed.x, normed.steps.scale), values),
+        Strip("x\u0302", normed.normalized, values),
+        Strip("\u03b3", normed.gamma, weights, "weight"),
+        Strip("\u03b2", normed.beta, weights, "weight"),
+        Strip("y", normed.out, values),
+    ]
+
+
+def _formulas(normed: NormedToken, channel: int) -> None:
     """The equations, each with the numbers that went in and the one that came out."""
+    steps, eps = normed.steps, normed.eps
+    gamma, beta = float(normed.gamma[channel]), float(normed.beta[channel])
     dim, x, x_hat = len(steps.x), steps.x[channel], steps.normalized[channel]
     formulas = (
         rf"\mu = \frac{{1}}{{D}} \sum_i x_i = \frac{{{text(steps.x.sum())}}}{{{dim}}} = {text(steps.mean)}",
@@ -88,23 +95,3 @@ def _power(eps: float) -> str:
 
 def _signed(value: float) -> str:
     return f"({text(value)})" if value < 0 else text(value)
-
-
-def _fused_gap(trace: Trace, site: NormSite) -> float:
-    """Largest |difference| between the recorded steps and torch's own kernel, over all tokens."""
-    import torch.nn.functional as F
-
-    norm = site.module
-    fused = F.layer_norm(trace[site.input_name], norm.normalized_shape, norm.weight, norm.bias, norm.eps)
-    return float((fused - trace[f"{site.name}.out"]).abs().max())
-
-
-def _site(trace: Trace, name: str) -> NormSite:
-    from vitviz.tracing.norms import norm_sites
-
-    return next(site for site in norm_sites(trace) if site.name == name)
-
-
-def _tokens(x: Tensor) -> Tensor:
-    """(1, ..., D) -> (N, D)."""
-    return x.flatten(0, -2)

@@ -9,14 +9,11 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from vitviz.analysis.layer_norm.large_norms import TIMES_MEDIAN, LargeNorms, large_norms
-from vitviz.analysis.layer_norm.outlier_channels import (
-    TIMES_MEDIAN_CHANNEL,
-    OutlierChannels,
-    outlier_channels,
-)
+from vitviz.analysis.layer_norm.large_norms import TIMES_MEDIAN
+from vitviz.analysis.layer_norm.outlier_channels import TIMES_MEDIAN_CHANNEL, OutlierChannels
 from vitviz.app import session, tokens
 from vitviz.app.fragments import token_chosen
+from vitviz.app.settings import Setting
 from vitviz.app.widgets.picker import Overlay, picker
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
@@ -24,65 +21,53 @@ from vitviz.plot.colour import Quantity, span
 from vitviz.plot.numbers import short
 
 if TYPE_CHECKING:
+    from vitviz.analysis.layer_norm.final_stream import FinalStream
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
-# The parts of the page, all of which a token concerns: what the browser answers, one token opened, and this section.
-LOOK, OPENED, OUTLIERS = "layer_norm.look", "layer_norm.opened", "layer_norm.outliers"
+# The fragments of the page, all of which a token concerns: all layer norms, one token opened, and this section.
+ALL_NORMS, ONE_TOKEN, OUTLIERS = "layer_norm.all_norms", "layer_norm.one_token", "layer_norm.outliers"
+CHANNEL = Setting[int]("layer_norm.outlier")
+STREAM: session.Derived[FinalStream] = session.Derived("the stream before the final layer norm")
 MAP_SIDE = 250
 LISTED = 8
-
-
-class Before(NamedTuple):
-    """The residual stream before the final layer norm: its name, values (N, D), grid, and what stands out."""
-
-    name: str
-    x: NDArray[np.float32]
-    norm: NDArray[np.floating]
-    grid: tuple[int, int]
-    large: LargeNorms
-    channels: OutlierChannels
 
 
 @st.fragment(key=OUTLIERS)
 def outliers(model: ModelEntry, trace: Trace, grid: tuple[int, int]) -> None:
     """High-norm tokens and outlier channels on the picture; ``grid`` is the map of the last block's tokens."""
-    before: Before = session.derived(trace, "before the final layer norm", lambda: _before(trace, grid))
-    setting = f"layer_norm.outlier.{model.name}"
-    channel = min(session.setting(setting, before.channels.largest), before.x.shape[1] - 1)
+    from vitviz.analysis.layer_norm.final_stream import final_stream
+
+    stream = session.derived(trace, STREAM, lambda: final_stream(trace))
+    channel = min(CHANNEL.get(stream.channels.largest, model.name), stream.x.shape[1] - 1)
     st.header(say("layer_norm.outliers"), anchor=False)
-    st.caption(say("layer_norm.outliers_help", name=before.name))
+    st.caption(say("layer_norm.outliers_help", name=stream.name))
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(f"**{say('layer_norm.outlier_norm')}**")
-        _map(model, before, "norm", before.norm, "attention", 0.6)
-        large = before.large
-        said = {"times": f"{TIMES_MEDIAN:g}", "median": short(large.median), "ratio": f"{large.ratio:.2f}"}
-        st.caption(say("layer_norm.outlier_tokens", count=len(large.tokens), largest=large.largest, **said))
+        _map(model, stream, Map("norm", stream.norm, "attention", 0.6), grid)
+        large = stream.large
+        numbers = {"times": f"{TIMES_MEDIAN:g}", "median": short(large.median), "ratio": f"{large.ratio:.2f}"}
+        st.caption(
+            say("layer_norm.outlier_tokens", count=len(large.tokens), largest=large.largest, **numbers)
+        )
     with right:
         st.markdown(f"**{say('layer_norm.outlier_channel', channel=channel)}**")
-        _map(model, before, "channel", before.x[:, channel], "activation", 1.0)
-        _say_channels(before.channels, channel)
+        _map(model, stream, Map("channel", stream.x[:, channel], "activation", 1.0), grid)
+        _channels_in_words(stream.channels, channel)
     st.markdown(say("layer_norm.outlier_chart"))
-    rms, token = before.channels.rms, min(before.large.largest, len(before.x) - 1)
+    rms, token = stream.channels.rms, min(stream.large.largest, len(stream.x) - 1)
     rows = [
         Strip("rms", rms, span(rms, "attention"), "attention"),
-        Strip(f"x[{token}]", before.x[token], span(before.x[token], "activation")),
+        Strip(f"x[{token}]", stream.x[token], span(stream.x[token], "activation")),
     ]
     strips(
         f"layer_norm.outlier_strips.{model.name}", rows, channel,
-        lambda index: session.set_setting(setting, index), index_name=say("channel"),
+        lambda index: CHANNEL.set(index, model.name), index_name=say("channel"),
     )  # fmt: skip
 
 
-def _before(trace: Trace, grid: tuple[int, int]) -> Before:
-    name = f"{trace.network.steps()[-1][0]}.resid_post"
-    x = trace[name].flatten(0, -2).numpy().copy()  # (N, D)
-    norm = np.linalg.norm(x, axis=-1)
-    return Before(name, x, norm, grid, large_norms(norm), outlier_channels(x))
-
-
-def _say_channels(found: OutlierChannels, channel: int) -> None:
+def _channels_in_words(found: OutlierChannels, channel: int) -> None:
     listed = [str(one) for one in found.channels[:LISTED]] + ["\u2026"] * (len(found.channels) > LISTED)
     st.caption(
         say(
@@ -93,22 +78,24 @@ def _say_channels(found: OutlierChannels, channel: int) -> None:
     )  # fmt: skip
 
 
-def _map(
-    model: ModelEntry,
-    before: Before,
-    name: str,
-    values: NDArray[np.floating],
-    quantity: Quantity,
-    opacity: float,
-) -> None:
+class Map(NamedTuple):
+    """One number a token (N,) over the picture; at ``opacity`` 1 nothing is seen of it."""
+
+    name: str
+    values: NDArray[np.floating]
+    quantity: Quantity
+    opacity: float
+
+
+def _map(model: ModelEntry, stream: FinalStream, of: Map, grid: tuple[int, int]) -> None:
     """The picture in the last map's tokens; those with a large norm are marked in both maps."""
-    rows, columns = before.grid
+    rows, columns = grid
     picture = session.seen(model)
-    if opacity == 1.0:  # covered, so it need not be sharp
+    if of.opacity == 1.0:  # covered, so it need not be sharp
         picture = picture.resize((columns, rows), Image.Resampling.BOX)
     picker(
-        f"layer_norm.outlier_{name}.{model.name}", picture, rows, columns, tokens.current(model, before.grid),
-        token_chosen(model, LOOK, OPENED, OUTLIERS, grid=before.grid), prefix=tokens.prefix(model),
-        overlay=Overlay(values, span(values, quantity), quantity, opacity=opacity),
-        grid=False, marked=before.large.tokens, width=MAP_SIDE,
+        f"layer_norm.outlier_{of.name}.{model.name}", picture, rows, columns, tokens.current(model, grid),
+        token_chosen(model, ALL_NORMS, ONE_TOKEN, OUTLIERS, grid=grid), prefix=tokens.prefix(model),
+        overlay=Overlay(of.values, span(of.values, of.quantity), of.quantity, opacity=of.opacity),
+        grid=False, marked=stream.large.tokens, width=MAP_SIDE,
     )  # fmt: skip

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vitviz.app import session, shell, tokens
-from vitviz.app.fragments import only
-from vitviz.app.topics.layer_norm.one_token import opened
-from vitviz.app.topics.layer_norm.outliers import LOOK, OPENED, OUTLIERS, outliers
-from vitviz.app.topics.layer_norm.part import norms, pack
+from vitviz.app.fragments import rerun_only
+from vitviz.app.settings import Setting
+from vitviz.app.topics.layer_norm.one_token import one_token
+from vitviz.app.topics.layer_norm.outliers import ALL_NORMS, ONE_TOKEN, OUTLIERS, outliers
+from vitviz.app.topics.layer_norm.part import Packed, norms, pack
 from vitviz.app.words import say
 
 if TYPE_CHECKING:
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
+PACKED = session.Derived[Packed]("statistics of all layer norms for the browser")
+# The number of the chosen layer norm, and how often a place was chosen in the browser.
+AT = Setting[int]("layer_norm.at")
+TURN = Setting[int]("layer_norm.turn")
 PICTURE_SIDE = 250
 
 
 def show() -> None:
-    """The page."""
+    """All layer norms of this person's run on one cursor, what is under it opened, and what stands out at the end."""
     model = session.entry()
     shell.head(say("layer_norm.title"), say("layer_norm.lead"), model)
     first = st.empty()
@@ -30,51 +35,40 @@ def show() -> None:
         st.image(session.seen(model), width=PICTURE_SIDE, output_format="PNG")
         with st.spinner(say("running")):
             trace = session.trace(model)
-            statistics = _statistics(trace)
+            statistics = session.norm_statistics(trace)
     first.empty()
-    _look(model, trace, statistics)
-    _opened(model, trace, statistics)
+    _all_norms(model, trace, statistics)
+    _one_token(model, trace, statistics)
     outliers(model, trace, [one.grid for one in statistics if one.grid is not None][-1])
 
 
-def _statistics(trace: Trace) -> tuple[NormStatistics, ...]:
-    from vitviz.tracing.norms import norm_statistics
+@st.fragment(key=ALL_NORMS)
+def _all_norms(model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics, ...]) -> None:
+    """What the browser draws on its own; it sends where the cursor went, for the fragments below."""
 
-    return session.derived(trace, "norm statistics", lambda: norm_statistics(trace))
-
-
-@st.fragment(key=LOOK)
-def _look(model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics, ...]) -> None:
-    """All that the browser answers on its own; it tells where the cursor went, for the parts below."""
-    turns = f"layer_norm.turn.{model.name}"
-
-    def chosen(at: int, token: int, turn: int) -> None:
-        session.set_setting(turns, turn)
-        session.set_setting(_norm_key(model), at)
+    def on_choose(at: int, token: int, turn: int) -> None:
+        TURN.set(turn, model.name)
+        AT.set(at, model.name)
         if token == tokens.current(model):
-            only(OPENED)
+            rerun_only(ONE_TOKEN)
         tokens.choose(model, token)
-        only(OPENED, OUTLIERS)
+        rerun_only(ONE_TOKEN, OUTLIERS)
 
     norms(
-        f"layer_norm.norms.{model.name}", session.derived(trace, "norms packed", lambda: pack(statistics)),
+        f"layer_norm.norms.{model.name}", session.derived(trace, PACKED, lambda: pack(statistics)),
         session.seen(model), tokens.prefix(model), tokens.finest(model),
-        (_at(model, statistics), tokens.current(model)), session.setting(turns, 0), chosen,
+        (_at(model, statistics), tokens.current(model)), TURN.get(0, model.name), on_choose,
     )  # fmt: skip
 
 
-@st.fragment(key=OPENED)
-def _opened(model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics, ...]) -> None:
-    here = statistics[_at(model, statistics)]
+@st.fragment(key=ONE_TOKEN)
+def _one_token(model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics, ...]) -> None:
+    norm = statistics[_at(model, statistics)]
     # After pooling there is only one token.
-    token = 0 if here.grid is None else tokens.current(model, here.grid)
-    opened(model, trace, here.name, token)
+    token = 0 if norm.grid is None else tokens.current(model, norm.grid)
+    one_token(model, trace, norm.name, token)
 
 
 def _at(model: ModelEntry, statistics: tuple[NormStatistics, ...]) -> int:
-    """Number of the layer norm that is looked at."""
-    return min(session.setting(_norm_key(model), 0), len(statistics) - 1)
-
-
-def _norm_key(model: ModelEntry) -> str:
-    return f"layer_norm.at.{model.name}"
+    """Number of the chosen layer norm."""
+    return min(AT.get(0, model.name), len(statistics) - 1)

@@ -13,7 +13,7 @@ from PIL import Image
 
 from vitviz.analysis.layer_norm.large_norms import TIMES_MEDIAN, LargeNorms, large_norms
 from vitviz.analysis.layer_norm.spread import spread
-from vitviz.app.component import colours, component, packed
+from vitviz.app.component import colours, component
 from vitviz.app.pictures import small_picture_url
 from vitviz.app.widgets.chart import plain
 from vitviz.app.words import say, section
@@ -41,11 +41,11 @@ class Packed:
 
 
 def pack(statistics: Sequence[NormStatistics]) -> Packed:
-    """The means, scales and norms of all tokens as one string, what colours span, and quartiles through the depth."""
+    """The means, scales and norms of all tokens as one array, what colours span, and quartiles through the depth."""
     large = [large_norms(one.norm) for one in statistics]
     every = [np.concatenate([one.mean, one.scale, one.norm]) for one in statistics]
     found: dict[str, Any] = {
-        "values": packed(np.concatenate(every)),
+        "values": np.asarray(np.concatenate(every), np.float32),
         "norms": [_norm(one, above) for one, above in zip(statistics, large, strict=True)],
         "spans": _spans(statistics, large),
         "bands": {
@@ -119,7 +119,7 @@ def part_data(
     place: tuple[int, int],
     turn: int,
 ) -> dict[str, Any]:
-    """All that the browser part is told, as JSON can hold it; of two places in one run only the place differs."""
+    """All that the browser part gets; of two places in one run only the place differs."""
     every = given.statistics["norms"]
     return {
         "statistics": given.statistics,

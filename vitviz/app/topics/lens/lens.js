@@ -65,7 +65,9 @@ export class LensView {
     this.frame.style.aspectRatio = String(data.aspect);
     this.box.style.width = `${100 / data.columns}%`;
     this.box.style.height = `${100 / data.rows}%`;
-    this.maps.build({ ...data, first: this.first, depths: data.depths.map((_, depth) => this.depthName(depth)) });
+    const grid = { rows: data.rows, columns: data.columns, first: this.first };
+    const depths = data.depths.map((_, depth) => this.depthName(depth));
+    this.maps.build(grid, data.aspect, depths);
     this.drawTools();
     this.drawMaps();
     this.point();
@@ -147,12 +149,7 @@ export class LensView {
     const [low, high] = mode === "p" ? [0, this.whole ? 1 : top] : [-top, top];
     const scale = mode === "p" ? data.scales.attention : data.scales.activation;
     const what = `${mode === "p" ? "p" : "z"}(${data.classes[target].name})`;
-    this.maps.draw(
-      (depth) => values[depth],
-      lookup(scale, this.dark),
-      [low, high],
-      (depth) => `${what}, ${this.depthName(depth)}`,
-    );
+    this.maps.draw(values, lookup(scale, this.dark), [low, high], (depth) => `${what}, ${this.depthName(depth)}`);
     this.mapTitle.textContent = data.words.maps.replace("{name}", what);
     this.bar.replaceChildren(colourBar(scale, this.dark, low, high, what));
   }

@@ -1,16 +1,35 @@
 // One small map of the picture for every depth, all on one scale, with one cursor.
 import { make, paint } from "../../../web/shared/canvas.js";
+import { placeOf, readingAt } from "./readings.js";
+
+/** @import { ReadingGrid } from "./readings.js" */
+/**
+ * @typedef {{ hover: (depth: number | null, reading: number | null) => void,
+ *   choose: (depth: number, reading: number) => void }} MapListeners
+ */
 
 export class Maps {
-  constructor(root, { hover, choose }) {
+  /**
+   * @param {HTMLElement} root
+   * @param {MapListeners} listeners
+   */
+  constructor(root, listeners) {
     this.root = root;
-    this.events = { hover, choose };
+    this.listeners = listeners;
+    /** @type {ReadingGrid} */
+    this.grid = { rows: 1, columns: 1, first: 0 };
+    /** @type {{ figure: HTMLElement, canvas: HTMLCanvasElement, cursor: HTMLElement }[]} */
     this.maps = [];
   }
 
-  /** Make the canvases anew for a picture's grid and depths. */
-  build({ rows, columns, aspect, depths, first }) {
-    Object.assign(this, { rows, columns, first });
+  /**
+   * Make the canvases anew for a picture's grid and depths.
+   * @param {ReadingGrid} grid
+   * @param {number} aspect
+   * @param {string[]} depths their names
+   */
+  build(grid, aspect, depths) {
+    this.grid = grid;
     this.maps = depths.map((label, depth) => {
       const figure = make("figure", "vl-map");
       const holder = figure.appendChild(make("div", "vl-map-holder"));
@@ -18,41 +37,44 @@ export class Maps {
       canvas.style.aspectRatio = String(aspect);
       canvas.setAttribute("role", "img");
       const cursor = holder.appendChild(make("div", "vl-box"));
-      cursor.style.width = `${100 / columns}%`;
-      cursor.style.height = `${100 / rows}%`;
+      cursor.style.width = `${100 / grid.columns}%`;
+      cursor.style.height = `${100 / grid.rows}%`;
       figure.append(make("figcaption", "", label));
-      const at = (event) => {
-        const box = canvas.getBoundingClientRect();
-        const row = Math.min(rows - 1, Math.max(0, Math.floor(((event.clientY - box.top) / box.height) * rows)));
-        const column = Math.min(
-          columns - 1,
-          Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * columns)),
-        );
-        return this.first + row * columns + column;
-      };
-      holder.addEventListener("pointermove", (event) => this.events.hover(depth, at(event)));
-      holder.addEventListener("pointerleave", () => this.events.hover(null, null));
-      holder.addEventListener("click", (event) => this.events.choose(depth, at(event)));
+      /** @param {MouseEvent} event */
+      const at = (event) => readingAt(event, canvas.getBoundingClientRect(), grid);
+      holder.addEventListener("pointermove", (event) => this.listeners.hover(depth, at(event)));
+      holder.addEventListener("pointerleave", () => this.listeners.hover(null, null));
+      holder.addEventListener("click", (event) => this.listeners.choose(depth, at(event)));
       return { figure, canvas, cursor };
     });
     this.root.replaceChildren(...this.maps.map(({ figure }) => figure));
   }
 
-  /** `values(depth)` are the patches' values, `label(depth)` what a map shows in words. */
+  /**
+   * @param {Float32Array[]} values of the patches at every depth
+   * @param {Uint8Array} table of colours
+   * @param {[low: number, high: number]} span
+   * @param {(depth: number) => string} label a map in words
+   */
   draw(values, table, [low, high], label) {
     for (const [depth, { canvas }] of this.maps.entries()) {
-      paint(canvas, values(depth), 0, this.rows, this.columns, table, low, high);
+      paint(canvas, values[depth], 0, this.grid.rows, this.grid.columns, table, low, high);
       canvas.setAttribute("aria-label", label(depth));
     }
   }
 
+  /**
+   * Move the cursor.
+   * @param {number} reading
+   * @param {number} depth
+   */
   point(reading, depth) {
-    const patch = reading - this.first;
+    const [row, column] = placeOf(reading, this.grid);
     for (const [at, { figure, cursor }] of this.maps.entries()) {
       figure.classList.toggle("vl-here", at === depth);
-      cursor.hidden = patch < 0;
-      cursor.style.left = `${(100 * (patch % this.columns)) / this.columns}%`;
-      cursor.style.top = `${(100 * Math.floor(patch / this.columns)) / this.rows}%`;
+      cursor.hidden = reading < this.grid.first;
+      cursor.style.left = `${(100 * column) / this.grid.columns}%`;
+      cursor.style.top = `${(100 * row) / this.grid.rows}%`;
     }
   }
 }

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from vitviz.app.component import colours, component, packed
+from vitviz.app.component import colours, component
 from vitviz.app.pictures import small_picture_url
 from vitviz.app.words import section
 
@@ -44,10 +44,10 @@ def lens(
         "first": list(first),
         "depths": list(found.depths),
         "classes": [{"index": index, "name": names(index)} for index in found.classes],
-        "logits": packed(found.logits),
-        "lse": packed(found.lse),
-        "best": packed(found.best.astype(np.float32)),
-        "bestLogit": packed(found.best_logit),
+        "logits": np.asarray(found.logits, np.float32),
+        "lse": np.asarray(found.lse, np.float32),
+        "best": np.asarray(found.best.astype(np.float32), np.float32),
+        "bestLogit": np.asarray(found.best_logit, np.float32),
         "names": {str(index): names(index) for index in np.unique(found.best).tolist()},
         "reading": reading,
         "depth": depth,

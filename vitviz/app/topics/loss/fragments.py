@@ -1,4 +1,4 @@
-"""Which parts of the page about the loss a choice concerns."""
+"""Which fragments of the loss page a choice concerns."""
 
 from __future__ import annotations
 
@@ -7,32 +7,29 @@ from typing import TYPE_CHECKING, NoReturn
 import streamlit as st
 
 from vitviz.app import class_choice, session, tokens
-from vitviz.app.fragments import only
+from vitviz.app.fragments import rerun_only
 
 if TYPE_CHECKING:
+    from vitviz.analysis.loss.saliency import Saliency
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
-READINGS, LABEL, SENT_BACK = "loss.readings", "loss.label", "loss.sent_back"
-
-
-def sent_back_of(label: int) -> str:
-    """The name under which a label's gradients are kept with the trace."""
-    return f"saliency of {label}"
+READINGS, LABEL, SALIENCY = "loss.readings", "loss.label", "loss.saliency"
+SALIENCY_OF_LABEL: session.Derived[Saliency] = session.Derived("saliency of a label")
 
 
 def token_chosen(model: ModelEntry, trace: Trace, token: int, grid: tuple[int, int] | None = None) -> None:
-    """Look at another token from now on."""
+    """Make this the current token, and run what shows it again."""
     tokens.choose(model, token, grid)
-    _answer(model, trace, READINGS, SENT_BACK)
+    _rerun(model, trace, READINGS, SALIENCY)
 
 
 def label_chosen(model: ModelEntry, trace: Trace) -> None:
-    """Show what another label changes."""
-    _answer(model, trace, LABEL, SENT_BACK)
+    """Run again what the label changes."""
+    _rerun(model, trace, LABEL, SALIENCY)
 
 
-def _answer(model: ModelEntry, trace: Trace, *parts: str) -> NoReturn:
-    if session.is_derived(trace, sent_back_of(class_choice.label(model, trace))):
-        only(*parts)
+def _rerun(model: ModelEntry, trace: Trace, *fragments: str) -> NoReturn:
+    if session.is_derived(trace, SALIENCY_OF_LABEL.at(class_choice.label(model, trace))):
+        rerun_only(*fragments)
     st.rerun()  # the whole page: nothing less stops a gradient that is under way

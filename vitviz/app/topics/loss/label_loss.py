@@ -17,15 +17,17 @@ from vitviz.plot.numbers import in_formula as text
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from vitviz.analysis.loss.autograd import TorchLoss
     from vitviz.analysis.loss.cross_entropy import CrossEntropy
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
 LISTED = 7
+TORCH_LOSS: session.Derived[TorchLoss] = session.Derived("torch's loss of a label")
 
 
 def probabilities(model: ModelEntry, trace: Trace) -> None:
-    """The softmax, with a temperature to move."""
+    """The softmax of the run's logits, with a temperature to move."""
     st.header(say("loss.softmax.title"), anchor=False)
     st.markdown(say("loss.softmax.lead"))
     logits = trace.logits.numpy()
@@ -36,6 +38,7 @@ def probabilities(model: ModelEntry, trace: Trace) -> None:
 @st.fragment(key=LABEL)
 def label_loss(model: ModelEntry, trace: Trace) -> None:
     """The label, the loss and its gradient on the logits."""
+    from vitviz.analysis.loss.autograd import torch_loss
     from vitviz.analysis.loss.cross_entropy import cross_entropy
 
     st.header(say("loss.cross_entropy"), anchor=False)
@@ -45,7 +48,9 @@ def label_loss(model: ModelEntry, trace: Trace) -> None:
             model, trace, say("loss.label"), "loss.label", lambda: label_chosen(model, trace)
         )
         loss = cross_entropy(trace.logits.numpy(), label)
-        computed, gradient = session.derived(trace, f"loss of {label}", lambda: _by_torch(trace, label))
+        computed, gradient = session.derived(
+            trace, TORCH_LOSS.at(label), lambda: torch_loss(trace.logits, label)
+        )
         _formulas(loss, trace.class_name(label))
         st.caption(say("loss.check", loss=fixed(computed), gap=f"{abs(computed - loss.loss):.1e}"))
     with right:
@@ -69,33 +74,21 @@ def _formulas(loss: CrossEntropy, name: str) -> None:
 
 def _table(trace: Trace, loss: CrossEntropy, gradient: NDArray[np.float64]) -> str:
     """The label and the classes with the highest scores; what is left in one line."""
-    order = [loss.label, *(i for i in np.argsort(-loss.logits).tolist() if i != loss.label)][:LISTED]
+    leading = loss.leading(LISTED)
     rows = [
         (
             trace.class_name(i), fixed(loss.logits[i], 4), short(loss.powers[i]), fixed(loss.probabilities[i], 4),
             str(int(i == loss.label)), fixed(loss.gradient[i]), fixed(gradient[i]),
         )
-        for i in order
+        for i in leading
     ]  # fmt: skip
-    others = len(loss.logits) - len(order)
+    others = len(loss.logits) - len(leading)
     if others > 0:
-        sums = [
-            float(v.sum() - v[order].sum())
-            for v in (loss.powers, loss.probabilities, loss.gradient, gradient)
-        ]
-        rest = (short(sums[0]), fixed(sums[1], 4), "0", fixed(sums[2]), fixed(sums[3]))
+        power, probability, own, torchs = (
+            float(np.delete(values, leading).sum())
+            for values in (loss.powers, loss.probabilities, loss.gradient, gradient)
+        )
+        rest = (short(power), fixed(probability, 4), "0", fixed(own), fixed(torchs))
         rows.append((say("loss.others", count=others), "", *rest))
     heads = (say("loss.name"), "z", "e^(z\u2212m)", "p", "y", "p\u2212y", "autograd")
     return html.table(rows, heads, numbers=range(1, 7))
-
-
-def _by_torch(trace: Trace, label: int) -> tuple[float, NDArray[np.float64]]:
-    """The loss and its gradient on the logits as torch has them, from the run's float32 logits."""
-    import torch
-    import torch.nn.functional as F
-
-    with torch.enable_grad():
-        logits = trace.logits.detach().clone().requires_grad_()
-        loss = F.cross_entropy(logits.unsqueeze(0), torch.tensor([label]))
-        (gradient,) = torch.autograd.grad(loss, [logits])
-    return loss.item(), gradient.double().numpy()

@@ -3,51 +3,51 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
 from vitviz.app import class_choice, html, session, shell, tokens
 from vitviz.app.function_source import show_function
+from vitviz.app.settings import Setting
 from vitviz.app.topics.loss.fragments import READINGS, token_chosen
-from vitviz.app.topics.loss.gradient import sent_back
 from vitviz.app.topics.loss.label_loss import label_loss, probabilities
+from vitviz.app.topics.loss.saliency import saliency
 from vitviz.app.widgets.picker import picker
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
-from vitviz.models.config import ViTConfig
 from vitviz.plot.colour import span
 from vitviz.plot.numbers import fixed
 from vitviz.plot.numbers import in_formula as text
 
 if TYPE_CHECKING:
     from vitviz.analysis.loss.class_heads import HeadSize, Reading
-    from vitviz.models.swin import SwinTransformer
-    from vitviz.models.vit import VisionTransformer
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
+CHANNEL = Setting[int]("loss.channel")
 BEST = 3
 PICTURE_SIDE = 240
 
 
 def show() -> None:
-    """The page."""
+    """The last steps of this person's run in their order, each section from the logits or the last stream."""
     model = session.entry()
     shell.head(say("loss.title"), say("loss.lead"), model)
     with st.spinner(say("running")):
         trace = session.trace(model)
     _readings(model, trace)
-    _head(model, trace)
+    _head(trace)
     _one_score(model, trace)
     probabilities(model, trace)
     label_loss(model, trace)
-    sent_back(model, trace)
+    saliency(model, trace)
 
 
 @st.fragment(key=READINGS)
 def _readings(model: ModelEntry, trace: Trace) -> None:
+    """The class scores that every token, pooling and norm would give."""
     from vitviz.analysis.loss.class_heads import readings
 
     st.header(say("loss.readings"), anchor=False)
@@ -78,36 +78,32 @@ def _compare(trace: Trace, found: list[Reading], token: int) -> None:
 
 
 def _reading(trace: Trace, reading: Reading, token: int) -> str:
-    logits = reading.logits
-    order = np.argsort(-logits, kind="stable")[:BEST].tolist()
-    shares = np.exp(logits - logits.max())
-    shares /= shares.sum()
-    scores = " ".join(f"{logits[i]:.3f}" for i in order).replace("-", "\u2212")
+    best = reading.best(BEST)
+    scores = " ".join(f"{one.logit:.3f}" for one in best).replace("-", "\u2212")
     return html.titled(
         say(f"loss.pool_{reading.pooling}", token=token),
-        html.bars([(trace.class_name(i), float(shares[i])) for i in order]),
+        html.bars([(trace.class_name(one.number), one.probability) for one in best]),
         say("loss.trained") if reading.trained else "",
         say("loss.scores", scores=scores),
     )
 
 
-def _head(model: ModelEntry, trace: Trace) -> None:
-    from vitviz.analysis.loss.class_heads import head_sizes
+def _head(trace: Trace) -> None:
+    """The sizes of the two heads of the paper, and which of them this model has."""
+    from vitviz.analysis.loss.class_heads import paper_heads
 
     st.header(say("loss.head"), anchor=False)
-    config, network = trace.config, cast("VisionTransformer | SwinTransformer", trace.network)
-    hidden = config.representation_size if isinstance(config, ViTConfig) else None
-    dim = int(network.norm.weight.shape[0])
-    count = int(network.head.weight.shape[0])
-    bias = network.head.bias is not None
-    left, right = st.columns(2, gap="medium")
-    for place, size in ((left, None), (right, hidden or dim)):
+    one, two = paper_heads(trace.network)
+    captions = (say("loss.one_linear_help"), say("loss.paper_head_here" if two.own else "loss.paper_head"))
+    names = (say("loss.one_linear"), say("loss.two_linear"))
+    for place, head, name, caption in zip(
+        st.columns(2, gap="medium"), (one, two), names, captions, strict=True
+    ):
         with place:
-            own = " :orange-badge[" + say("loss.own_head") + "]" if size == hidden else ""
-            st.markdown(f"**{say('loss.one_linear' if size is None else 'loss.two_linear')}**{own}")
-            st.html(_sizes(head_sizes(dim, count, size, bias)))
-    right.caption(say("loss.paper_head" if hidden is None else "loss.paper_head_here"))
-    left.caption(say("loss.one_linear_help"))
+            own = " :orange-badge[" + say("loss.own_head") + "]" if head.own else ""
+            st.markdown(f"**{name}**{own}")
+            st.html(_sizes(head.layers))
+            st.caption(caption)
 
 
 def _sizes(layers: list[HeadSize]) -> str:
@@ -120,41 +116,26 @@ def _sizes(layers: list[HeadSize]) -> str:
 def _one_score(model: ModelEntry, trace: Trace) -> None:
     """One class's score as the dot product that it is."""
     from vitviz.analysis.loss.class_heads import trained_pooling
+    from vitviz.analysis.loss.class_score import class_score
 
-    network = cast("VisionTransformer | SwinTransformer", trace.network)
     target = class_choice.choose_target(model, trace, say("loss.class"), "loss.score")
-    both = trained_pooling(trace.config) == "both"
-    x = trace[_read_name(trace)][0].double().numpy()  # (D,) or (R,)
-    weight = network.head.weight[target].double().numpy()
-    bias = 0.0 if network.head.bias is None else float(network.head.bias[target])
-    products = x * weight
-    score = float(products.sum()) + bias
+    score = class_score(trace, target)
     st.markdown(
-        rf"$\displaystyle z_c = \sum_{{j=1}}^{{{len(x)}}} W_{{cj}}\, y_j + b_c = {text(products.sum())}"
-        rf" + ({text(bias)}) = {text(score)}$"
+        rf"$\displaystyle z_c = \sum_{{j=1}}^{{{len(score.features)}}} W_{{cj}}\, y_j + b_c"
+        rf" = {text(score.products.sum())} + ({text(score.bias)}) = {text(score.score)}$"
     )
-    if both:
-        st.caption(say("loss.both_heads", logit=fixed(trace.logits[target].item())))
+    logit = trace.logits[target].item()
+    if trained_pooling(trace.config) == "both":
+        st.caption(say("loss.both_heads", logit=fixed(logit)))
     else:
-        logit = trace.logits[target].item()
-        st.caption(say("loss.score_check", logit=fixed(logit), gap=f"{abs(score - logit):.1e}"))
-    setting = f"loss.channel.{model.name}"
+        st.caption(say("loss.score_check", logit=fixed(logit), gap=f"{abs(score.score - logit):.1e}"))
     rows = [
-        Strip("y", x, span(x, "activation")),
-        Strip("W", weight, span(weight, "weight"), "weight"),
-        Strip("W\u00b7y", products, span(products, "activation")),
+        Strip("y", score.features, span(score.features, "activation")),
+        Strip("W", score.weights, span(score.weights, "weight"), "weight"),
+        Strip("W\u00b7y", score.products, span(score.products, "activation")),
     ]
+    channel = CHANNEL.get(int(np.argmax(np.abs(score.products))), model.name) % len(score.features)
     strips(
-        f"loss.strips.{model.name}", rows, session.setting(setting, int(np.argmax(np.abs(products)))) % len(x),
-        lambda index: session.set_setting(setting, index), index_name=say("channel"),
+        f"loss.strips.{model.name}", rows, channel, lambda index: CHANNEL.set(index, model.name),
+        index_name=say("channel"),
     )  # fmt: skip
-
-
-def _read_name(trace: Trace) -> str:
-    """The tensor that the last linear map reads."""
-    names = trace.names()
-    if "pre_logits" in names:
-        return "pre_logits"
-    config = trace.config
-    after = isinstance(config, ViTConfig) and config.norm_after_pool
-    return "ln_final.out" if after else "pooled"

@@ -7,19 +7,19 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vitviz.app.component import component, packed
+from vitviz.app.component import component
 from vitviz.app.words import section
 
-SHOWN = 8
+LISTED = 8
 
 
 def softmax(key: str, logits: NDArray[np.floating], names: Sequence[str], chosen: int) -> None:
     """Show the highest of the logits (K,) and ``chosen`` with exp(z / T) and their share; ``names`` (K,) name them."""
     mount = component("app/topics/loss/softmax_part.js")
-    order = np.argsort(-logits, kind="stable")[:SHOWN].tolist()
+    order = np.argsort(-logits, kind="stable")[:LISTED].tolist()
     rows = order if chosen in order else [*order[:-1], chosen]
     data = {
-        "logits": packed(logits),
+        "logits": np.asarray(logits, np.float32),
         "rows": [{"index": int(index), "name": names[index]} for index in rows],
         "chosen": chosen,
         "words": section("loss.softmax"),

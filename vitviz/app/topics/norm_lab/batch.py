@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from vitviz.app import html, session, tokens
+from vitviz.app.settings import Setting
 from vitviz.app.topics.norm_lab.block_part import InBatch, norm_block
 from vitviz.app.topics.norm_lab.code import code_that_ran
 from vitviz.app.words import say
@@ -24,12 +25,17 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
+CHANNEL = Setting[int]("norm_lab.channel")
+COMPARED: session.Derived[Compared] = session.Derived("this picture in a batch with others")
+FIRST_INPUT: session.Derived[tuple[Image.Image, NDArray[np.float32]]] = session.Derived(
+    "a sample's first block input"
+)
 JOINED = 3
 LISTED = 6
 
 
 def experiment(model: ModelEntry) -> None:
-    """Run the model, then choose the batch."""
+    """Run the model on this person's picture, then normalise it in a batch that they choose."""
     with st.spinner(say("running")):
         trace = session.trace(model)
     _batch(model, trace)
@@ -37,17 +43,18 @@ def experiment(model: ModelEntry) -> None:
 
 @st.fragment
 def _batch(model: ModelEntry, trace: Trace) -> None:
-    from vitviz.analysis.norm_lab.batch_norm import compare, normalise_over
+    from vitviz.analysis.norm_lab.batch_norm import compare, first_block_input, normalise_over
 
     others = _choose_others()
     first_step = trace.network.steps()[0][0]
-    own = trace[f"{first_step}.resid_pre"].flatten(1, -2)[0].T.numpy()  # (C, T)
+    own = first_block_input(trace)  # (C, T)
     batch = [InBatch(say("norm_lab.own"), session.seen(model), own)]
     batch += [_sample(model, trace, sample) for sample in others]
     x = np.stack([one.values for one in batch])  # (N, C, T)
     eps = trace.config.norm_eps
-    names = " ".join(sample.file for sample in others)
-    compared: Compared = session.derived(trace, f"norm lab {names}", lambda: compare(x, eps))
+    compared = session.derived(
+        trace, COMPARED.at(*(sample.file for sample in others)), lambda: compare(x, eps)
+    )
     cell = _cell(model, own.shape)
     left, right = st.columns([1.9, 1], gap="medium")
     with left:
@@ -79,8 +86,9 @@ def _choose_others() -> list[Sample]:
 def _sample(model: ModelEntry, trace: Trace, sample: Sample) -> InBatch:
     title = sample.title_zh if st.session_state.get("language") == "zh" else sample.title
     picture = session.sample_picture(sample)
-    what = f"first block input of {sample.file}"
-    seen, values = session.derived(trace, what, lambda: _first_input(model, trace, picture))
+    seen, values = session.derived(
+        trace, FIRST_INPUT.at(sample.file), lambda: _first_input(model, trace, picture)
+    )
     return InBatch(title, seen, values)
 
 
@@ -90,22 +98,22 @@ def _first_input(
     """What the model sees of a picture, and the tokens that it makes of it, (C, T)."""
     import torch
 
+    from vitviz.analysis.norm_lab.batch_norm import embed
+
     seen = view(picture.image, model.preprocessing)
     pixels = torch.from_numpy(to_array(seen, model.preprocessing)).unsqueeze(0)  # (1, 3, H, W)
-    with session.gate(), torch.inference_mode():
-        x = trace.network.embed(pixels)  # (1, N, D) or (1, h, w, D)
-        values: NDArray[np.float32] = x.flatten(1, -2)[0].T.contiguous().numpy()  # (C, T)
-    return seen, values
+    with session.gate():
+        return seen, embed(trace.network, pixels)
 
 
 def _cell(model: ModelEntry, shape: tuple[int, ...]) -> tuple[int, int]:
     """The chosen channel and token."""
-    channel = session.setting(f"norm_lab.channel.{model.name}", shape[0] // 2)
+    channel = CHANNEL.get(shape[0] // 2, model.name)
     return min(channel, shape[0] - 1), min(tokens.current(model), shape[1] - 1)
 
 
 def _choose_cell(model: ModelEntry, channel: int, token: int) -> None:
-    session.set_setting(f"norm_lab.channel.{model.name}", channel)
+    CHANNEL.set(channel, model.name)
     tokens.choose(model, token)
 
 
@@ -124,36 +132,36 @@ def _size(change: float) -> str:
 
 def _formulas(x: NDArray[np.float32], compared: Compared, cell: tuple[int, int], eps: float) -> None:
     """The chosen number of picture 0 both ways, with what went in."""
+    from vitviz.analysis.norm_lab.batch_norm import cell_steps
+
     channel, token = cell
     pictures, channels, places = x.shape
-    value = x[0, channel, token]
     for name, moments, at, count in (
         ("LN", compared.layer, token, f"{channels}"),
         ("BN", compared.batch, channel, f"{pictures}\u00b7{places}"),
     ):
-        mean, variance = float(moments.mean[at]), float(moments.variance[at])
-        inside = f"({text(mean)})" if mean < 0 else text(mean)
-        above = f"{text(float(value))} - {inside}"
-        below = rf"\sqrt{{{text(variance)} + {text(eps)}}}"
-        out = text(float(moments.normalise(value, at, eps)))
-        st.markdown(rf"$\small\displaystyle \mathrm{{{name}}} = \frac{{{above}}}{{{below}}} = {out}$")
+        steps = cell_steps(moments, x[0, channel, token], at, eps)
+        inside = f"({text(steps.mean)})" if steps.mean < 0 else text(steps.mean)
+        above = f"{text(steps.value)} - {inside}"
+        below = rf"\sqrt{{{text(steps.variance)} + {text(eps)}}}"
+        st.markdown(
+            rf"$\small\displaystyle \mathrm{{{name}}} = \frac{{{above}}}{{{below}}} = {text(steps.out)}$"
+        )
         st.caption(say(f"norm_lab.{name.lower()}_operands", count=count, channel=channel, token=token))
 
 
 def _table(compared: Compared, own: NDArray[np.float32], cell: tuple[int, int], eps: float) -> None:
+    """Some channels of the chosen token, alone and in the batch."""
+    from vitviz.analysis.norm_lab.batch_norm import batch_normed, layer_normed
+
     channel, token = cell
     first = max(0, min(channel, len(own) - LISTED))
     rows = []
     for c in range(first, min(first + LISTED, len(own))):
         value = own[c, token]
         row = [f"{c}" + (" \u25c2" if c == channel else ""), short(float(value))]
-        for alone, batch, at in (
-            (compared.layer_alone, compared.layer, token),
-            (compared.batch_alone, compared.batch, c),
-        ):
-            before = float(alone.normalise(value, at, eps))
-            after = float(batch.normalise(value, at, eps))
-            row += [short(before), short(after), _size(after - before)]
+        for one in (layer_normed(compared, value, token, eps), batch_normed(compared, value, c, eps)):
+            row += [short(one.alone), short(one.in_batch), _size(one.change)]
         rows.append(row)
     head = [say("norm_lab.column_channel"), "x"]
     for name in ("LN", "BN"):

@@ -1,41 +1,72 @@
 // The N x C x T block: what layer norm and batch norm average, on a drawing of the block and on the real numbers.
-import { colourBar, floats, isDark, lookup, make, number, paint, unhurried } from "../../../web/shared/canvas.js";
+import { colourBar, isDark, lookup, make, number, paint, unhurried } from "../../../web/shared/canvas.js";
 import { cube } from "./cube.js";
 
-const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+/**
+ * @typedef {{ title: string, image: string, values: Float32Array }} Picture
+ * @typedef {{ pictures: Picture[], sizes: { N: number, C: number, T: number }, rows: number[], columns: number[],
+ *   row: number, column: number, scale: import("../../../web/shared/types.js").Scale, low: number, high: number,
+ *   words: Record<string, string> }} BlockData `rows` and `columns` are the channels and tokens that are drawn
+ * @typedef {(name: "cell", place: [channel: number, token: number]) => void} Send
+ */
 
-const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+/** @type {Record<string, [number, number]>} */
+const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+
+/**
+ * @param {string} sentence
+ * @param {Record<string, string | number>} values
+ */
+const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 
 class Block {
-  constructor(root, choose) {
-    this.choose = choose;
+  /**
+   * @param {HTMLElement} root
+   * @param {Send} send is called with the channel and token that are chosen
+   */
+  constructor(root, send) {
+    this.send = send;
     this.root = root;
-    const box = this.root.appendChild(make("div", "vn"));
-    this.cubes = box.appendChild(make("div", "vn-cubes"));
-    this.slabs = box.appendChild(make("div", "vn-slabs"));
+    /** @type {BlockData | null} */
+    this.data = null;
+    this.row = 0;
+    this.column = 0;
+    this.box = this.root.appendChild(make("div", "vn"));
+    this.cubes = this.box.appendChild(make("div", "vn-cubes"));
+    this.slabs = this.box.appendChild(make("div", "vn-slabs"));
     this.slabs.tabIndex = 0;
     this.slabs.setAttribute("role", "application");
-    this.slabs.addEventListener("keydown", (event) => this.key(event));
-    this.readout = box.appendChild(make("div", "vv-readout vn-read"));
+    this.slabs.addEventListener("keydown", (event) => this.onKey(event));
+    this.readout = this.box.appendChild(make("div", "vv-readout vn-read"));
     this.readout.setAttribute("role", "status");
-    this.bar = box.appendChild(make("div"));
+    this.bar = this.box.appendChild(make("div"));
   }
 
+  /** @param {BlockData} data */
   update(data) {
     this.data = data;
-    this.words = data.words;
-    this.values = data.pictures.map((picture) => floats(picture.values));
     [this.row, this.column] = [data.row, data.column];
     const dark = isDark(this.root);
     const table = lookup(data.scale, dark);
-    this.slabs.setAttribute("aria-label", this.words.label);
-    this.slabs.replaceChildren(...data.pictures.map((picture, i) => this.slab(picture, i, table)));
-    this.bar.replaceChildren(colourBar(data.scale, dark, data.low, data.high, this.words.scale));
-    this.show();
+    this.slabs.setAttribute("aria-label", data.words.label);
+    this.slabs.replaceChildren(...data.pictures.map((_, i) => this.slab(data, i, table)));
+    this.bar.replaceChildren(colourBar(data.scale, dark, data.low, data.high, data.words.scale));
+    this.draw(data);
   }
 
-  slab(picture, index, table) {
-    const { rows, columns, low, high } = this.data;
+  destroy() {
+    this.box.remove();
+  }
+
+  /**
+   * One picture's numbers, with the marks of what is averaged.
+   * @param {BlockData} data
+   * @param {number} index
+   * @param {Uint8Array} table
+   */
+  slab(data, index, table) {
+    const { rows, columns, low, high, pictures, words } = data;
+    const picture = pictures[index];
     const figure = make("figure", "vn-slab");
     const head = figure.appendChild(make("figcaption", "vn-slab-head"));
     const image = head.appendChild(make("img"));
@@ -44,82 +75,116 @@ class Block {
     head.append(make("span", "", `${index}  ${picture.title}`));
     const holder = figure.appendChild(make("div", "vn-holder"));
     const canvas = holder.appendChild(make("canvas"));
-    paint(canvas, this.values[index], 0, rows.length, columns.length, table, low, high);
+    paint(canvas, picture.values, 0, rows.length, columns.length, table, low, high);
     canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", filled(this.words.slab, { n: index, title: picture.title }));
+    canvas.setAttribute("aria-label", filled(words.slab, { n: index, title: picture.title }));
     if (index === 0) holder.append(make("div", "vn-mark vn-ln"));
     holder.append(make("div", "vn-mark vn-bn"));
     if (index === 0) holder.append(make("div", "vn-mark vn-cell"));
-    holder.addEventListener("pointermove", (event) => this.read(index, ...this.cellAt(event, holder)));
-    holder.addEventListener("pointerleave", () => this.read(0, this.row, this.column));
-    holder.addEventListener("click", (event) => this.select(...this.cellAt(event, holder)));
+    /** @param {MouseEvent} event @returns {[row: number, column: number]} */
+    const at = (event) => {
+      const box = holder.getBoundingClientRect();
+      return [
+        cellAt((event.clientY - box.top) / box.height, rows.length),
+        cellAt((event.clientX - box.left) / box.width, columns.length),
+      ];
+    };
+    holder.addEventListener("pointermove", (event) => this.read(data, index, ...at(event)));
+    holder.addEventListener("pointerleave", () => this.read(data, 0, this.row, this.column));
+    holder.addEventListener("click", (event) => this.select(...at(event)));
     return figure;
   }
 
-  cellAt(event, holder) {
-    const box = holder.getBoundingClientRect();
-    const place = (part, count) => Math.min(count - 1, Math.max(0, Math.floor(part * count)));
-    return [
-      place((event.clientY - box.top) / box.height, this.data.rows.length),
-      place((event.clientX - box.left) / box.width, this.data.columns.length),
-    ];
-  }
-
+  /**
+   * @param {number} row
+   * @param {number} column
+   */
   select(row, column) {
-    if (row === this.row && column === this.column) return;
+    const { data } = this;
+    if (!data || (row === this.row && column === this.column)) return;
     [this.row, this.column] = [row, column];
-    this.show();
-    this.choose("cell", [this.data.rows[row], this.data.columns[column]]);
+    this.draw(data);
+    this.send("cell", [data.rows[row], data.columns[column]]);
   }
 
-  key(event) {
-    const step = STEPS[event.key];
-    if (!step) return;
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const move = MOVES[event.key];
+    if (!move || !this.data) return;
     event.preventDefault();
     event.stopPropagation();
     const { rows, columns } = this.data;
     this.select(
-      Math.min(rows.length - 1, Math.max(0, this.row + step[0])),
-      Math.min(columns.length - 1, Math.max(0, this.column + step[1])),
+      Math.min(rows.length - 1, Math.max(0, this.row + move[0])),
+      Math.min(columns.length - 1, Math.max(0, this.column + move[1])),
     );
   }
 
-  /** The two groups of the chosen cell, on the block and on the numbers. */
-  show() {
-    const { rows, columns, pictures } = this.data;
+  /**
+   * The two groups of the chosen cell, on the block and on the numbers.
+   * @param {BlockData} data
+   */
+  draw(data) {
+    const { rows, columns, pictures, words } = data;
     const [top, left] = [this.row / rows.length, this.column / columns.length];
-    const place = (selector, style) => {
-      for (const mark of this.slabs.querySelectorAll(selector)) Object.assign(mark.style, style);
-    };
     const [height, width] = [`${100 / rows.length}%`, `${100 / columns.length}%`];
-    place(".vn-ln", { left: `${100 * left}%`, width, top: "0", bottom: "0" });
-    place(".vn-bn", { top: `${100 * top}%`, height, left: "0", right: "0" });
-    place(".vn-cell", { top: `${100 * top}%`, height, left: `${100 * left}%`, width });
-    const at = { pictures: pictures.length, top, left, axes: this.words };
+    this.place(".vn-ln", { left: `${100 * left}%`, width, top: "0", bottom: "0" });
+    this.place(".vn-bn", { top: `${100 * top}%`, height, left: "0", right: "0" });
+    this.place(".vn-cell", { top: `${100 * top}%`, height, left: `${100 * left}%`, width });
+    const block = { pictures: pictures.length, top, left, tokens: words.tokens };
     this.cubes.replaceChildren(
-      this.panel("ln", cube({ ...at, kind: "layer" }, this.words.lnAlt)),
-      this.panel("bn", cube({ ...at, kind: "batch" }, this.words.bnAlt)),
+      panel(data, "ln", cube({ ...block, kind: "layer" }, words.lnAlt)),
+      panel(data, "bn", cube({ ...block, kind: "batch" }, words.bnAlt)),
     );
-    this.read(0, this.row, this.column);
+    this.read(data, 0, this.row, this.column);
   }
 
-  panel(kind, drawing) {
-    const panel = make("div", "vn-panel");
-    const text = make("div", "vn-panel-text");
-    const { N, C, T } = this.data.sizes;
-    text.append(make("b", `vn-${kind}-name`, this.words[`${kind}Name`]));
-    text.append(make("div", "", filled(this.words[`${kind}Text`], { N, C, T, NT: N * T })));
-    panel.append(drawing, text);
-    return panel;
+  /**
+   * @param {string} selector
+   * @param {Partial<CSSStyleDeclaration>} style
+   */
+  place(selector, style) {
+    for (const mark of this.slabs.querySelectorAll(selector))
+      Object.assign(/** @type {HTMLElement} */ (mark).style, style);
   }
 
-  read(picture, row, column) {
-    const value = this.values[picture][row * this.data.columns.length + column];
-    const names = { n: picture, c: this.data.rows[row], t: this.data.columns[column] };
-    this.readout.textContent = `${filled(this.words.read, names)} = ${number(value)}`;
+  /**
+   * @param {BlockData} data
+   * @param {number} picture
+   * @param {number} row
+   * @param {number} column
+   */
+  read({ pictures, rows, columns, words }, picture, row, column) {
+    const value = pictures[picture].values[row * columns.length + column];
+    const place = { n: picture, c: rows[row], t: columns[column] };
+    this.readout.textContent = `${filled(words.read, place)} = ${number(value)}`;
   }
 }
 
+/**
+ * @param {BlockData} data
+ * @param {"ln" | "bn"} kind
+ * @param {SVGElement} drawing
+ */
+function panel({ sizes, words }, kind, drawing) {
+  const panel = make("div", "vn-panel");
+  const text = make("div", "vn-panel-text");
+  text.append(make("b", `vn-${kind}-name`, words[`${kind}Name`]));
+  text.append(make("div", "", filled(words[`${kind}Text`], { ...sizes, NT: sizes.N * sizes.T })));
+  panel.append(drawing, text);
+  return panel;
+}
+
+/**
+ * @param {number} share of the side, from 0 to 1
+ * @param {number} count of cells
+ */
+const cellAt = (share, count) => Math.min(count - 1, Math.max(0, Math.floor(share * count)));
+
+/**
+ * @param {HTMLElement} element
+ * @param {Send} send
+ */
 export function mount(element, send) {
   return new Block(element, unhurried(send));
 }

@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from vitviz.app.component import colours, component, packed
+from vitviz.app.component import colours, component
 from vitviz.app.pictures import picture_url
 from vitviz.app.words import section
 from vitviz.plot.colour import span
@@ -42,7 +42,7 @@ def norm_block(
     mount = component("app/topics/norm_lab/block_part.js", "app/topics/norm_lab/part.css")
     data = {
         "pictures": [
-            {"title": one.title, "image": _thumbnail(one.picture), "values": packed(values)}
+            {"title": one.title, "image": _thumbnail(one.picture), "values": np.asarray(values, np.float32)}
             for one, values in zip(batch, shown, strict=True)
         ],
         "sizes": {"N": len(batch), "C": channels, "T": tokens},

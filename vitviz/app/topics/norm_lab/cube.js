@@ -5,16 +5,28 @@ const WIDTH = 92;
 const HEIGHT = 66;
 const MOST_DEPTH = 44;
 
-/** An SVG element with attributes. */
+/**
+ * An SVG element with attributes.
+ * @template {keyof SVGElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, string | number>} attributes
+ * @param {string} [text]
+ * @returns {SVGElementTagNameMap[K]}
+ */
 export function shape(tag, attributes, text = "") {
   const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
   if (text) element.textContent = text;
   return element;
 }
 
-/** `kind` "layer": one token of picture 0, all channels. "batch": one channel, every token of every picture. */
-export function cube({ kind, pictures, top, left, axes }, label) {
+/**
+ * Layer norm averages over all channels of one token of picture 0, batch norm over one channel in every token of every
+ * picture. `top` and `left` are where on a face the channel and the token are, from 0 to 1.
+ * @param {{ kind: "layer" | "batch", pictures: number, top: number, left: number, tokens: string }} block
+ * @param {string} label
+ */
+export function cube({ kind, pictures, top, left, tokens }, label) {
   const step = Math.min(11, MOST_DEPTH / Math.max(1, pictures - 1));
   const depth = step * (pictures - 1);
   const [x0, y0] = [16, 16 + depth * 0.7];
@@ -35,7 +47,7 @@ export function cube({ kind, pictures, top, left, axes }, label) {
   }
   svg.append(
     shape("text", { x: x0 - 6, y: y0 + HEIGHT / 2 + 4, "text-anchor": "end", class: "vn-axis" }, "C"),
-    shape("text", { x: x0 + WIDTH / 2, y: y0 + HEIGHT + 14, "text-anchor": "middle", class: "vn-axis" }, axes.tokens),
+    shape("text", { x: x0 + WIDTH / 2, y: y0 + HEIGHT + 14, "text-anchor": "middle", class: "vn-axis" }, tokens),
     shape(
       "text",
       { x: x0 + depth / 2 - 7, y: y0 - (depth * 0.7) / 2 - 3, "text-anchor": "end", class: "vn-axis" },

@@ -7,23 +7,20 @@ from collections.abc import Callable
 import streamlit as st
 
 from vitviz.app import session, shell
-from vitviz.app.topics.norm_lab import batch as norm_lab_batch
-from vitviz.app.topics.norm_lab import reduction as norm_lab_reduction
-from vitviz.app.topics.norm_lab import shape as norm_lab_shape
-from vitviz.app.topics.norm_lab import variance as norm_lab_variance
+from vitviz.app.topics.norm_lab import batch, reduction, shape, variance
 from vitviz.app.words import say
 from vitviz.zoo.registry import ModelEntry
 
 EXPERIMENTS: dict[str, Callable[[ModelEntry], None]] = {
-    "batch": norm_lab_batch.experiment,
-    "shape": norm_lab_shape.experiment,
-    "variance": norm_lab_variance.experiment,
-    "reduction": norm_lab_reduction.experiment,
+    "batch": batch.experiment,
+    "shape": shape.experiment,
+    "variance": variance.experiment,
+    "reduction": reduction.experiment,
 }
 
 
 def show() -> None:
-    """The page."""
+    """The title, a row of buttons, and the one experiment that is chosen there."""
     model = session.entry()
     shell.head(say("norm_lab.title"), say("norm_lab.lead"), model)
     EXPERIMENTS[_choose()](model)

@@ -16,7 +16,7 @@ from vitviz.app.words import say
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-    from vitviz.analysis.norm_lab.reduction import Layout, Step
+    from vitviz.analysis.norm_lab.reduction import Layout, Step, Totals
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
@@ -24,7 +24,7 @@ NUMBERS, LANES, BLOCKS = (16, 32), (4, 8), (1, 2)
 
 
 def experiment(model: ModelEntry) -> None:
-    """Run the model for a real row, then choose how it is split."""
+    """A row of this person's run, and how it is split over threads, warps and blocks."""
     with st.spinner(say("running")):
         trace = session.trace(model)
     _split(model, trace)
@@ -66,27 +66,12 @@ def _choice(place: DeltaGenerator, name: str, choices: tuple[int, ...], default:
 
 
 def _results(row: NDArray[np.float32], steps: tuple[Step, ...], layout: Layout) -> None:
-    from vitviz.analysis.norm_lab.reduction import THREADS, serial
+    """Sum, mean and variance by the tree and by one thread, and how far each is from float64."""
+    from vitviz.analysis.norm_lab.reduction import compare
 
-    exact = row.astype(np.float64)
-    count = len(row)
-    one = serial(row)
-    _, total, mean, m2 = (float(value) for value in steps[-1].parts[0])
-    additions = layout.each - 1 + THREADS.bit_length() - 1
-    ways = [
-        (say("norm_lab.tree"), additions, total, mean, m2 / count),
-        (say("norm_lab.serial"), count - 1, float(one.total), float(one.mean), float(one.m2) / count),
-        ("float64", None, float(exact.sum()), float(exact.mean()), float(exact.var())),
-    ]
-    truth = ways[-1][2:]
-    rows = [
-        (
-            name,
-            "" if deep is None else str(deep),
-            *(cell for got, true in zip(values, truth, strict=True) for cell in _beside(got, true, deep)),
-        )
-        for name, deep, *values in ways
-    ]
+    found = compare(row, steps, layout)
+    names = (say("norm_lab.tree"), say("norm_lab.serial"), "float64")
+    rows = [_totals(name, way, found.exact) for name, way in zip(names, found, strict=True)]
     head = ["", say("norm_lab.depth")]
     for quantity in ("\u03a3x", "\u03bc", "\u03c3\u00b2 = M2/n"):
         head += [quantity, "|\u0394|"]
@@ -94,6 +79,9 @@ def _results(row: NDArray[np.float32], steps: tuple[Step, ...], layout: Layout) 
     st.caption(say("norm_lab.kernel"))
 
 
-def _beside(got: float, true: float, deep: int | None) -> tuple[str, str]:
-    text = f"{got:.8g}".replace("-", "\u2212")
-    return text, "" if deep is None else f"{abs(got - true):.1e}".replace("-", "\u2212")
+def _totals(name: str, found: Totals, exact: Totals) -> list[str]:
+    row = [name, "" if found.depth is None else str(found.depth)]
+    for value, true in zip(found[:3], exact[:3], strict=True):
+        gap = "" if found is exact else f"{abs(value - true):.1e}"
+        row += [f"{value:.8g}".replace("-", "\u2212"), gap.replace("-", "\u2212")]
+    return row

@@ -1,127 +1,159 @@
 // A row of numbers on its way to one sum: threads, warps, blocks, step by step. Draws what Python simulated.
-import { floats, make, number } from "../../../web/shared/canvas.js";
+import { make, number } from "../../../web/shared/canvas.js";
 import { shape } from "./cube.js";
-import { cellWords } from "./reduction_words.js";
+import { cellWords, stepName } from "./reduction_words.js";
+
+/** @import { Mode, Step } from "./reduction_words.js" */
+/**
+ * @typedef {{ numbers: number, lanes: number, blocks: number, threads: number, each: number }} Layout
+ * @typedef {{ row: Float32Array, layout: Layout, steps: Step[], words: Record<string, string> }} ReductionData
+ * @typedef {{ group: SVGElement, arrows: SVGElement[], cells: SVGElement[] }} StepRow
+ */
 
 const GUTTER = 104;
 const NARROWEST = 46; // CSS pixels of a thread's column; a narrower page scrolls
 const SECONDS_A_STEP = 1.1;
+/** Which numbers of a part a cell shows. @type {Record<Mode, number[]>} */
 const FIELDS = { sum: [1], moments: [0, 2, 3] };
-const CELL = { sum: 21, moments: 50 }; // heights
+/** Heights. @type {Record<Mode, number>} */
+const CELL = { sum: 21, moments: 50 };
 const GAP = 20;
 const LETTER = 6.7; // CSS pixels
+/** @type {Record<string, [number, number]>} */
+const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+/** @type {Record<string, number>} */
+const TIME_STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
+const [PLAY, PAUSE] = ["\u25b6\ufe0e", "\u2759\u2759"];
 
 class Reduction {
-  constructor(root) {
-    this.root = root.appendChild(make("div", "vr"));
+  /** @param {HTMLElement} element */
+  constructor(element) {
+    this.root = element.appendChild(make("div", "vr"));
+    /** @type {Mode} */
     this.mode = "sum";
-    this.resize = new ResizeObserver(() => this.width !== this.root.clientWidth && this.data && this.build());
+    /** @type {ReductionData} */
+    this.data = { row: new Float32Array(), layout: NO_LAYOUT, steps: [], words: {} };
+    /** @type {StepRow[]} */
+    this.rows = [];
+    /** @type {[step: number, thread: number]} */
+    this.at = [0, 0];
+    this.time = 0;
+    this.frame = 0;
+    this.width = 0;
+    this.column = NARROWEST;
+    this.controls = makeControls(this.root, {
+      back: () => this.jump(Math.ceil(this.time) - 1),
+      toggle: () => this.toggle(),
+      next: () => this.jump(Math.floor(this.time) + 1),
+      mode: (mode) => {
+        this.mode = mode;
+        this.build();
+      },
+    });
+    const { range, scroll } = this.controls;
+    range.addEventListener("input", () => {
+      this.pause();
+      this.seek(Number(range.value));
+    });
+    range.addEventListener("keydown", (event) => this.onTimeKey(event));
+    scroll.addEventListener("keydown", (event) => this.onKey(event));
+    this.resize = new ResizeObserver(() => {
+      if (this.width !== this.root.clientWidth && this.data.steps.length) this.build();
+    });
     this.resize.observe(this.root);
   }
 
+  /** @param {ReductionData} data */
   update(data) {
-    const another = !this.data || JSON.stringify(data.layout) !== JSON.stringify(this.data.layout);
+    const another = JSON.stringify(data.layout) !== JSON.stringify(this.data.layout);
     this.data = data;
-    this.words = data.words;
-    this.row = floats(data.row);
-    this.steps = data.steps.map((step) => ({ ...step, parts: floats(step.parts) }));
     if (another) {
-      this.stop();
-      this.t = this.steps.length; // the whole way at once; play begins at its start
-      this.at = [this.steps.length - 1, 0];
+      this.pause();
+      this.time = data.steps.length; // the whole way at once; play begins at its start
+      this.at = [data.steps.length - 1, 0];
     }
-    if (!this.range) this.controls();
+    this.writeControls();
     this.build();
   }
 
-  controls() {
-    const bar = this.root.appendChild(make("div", "vr-bar"));
-    const button = (parent, text, label, press, className = "") => {
-      const made = parent.appendChild(make("button", className, text));
-      made.type = "button";
-      if (label) made.setAttribute("aria-label", label);
-      made.addEventListener("click", press);
-      return made;
-    };
-    const buttons = bar.appendChild(make("span", "vr-group"));
-    button(buttons, "\u2759\u25c0\ufe0e", this.words.back, () => this.jump(Math.ceil(this.t) - 1));
-    this.play = button(buttons, "\u25b6\ufe0e", this.words.play, () => this.toggle(), "vr-play");
-    button(buttons, "\u25b6\ufe0e\u2759", this.words.next, () => this.jump(Math.floor(this.t) + 1));
-    this.range = bar.appendChild(make("input"));
-    Object.assign(this.range, { type: "range", min: 0, step: 0.01 });
-    this.range.setAttribute("aria-label", this.words.scrub);
-    this.range.addEventListener("input", () => {
-      this.stop();
-      this.seek(Number(this.range.value));
-    });
-    this.range.addEventListener("keydown", (event) => this.rangeKey(event));
-    const modes = bar.appendChild(make("span", "vr-group"));
-    this.modes = Object.keys(FIELDS).map((mode) => [
-      mode,
-      button(modes, this.words[mode], "", () => {
-        this.mode = mode;
-        this.build();
-      }),
-    ]);
-    this.caption = this.root.appendChild(make("p", "vr-caption"));
-    this.caption.setAttribute("aria-live", "polite");
-    this.readout = this.root.appendChild(make("div", "vv-readout vr-read"));
-    this.readout.setAttribute("role", "status");
-    this.scroll = this.root.appendChild(make("div", "vr-scroll"));
-    this.scroll.tabIndex = 0;
-    this.scroll.setAttribute("role", "application");
-    this.scroll.setAttribute("aria-label", this.words.label);
-    this.scroll.addEventListener("keydown", (event) => this.key(event));
+  destroy() {
+    this.pause();
+    this.resize.disconnect();
+    this.root.remove();
+  }
+
+  /** The controls in the person's language. */
+  writeControls() {
+    const { words, steps } = this.data;
+    const { back, play, next, range, scroll, modes } = this.controls;
+    back.setAttribute("aria-label", words.back);
+    next.setAttribute("aria-label", words.next);
+    play.setAttribute("aria-label", this.frame ? words.pause : words.play);
+    range.setAttribute("aria-label", words.scrub);
+    range.max = String(steps.length);
+    scroll.setAttribute("aria-label", words.label);
+    for (const { mode, button } of modes) button.textContent = words[mode];
   }
 
   // The drawing: made once for a row and a layout, then only shown and hidden as time goes on
 
   build() {
-    const { threads } = this.data.layout;
+    const { layout, steps } = this.data;
     this.width = this.root.clientWidth;
-    this.column = Math.max(NARROWEST, (this.width - GUTTER) / threads);
-    for (const [mode, button] of this.modes) button.setAttribute("aria-pressed", String(mode === this.mode));
-    this.range.max = this.steps.length;
+    this.column = Math.max(NARROWEST, (this.width - GUTTER) / layout.threads);
+    for (const { mode, button } of this.controls.modes) button.setAttribute("aria-pressed", String(mode === this.mode));
     const top = 20;
-    const input = top + 17 * this.data.layout.each + 4;
-    const height = input + this.steps.length * (CELL[this.mode] + GAP) + 4;
-    this.svg = shape("svg", { width: GUTTER + threads * this.column, height });
-    this.frames(top, height);
-    this.inputs(top);
-    this.rows = this.steps.map((step, s) => this.stepRow(step, s, input + s * (CELL[this.mode] + GAP)));
-    this.scroll.replaceChildren(this.svg);
-    this.seek(this.t);
+    const input = top + 17 * layout.each + 4;
+    const row = CELL[this.mode] + GAP;
+    const height = input + steps.length * row + 4;
+    const svg = shape("svg", { width: GUTTER + layout.threads * this.column, height });
+    svg.append(...this.frames(top, height), ...this.inputs(top));
+    this.rows = steps.map((step, s) => this.stepRow(step, s, input + s * row));
+    svg.append(...this.rows.map(({ group }) => group));
+    this.controls.scroll.replaceChildren(svg);
+    this.seek(this.time);
     this.point(...this.at);
   }
 
+  /** @param {number} thread */
   x(thread) {
     return GUTTER + (thread + 0.5) * this.column;
   }
 
-  frames(top, height) {
-    const { threads, lanes, blocks } = this.data.layout;
+  /**
+   * The lines between warps and blocks, with their names.
+   * @param {number} top
+   * @param {number} height
+   */
+  *frames(top, height) {
+    const { layout, words } = this.data;
+    const { threads, lanes, blocks } = layout;
     const inBlock = threads / blocks;
     for (let t = 0; t < threads; t += lanes) {
       const x = GUTTER + t * this.column;
       const edge = t % inBlock === 0;
-      this.svg.append(shape("line", { x1: x, x2: x, y1: 4, y2: height, class: edge ? "vr-edge" : "vr-warp" }));
-      const name = `${blocks > 1 ? `${this.words.block} ${Math.floor(t / inBlock)} ` : ""}${this.words.warp} ${(t % inBlock) / lanes}`;
-      this.svg.append(shape("text", { x: x + (lanes * this.column) / 2, y: 12, class: "vr-head" }, name));
+      yield shape("line", { x1: x, x2: x, y1: 4, y2: height, class: edge ? "vr-edge" : "vr-warp" });
+      const block = blocks > 1 ? `${words.block} ${Math.floor(t / inBlock)} ` : "";
+      const name = `${block}${words.warp} ${(t % inBlock) / lanes}`;
+      yield shape("text", { x: x + (lanes * this.column) / 2, y: 12, class: "vr-head" }, name);
     }
-    this.svg.append(shape("text", { x: 0, y: top + 13, class: "vr-label" }, this.words.row));
+    yield shape("text", { x: 0, y: top + 13, class: "vr-label" }, words.row);
   }
 
-  inputs(top) {
-    const { threads, each } = this.data.layout;
-    for (let i = 0; i < threads * each; i++) {
-      const y = top + 13 + 17 * (i % each);
-      this.svg.append(
-        shape("text", { x: this.x(Math.floor(i / each)), y, class: "vr-text" }, this.fitting(this.row[i])),
-      );
+  /** @param {number} top */
+  *inputs(top) {
+    const { layout, row } = this.data;
+    for (let i = 0; i < layout.threads * layout.each; i++) {
+      const y = top + 13 + 17 * (i % layout.each);
+      const x = this.x(Math.floor(i / layout.each));
+      yield shape("text", { x, y, class: "vr-text" }, this.fitting(row[i]));
     }
   }
 
-  /** A number with as many of its four digits as a cell has room for; the words above have them all. */
+  /**
+   * A number with as many of its four digits as a cell has room for; the words above have them all.
+   * @param {number} value
+   */
   fitting(value) {
     const room = Math.floor((this.column - 4) / LETTER);
     let text = number(value);
@@ -130,27 +162,43 @@ class Reduction {
     return text;
   }
 
+  /**
+   * @param {Step} step
+   * @param {number} s
+   * @param {number} y
+   * @returns {StepRow}
+   */
   stepRow(step, s, y) {
-    const { threads } = this.data.layout;
-    const group = this.svg.appendChild(shape("g", {}));
-    group.append(shape("text", { x: 0, y: y + GAP + CELL[this.mode] / 2 + 4, class: "vr-label" }, this.label(step)));
+    const { layout, words } = this.data;
+    const group = shape("g", {});
+    const middle = y + GAP + CELL[this.mode] / 2 + 4;
+    group.append(shape("text", { x: 0, y: middle, class: "vr-label" }, stepName(step, words)));
+    /** @type {SVGElement[]} */
     const arrows = [];
     const cells = [];
-    for (let thread = 0; thread < threads; thread++) {
+    for (let thread = 0; thread < layout.threads; thread++) {
       const opacity = step.live[thread] ? 1 : 0.22;
-      if (s > 0) arrows.push(...this.arrows(group, step, thread, y, opacity));
-      cells.push(this.cell(group, step, s, thread, y, opacity));
+      if (s > 0) arrows.push(...this.arrows(step, thread, y, opacity));
+      cells.push(this.cell(step, s, thread, y, opacity));
     }
+    group.append(...arrows, ...cells);
     return { group, arrows, cells };
   }
 
-  label(step) {
-    return this.words[step.kind].replace("{offset}", step.offset).replace("{number}", step.offset + 1);
-  }
-
-  arrows(group, step, thread, y, opacity) {
-    const line = (from, className) => {
-      const arrow = shape("line", {
+  /**
+   * From which threads a thread's number comes.
+   * @param {Step} step
+   * @param {number} thread
+   * @param {number} y
+   * @param {number} opacity
+   */
+  arrows(step, thread, y, opacity) {
+    /**
+     * @param {number} from
+     * @param {string} className
+     */
+    const line = (from, className) =>
+      shape("line", {
         x1: this.x(from),
         y1: y + 1,
         x2: this.x(thread),
@@ -159,17 +207,19 @@ class Reduction {
         opacity,
         pathLength: 1,
       });
-      group.append(arrow);
-      return arrow;
-    };
-    const made = [line(thread, "vr-arrow vr-own")];
     const other = step.operand[thread];
-    if (step.kind !== "read" && other >= 0 && other !== thread) made.push(line(other, "vr-arrow"));
-    return made;
+    const own = line(thread, "vr-arrow vr-own");
+    return step.kind !== "read" && other >= 0 && other !== thread ? [own, line(other, "vr-arrow")] : [own];
   }
 
-  cell(group, step, s, thread, y, opacity) {
-    const { threads } = this.data.layout;
+  /**
+   * @param {Step} step
+   * @param {number} s
+   * @param {number} thread
+   * @param {number} y
+   * @param {number} opacity
+   */
+  cell(step, s, thread, y, opacity) {
     const held = step.held.includes(thread);
     const cell = shape("g", { class: held ? "vr-cell vr-held" : "vr-cell", opacity });
     const width = this.column - 6;
@@ -181,94 +231,147 @@ class Reduction {
       const text = field === 0 ? `n ${value}` : this.fitting(value);
       cell.append(shape("text", { x: this.x(thread), y: y + GAP + 15 + 15 * line, class: "vr-text" }, text));
     });
-    cell.addEventListener("pointerenter", () => this.point(s, thread % threads));
-    group.append(cell);
+    cell.addEventListener("pointerenter", () => this.point(s, thread));
     return cell;
   }
 
   // Time
 
-  seek(t) {
-    this.t = Math.min(this.steps.length, Math.max(0, t));
-    this.range.value = this.t;
+  /** @param {number} time in steps */
+  seek(time) {
+    const { steps, words } = this.data;
+    this.time = Math.min(steps.length, Math.max(0, time));
+    this.controls.range.value = String(this.time);
     this.rows.forEach(({ group, arrows }, s) => {
-      const part = Math.min(1, Math.max(0, this.t - s));
+      const part = Math.min(1, Math.max(0, this.time - s));
       group.style.visibility = part > 0 ? "visible" : "hidden";
-      group.style.opacity = part < 0.5 ? 0.35 + 1.3 * part : 1;
+      group.style.opacity = String(part < 0.5 ? 0.35 + 1.3 * part : 1);
       for (const arrow of arrows) {
         arrow.style.strokeDasharray = "1";
-        arrow.style.strokeDashoffset = 1 - Math.min(1, 2 * part);
+        arrow.style.strokeDashoffset = String(1 - Math.min(1, 2 * part));
       }
     });
-    const current = Math.ceil(this.t) - 1;
-    const step = this.steps[current];
-    const text = step ? `${current + 1}/${this.steps.length}  ${this.words[`${step.kind}Text`]}` : this.words.startText;
-    if (this.caption.textContent !== text) this.caption.textContent = text;
-    this.range.setAttribute("aria-valuetext", text);
+    const current = Math.ceil(this.time) - 1;
+    const step = steps[current];
+    const text = step ? `${current + 1}/${steps.length}  ${words[`${step.kind}Text`]}` : words.startText;
+    if (this.controls.caption.textContent !== text) this.controls.caption.textContent = text;
+    this.controls.range.setAttribute("aria-valuetext", text);
   }
 
-  jump(t) {
-    this.stop();
-    this.seek(t);
-    this.point(Math.max(0, Math.ceil(this.t) - 1), this.at[1]);
+  /** @param {number} time */
+  jump(time) {
+    this.pause();
+    this.seek(time);
+    this.point(Math.max(0, Math.ceil(this.time) - 1), this.at[1]);
   }
 
   toggle() {
-    if (this.tick) {
-      this.stop();
+    if (this.frame) {
+      this.pause();
       return;
     }
+    const { steps, words } = this.data;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    /** @type {number | null} */
     let last = null;
-    let t = this.t >= this.steps.length ? 0 : this.t;
-    this.play.textContent = "\u2759\u2759";
-    this.play.setAttribute("aria-label", this.words.pause);
+    let time = this.time >= steps.length ? 0 : this.time;
+    this.controls.play.textContent = PAUSE;
+    this.controls.play.setAttribute("aria-label", words.pause);
+    /** @param {number} now */
     const next = (now) => {
-      t += last === null ? 0 : (now - last) / 1000 / SECONDS_A_STEP;
+      time += last === null ? 0 : (now - last) / 1000 / SECONDS_A_STEP;
       last = now;
-      this.seek(still ? Math.floor(t) : t);
-      if (t >= this.steps.length) this.stop();
-      else this.tick = requestAnimationFrame(next);
+      this.seek(still ? Math.floor(time) : time);
+      if (time >= steps.length) this.pause();
+      else this.frame = requestAnimationFrame(next);
     };
-    this.tick = requestAnimationFrame(next);
+    this.frame = requestAnimationFrame(next);
   }
 
-  stop() {
-    if (this.tick) cancelAnimationFrame(this.tick);
-    this.tick = 0;
-    if (!this.play) return;
-    this.play.textContent = "\u25b6\ufe0e";
-    this.play.setAttribute("aria-label", this.words.play);
+  pause() {
+    if (this.frame) cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    this.controls.play.textContent = PLAY;
+    this.controls.play.setAttribute("aria-label", this.data.words.play ?? "");
   }
 
-  rangeKey(event) {
-    event.stopPropagation();
-    const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+  /** @param {KeyboardEvent} event */
+  onTimeKey(event) {
+    event.stopPropagation(); // the page has hotkeys of its own
+    const step = TIME_STEPS[event.key];
     if (!step) return;
     event.preventDefault();
-    this.jump(step > 0 ? Math.floor(this.t) + 1 : Math.ceil(this.t) - 1);
+    this.jump(step > 0 ? Math.floor(this.time) + 1 : Math.ceil(this.time) - 1);
   }
 
   // One cell opened
 
-  key(event) {
-    const move = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const move = MOVES[event.key];
     if (!move) return;
     event.preventDefault();
     event.stopPropagation();
-    const step = Math.min(this.steps.length - 1, Math.max(0, this.at[0] + move[0]));
-    this.point(step, Math.min(this.data.layout.threads - 1, Math.max(0, this.at[1] + move[1])));
-    if (step + 1 > this.t) this.seek(step + 1);
+    const { layout, steps } = this.data;
+    const step = Math.min(steps.length - 1, Math.max(0, this.at[0] + move[0]));
+    this.point(step, Math.min(layout.threads - 1, Math.max(0, this.at[1] + move[1])));
+    if (step + 1 > this.time) this.seek(step + 1);
   }
 
+  /**
+   * @param {number} step
+   * @param {number} thread
+   */
   point(step, thread) {
     this.rows[this.at[0]]?.cells[this.at[1]].classList.remove("vr-at");
     this.at = [step, thread];
     this.rows[step].cells[thread].classList.add("vr-at");
-    this.readout.textContent = cellWords(this, step, thread);
+    this.controls.readout.textContent = cellWords({ ...this.data, mode: this.mode }, step, thread);
   }
 }
 
+/**
+ * The buttons and the slider above the drawing, and the places for words and drawing below them.
+ * @param {HTMLElement} root
+ * @param {{ back: () => void, toggle: () => void, next: () => void, mode: (mode: Mode) => void }} listeners
+ */
+function makeControls(root, listeners) {
+  const bar = root.appendChild(make("div", "vr-bar"));
+  /**
+   * @param {HTMLElement} parent
+   * @param {string} text
+   * @param {() => void} onClick
+   */
+  const button = (parent, text, onClick, className = "") => {
+    const made = parent.appendChild(make("button", className, text));
+    made.type = "button";
+    made.addEventListener("click", onClick);
+    return made;
+  };
+  const buttons = bar.appendChild(make("span", "vr-group"));
+  const back = button(buttons, "\u2759\u25c0\ufe0e", listeners.back);
+  const play = button(buttons, PLAY, listeners.toggle, "vr-play");
+  const next = button(buttons, "\u25b6\ufe0e\u2759", listeners.next);
+  const range = bar.appendChild(make("input"));
+  Object.assign(range, { type: "range", min: 0, step: 0.01 });
+  const group = bar.appendChild(make("span", "vr-group"));
+  const modes = /** @type {Mode[]} */ (Object.keys(FIELDS)).map((mode) => ({
+    mode,
+    button: button(group, "", () => listeners.mode(mode)),
+  }));
+  const caption = root.appendChild(make("p", "vr-caption"));
+  caption.setAttribute("aria-live", "polite");
+  const readout = root.appendChild(make("div", "vv-readout vr-read"));
+  readout.setAttribute("role", "status");
+  const scroll = root.appendChild(make("div", "vr-scroll"));
+  scroll.tabIndex = 0;
+  scroll.setAttribute("role", "application");
+  return { back, play, next, range, modes, caption, readout, scroll };
+}
+
+const NO_LAYOUT = { numbers: 0, lanes: 1, blocks: 1, threads: 0, each: 0 };
+
+/** @param {HTMLElement} element */
 export function mount(element) {
   return new Reduction(element);
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vitviz.app.component import component, packed
+from vitviz.app.component import component
 from vitviz.app.words import section
 
 if TYPE_CHECKING:
@@ -20,13 +20,13 @@ def norm_reduction(key: str, row: NDArray[np.float32], steps: Sequence[Step], la
     """Show every step; moving through time, the choice of sum or moments, and the pointer ask nothing of the server."""
     mount = component("app/topics/norm_lab/reduction_part.js", "app/topics/norm_lab/part.css")
     data = {
-        "row": packed(row),
+        "row": np.asarray(row, np.float32),
         "layout": asdict(layout) | {"threads": len(steps[0].live), "each": layout.each},
         "steps": [
             {
                 "kind": step.kind,
                 "offset": step.offset,
-                "parts": packed(step.parts),
+                "parts": np.asarray(step.parts, np.float32),
                 "operand": step.operand.tolist(),
                 "live": step.live.tolist(),
                 "held": list(step.held),

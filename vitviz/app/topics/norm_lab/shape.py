@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -14,6 +15,9 @@ from vitviz.app.words import say
 from vitviz.plot.numbers import short
 from vitviz.zoo.registry import ModelEntry
 
+if TYPE_CHECKING:
+    from vitviz.analysis.norm_lab.normalized_shape import Groups
+
 SHAPE = (4, 2, 3)
 CHOICES: tuple[tuple[int, ...], ...] = ((3,), (2, 3), (4, 2, 3), (2,), (4, 2))
 EPS = 1e-5
@@ -23,12 +27,12 @@ LONGEST_TEXT = 60
 
 
 def experiment(_: ModelEntry) -> None:
-    """The experiment; it needs no model."""
-    _play()
+    """A tensor, a shape that is asked for, and what torch does with the two; no model is needed."""
+    _tensor()
 
 
 @st.fragment
-def _play() -> None:
+def _tensor() -> None:
     from vitviz.analysis.norm_lab.normalized_shape import groups
 
     x, asked = _choose()
@@ -42,24 +46,23 @@ def _play() -> None:
         if isinstance(found, str):
             st.markdown(f"**{say('norm_lab.refused')}**")
             st.code(found, language=None, wrap_lines=True)
-            st.markdown(why(asked))
-            st.code(beside(asked), language=None)
-            return
-        st.markdown(say("norm_lab.averaged", shape=list(asked), groups=len(found.mean), size=found.size))
-        rows = [
-            (LETTERS[g], str(found.size), short(found.mean[g]), short(found.variance[g]))
-            for g in range(len(found.mean))
-        ]
-        head = (say("norm_lab.column_group"), say("norm_lab.column_count"), "\u03bc", "\u03c3\u00b2")
-        st.html(html.table(rows, head, numbers=range(4)))
-        st.caption(
-            say(
-                "norm_lab.shape_check",
-                gap=f"{found.gap:.1e}" if found.gap else "0",
-                shape=asked,
-                size=found.size,
-            )
-        )
+            st.markdown(_why(asked))
+            st.code(lined_up(asked), language=None)
+        else:
+            _averaged(found)
+
+
+def _averaged(found: Groups) -> None:
+    """The mean and variance of every group, and how far torch's own module is from them."""
+    shape, count = list(found.normalized_shape), len(found.mean)
+    st.markdown(say("norm_lab.averaged", shape=shape, groups=count, size=found.size))
+    rows = [
+        (LETTERS[g], str(found.size), short(found.mean[g]), short(found.variance[g])) for g in range(count)
+    ]
+    head = (say("norm_lab.column_group"), say("norm_lab.column_count"), "\u03bc", "\u03c3\u00b2")
+    st.html(html.table(rows, head, numbers=range(4)))
+    gap = f"{found.gap:.1e}" if found.gap else "0"
+    st.caption(say("norm_lab.shape_check", gap=gap, shape=found.normalized_shape, size=found.size))
 
 
 def _choose() -> tuple[NDArray[np.float64], tuple[int, ...]]:
@@ -80,7 +83,7 @@ def _choose() -> tuple[NDArray[np.float64], tuple[int, ...]]:
     )  # fmt: skip
     asked = CHOICES[names.index(named or names[0])]
     if typed.strip():
-        own = parse(typed)
+        own = parse_shape(typed)
         if own is None:
             st.warning(say("norm_lab.typed_bad"))
         else:
@@ -99,7 +102,7 @@ def _random(count: int) -> NDArray[np.float64]:
     return np.random.default_rng(0).standard_normal(count).round(2) * 3 + 1
 
 
-def parse(typed: str) -> tuple[int, ...] | None:
+def parse_shape(typed: str) -> tuple[int, ...] | None:
     """``[2, 3]``, ``(2, 3)`` or ``2 3`` as sizes; None where it is something else."""
     if not re.fullmatch(r"[\s\d,\[\]()]*", typed):
         return None
@@ -111,19 +114,16 @@ def parse(typed: str) -> tuple[int, ...] | None:
     )
 
 
-def why(asked: tuple[int, ...]) -> str:
+def _why(asked: tuple[int, ...]) -> str:
     """One sentence that explains torch's refusal."""
-    if not asked:
-        return say("norm_lab.why_empty")
-    if len(asked) > len(SHAPE):
-        return say("norm_lab.why_long", count=len(asked), axes=len(SHAPE))
-    last = SHAPE[len(SHAPE) - len(asked) :]
-    if asked == SHAPE[: len(asked)]:
-        return say("norm_lab.why_first", asked=list(asked), last=list(last))
-    return say("norm_lab.why_other", asked=list(asked), last=list(last))
+    from vitviz.analysis.norm_lab.normalized_shape import refusal
+
+    last = list(SHAPE[len(SHAPE) - len(asked) :])
+    sizes = {"asked": list(asked), "last": last, "count": len(asked), "axes": len(SHAPE)}
+    return say(f"norm_lab.why_{refusal(SHAPE, asked)}", **sizes)
 
 
-def beside(asked: tuple[int, ...]) -> str:
+def lined_up(asked: tuple[int, ...]) -> str:
     """The two shapes below one another, as torch lines them up: from the right."""
     width = max(len(asked), len(SHAPE))
     columns = [""] * (width - len(SHAPE)) + [str(size) for size in SHAPE]

@@ -23,8 +23,6 @@ EXPONENTS = [k / 4 for k in range(0, 29)]
 SPREADS = [0.01, 0.1, 1.0, 10.0, 100.0]
 COUNTS = [16, 64, 192, 256, 768, 1024, 2048]
 PRECISIONS = ("float16", "float32")
-# From which relative error on a variance is called wrong, and from which on inexact.
-WRONG, INEXACT = 0.1, 1e-3
 
 
 def experiment(model: ModelEntry) -> None:
@@ -35,7 +33,7 @@ def experiment(model: ModelEntry) -> None:
 
 @st.fragment
 def _try_it() -> None:
-    from vitviz.analysis.norm_lab.variance import METHODS, data, measure, reference, torchs_own
+    from vitviz.analysis.norm_lab.variance import METHODS, broken, data, measure, reference, torchs_own
 
     at, spread, count = _choose()
     normal = np.random.default_rng(0).standard_normal(count)
@@ -48,17 +46,17 @@ def _try_it() -> None:
         measured[precision] = measure(x)
         exact = reference(x)
         rows += _rows(precision, measured[precision], torchs_own(x[:, at]), at, float(exact[at]))
-        first[precision] = {way: first_wrong(m, exact, means) for way, m in measured[precision].items()}
+        first[precision] = {way: _first_failure(m, exact, means) for way, m in measured[precision].items()}
     st.html(html.table(rows, [say(f"norm_lab.head_{name}") for name in HEAD], numbers=range(7)))
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
         curves = {name: {way: m.error for way, m in of.items()} for name, of in measured.items()}
-        broken = {name: {way: _broken(m) for way, m in of.items()} for name, of in measured.items()}
+        gone = {name: {way: broken(m) for way, m in of.items()} for name, of in measured.items()}
         ways = {way: say(f"norm_lab.{way}") for way in measured["float32"]}
-        says = say("norm_lab.variance_chart")
-        shown = errors(means, curves, broken, float(means[at]), ways, say("norm_lab.mean"), says)
-        chart("norm_lab.errors", shown)
-        st.caption(says)
+        caption = say("norm_lab.variance_chart")
+        drawn = errors(means, curves, gone, float(means[at]), ways, say("norm_lab.mean"), caption)
+        chart("norm_lab.errors", drawn)
+        st.caption(caption)
     with right:
         table = [(name, *(first[precision][way] for precision in PRECISIONS)) for way, name in ways.items()]
         st.html(html.table(table, (say("norm_lab.first_wrong"), *PRECISIONS), numbers=(1, 2)))
@@ -109,9 +107,11 @@ def _rows(
 
 def _judged(variance: float, exact: float) -> tuple[str, str, str]:
     """A variance, its relative error, and what that means."""
+    from vitviz.analysis.norm_lab.variance import verdict
+
     error = abs(variance - exact) / exact if exact > 0 else np.nan
-    shown = short(error) if np.isfinite(error) else "\u2013"
-    return _text(variance), shown, say(f"norm_lab.verdict_{verdict(variance, exact)}")
+    written = short(error) if np.isfinite(error) else "\u2013"
+    return _text(variance), written, say(f"norm_lab.verdict_{verdict(variance, exact)}")
 
 
 def _made_of(way: str, one: Measured, at: int) -> str:
@@ -133,48 +133,22 @@ def _text(value: float) -> str:
     return "NaN" if np.isnan(value) else f"{value:.7g}".replace("-", "\u2212")
 
 
-def verdict(variance: float, exact: float) -> str:
-    """What a variance is worth beside the exact one of the same rounded numbers."""
-    if not np.isfinite(exact):
-        return "no_data"
-    if not np.isfinite(variance):
-        return "overflow"
-    if variance < 0:
-        return "negative"
-    if exact == 0:
-        return "flat" if variance == 0 else "wrong"
-    error = abs(variance - exact) / exact
-    return "wrong" if error > WRONG else "inexact" if error > INEXACT else "good"
+def _first_failure(measured: Measured, exact: NDArray[np.float64], means: NDArray[np.float64]) -> str:
+    """The smallest of the ``means`` (M,) at which a method fails, as words."""
+    from vitviz.analysis.norm_lab.variance import first_failure
 
-
-def first_wrong(measured: Measured, exact: NDArray[np.float64], means: NDArray[np.float64]) -> str:
-    """The smallest of the ``means`` (M,) at which a method's variance is wrong or none at all."""
-    for mean, variance, true in zip(means, measured.found.variance, exact, strict=True):
-        if verdict(float(variance), float(true)) in ("wrong", "negative", "overflow"):
-            return f"\u03bc = {_grouped(float(mean))}"
-    return say("norm_lab.never_wrong")
-
-
-def _broken(measured: Measured) -> NDArray[np.bool_]:
-    """Where a method gave no variance at all: negative, infinite or NaN."""
-    variance = measured.found.variance.astype(np.float64)
-    gone: NDArray[np.bool_] = ~np.isfinite(variance) | (variance < 0)
-    return gone
+    at = first_failure(measured, exact)
+    return say("norm_lab.never_wrong") if at is None else f"\u03bc = {_grouped(float(means[at]))}"
 
 
 def _in_the_model(model: ModelEntry) -> None:
-    from vitviz.tracing.norms import norm_statistics
+    """How near this person's run comes to the means at which one pass fails."""
+    from vitviz.analysis.norm_lab.variance import nearest_to_trouble
 
     with st.spinner(say("running")):
         trace = session.trace(model)
-        statistics = session.derived(trace, "norm statistics", lambda: norm_statistics(trace))
-    ratios = [float(np.max(np.abs(one.mean) / one.scale)) for one in statistics]
-    worst = int(np.argmax(ratios))
+        statistics = session.norm_statistics(trace)
+    nearest = nearest_to_trouble(statistics)
     st.caption(
-        say(
-            "norm_lab.variance_model",
-            name=model.title,
-            ratio=short(ratios[worst]),
-            where=statistics[worst].name,
-        )
+        say("norm_lab.variance_model", name=model.title, ratio=short(nearest.ratio), where=nearest.name)
     )

@@ -1,5 +1,5 @@
 // The chain from pixels to class scores, the source that ran with its live shapes, and the tensor of a chosen line.
-import { colourBar, floats, isDark, lookup, make, number, paint, unhurried } from "../../../web/shared/canvas.js";
+import { colourBar, isDark, lookup, make, number, paint, unhurried } from "../../../web/shared/canvas.js";
 
 const KEYWORDS = /\b(def|return|if|else|elif|for|in|not|is|and|or|None|True|False|class|self)\b/g;
 
@@ -116,7 +116,7 @@ class Walk {
     readout.setAttribute("role", "status");
     const dark = isDark(this.tensor);
     const table = tensor.scale ? lookup(tensor.scale, dark) : null;
-    const values = floats(tensor.values);
+    const values = tensor.values;
     const tiles = make("div", "vv-tensor-tiles");
     tiles.style.setProperty("--tiles", Math.min(tensor.count, tensor.perRow));
     for (let i = 0; i < tensor.count; i++) tiles.append(this.tile(tensor, values, table, i, readout));

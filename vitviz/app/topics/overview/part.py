@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from vitviz.app.component import colours, component, packed
+from vitviz.app.component import colours, component
 from vitviz.app.words import say
 from vitviz.web.tensor_summary import quantity_of, shape_text, size_text, summarise, view_tensor
 
@@ -93,7 +93,7 @@ def _tensor(call: Call, values: NDArray[np.generic]) -> dict[str, object]:
             [say("tensor.mean"), f"{summary.mean:.4g} \u00b1 {summary.std:.4g}"],
         ],
         "histogram": {"counts": summary.counts, "low": summary.low, "high": summary.high},
-        "values": packed(view.tiles),
+        "values": np.asarray(view.tiles, np.float32),
         "count": view.tiles.shape[0],
         "rows": view.tiles.shape[1],
         "columns": view.tiles.shape[2],

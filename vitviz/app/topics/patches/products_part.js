@@ -1,6 +1,6 @@
 // One patch on its way to one output number: pixels, weights and products plane by plane, and the flattened vector.
 // All of them share one cursor: the same (channel, row, column) is the same index everywhere.
-import { bytes, colourBar, floats, isDark, lookup, make, number, paint } from "../../../web/shared/canvas.js";
+import { colourBar, isDark, lookup, make, number, paint } from "../../../web/shared/canvas.js";
 
 const READABLE = 8; // planes up to this side have room for a number in every cell
 
@@ -16,8 +16,8 @@ class Planes {
   update(data) {
     const patchChanged = data.patchKey !== this.data?.patchKey;
     this.data = data;
-    this.arrays = { x: floats(data.x), w: floats(data.w), products: floats(data.products) };
-    this.levels = bytes(data.levels);
+    this.arrays = { x: data.x, w: data.w, products: data.products };
+    this.levels = data.levels;
     this.dark = isDark(this.body);
     this.cursors = [];
     this.grid.style.setProperty("--channels", data.channels.length);

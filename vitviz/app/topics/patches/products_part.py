@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vitviz.analysis.patches.projection import Projection
-from vitviz.app.component import colours, component, packed
+from vitviz.app.component import colours, component
 from vitviz.app.pictures import picture_url
 from vitviz.app.words import say
 from vitviz.plot.colour import Quantity, span
@@ -44,12 +43,12 @@ def planes(
         "channels": list(CHANNELS),
         "patch": picture_url(Image.fromarray(levels)),
         "patchKey": patch_key,
-        "levels": base64.b64encode(np.ascontiguousarray(levels.transpose(2, 0, 1)).tobytes()).decode(),
+        "levels": levels.transpose(2, 0, 1),
         "mean": list(mean),
         "std": list(std),
-        "x": packed(projection.pixels),
-        "w": packed(projection.weights),
-        "products": packed(projection.products),
+        "x": np.asarray(projection.pixels, np.float32),
+        "w": np.asarray(projection.weights, np.float32),
+        "products": np.asarray(projection.products, np.float32),
         "rows": [
             _row("x", "x", say("patches.products.x"), projection.pixels, "activation"),
             _row("w", "w", say("patches.products.w", channel=channel), projection.weights, "weight"),

@@ -1,5 +1,5 @@
 // The similarity of position embeddings as a part of a page.
-import { Lab } from "./lab.js";
+import { Lab } from "./similarity.js";
 
 /** `send("token", token)` is called with every token that is chosen. */
 export function mount(element, send) {

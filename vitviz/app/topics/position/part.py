@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from vitviz.app.component import colours, component, packed
+from vitviz.app.component import colours, component
 from vitviz.app.pictures import small_picture_url
 from vitviz.app.words import section
 
@@ -37,7 +37,7 @@ def position_lab(
     data = {
         "image": small_picture_url(picture),
         "aspect": picture.width / picture.height,
-        "positions": packed(positions),
+        "positions": np.asarray(positions, np.float32),
         "dim": positions.shape[1],
         "map": {"rows": grid[0], "columns": grid[1], "prefix": list(prefix)},
         "token": token,

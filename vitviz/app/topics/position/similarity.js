@@ -1,7 +1,7 @@
 // The similarity of position embeddings: the paper's figure, one tile over the picture, and the numbers behind it.
 
 import { PictureView } from "../../../web/explorer/picture.js";
-import { colourBar, floats, isDark, lookup, make } from "../../../web/shared/canvas.js";
+import { colourBar, isDark, lookup, make } from "../../../web/shared/canvas.js";
 import { pixels } from "../../../web/shared/shades.js";
 import { Cosines, extremes } from "./cosines.js";
 import { Figure } from "./figure.js";
@@ -43,7 +43,7 @@ export class Lab {
     this.data = data;
     if (data.revision !== this.revision) {
       this.revision = data.revision;
-      this.cosines = new Cosines(floats(data.positions), data.dim);
+      this.cosines = new Cosines(data.positions, data.dim);
       this.values = new Float64Array(this.cosines.count);
       this.pinned = false;
       this.figure.show(map, words);

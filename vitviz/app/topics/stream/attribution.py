@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import streamlit as st
 
 from vitviz.app import class_choice, html, session, tokens
 from vitviz.app.fragments import token_chosen
+from vitviz.app.settings import Setting
 from vitviz.app.topics.stream.contributions_part import Bar, contributions
 from vitviz.app.widgets.picker import Overlay, picker
 from vitviz.app.widgets.strips import Strip, strips
@@ -22,67 +23,83 @@ from vitviz.plot.numbers import in_formula as text
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from vitviz.analysis.stream.logit_attribution import Attribution, Part, Reader
+    from vitviz.analysis.stream.logit_attribution import Attribution, Part, Reader, Units
     from vitviz.tracing.blocks import BlockTrace
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
-# The parts of the page that a token concerns: what is above this section, and the section itself.
-LOOK, PARTS = "stream.overview", "stream.attribution"
+# The fragments of the page that a token concerns: what is above this section, and the section itself.
+OVERVIEW, ATTRIBUTION = "stream.overview", "stream.attribution"
+PART = Setting[int]("stream.part")
+CHANNEL = Setting[int]("stream.channel")
+SOURCES: session.Derived[NDArray[np.float64]] = session.Derived("by token, what a head gives to a class")
+UNITS: session.Derived[Units] = session.Derived("by hidden unit, what an MLP gives to a class")
+NOT_CHOSEN = -1
 LISTED = 6
 MAP_SIDE = 230
 
 
-@st.fragment(key=PARTS)
-def logit_parts(
+@st.fragment(key=ATTRIBUTION)
+def logit_attribution(
     model: ModelEntry, trace: Trace, attribution: Attribution | None, by: tuple[Reader, ...]
 ) -> None:
-    """The section; one sentence where a score is no sum of parts."""
+    """The parts of a class score as bars, and the chosen part opened; one sentence where a score is no sum of parts."""
     st.header(say("stream.attribution.title"), anchor=False)
     if attribution is None:
         st.info(say("stream.attribution.pre_logits"))
         return
     st.markdown(say("stream.attribution.lead"))
     if model.is_swin:
-        st.caption(
-            say("stream.attribution.swin", count=sum(part.kind == "attention" for part in attribution.parts))
-        )
+        count = sum(part.kind == "attention" for part in attribution.parts)
+        st.caption(say("stream.attribution.swin", count=count))
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
         target = class_choice.choose_target(
             model, trace, say("stream.attribution.class"), "stream.attribution"
         )
         scores = attribution.scores(target)
-        setting = f"stream.part.{model.name}"
-        # The default is the part that gives most; heads of it are one press away.
-        most = int(attribution.whole[np.argmax(np.abs(scores[attribution.whole]))])
-        chosen = min(session.setting(setting, -1), len(scores) - 1)
-        chosen = most if chosen < 0 else chosen
+        chosen = min(PART.get(NOT_CHOSEN, model.name), len(scores) - 1)
+        chosen = attribution.largest(target) if chosen < 0 else chosen
         contributions(
-            f"stream.bars.{model.name}", _bars(attribution.parts, scores), chosen,
-            lambda number: session.set_setting(setting, number),
+            f"stream.bars.{model.name}", _bars(attribution, scores), chosen,
+            lambda number: PART.set(number, model.name),
         )  # fmt: skip
     with right:
         _check(attribution, target, trace)
-        _opened(model, trace, attribution, by, target, chosen, float(scores[chosen]))
+        _opened(Chosen(model, trace, attribution, by, target, chosen))
     _channels(model, attribution, target, chosen)
 
 
-def _bars(parts: tuple[Part, ...], scores: NDArray[np.float64]) -> list[Bar]:
+@dataclass(frozen=True)
+class Chosen:
+    """The part of a run's attribution that is opened, and the class that it gives to."""
+
+    model: ModelEntry
+    trace: Trace
+    attribution: Attribution
+    by: tuple[Reader, ...]
+    target: int
+    number: int
+
+    @property
+    def part(self) -> Part:
+        """The chosen part."""
+        return self.attribution.parts[self.number]
+
+    @property
+    def block(self) -> BlockTrace | None:
+        """The block that the part belongs to, if any."""
+        return next((block for block in self.trace.blocks if block.name == self.part.block), None)
+
+
+def _bars(attribution: Attribution, scores: NDArray[np.float64]) -> list[Bar]:
     """The parts in the order in which they are added; heads and biases inside their attention."""
-    inside: dict[str, list[Bar]] = {}
-    for number, part in enumerate(parts):
-        if part.kind in ("head", "bias"):
-            inside.setdefault(part.block, []).append(_bar(number, part, scores))
-    return [
-        _bar(number, part, scores, tuple(inside[part.block]) if part.kind == "attention" else ())
-        for number, part in enumerate(parts)
-        if part.kind not in ("head", "bias")
-    ]
 
+    def bar(number: int, inside: tuple[int, ...] = ()) -> Bar:
+        inner = tuple(bar(one) for one in inside)
+        return Bar(number, _label(attribution.parts[number]), float(scores[number]), inner)
 
-def _bar(number: int, part: Part, scores: NDArray[np.float64], inside: tuple[Bar, ...] = ()) -> Bar:
-    return Bar(number, _label(part), float(scores[number]), inside)
+    return [bar(number, inside) for number, inside in attribution.tree]
 
 
 def _label(part: Part) -> str:
@@ -105,12 +122,10 @@ def _check(attribution: Attribution, target: int, trace: Trace) -> None:
     st.html(html.table(rows, numbers=[1]))
 
 
-def _opened(
-    model: ModelEntry, trace: Trace, attribution: Attribution, by: tuple[Reader, ...], target: int,
-    chosen: int, given: float,
-) -> None:  # fmt: skip
+def _opened(chosen: Chosen) -> None:
     """What the chosen part is made of: patches for a head, hidden units for an MLP, a formula for each."""
-    part = attribution.parts[chosen]
+    part, block = chosen.part, chosen.block
+    given = float(chosen.attribution.scores(chosen.target)[chosen.number])
     title = _label(part) if part.kind not in ("head", "bias") else f"{_short(part.block)} {_label(part)}"
     st.markdown(f"**{title}**: {fixed(given)}")
     if part.kind == "constant":
@@ -118,64 +133,61 @@ def _opened(
         st.caption(say("stream.attribution.constant_help"))
         return
     st.markdown(
-        rf"$\displaystyle \frac{{1}}{{s}} \sum_{{j=1}}^{{{attribution.vectors.shape[-1]}}}"
+        rf"$\displaystyle \frac{{1}}{{s}} \sum_{{j=1}}^{{{chosen.attribution.vectors.shape[-1]}}}"
         rf" (y_j - \bar y)\,\gamma_j\,W_{{cj}} = {text(given)}$"
     )
-    block = next((block for block in trace.blocks if block.name == part.block), None)
     if part.kind in ("head", "attention") and block is not None:
-        heads = [part.head] if part.kind == "head" else range(block.num_heads)
-        _sources(model, block, heads, by, target)
+        _sources(chosen, block)
         if part.kind == "attention":
             st.caption(say("stream.attribution.attention_help"))
     elif part.kind == "mlp" and block is not None:
-        _units(trace, block, by, target)
+        _units(chosen, block)
     else:
         st.caption(say(f"stream.attribution.{part.kind}_help"))
 
 
-def _sources(
-    model: ModelEntry, block: BlockTrace, heads: Iterable[int], by: tuple[Reader, ...], target: int
-) -> None:
-    """From which tokens some heads of a block took what they give."""
+def _sources(chosen: Chosen, block: BlockTrace) -> None:
+    """From which tokens one head, or all heads of a block, took what they give."""
     from vitviz.analysis.stream.logit_attribution import head_sources
 
+    model = chosen.model
+    heads = [chosen.part.head] if chosen.part.kind == "head" else range(block.num_heads)
     sources = np.zeros(1)
     for head in heads:
-        what = f"sources of {block.name} {head} {target}"
-        sources = sources + session.derived(block.trace, what, partial(head_sources, block, head, by, target))
+        what = SOURCES.at(block.name, head, chosen.target)
+        make = partial(head_sources, block, head, chosen.by, chosen.target)
+        sources = sources + session.derived(block.trace, what, make)
     first = len(tokens.prefix(model))
-    x = block["resid_pre"]
-    rows_columns = (x.shape[1], x.shape[2]) if model.is_swin else tokens.finest(model)
-    overlay = Overlay(sources, span(sources, "activation"), "activation", opacity=0.8)
+    grid = block.map_size
     picker(
-        f"stream.sources.{model.name}", session.seen(model), *rows_columns, tokens.current(model, rows_columns),
-        token_chosen(model, LOOK, PARTS, grid=rows_columns), prefix=tokens.prefix(model), overlay=overlay,
-        grid=False, width=MAP_SIDE,
+        f"stream.sources.{model.name}", session.seen(model), *grid, tokens.current(model, grid),
+        token_chosen(model, OVERVIEW, ATTRIBUTION, grid=grid), prefix=tokens.prefix(model),
+        overlay=Overlay(sources, span(sources, "activation"), "activation", opacity=0.8), grid=False, width=MAP_SIDE,
     )  # fmt: skip
     st.caption(say("stream.attribution.sources", total=fixed(float(sources.sum()))))
     if first:
-        prefix = sum(float(value) for value in sources[:first])
-        st.caption(
-            say("stream.attribution.from_prefix", names=", ".join(tokens.prefix(model)), value=fixed(prefix))
-        )
+        names, value = ", ".join(tokens.prefix(model)), fixed(float(sources[:first].sum()))
+        st.caption(say("stream.attribution.from_prefix", names=names, value=value))
 
 
-def _units(trace: Trace, block: BlockTrace, by: tuple[Reader, ...], target: int) -> None:
+def _units(chosen: Chosen, block: BlockTrace) -> None:
+    """The hidden units of the chosen MLP that give most to the class."""
+    from vitviz.analysis.stream.largest_terms import largest_terms
     from vitviz.analysis.stream.logit_attribution import mlp_units
 
-    units = session.derived(trace, f"units of {block.name} {target}", lambda: mlp_units(block, by, target))
-    order = np.argsort(-np.abs(units.given), kind="stable")[:LISTED]
-    rows = [(str(i), short(units.value[i]), short(units.worth[i]), fixed(units.given[i])) for i in order]
-    rest = float(units.given.sum() - units.given[order].sum())
+    what = UNITS.at(block.name, chosen.target)
+    units = session.derived(chosen.trace, what, lambda: mlp_units(block, chosen.by, chosen.target))
+    found = largest_terms(units.given, LISTED)
+    rows = [
+        (str(i), short(units.value[i]), short(units.worth[i]), fixed(units.given[i])) for i in found.indices
+    ]
     rows += [
-        ("", "", say("stream.attribution.more_units", count=len(units.given) - LISTED), fixed(rest)),
+        ("", "", say("stream.attribution.more_units", count=found.others), fixed(found.rest)),
         ("", "", say("stream.attribution.fc2_bias"), fixed(units.bias)),
     ]
     heads = (
         say("stream.unit"),
-        say("stream.attribution.value"),
-        say("stream.attribution.worth"),
-        say("stream.attribution.product"),
+        *(say(f"stream.attribution.{name}") for name in ("value", "worth", "product")),
     )
     st.html(html.table(rows, heads, numbers=range(4)))
     st.caption(say("stream.attribution.units_help"))
@@ -185,26 +197,18 @@ def _channels(model: ModelEntry, attribution: Attribution, target: int, chosen: 
     """The part's vector, the class's direction and their products, channel by channel."""
     if attribution.parts[chosen].kind == "constant":
         return
-    setting = f"stream.channel.{model.name}"
     rows: list[Strip] = []
-    products = np.zeros(attribution.vectors.shape[-1])
     for number, direction in enumerate(attribution.directions[:, target]):
-        vector = attribution.vectors[number, chosen]
-        products = products + vector * direction
-        sign = "'" * number
+        vector, mark = attribution.vectors[number, chosen], "'" * number
         rows += [
-            Strip(f"y/s{sign}", vector, span(vector, "activation")),
-            Strip(f"u{sign}", direction, span(direction, "weight"), "weight"),
+            Strip(f"y/s{mark}", vector, span(vector, "activation")),
+            Strip(f"u{mark}", direction, span(direction, "weight"), "weight"),
         ]
+    products = attribution.products(chosen, target).sum(axis=0)
     rows.append(Strip("y/s \u00b7 u", products, span(products, "activation")))
-    st.caption(
-        say(
-            "stream.attribution.channels"
-            if len(attribution.directions) == 1
-            else "stream.attribution.channels_two"
-        )
-    )
+    two = len(attribution.directions) > 1
+    st.caption(say("stream.attribution.channels_two" if two else "stream.attribution.channels"))
     strips(
-        f"stream.strips.{model.name}", rows, session.setting(setting, int(np.argmax(np.abs(products)))),
-        lambda index: session.set_setting(setting, index), index_name=say("channel"),
+        f"stream.strips.{model.name}", rows, CHANNEL.get(int(np.argmax(np.abs(products))), model.name),
+        lambda index: CHANNEL.set(index, model.name), index_name=say("channel"),
     )  # fmt: skip

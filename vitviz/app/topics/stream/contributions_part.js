@@ -1,87 +1,108 @@
 // Addends of one number as bars around 0: sort them, open those that are sums themselves, choose one.
 import { isDark, lookup, make, unhurried } from "../../../web/shared/canvas.js";
+import { addendRows, barAt, findAddend } from "./addends.js";
 
+/** @import { Addend, Row } from "./addends.js" */
+/**
+ * @typedef {{ bars: Addend[], chosen: number, scale: import("../../../web/shared/types.js").Scale,
+ *   words: { in_order: string, by_size: string, open_all: string, close_all: string, open: string, part: string,
+ *   gives: string, running: string } }} ContributionsData
+ * @typedef {(name: "part", number: number) => void} Send
+ */
+
+/** @param {number} value */
 const fixed = (value, digits = 4) => value.toFixed(digits).replace("-", "\u2212");
 
 class Contributions {
-  constructor(root, choose) {
-    this.choose = choose;
+  /**
+   * @param {HTMLElement} root
+   * @param {Send} send is called with the number of the bar that is chosen
+   */
+  constructor(root, send) {
+    this.send = send;
     this.root = root;
     this.root.classList.add("vc");
+    /** @type {Set<number>} */
     this.open = new Set();
-    this.sorted = false;
+    this.bySize = false;
+    /** @type {ContributionsData | null} */
+    this.data = null;
+    this.chosen = 0;
+    /** @type {number[]} */
+    this.openable = [];
+    /** @type {HTMLButtonElement[]} */
+    this.names = [];
     this.tools = this.root.appendChild(make("div", "vc-tools"));
     this.scroll = this.root.appendChild(make("div", "vc-scroll"));
     this.readout = this.root.appendChild(make("div", "vv-readout"));
     this.readout.setAttribute("role", "status");
-    this.scroll.addEventListener("keydown", (event) => this.key(event));
+    this.scroll.addEventListener("keydown", (event) => this.onKey(event));
     this.scroll.addEventListener("pointerleave", () => this.read(null));
   }
 
+  /** @param {ContributionsData} data */
   update(data) {
     this.data = data;
     this.chosen = data.chosen;
     const table = lookup(data.scale, isDark(this.root));
     this.root.style.setProperty("--minus", `rgb(${table.slice(0, 3).join(" ")})`);
     this.root.style.setProperty("--plus", `rgb(${table.slice(-3).join(" ")})`);
-    this.openers = data.bars.filter((bar) => bar.inside.length).map((bar) => bar.number);
-    this.drawTools();
+    this.openable = data.bars.filter((bar) => bar.inside.length).map((bar) => bar.number);
     this.draw();
   }
 
-  drawTools() {
-    const { words } = this.data;
+  destroy() {
+    this.scroll.replaceChildren();
+  }
+
+  /** @param {ContributionsData} data */
+  drawTools({ words }) {
+    /**
+     * @param {string} text
+     * @param {boolean | null} pressed null for a button that stays as it is
+     * @param {() => void} act
+     */
     const tool = (text, pressed, act) => {
       const button = make("button", "vc-tool", text);
       button.type = "button";
       if (pressed !== null) button.setAttribute("aria-pressed", String(pressed));
       button.addEventListener("click", () => {
         act();
-        this.drawTools();
         this.draw();
       });
       return button;
     };
-    const all = this.openers.length > 0 && this.openers.every((number) => this.open.has(number));
-    this.tools.replaceChildren(
-      tool(words.in_order, !this.sorted, () => (this.sorted = false)),
-      tool(words.by_size, this.sorted, () => (this.sorted = true)),
-      ...(this.openers.length
-        ? [tool(all ? words.close_all : words.open_all, null, () => (this.open = new Set(all ? [] : this.openers)))]
-        : []),
-    );
-  }
-
-  /** The rows that are seen: [bar, depth, sum so far], sorted at each level. */
-  rows() {
-    const order = (bars) => (this.sorted ? [...bars].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)) : bars);
-    const rows = [];
-    let sum = 0;
-    for (const bar of order(this.data.bars)) {
-      sum += bar.value;
-      rows.push([bar, 0, sum]);
-      if (this.open.has(bar.number)) for (const part of order(bar.inside)) rows.push([part, 1, null]);
-    }
-    return rows;
+    const all = this.openable.length > 0 && this.openable.every((number) => this.open.has(number));
+    const order = [
+      tool(words.in_order, !this.bySize, () => {
+        this.bySize = false;
+      }),
+      tool(words.by_size, this.bySize, () => {
+        this.bySize = true;
+      }),
+    ];
+    const opener = tool(all ? words.close_all : words.open_all, null, () => {
+      this.open = new Set(all ? [] : this.openable);
+    });
+    this.tools.replaceChildren(...order, ...(this.openable.length ? [opener] : []));
   }
 
   draw() {
-    const { words } = this.data;
-    const focused = this.root.getRootNode().activeElement?.dataset?.number;
+    const { data } = this;
+    if (!data) return;
+    this.drawTools(data);
+    const { words } = data;
+    const root = /** @type {Document | ShadowRoot} */ (this.root.getRootNode());
+    const focused = root.activeElement instanceof HTMLElement ? root.activeElement.dataset.number : undefined;
     const table = make("table", "vc-table");
     const head = table.appendChild(make("tr"));
-    for (const [text, name] of [
-      [words.part, ""],
-      [words.gives, ""],
-      ["", "vc-track"],
-      [words.running, "vc-running"],
-    ])
-      head.append(make("th", name, text));
-    const rows = this.rows();
-    this.top = Math.max(...rows.map(([bar]) => Math.abs(bar.value))) || 1;
-    for (const row of rows) table.append(this.row(...row));
+    head.append(make("th", "", words.part), make("th", "", words.gives), make("th", "vc-track"));
+    head.append(make("th", "vc-running", words.running));
+    const rows = addendRows(data.bars, this.bySize, this.open);
+    const largest = Math.max(...rows.map(({ addend }) => Math.abs(addend.value)));
+    table.append(...rows.map((row) => this.row(row, largest, words)));
     this.scroll.replaceChildren(table);
-    this.names = [...table.querySelectorAll(".vc-name")];
+    this.names = /** @type {HTMLButtonElement[]} */ ([...table.querySelectorAll(".vc-name")]);
     const stop =
       this.names.find((name) => name.dataset.number === focused) ??
       this.names.find((name) => Number(name.dataset.number) === this.chosen) ??
@@ -91,92 +112,117 @@ class Contributions {
     this.read(null);
   }
 
-  row(bar, depth, sum) {
+  /**
+   * @param {Row} row
+   * @param {number} largest
+   * @param {ContributionsData["words"]} words
+   */
+  row({ addend, depth, sum }, largest, words) {
     const row = make("tr", depth ? "vc-inner" : "");
-    if (bar.number === this.chosen) row.classList.add("vc-on");
+    if (addend.number === this.chosen) row.classList.add("vc-on");
     const first = row.appendChild(make("td"));
-    first.append(bar.inside.length ? this.opener(bar) : make("span", depth ? "" : "vc-none"), this.name(bar));
-    row.append(make("td", "", fixed(bar.value)));
-    const track = row.appendChild(make("td", "vc-track"));
-    track.append(this.bar(bar.value));
+    first.append(
+      addend.inside.length ? this.opener(addend, words) : make("span", depth ? "" : "vc-none"),
+      this.name(addend),
+    );
+    row.append(make("td", "", fixed(addend.value)));
+    row.appendChild(make("td", "vc-track")).append(bar(addend.value, largest));
     row.append(make("td", "vc-running", sum === null ? "" : fixed(sum)));
-    row.addEventListener("pointermove", () => this.read(bar));
-    row.addEventListener("click", (event) => event.target.closest(".vc-open") || this.select(bar.number));
+    row.addEventListener("pointermove", () => this.read(addend));
+    row.addEventListener("click", (event) => {
+      if (!(event.target instanceof Element && event.target.closest(".vc-open"))) this.select(addend.number);
+    });
     return row;
   }
 
-  opener(bar) {
-    const open = this.open.has(bar.number);
+  /**
+   * @param {Addend} addend
+   * @param {ContributionsData["words"]} words
+   */
+  opener(addend, words) {
+    const open = this.open.has(addend.number);
     const opener = make("button", "vc-open", open ? "\u25be" : "\u25b8");
     opener.type = "button";
     opener.tabIndex = -1; // the arrow keys do it from the name
     opener.setAttribute("aria-expanded", String(open));
-    opener.setAttribute("aria-label", `${this.data.words.open}: ${bar.label}`);
-    opener.addEventListener("click", () => this.toggle(bar.number));
+    opener.setAttribute("aria-label", `${words.open}: ${addend.label}`);
+    opener.addEventListener("click", () => this.toggle(addend.number));
     return opener;
   }
 
-  name(bar) {
-    const name = make("button", "vc-name", bar.label);
+  /** @param {Addend} addend */
+  name(addend) {
+    const name = make("button", "vc-name", addend.label);
     name.type = "button";
     name.tabIndex = -1;
-    name.dataset.number = bar.number;
-    name.setAttribute("aria-pressed", String(bar.number === this.chosen));
-    name.addEventListener("focus", () => this.read(bar));
+    name.dataset.number = String(addend.number);
+    name.setAttribute("aria-pressed", String(addend.number === this.chosen));
+    name.addEventListener("focus", () => this.read(addend));
     return name;
   }
 
-  bar(value) {
-    const track = make("div", "vc-bar");
-    const size = (50 * Math.abs(value)) / this.top;
-    const piece = track.appendChild(make("i", value < 0 ? "vc-minus" : "vc-plus"));
-    piece.style.left = `${value < 0 ? 50 - size : 50}%`;
-    piece.style.width = `${size}%`;
-    track.append(make("b"));
-    track.lastChild.style.left = "50%";
-    return track;
+  /**
+   * Write an addend with more digits; the chosen one where none is given.
+   * @param {Addend | null} addend
+   */
+  read(addend) {
+    const read = addend ?? findAddend(this.data?.bars ?? [], this.chosen);
+    this.readout.textContent = read ? `${read.label}: ${fixed(read.value, 6)}` : "";
   }
 
-  read(bar) {
-    const shown = bar ?? this.find(this.chosen);
-    this.readout.textContent = shown ? `${shown.label}: ${fixed(shown.value, 6)}` : "";
-  }
-
-  find(number) {
-    return this.data.bars.flatMap((bar) => [bar, ...bar.inside]).find((bar) => bar.number === number);
-  }
-
+  /** @param {number} number */
   toggle(number) {
     if (!this.open.delete(number)) this.open.add(number);
-    this.drawTools();
     this.draw();
   }
 
+  /** @param {number} number */
   select(number) {
     if (number === this.chosen) return;
     this.chosen = number;
     this.draw();
-    this.choose("part", number);
+    this.send("part", number);
   }
 
-  key(event) {
-    const at = this.names.indexOf(event.target);
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const name = /** @type {HTMLButtonElement} */ (event.target);
+    const at = this.names.indexOf(name);
     if (at < 0) return;
-    const number = Number(event.target.dataset.number);
+    const number = Number(name.dataset.number);
+    /** @type {Record<string, number>} */
     const moves = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: this.names.length - 1 };
     if (event.key in moves) {
       const next = this.names[Math.min(this.names.length - 1, Math.max(0, moves[event.key]))];
-      event.target.tabIndex = -1;
+      name.tabIndex = -1;
       next.tabIndex = 0;
       next.focus();
     } else if (["ArrowRight", "ArrowLeft"].includes(event.key)) {
-      if (this.openers.includes(number) && this.open.has(number) !== (event.key === "ArrowRight")) this.toggle(number);
+      if (this.openable.includes(number) && this.open.has(number) !== (event.key === "ArrowRight")) this.toggle(number);
     } else return;
     event.preventDefault();
     event.stopPropagation();
   }
 }
 
+/**
+ * @param {number} value
+ * @param {number} largest
+ */
+function bar(value, largest) {
+  const track = make("div", "vc-bar");
+  const { left, width } = barAt(value, largest);
+  const piece = track.appendChild(make("i", value < 0 ? "vc-minus" : "vc-plus"));
+  piece.style.left = `${left}%`;
+  piece.style.width = `${width}%`;
+  track.appendChild(make("b")).style.left = "50%";
+  return track;
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Send} send
+ */
 export function mount(element, send) {
   return new Contributions(element, unhurried(send));
 }

@@ -13,7 +13,7 @@ from vitviz.app.words import section
 
 @dataclass(frozen=True)
 class Bar:
-    """One addend. ``inside`` are the parts that it is itself the sum of."""
+    """One addend. ``inside`` are the addends that it is itself the sum of."""
 
     number: int
     label: str
@@ -22,7 +22,7 @@ class Bar:
 
 
 def contributions(key: str, bars: Sequence[Bar], chosen: int, on_choose: Callable[[int], None]) -> None:
-    """Show the bars with their running sum; ``on_choose`` hears the number of the one that is clicked."""
+    """Show the bars with their running sum; ``on_choose`` is called with the number of the one that is clicked."""
     mount = component("app/topics/stream/contributions_part.js")
     data = {
         "bars": [_packed(bar) for bar in bars],

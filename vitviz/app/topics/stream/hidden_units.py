@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import streamlit as st
 
-from vitviz.analysis.stream.sparsity import NEAR, sparsity
-from vitviz.app import html, session
+from vitviz.app import html
 from vitviz.app.function_source import show_function
+from vitviz.app.settings import Setting
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
@@ -19,79 +19,81 @@ from vitviz.plot.numbers import in_formula as text
 from vitviz.web.chart.stream_charts import TITLES, activation_curve
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from vitviz.analysis.stream.hidden_units import HiddenUnit, HiddenUnits
     from vitviz.models.layers import Mlp
-    from vitviz.tracing.blocks import BlockTrace
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
+UNIT = Setting[int]("stream.unit")
+LISTED = 4
+
 
 @st.fragment
-def hidden_units(model: ModelEntry, trace: Trace, name: str, token: int) -> None:
-    """Show the MLP of the block called ``name`` for its token number ``token``."""
+def mlp_of_token(model: ModelEntry, trace: Trace, name: str, token: int) -> None:
+    """The MLP of the block called ``name`` for its token number ``token``: the curve, one unit, all units as strips."""
+    from vitviz.analysis.stream.hidden_units import hidden_units, open_unit
+
     block = next(block for block in trace.blocks if block.name == name)
-    pre, post = (block[key].flatten(0, -2)[token].numpy() for key in ("mlp_pre", "mlp_post"))  # (M,) each
+    units = hidden_units(block, token)
     own = trace.config.activation
-    setting = f"stream.unit.{model.name}"
-    unit = session.setting(setting, int(np.argmax(post))) % len(pre)
+    unit = UNIT.get(units.largest, model.name) % len(units.pre)
     left, right = st.columns([1.15, 1], gap="medium")
+    title = say("stream.unit_title", unit=unit, count=len(units.pre))
     with left:
         words = (say("stream.hidden_axis"), say("stream.minus_exact"), say("stream.count"))
-        title = say("stream.unit_title", unit=unit, count=len(pre))
-        chart("stream.curve", activation_curve(pre, post, own, unit, words, title))
+        chart("stream.curve", activation_curve(units.pre, units.post, own, unit, words, title))
     with right:
         st.markdown(f"**{title}**")
-        _formulas(block, token, unit, own)
-        found = sparsity(pre[None], post[None])
+        _one_unit(open_unit(block, token, unit))
         st.caption(
             say(
-                "stream.unit_shares", negative=f"{found.negative[0]:.0%}", near=f"{found.near_zero[0]:.0%}",
-                limit=short(NEAR * float(np.abs(post).max())),
+                "stream.unit_shares", negative=f"{units.negative:.0%}", near=f"{units.near_zero:.0%}",
+                limit=short(units.limit),
             )
         )  # fmt: skip
     show_function(trace, f"{name}.mlp", cast("Mlp", block.module.mlp).forward, block["ln2.out"])
-    st.markdown(say("stream.choose_unit", dim=block["mlp_out"].shape[-1], count=len(pre)))
-    values = span(np.append(pre, post), "activation")
-    rows = [Strip("h", pre, values), Strip(TITLES[own], post, values), Strip("ReLU", pre.clip(0), values)]
+    st.markdown(say("stream.choose_unit", dim=block["mlp_out"].shape[-1], count=len(units.pre)))
     strips(
-        f"stream.units.{model.name}", rows, unit, lambda index: session.set_setting(setting, index),
-        index_name=say("stream.unit"),
+        f"stream.units.{model.name}", _strips(units, own), unit,
+        lambda index: UNIT.set(index, model.name), index_name=say("stream.unit"),
     )  # fmt: skip
 
 
-def _formulas(block: BlockTrace, token: int, unit: int, own: str) -> None:
-    """One hidden unit: the dot product that makes it, and what each nonlinearity makes of it."""
-    from vitviz.analysis.stream.activations import ACTIVATIONS, normal_cdf
+def _strips(units: HiddenUnits, own: str) -> list[Strip]:
+    values = span(np.append(units.pre, units.post), "activation")
+    return [
+        Strip("h", units.pre, values),
+        Strip(TITLES[own], units.post, values),
+        Strip("ReLU", units.pre.clip(0), values),
+    ]
 
-    mlp = cast("Mlp", block.module.mlp)
-    x = block["ln2.out"].flatten(0, -2)[token].double().numpy()  # (D,)
-    weight, bias = mlp.fc1.weight[unit].double().numpy(), float(mlp.fc1.bias[unit])
-    products = x * weight
-    h = float(products.sum() + bias)
-    cdf = float(normal_cdf(np.array([h]))[0])
+
+def _one_unit(unit: HiddenUnit) -> None:
+    """The dot product that makes a unit, what each nonlinearity makes of it, and its largest products."""
+    h = text(unit.h)
     st.markdown(
-        rf"$\displaystyle h = \sum_{{c=1}}^{{{len(x)}}} w_c\, y_c + b = {text(products.sum())} + ({text(bias)})"
-        rf" = {text(h)}$"
+        rf"$\displaystyle h = \sum_{{c=1}}^{{{len(unit.inputs)}}} w_c\, y_c + b = {text(unit.products.sum())}"
+        rf" + ({text(unit.bias)}) = {h}$"
         "\n\n"
-        rf"$\displaystyle \mathrm{{GELU}}(h) = h\,\Phi(h) = {text(h)} \cdot {text(cdf)} = {text(h * cdf)}$"
+        rf"$\displaystyle \mathrm{{GELU}}(h) = h\,\Phi(h) = {h} \cdot {text(unit.below)} = {text(unit.h * unit.below)}$"
     )
-    computed = block["mlp_post"].flatten(0, -2)[token, unit].item()
-    rows = []
-    for name in dict.fromkeys([own, "gelu", "gelu_tanh", "relu"]):
-        value = float(ACTIVATIONS[name](np.array([h]))[0])
-        gap = f"{abs(value - computed):.1e}" if name == own else ""
-        rows.append((TITLES[name], fixed(value), fixed(computed) if name == own else "", gap))
-    heads = ("", say("stream.formula"), "torch", "|\u0394|")
-    st.html(html.table(rows, heads, numbers=range(1, 4)))
-    st.html(html.table(_largest(products, x, weight), ("c", "y", "w", "w\u00b7y"), numbers=range(4)))
+    rows = [
+        (TITLES[name], fixed(value), "", "")
+        if computed is None
+        else (TITLES[name], fixed(value), fixed(computed), f"{abs(value - computed):.1e}")
+        for name, value, computed in unit.checks
+    ]
+    st.html(html.table(rows, ("", say("stream.formula"), "torch", "|\u0394|"), numbers=range(1, 4)))
+    st.html(html.table(_largest(unit), ("c", "y", "w", "w\u00b7y"), numbers=range(4)))
 
 
-def _largest(
-    products: NDArray[np.float64], x: NDArray[np.float64], weight: NDArray[np.float64], count: int = 4
-) -> list[tuple[str, ...]]:
+def _largest(unit: HiddenUnit) -> list[tuple[str, ...]]:
     """The products furthest from 0, and what the others come to."""
-    order = np.argsort(-np.abs(products), kind="stable")[:count]
-    rows = [(str(i), short(x[i]), short(weight[i]), fixed(products[i])) for i in order]
-    rest = products.sum() - products[order].sum()
-    return [*rows, ("", "", say("stream.others", count=len(products) - count), fixed(rest))]
+    from vitviz.analysis.stream.largest_terms import largest_terms
+
+    found = largest_terms(unit.products, LISTED)
+    rows = [
+        (str(i), short(unit.inputs[i]), short(unit.weights[i]), fixed(unit.products[i]))
+        for i in found.indices
+    ]
+    return [*rows, ("", "", say("stream.others", count=found.others), fixed(found.rest))]

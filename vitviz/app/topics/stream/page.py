@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 import streamlit as st
 
 from vitviz.app import session, shell, tokens
 from vitviz.app.fragments import token_chosen
-from vitviz.app.topics.stream.attribution import LOOK, PARTS, logit_parts
-from vitviz.app.topics.stream.hidden_units import hidden_units
+from vitviz.app.progress import in_steps
+from vitviz.app.settings import Setting
+from vitviz.app.topics.stream.attribution import ATTRIBUTION, OVERVIEW, logit_attribution
+from vitviz.app.topics.stream.hidden_units import mlp_of_token
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.picker import picker
 from vitviz.app.words import say
@@ -33,38 +34,32 @@ class Passed(NamedTuple):
     by: tuple[Reader, ...]
 
 
+PASSED = session.Derived[Passed]("one pass over the blocks")
+BLOCK = Setting[int]("stream.block")
+
+
 def show() -> None:
-    """The page."""
+    """One pass over the blocks of this person's run, then the chosen block and token, and what each part gives."""
     model = session.entry()
     shell.head(say("stream.title"), say("stream.lead"), model)
     with st.spinner(say("running")):
         trace = session.trace(model)
-    passed = session.derived(trace, "stream", lambda: _pass(trace))
-    _look(model, trace, passed)
-    logit_parts(model, trace, passed.attribution, passed.by)
+    passed = session.derived(trace, PASSED, lambda: _pass(trace))
+    _overview(model, trace, passed)
+    logit_attribution(model, trace, passed.attribution, passed.by)
 
 
 def _pass(trace: Trace) -> Passed:
-    """One block at a time: any other choice of the person ends it at the next one."""
     from vitviz.analysis.stream.residual_stream import StreamPass
 
     work = StreamPass(trace)
-    done: list[StreamBlock] = []
-    bar = st.progress(0.0, say("stream.passing"))
-    blocks = work.blocks()
-    while True:
-        with session.gate():
-            block = next(blocks, None)
-        if block is None:
-            break
-        done.append(block)
-        bar.progress(len(done) / len(trace.blocks), say("stream.passing"))
-    bar.empty()
-    return Passed(tuple(done), work.attribution(), work.by)
+    blocks = tuple(in_steps(work.blocks(), len(trace.blocks), say("stream.passing")))
+    return Passed(blocks, work.attribution(), work.by)
 
 
-@st.fragment(key=LOOK)
-def _look(model: ModelEntry, trace: Trace, passed: Passed) -> None:
+@st.fragment(key=OVERVIEW)
+def _overview(model: ModelEntry, trace: Trace, passed: Passed) -> None:
+    """The chosen block and token: its MLP, and how both compare with the other blocks."""
     at = _choose_block(model, passed.blocks)
     block = passed.blocks[at]
     left, right = st.columns([1, 2.6], gap="medium")
@@ -72,63 +67,58 @@ def _look(model: ModelEntry, trace: Trace, passed: Passed) -> None:
         st.markdown(say("stream.token"))
         picker(
             f"stream.picture.{model.name}", session.seen(model), *block.grid, tokens.current(model, block.grid),
-            token_chosen(model, LOOK, PARTS, grid=block.grid), prefix=tokens.prefix(model),
+            token_chosen(model, OVERVIEW, ATTRIBUTION, grid=block.grid), prefix=tokens.prefix(model),
             grid=block.grid[0] <= 28, width=PICTURE_SIDE,
         )  # fmt: skip
         st.caption(say("stream.try"))
     token = tokens.current(model, block.grid)
     with right:
-        hidden_units(model, trace, block.name, token)
+        mlp_of_token(model, trace, block.name, token)
     _sparsity(model, passed.blocks, at)
     _lengths(model, passed.blocks, at)
 
 
 def _choose_block(model: ModelEntry, blocks: tuple[StreamBlock, ...]) -> int:
-    """The slider. Its value also lives in the settings, because a widget forgets when its page is left."""
-    key = f"stream.block.{model.name}"
-    st.session_state.setdefault(key, min(session.setting(key, len(blocks) // 2), len(blocks) - 1))
-    at: int = st.select_slider(
-        say("stream.block", count=len(blocks)), list(range(len(blocks))), key=key,
-        format_func=lambda i: blocks[i].name,
+    numbers = range(len(blocks))
+    return BLOCK.widget(
+        lambda key: st.select_slider(
+            say("stream.block", count=len(blocks)), numbers, key=key, format_func=lambda i: blocks[i].name
+        ),
+        numbers, len(blocks) // 2, model.name,
     )  # fmt: skip
-    session.set_setting(key, at)
-    return at
 
 
 def _sparsity(model: ModelEntry, blocks: tuple[StreamBlock, ...], at: int) -> None:
+    from vitviz.analysis.stream.over_depth import SHARES, share_over_depth
+
     st.header(say("stream.sparsity"), anchor=False)
     st.caption(say("stream.sparsity_help"))
-    here = [tokens.current(model, block.grid) for block in blocks]
-    panels = {}
-    for what in ("negative", "near_zero"):
-        values = [getattr(block.sparsity, what) for block in blocks]
-        chosen = [float(value[token]) for value, token in zip(values, here, strict=True)]
-        panels[say(f"stream.{what}")] = (chosen, [float(value.mean()) for value in values])
+    chosen = [tokens.current(model, block.grid) for block in blocks]
+    panels = {say(f"stream.{share}"): share_over_depth(blocks, chosen, share) for share in SHARES}
     names = [block.name for block in blocks]
     chart("stream.shares", shares(panels, names, at, say("block"), say("stream.sparsity")))
 
 
 def _lengths(model: ModelEntry, blocks: tuple[StreamBlock, ...], at: int) -> None:
+    from vitviz.analysis.stream.over_depth import LENGTHS, length_of_token, mean_length, stage_starts
+
     prefix = tokens.prefix(model)
     st.header(say("stream.lengths"), anchor=False)
     st.caption(say("stream.lengths_help" if prefix else "stream.lengths_help_swin"))
-    stages = {i: b.stage for i, b in enumerate(blocks) if i and b.stage != blocks[i - 1].stage}
-    breaks = {i: say("stream.stage", number=stage) for i, stage in stages.items()}
-    whose = {"chosen": [tokens.current(model, block.grid) for block in blocks]}
+    stages = {i: say("stream.stage", number=stage) for i, stage in stage_starts(blocks).items()}
+    followed = {"chosen": [tokens.current(model, block.grid) for block in blocks]}
     if "cls" in prefix:
-        whose["cls"] = [0] * len(blocks)
-    whose["mean"] = []
+        followed["cls"] = [0] * len(blocks)
     panels = {
-        say(f"token.{panel}"): {
-            say(f"stream.{what}"): [
-                float(values[at_token[i]] if at_token else values[len(prefix) :].mean())
-                for i, values in enumerate(np.atleast_1d(getattr(block, what)) for block in blocks)
-            ]
-            for what in ("after", "attention", "mlp")
+        say(f"token.{name}"): {
+            say(f"stream.{length}"): length_of_token(blocks, token, length) for length in LENGTHS
         }
-        for panel, at_token in whose.items()
+        for name, token in followed.items()
+    }
+    panels[say("token.mean")] = {
+        say(f"stream.{length}"): mean_length(blocks, len(prefix), length) for length in LENGTHS
     }
     titles = (say("block"), say("stream.length"))
     names = [block.name for block in blocks]
-    chart("stream.lengths", lengths(panels, names, at, breaks, titles, say("stream.lengths")))
+    chart("stream.lengths", lengths(panels, names, at, stages, titles, say("stream.lengths")))
     st.caption(say("stream.legend"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from vitviz.analysis.swin_cost.attention_cost import global_cost, padded_cost, pairs_by_loops, window_cost
+from vitviz.analysis.swin_cost.attention_cost import global_cost, pairs_by_loops, window_cost
 from vitviz.app import html, session, shell
 from vitviz.app.topics.swin_cost.charts import Curve, Stage, cost_curves
 from vitviz.app.topics.swin_cost.race import race
@@ -18,16 +18,19 @@ from vitviz.app.words import say
 from vitviz.web.tensor_summary import shape_text
 
 if TYPE_CHECKING:
-    from vitviz.analysis.swin_cost.multiply_adds import Product
+    from vitviz.analysis.swin_cost.block_cost import BlockCost
     from vitviz.tracing.blocks import SwinBlockTrace
     from vitviz.tracing.trace import Trace
 
 FACTORS = (1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32)
+COST: session.Derived[BlockCost] = session.Derived("cost of a block")
 LARGEST = 8  # patches a side of the example that is counted by loops
 
 
 def show() -> None:
-    """The page."""
+    """The paper's formulas as curves, what the run of a Swin multiplies, a race on this machine, a small example."""
+    from vitviz.analysis.swin_cost.block_cost import first_blocks
+
     model = session.entry("swin")
     shell.head(say("swin_cost.title"), say("swin_cost.lead"), model)
     if model != session.entry():
@@ -39,12 +42,6 @@ def show() -> None:
     _counted(trace, blocks)
     race(model.name, blocks)
     _classroom()
-
-
-def first_blocks(trace: Trace) -> list[SwinBlockTrace]:
-    """The first block of every stage: the one with regular windows."""
-    stages = sorted({block.stage for block in trace.swin_blocks})
-    return [next(block for block in trace.swin_blocks if block.stage == stage) for stage in stages]
 
 
 def _formulas(blocks: list[SwinBlockTrace]) -> None:
@@ -62,7 +59,7 @@ def _stage(block: SwinBlockTrace) -> Stage:
     sides = [round(factor * grid.window) for factor in FACTORS]
     height, width, window = grid.height, grid.width, grid.window
     return Stage(
-        say("swin_cost.panel", number=block.stage + 1, dim=dim, window=window),
+        say("swin_cost.panel", number=block.stage, dim=dim, window=window),
         (height * width) ** 0.5,
         Curve(
             say("swin_cost.global"), sides, [global_cost(side, side, dim).total for side in sides],
@@ -75,71 +72,69 @@ def _stage(block: SwinBlockTrace) -> Stage:
     )  # fmt: skip
 
 
-def _products(trace: Trace, block: SwinBlockTrace) -> tuple[Product, ...]:
-    from vitviz.analysis.swin_cost.multiply_adds import count_block
+def _cost(trace: Trace, block: SwinBlockTrace) -> BlockCost:
+    from vitviz.analysis.swin_cost.block_cost import block_cost
 
-    return session.derived(trace, f"products of {block.name}", lambda: count_block(trace, block.name))
+    return session.derived(trace, COST.at(block.name), lambda: block_cost(trace, block))
 
 
 def _counted(trace: Trace, blocks: list[SwinBlockTrace]) -> None:
-    from vitviz.analysis.swin_cost.multiply_adds import attention_total
-
+    """A table of the formulas beside what block 0 of every stage really multiplied, and where it did."""
     st.header(say("swin_cost.counted_title"), anchor=False)
-    rows, padded = [], []
-    for block in blocks:
-        grid, dim = block.grid, int(block["resid_pre"].shape[-1])
-        size = (grid.height, grid.width, dim)
-        everything, windowed = global_cost(*size).total, window_cost(*size, grid.window).total
-        counted = attention_total(_products(trace, block))
-        if grid.padded != (grid.height, grid.width):
-            whole = padded_cost(*size, grid.window).total
-            padded.append(f"{grid.padded[0]} x {grid.padded[1]}: {whole:,}")
-        rows.append(
-            [
-                str(block.stage + 1), f"{grid.height} x {grid.width}", str(dim), str(grid.window),
-                f"{everything:,}", f"{windowed:,}", f"{everything / windowed:.2f}", f"{counted:,}",
-                f"{counted - windowed:,}",
-            ]
-        )  # fmt: skip
+    costs = [_cost(trace, block) for block in blocks]
     names = ("stage", "map", "dim", "window", "global", "windowed", "ratio", "counted", "difference")
-    st.html(html.table(rows, [say(f"swin_cost.head_{name}") for name in names], numbers=range(9)))
+    heads = [say(f"swin_cost.head_{name}") for name in names]
+    st.html(html.table([_row(cost) for cost in costs], heads, numbers=range(9)))
+    padded = [
+        f"{cost.padded[0]} x {cost.padded[1]}: {cost.padded_windowed.total:,}"
+        for cost in costs
+        if cost.is_padded
+    ]
     st.caption(say("swin_cost.padded", padded=", ".join(padded)) if padded else say("swin_cost.exact"))
-    _where(trace, blocks)
+    _where(costs)
+
+
+def _row(cost: BlockCost) -> list[str]:
+    everything, windowed = cost.everything.total, cost.windowed.total
+    return [
+        str(cost.stage), f"{cost.height} x {cost.width}", str(cost.dim), str(cost.window),
+        f"{everything:,}", f"{windowed:,}", f"{everything / windowed:.2f}", f"{cost.counted:,}",
+        f"{cost.counted - windowed:,}",
+    ]  # fmt: skip
 
 
 @st.fragment
-def _where(trace: Trace, blocks: list[SwinBlockTrace]) -> None:
+def _where(costs: list[BlockCost]) -> None:
+    """Every product of one stage's block 0, with the line that computes it and its share."""
     stage = st.segmented_control(
-        say("swin_cost.stage"), range(len(blocks)), default=0, required=True, key="swin_cost.stage",
-        format_func=lambda at: say("swin_cost.stage_number", number=at + 1), label_visibility="collapsed",
+        say("swin_cost.stage"), range(len(costs)), default=0, required=True, key="swin_cost.stage",
+        format_func=lambda at: say("swin_cost.stage_number", number=at), label_visibility="collapsed",
     )  # fmt: skip
-    block = blocks[stage or 0]
-    st.markdown(f"${_with_numbers(block)}$")
-    st.markdown(say("swin_cost.where", number=block.stage + 1))
-    products = _products(trace, block)
-    total = sum(product.multiply_adds for product in products)
+    cost = costs[stage or 0]
+    st.markdown(f"${_with_numbers(cost)}$")
+    st.markdown(say("swin_cost.where", number=cost.stage))
     rows = [
         (
-            f"{product.function}, {product.line}",
-            product.operation,
-            "  ".join(shape_text(shape) for shape in product.inputs if len(shape) > 1),
-            f"{product.multiply_adds:,}",
-            f"{100 * product.multiply_adds / total:.1f} %",
+            f"{share.product.function}, {share.product.line}",
+            share.product.operation,
+            "  ".join(shape_text(shape) for shape in share.product.inputs if len(shape) > 1),
+            f"{share.product.multiply_adds:,}",
+            f"{100 * share.part:.1f} %",
         )
-        for product in products
+        for share in cost.shares
     ]
     names = [say(f"swin_cost.head_{name}") for name in ("line", "operation", "shapes")]
     st.html(html.table(rows, [*names, say("swin_cost.multiply_adds"), ""], numbers=range(5)))
 
 
-def _with_numbers(block: SwinBlockTrace) -> str:
+def _with_numbers(cost: BlockCost) -> str:
     """Ω(W-MSA) of a block with its numbers in it, as LaTeX; the map is the padded one, which is what runs."""
-    (height, width), dim, window = block.grid.padded, int(block["resid_pre"].shape[-1]), block.grid.window
-    cost = window_cost(height, width, dim, window)
+    (height, width), dim, window = cost.padded, cost.dim, cost.window
+    ran = cost.padded_windowed
     return (
         rf"4hwC^2 + 2M^2hwC = 4 \cdot {height} \cdot {width} \cdot {dim}^2"
         rf" + 2 \cdot {window}^2 \cdot {height} \cdot {width} \cdot {dim}"
-        rf" = {_number(cost.linear)} + {_number(cost.pairs)} = {_number(cost.total)}"
+        rf" = {_number(ran.linear)} + {_number(ran.pairs)} = {_number(ran.total)}"
     )
 
 

@@ -37,7 +37,7 @@ def _running() -> bool:
 def _watch(model: str, blocks: list[SwinBlockTrace], was_running: bool) -> None:
     stage = st.segmented_control(
         say("swin_cost.stage"), range(len(blocks)), default=0, required=True, key=f"{KEY}.stage",
-        format_func=lambda at: say("swin_cost.stage_number", number=at + 1), label_visibility="collapsed",
+        format_func=lambda at: say("swin_cost.stage_number", number=at), label_visibility="collapsed",
         disabled=was_running,
     )  # fmt: skip
     block = blocks[stage or 0]
@@ -62,7 +62,7 @@ def _about(block: SwinBlockTrace) -> None:
     window, dim = block.grid.window, block["resid_pre"].shape[-1]
     st.markdown(
         say(
-            "swin_cost.race_lead", number=block.stage + 1, dim=dim, heads=block.num_heads,
+            "swin_cost.race_lead", number=block.stage, dim=dim, heads=block.num_heads,
             window=f"{window} x {window}", fewest=FEWEST_RUNS, most=MOST_RUNS, threads=torch.get_num_threads(),
         )
     )  # fmt: skip

@@ -51,7 +51,7 @@ export class GrowthChart {
         this.svg.append(
           svgShape("line", { x1: x(i), x2: x(i), y1: EDGE.top, y2: HEIGHT - EDGE.bottom, class: "wr-merge" }),
         );
-      else if (!dense || title.endsWith(".1")) {
+      else if (!dense || title.endsWith(".0")) {
         this.svg.append(svgShape("text", { x: x(i), y: HEIGHT - EDGE.bottom + 14, "text-anchor": "middle" }, title));
       }
     });

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from vitviz.analysis.swin_reach.receptive_field import Step, ancestors, steps_of
 from vitviz.analysis.swin_shift.geometry import ShiftGeometry
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.windows import WindowGrid, relative_position_index, window_grid
+from vitviz.tracing.blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace
 
 
@@ -22,7 +22,7 @@ def reach_payload(trace: Trace) -> dict[str, Any]:
     ``regular`` and ``shifted`` (null where nothing is shifted) with window, shift, padded (H, W), tokens (W, M*M) and
     regions (W, M*M), and ``ancestor`` (h*w of the finest): the place of this map that each patch went into. ``steps``:
     blocks and mergings in order, with the number of the map that comes out; a merging has ``parents`` (h', w', 4).
-    Arrays are int32, little-endian, in base64.
+    Arrays are int32.
     """
     network = trace.network
     assert isinstance(network, SwinTransformer)
@@ -33,7 +33,7 @@ def reach_payload(trace: Trace) -> dict[str, Any]:
     listed = []
     for at, step in enumerate(steps):
         if step.grid is None:
-            listed.append({"name": step.name, "map": len(maps), "parents": integers(_parents(step))})
+            listed.append({"name": step.name, "map": len(maps), "parents": _parents(step).astype(np.int32)})
             continue
         stage = int(step.name.split(".")[1])
         if stage == len(maps):
@@ -41,13 +41,39 @@ def reach_payload(trace: Trace) -> dict[str, Any]:
             dim = network.config.stage_dim(stage)
             cell = network.config.patch_size * 2**stage
             maps.append(
-                _map(step, window, shift) | {"dim": dim, "cell": cell, "ancestor": integers(there[at])}
+                _map(step, window, shift) | {"dim": dim, "cell": cell, "ancestor": there[at].astype(np.int32)}
             )
         number = int(step.name.rsplit(".", 1)[1])
         listed.append(
-            {"name": step.name, "map": stage, "shift": step.grid.shift, "title": f"{stage + 1}.{number + 1}"}
+            {"name": step.name, "map": stage, "shift": step.grid.shift, "title": f"{stage}.{number}"}
         )
     return {"maps": maps, "steps": listed}
+
+
+def block_title(block: SwinBlockTrace) -> str:
+    """Stage and block counted from 0, as in the block's name, and what its attention is called."""
+    number = int(block.name.rsplit(".", 1)[1])
+    return f"{block.stage}.{number} {'SW-MSA' if block.grid.shift else 'W-MSA'}"
+
+
+def layers(trace: Trace) -> list[dict[str, Any]]:
+    """What the side of one model needs of its blocks: title, heads, the map's size, and ``cell``, pixels of a token."""
+    prefix = list(trace.config.prefix_names)
+    found = []
+    for number, block in enumerate(trace.blocks):
+        rows, columns = block.map_size
+        in_swin = block if isinstance(block, SwinBlockTrace) else None
+        found.append(
+            {
+                "title": block_title(in_swin) if in_swin else f"{number} / {len(trace.blocks) - 1}",
+                "heads": block.num_heads,
+                "rows": rows,
+                "columns": columns,
+                "prefix": prefix,
+                "cell": trace.config.patch_size * 2 ** (in_swin.stage if in_swin else 0),
+            }
+        )
+    return found
 
 
 def table_payload(trace: Trace) -> dict[str, Any]:
@@ -57,26 +83,23 @@ def table_payload(trace: Trace) -> dict[str, Any]:
     and the number of the block's map. ``indices``: one (M*M, M*M) array of rows for each map, [query, key].
     """
     blocks: list[dict[str, Any]] = []
-    indices: list[str] = []
+    indices: list[NDArray[np.int32]] = []
     for block in trace.swin_blocks:
         attention = block.module.attn
         if block.stage == len(indices):
-            indices.append(integers(relative_position_index(block.grid.window, attention.window).numpy()))
+            indices.append(
+                relative_position_index(block.grid.window, attention.window).numpy().astype(np.int32)
+            )
         values = attention.relative_position_bias_table.detach().numpy()  # ((2T-1)^2, H)
         blocks.append(
             {
                 "window": attention.window,
                 "heads": values.shape[1],
-                "values": base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode(),
+                "values": values,
                 "map": block.stage,
             }
         )
     return {"blocks": blocks, "indices": indices}
-
-
-def integers(values: NDArray[Any]) -> str:
-    """int32 in base64."""
-    return base64.b64encode(np.ascontiguousarray(values, dtype="<i4").tobytes()).decode()
 
 
 def _window_and_shift(network: SwinTransformer, stage: int) -> tuple[int, int]:
@@ -101,8 +124,8 @@ def _cut(grid: WindowGrid) -> dict[str, Any]:
         "window": grid.window,
         "shift": grid.shift,
         "padded": list(grid.padded),
-        "tokens": integers(geometry.tokens),
-        "regions": integers(geometry.regions),
+        "tokens": geometry.tokens.astype(np.int32),
+        "regions": geometry.regions.astype(np.int32),
     }
 
 

@@ -1,21 +1,16 @@
 // How the blocks of a Swin cut their maps, from index arrays that Python made with the model's own functions.
 // Knows no page. Tokens are raster indices into a map; a place is a token's number in its window.
-import { bytes } from "../../../web/shared/canvas.js";
 import { carry } from "../../../web/shared/places.js";
 
 const REGIONS = 9;
-
-export function integers(base64) {
-  return new Int32Array(bytes(base64).buffer);
-}
 
 /** One way to cut a map: W windows of M x M places. */
 export class Tiling {
   constructor(map, { window, shift, padded, tokens, regions }) {
     Object.assign(this, { rows: map.rows, columns: map.columns, window, shift, padded });
     this.places = window * window;
-    this.tokens = integers(tokens); // (W, M*M): token, -1 for padding
-    this.regions = integers(regions); // (W, M*M)
+    this.tokens = tokens; // (W, M*M): token, -1 for padding
+    this.regions = regions; // (W, M*M)
     this.slots = new Int32Array(map.rows * map.columns); // token -> window * M*M + place
     this.group = new Int32Array(map.rows * map.columns); // equal where two tokens may look at one another
     for (let slot = 0; slot < this.tokens.length; slot++) {
@@ -83,7 +78,7 @@ export class StageMap {
     Object.assign(this, { rows, columns, dim, cell });
     this.regular = new Tiling(this, regular);
     this.shifted = shifted ? new Tiling(this, shifted) : null;
-    this.ancestor = integers(ancestor); // patch of the picture -> token
+    this.ancestor = ancestor; // patch of the picture -> token
     this.patches = Array.from({ length: rows * columns }, (_, token) => carry(token, 0, [rows, columns], finest));
   }
 
@@ -107,7 +102,7 @@ export class StageMap {
 export class Journey {
   constructor({ maps, steps }) {
     this.maps = maps.map((map) => new StageMap(map, [maps[0].rows, maps[0].columns]));
-    this.steps = steps.map((step) => ({ ...step, parents: step.parents ? integers(step.parents) : null }));
+    this.steps = steps;
     this.blocks = this.steps.flatMap((step, at) => (step.parents ? [] : [at]));
   }
 

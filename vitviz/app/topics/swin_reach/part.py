@@ -1,4 +1,4 @@
-"""The Swin reach parts: who may look at whom, the receptive field, the scores taken apart, and a ViT beside a Swin."""
+"""Mount the browser parts of the page: windows, receptive field, the scores taken apart, a ViT beside a Swin."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import streamlit as st
 from vitviz.app.component import component
 from vitviz.app.words import section
 
-Kind = Literal["reach", "field", "scores", "beside"]
-KINDS: tuple[Kind, ...] = ("reach", "field", "scores", "beside")
+Kind = Literal["windows", "receptive_field", "scores", "beside_vit"]
+KINDS: tuple[Kind, ...] = ("windows", "receptive_field", "scores", "beside_vit")
 
 
-def swin_reach(
+def show_part(
     kind: Kind,
     key: str,
     data: Mapping[str, Any],
     on_choice: Callable[[dict[str, int]], None],
     on_need: Callable[[], None] = lambda: None,
 ) -> None:
-    """Show one part; ``on_choice`` gets the numbers that a person chose, ``on_need`` says that payloads are gone.
+    """Show one part. ``on_choice`` is called with the numbers that a person chose, ``on_need`` when payloads are gone.
 
-    ``data`` has ``revision``, which says when everything is another, and what the part's own module reads.
+    ``data`` has ``revision``, another one whenever anything in it is, and what the part's own module reads.
     """
     mount = component(f"app/topics/swin_reach/{kind}_part.js", "app/topics/swin_reach/part.css")
 
@@ -33,7 +33,7 @@ def swin_reach(
 
     mount(
         key=key,
-        data={**data, "words": section(f"swin_{kind}")},
+        data={**data, "words": section(f"swin_reach.{kind}")},
         on_choice_change=chosen,
         on_need_change=on_need,
     )

@@ -2,11 +2,11 @@
 // that the bias comes from. q, k and log-sum-exp are torch's; the rest is computed here in double precision.
 
 import { dot, LayerMaths } from "../../../web/explorer/maths.js";
-import { floats, isDark, lookup, make, number, paint } from "../../../web/shared/canvas.js";
+import { isDark, lookup, make, number, paint } from "../../../web/shared/canvas.js";
 import { PayloadSource } from "../../../web/shared/payload.js";
 import { CellMap } from "./cells.js";
 import { arrow, filled, Part, sendsChoices, slider } from "./controls.js";
-import { integers, Journey } from "./maps.js";
+import { Journey } from "./maps.js";
 import { Pairs } from "./pairs.js";
 import { borders, ORANGE, outline, Pane } from "./pane.js";
 
@@ -42,11 +42,11 @@ export class Scores extends Part {
     this.root.replaceChildren();
     if (fresh) {
       this.journey = new Journey(data.journey);
-      const indices = data.tables.indices.map(integers);
+      const indices = data.tables.indices;
       this.tables = data.tables.blocks.map(({ window, heads, values, map }) => ({
         window,
         heads,
-        values: floats(values),
+        values,
         index: indices[map],
       }));
       Object.assign(this, { patch: data.patch, head: data.head, key: null });
@@ -180,7 +180,7 @@ export class Scores extends Part {
     );
     this.pane.title.textContent = filled(words.query, {
       place: stage.place(token),
-      window: tiling.windowOf(token) + 1,
+      window: tiling.windowOf(token),
     });
     this.pane.show({ ...picture, help: words.help }, stage, tiling.padded);
     const maths = this.source.peek(`${this.block}.bin`);

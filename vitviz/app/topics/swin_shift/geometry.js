@@ -1,7 +1,4 @@
 // What Python computed of the windows, unpacked. Nothing here knows a rule of the shift: it only looks places up.
-import { bytes } from "../../../web/shared/canvas.js";
-
-const shorts = (text) => new Int16Array(bytes(text).buffer);
 
 /** One shift s of a grid: places, patches and regions of every window, pieces and masks. */
 class Shift {
@@ -9,10 +6,10 @@ class Shift {
     Object.assign(this, packed);
     this.grid = grid;
     this.size = grid.window * grid.window;
-    this.origins = shorts(packed.origins);
-    this.tokens = shorts(packed.tokens);
-    this.regions = bytes(packed.regions);
-    this.bits = bytes(packed.masks);
+    this.origins = packed.origins;
+    this.tokens = packed.tokens;
+    this.regions = packed.regions;
+    this.bits = packed.masks;
     const count = this.origins.length;
     this.fromOrigin = new Int32Array(count);
     for (let i = 0; i < count; i++) this.fromOrigin[this.origins[i]] = i;
@@ -45,7 +42,7 @@ export class Windows {
     this.size = this.grid.window * this.grid.window;
     const [height, width] = this.grid.padded;
     Object.assign(this, { height, width });
-    this.cells = shorts(data.cells);
+    this.cells = data.cells;
     this.fromCell = new Int32Array(this.cells.length);
     for (let i = 0; i < this.cells.length; i++) this.fromCell[this.cells[i]] = i;
     this.shifts = data.shifts.map((packed) => new Shift(packed, this.grid));

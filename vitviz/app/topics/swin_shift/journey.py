@@ -1,4 +1,4 @@
-"""Part of the Swin page: the picture on its way through the stages, with the shapes and the lines of the run."""
+"""Section of the Swin shift page: the picture on its way through the stages, with shapes and lines of the run."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # The lines that change the map's shape or cut it, by what they contain.
 MERGING_LINES = ("gather_neighbours(", "self.norm(", "self.reduction(")
 BLOCK_LINES = ("self.norm1(", "windows.", "self.attn(y", "self.mlp(")
+LINES: session.Derived[tuple[StepLine, ...]] = session.Derived("lines of a stage")
 
 
 def show_journey(model: ModelEntry, trace: Trace) -> None:
@@ -32,13 +33,13 @@ def show_journey(model: ModelEntry, trace: Trace) -> None:
     with st.expander(say("swin_shift.journey_code")):
         heads = [
             say("swin_shift.journey_code_head"),
-            *(say("swin_shift.journey_code_stage", stage=block.stage + 1) for block in firsts),
+            *(say("swin_shift.journey_code_stage", stage=block.stage) for block in firsts),
         ]
         st.html(html.table(_code(trace), heads, numbers=range(len(heads))))
 
 
 def _firsts(trace: Trace) -> list[SwinBlockTrace]:
-    """The first block of every stage: W-MSA."""
+    """Block 0 of every stage: W-MSA."""
     return [block for block in trace.swin_blocks if block.name.endswith(".blocks.0")]
 
 
@@ -74,7 +75,7 @@ def _stage(trace: Trace, block: SwinBlockTrace) -> Figure:
         )
         for piece in ShiftGeometry(grid).pieces
     ]  # fmt: skip
-    title = say("swin_shift.journey_stage", stage=block.stage + 1, rows=grid.height, columns=grid.width)
+    title = say("swin_shift.journey_stage", stage=block.stage, rows=grid.height, columns=grid.width)
     return Figure(title, grid.height, grid.width, boxes, facts)
 
 
@@ -108,4 +109,4 @@ def _stage_lines(trace: Trace, stage: int) -> tuple[StepLine, ...]:
             for line in step_lines(trace.lines(trace.segment(name)), function)
         )
 
-    return session.derived(trace, f"lines of stage {stage}", make)
+    return session.derived(trace, LINES.at(stage), make)

@@ -82,7 +82,7 @@ class Journey {
       if (number < 0) return `${this.data.words.patch} (${row}, ${column})`;
       const [top, left, height, width] = boxes[number];
       for (const [name, value] of Object.entries({ x: left, y: top, width, height })) window.setAttribute(name, value);
-      return `${i}: (${row}, ${column}) ${this.data.words.window} ${number}`;
+      return `${this.data.words.stage} ${i - 1}: (${row}, ${column}) ${this.data.words.window} ${number}`;
     });
     this.readout.textContent = said.join("  \u2192  ");
   }

@@ -1,5 +1,5 @@
 // The shift, step by step: one time t, one chosen window, one opened pair, and every view that follows them.
-import { floats, make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/canvas.js";
 import { Controls } from "./controls.js";
 import { describe } from "./description.js";
 import { Windows } from "./geometry.js";
@@ -31,11 +31,7 @@ export class Lab {
     if (JSON.stringify(data.words) !== JSON.stringify(this.words)) this.build(data.words);
     this.look = readLook(this.root, data);
     this.windows = new Windows(data);
-    this.attention = data.attention && {
-      ...data.attention,
-      masked: floats(data.attention.masked),
-      unmasked: floats(data.attention.unmasked),
-    };
+    this.attention = data.attention;
     if (data.setting.sequence >= this.sent) {
       this.sent = data.setting.sequence;
       this.shift = Math.min(data.setting.shift, this.windows.shifts.length - 1);

@@ -1,5 +1,5 @@
 // Choose a place of a merging's output: the 2 x 2 patches that become one, in the order in which they are gathered.
-import { bytes, make, unhurried } from "../../../web/shared/canvas.js";
+import { make, unhurried } from "../../../web/shared/canvas.js";
 
 const AROUND = 1; // patches shown around the four in the enlarged view
 const FONT = "600 34px monospace";
@@ -26,7 +26,7 @@ class MergePicker {
 
   update(data) {
     this.data = data;
-    this.neighbours = new Int16Array(bytes(data.neighbours).buffer);
+    this.neighbours = data.neighbours;
     this.chosen = data.place;
     this.shown = data.place;
     this.map.setAttribute("aria-label", data.words.help);

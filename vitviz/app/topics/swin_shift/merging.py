@@ -1,14 +1,15 @@
-"""Part of the Swin page: one place of a patch merging, opened down to its products, and the order that it needs."""
+"""Section of the Swin shift page: one place of a patch merging, down to its products, and the order it needs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from vitviz.app import html, session
+from vitviz.app.settings import Setting
 from vitviz.app.source_lines import source
 from vitviz.app.topics.swin_shift.stages_part import merge_picker
 from vitviz.app.widgets.strips import Strip, strips
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
     from vitviz.analysis.patches.projection import Projection
     from vitviz.analysis.segment_lines import StepLine
     from vitviz.analysis.swin_shift.merging import Merge, OtherOrder
-    from vitviz.models.swin import PatchMerging
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
 LISTED = 5
+LINES: session.Derived[tuple[StepLine, ...]] = session.Derived("lines of a merging")
+OTHER_ORDER: session.Derived[OtherOrder] = session.Derived("a merging in another order")
+PLACE = Setting[int]("swin_shift.merging")
+CHANNEL = Setting[int]("swin_shift.channel")
 # Orders of the four (row, column) neighbours that another programmer might have taken.
 ORDERS = {
     "published": ((0, 0), (1, 0), (0, 1), (1, 1)),
@@ -59,7 +63,7 @@ def show_merging(model: ModelEntry, trace: Trace) -> None:
 
 def _title(step: str) -> str:
     stage = int(step.split(".")[1])
-    return say("swin_shift.merge_between", first=stage, second=stage + 1)
+    return say("swin_shift.merge_between", first=stage - 1, second=stage)
 
 
 def _choose_place(model: ModelEntry, trace: Trace, step: str) -> tuple[int, int]:
@@ -68,13 +72,13 @@ def _choose_place(model: ModelEntry, trace: Trace, step: str) -> tuple[int, int]
     _, height, width, _ = trace[f"{step}.resid_pre"].shape
     four = neighbours(height, width)
     rows, columns, _ = four.shape
-    key = f"merging.{model.name}.{step}"
-    index = min(session.setting(key, rows // 2 * columns + columns // 2), rows * columns - 1)
+    middle = rows // 2 * columns + columns // 2
+    index = min(PLACE.get(middle, model.name, step), rows * columns - 1)
     place = divmod(index, columns)
     st.caption(say("swin_shift.merge_choose"))
     merge_picker(
         f"swin_shift.merge.{model.name}.{step}", session.seen(model), four, (height, width), place,
-        lambda row, column: session.set_setting(key, row * columns + column),
+        lambda row, column: PLACE.set(row * columns + column, model.name, step),
     )  # fmt: skip
     return place
 
@@ -85,7 +89,7 @@ def _code(trace: Trace, step: str) -> list[tuple[str, tuple[int, ...] | None]]:
     def make() -> tuple[StepLine, ...]:
         return step_lines(trace.lines(trace.segment(step)), "PatchMerging.forward")
 
-    return [(line.text, line.shape) for line in session.derived(trace, f"merging lines of {step}", make)]
+    return [(line.text, line.shape) for line in session.derived(trace, LINES.at(step), make)]
 
 
 def _open(model: ModelEntry, trace: Trace, step: str, place: tuple[int, int]) -> None:
@@ -93,10 +97,8 @@ def _open(model: ModelEntry, trace: Trace, step: str, place: tuple[int, int]) ->
     from vitviz.analysis.swin_shift.merging import merge_at
 
     merge = merge_at(trace, step, *place)
-    weight = _module(trace, step).reduction.weight.numpy()  # (2C, 4C)
-    key = f"merging.channel.{model.name}"
-    channel = min(session.setting(key, 0), len(weight) - 1)
-    opened = merge.open(weight, channel)
+    channel = min(CHANNEL.get(0, model.name), len(merge.reduced) - 1)
+    opened = merge.open(channel)
     each = merge.gathered.size // 4
     facts = {
         "last0": each - 1, "first1": each, "last1": 2 * each - 1,
@@ -108,10 +110,10 @@ def _open(model: ModelEntry, trace: Trace, step: str, place: tuple[int, int]) ->
         opened.largest(1)[0].at, lambda index: None, index_name=say("swin_shift.merge_index"),
     )  # fmt: skip
     _sum(opened, channel, float(merge.reduced[channel]))
-    st.caption(say("swin_shift.merge_output", dim=len(weight)))
+    st.caption(say("swin_shift.merge_output", dim=len(merge.reduced)))
     strips(
         f"swin_shift.output.{model.name}.{step}", [_strip("resid_post", merge.reduced)], channel,
-        lambda index: session.set_setting(key, index), index_name=say("swin_shift.merge_channel"),
+        lambda index: CHANNEL.set(index, model.name), index_name=say("swin_shift.merge_channel"),
     )  # fmt: skip
 
 
@@ -168,7 +170,7 @@ def _order_row(trace: Trace, step: str, name: str) -> list[str]:
     def make() -> OtherOrder:
         return other_order(trace, step, ORDERS[name])
 
-    found = session.derived(trace, f"order {name} of {step}", make)
+    found = session.derived(trace, OTHER_ORDER.at(step, name), make)
     places = " ".join(f"({row},{column})" for row, column in ORDERS[name])
     output = say("swin_shift.order_of", gap=_gap(found.output_gap), scale=short(found.output_scale))
     logits = say("swin_shift.order_of", gap=_gap(found.logit_gap), scale=short(found.logit_scale))
@@ -177,7 +179,3 @@ def _order_row(trace: Trace, step: str, name: str) -> list[str]:
 
 def _gap(value: float) -> str:
     return short(value) if value else "0"
-
-
-def _module(trace: Trace, step: str) -> PatchMerging:
-    return cast("PatchMerging", dict(trace.network.steps())[step])

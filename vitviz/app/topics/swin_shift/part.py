@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,32 +11,14 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from vitviz.app.component import colours, component, packed
+from vitviz.app.component import colours, component
 from vitviz.app.pictures import picture_url
+from vitviz.app.topics.swin_shift.setting import MOST_SIDE, MOST_WINDOW, LabSetting
 from vitviz.app.words import section
 from vitviz.plot.region_colours import HUES
 
 if TYPE_CHECKING:
     from vitviz.analysis.swin_shift.geometry import ShiftGeometry
-
-MOST_SIDE, MOST_WINDOW = 64, 16
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What is shown: which block's weights, the map's ``height`` x ``width`` patches, ``window`` (M), ``shift`` (s).
-
-    ``chosen`` is the window that is looked into; ``sequence`` counts a person's changes, so that an answer to an older
-    one does not undo a newer one.
-    """
-
-    block: str
-    height: int
-    width: int
-    window: int
-    shift: int
-    chosen: int
-    sequence: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,43 +31,49 @@ class WindowWeights:
     unmasked: NDArray[np.float32]
 
 
-def shift_lab(
-    key: str,
-    picture: Image.Image,
-    shifts: Sequence[ShiftGeometry],
-    setting: Setting,
-    *,
-    blocks: Sequence[tuple[str, str]],
-    own: bool,
-    weights: WindowWeights | None,
-    masked_score: float,
-    code: Mapping[str, Sequence[tuple[str, str]]],
-    notes: tuple[str, str],
-    on_setting: Callable[[dict[str, Any]], None],
-) -> None:
-    """Show the map of ``shifts[s]``, one geometry for each shift of one grid.
+@dataclass(frozen=True, eq=False)
+class Lab:
+    """What the lab draws: the map of ``shifts[s]``, one geometry for each shift of one grid, over ``picture``.
 
     ``blocks`` are the blocks to choose from (name, title), ``own`` whether map, window and shift are those of the
-    chosen one. ``code`` has for each frame the source lines and their live shapes. ``notes`` say what is unusual about
-    the setting, and why there are no weights. ``on_setting`` hears what a person changed; moving the scrubber, the
-    shift or the pointer asks nothing.
+    chosen one. ``code`` has for each frame the source lines and their live shapes. ``note`` says what is unusual about
+    the setting, ``why_no_weights`` why there are none.
     """
+
+    picture: Image.Image
+    shifts: Sequence[ShiftGeometry]
+    setting: LabSetting
+    blocks: Sequence[tuple[str, str]]
+    own: bool
+    weights: WindowWeights | None
+    code: Mapping[str, Sequence[tuple[str, str]]]
+    note: str
+    why_no_weights: str
+
+
+def shift_lab(key: str, lab: Lab, on_setting: Callable[[dict[str, Any]], None]) -> None:
+    """Mount the lab. ``on_setting`` is called with what a person changed: another block, map, window or chosen window.
+
+    Moving the scrubber, the shift or the pointer asks the server nothing.
+    """
+    from vitviz.models.windows import MASKED_SCORE
+
     mount = component("app/topics/swin_shift/part.js")
     data = {
-        "image": picture_url(picture),
-        "setting": asdict(setting),
-        "blocks": [{"name": name, "title": title} for name, title in blocks],
+        "image": picture_url(lab.picture),
+        "setting": asdict(lab.setting),
+        "blocks": [{"name": name, "title": title} for name, title in lab.blocks],
         "limits": {"side": MOST_SIDE, "window": MOST_WINDOW},
-        "isOwn": own,
-        "attention": None if weights is None else _weights(weights),
-        "masked": masked_score,
-        "code": {frame: [list(line) for line in lines] for frame, lines in code.items()},
-        "note": notes[0],
-        "attentionNote": notes[1],
+        "isOwn": lab.own,
+        "attention": None if lab.weights is None else _weights(lab.weights),
+        "masked": MASKED_SCORE,
+        "code": {frame: [list(line) for line in lines] for frame, lines in lab.code.items()},
+        "note": lab.note,
+        "attentionNote": lab.why_no_weights,
         "hues": list(HUES),
         "scales": {"attention": colours("attention"), "difference": colours("difference")},
         "words": section("swin_shift.lab"),
-        **describe(shifts),
+        **describe(lab.shifts),
     }
 
     def changed() -> None:
@@ -109,7 +96,7 @@ def describe(shifts: Sequence[ShiftGeometry]) -> dict[str, Any]:
             "padded": list(grid.padded),
             "num_windows": grid.num_windows,
         },
-        "cells": _shorts(shifts[0].cells),
+        "cells": shifts[0].cells.astype(np.int16),
         "shifts": [_shift(geometry) for geometry in shifts],
     }
 
@@ -121,10 +108,10 @@ def _shift(geometry: ShiftGeometry) -> dict[str, Any]:
     pair = border_pair(geometry)
     return {
         "shift": geometry.grid.shift,
-        "origins": _shorts(geometry.origins),
-        "tokens": _shorts(geometry.tokens),
-        "regions": _base64(geometry.regions.astype(np.uint8)),
-        "masks": _base64(np.packbits(masks)),
+        "origins": geometry.origins.astype(np.int16),
+        "tokens": geometry.tokens.astype(np.int16),
+        "regions": geometry.regions.astype(np.uint8),
+        "masks": np.packbits(masks),
         "maskOf": which.tolist(),
         "pieces": [list(piece) for piece in geometry.pieces],
         "sizes": [list(size) for size in geometry.sizes],
@@ -138,14 +125,6 @@ def _weights(weights: WindowWeights) -> dict[str, Any]:
         "window": weights.window,
         "shift": weights.shift,
         "heads": weights.masked.shape[0],
-        "masked": packed(weights.masked),
-        "unmasked": packed(weights.unmasked),
+        "masked": np.asarray(weights.masked, np.float32),
+        "unmasked": np.asarray(weights.unmasked, np.float32),
     }
-
-
-def _shorts(values: NDArray[np.int64]) -> str:
-    return _base64(values.astype("<i2"))
-
-
-def _base64(values: NDArray[Any]) -> str:
-    return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -74,7 +73,7 @@ def merge_picker(
         "columns": neighbours.shape[1],
         "height": map_size[0],
         "width": map_size[1],
-        "neighbours": base64.b64encode(np.ascontiguousarray(neighbours, "<i2").tobytes()).decode(),
+        "neighbours": neighbours.astype(np.int16),
         "place": list(place),
         "words": section("swin_shift.merge"),
     }

@@ -85,7 +85,7 @@ export class Reach extends Part {
     const { stage, token, journey } = this;
     const step = journey.steps[journey.blocks[this.block]];
     const own = step.shift ? 1 : 0;
-    const shape = { stage: step.map + 1, rows: stage.rows, columns: stage.columns, size: stage.cell };
+    const shape = { stage: step.map, rows: stage.rows, columns: stage.columns, size: stage.cell };
     const kind = step.shift ? "SW-MSA" : "W-MSA";
     this.slider.show(this.block, journey.blocks.length - 1, `${step.title}  ${kind}  ${filled(words.map, shape)}`);
     const spoken = KINDS.map((name, i) => this.pane(i, stage[name], token, i === own));
@@ -167,7 +167,7 @@ export class Reach extends Part {
     }
     const { seen, all } = tiling.neighbours(token);
     lines.textContent = filled(words.windowLine, {
-      number: tiling.windowOf(token) + 1,
+      number: tiling.windowOf(token),
       count: tiling.windows,
       place: tiling.placeOf(token),
       seen,

@@ -1,0 +1,61 @@
+"""One token on its way through one layer norm of a run: what was recorded, and the same step by step in float64."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vitviz.analysis.layer_norm.steps import NormSteps, normalise
+from vitviz.tracing.norms import NormSite, norm_sites
+from vitviz.tracing.trace import Trace
+
+Vector = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class NormedToken:
+    """A token before, normalised and after, with the weights of the layer norm; (D,) each, as the run has them."""
+
+    x: Vector
+    normalized: Vector
+    out: Vector
+    gamma: Vector
+    beta: Vector
+    eps: float
+    steps: NormSteps
+
+    def gap(self, channel: int) -> float:
+        """|difference| between the steps in float64 and what torch computed, at one channel."""
+        return abs(float(self.steps.out[channel]) - float(self.out[channel]))
+
+
+def normed_token(trace: Trace, name: str, token: int) -> NormedToken:
+    """Token number ``token`` at the layer norm called ``name``."""
+    site = _site(trace, name)
+    gamma, beta = site.module.weight.numpy(), site.module.bias.numpy()
+    x, normalized, out = (
+        _tokens(trace[key])[token].numpy() for key in (site.input_name, f"{name}.normalized", f"{name}.out")
+    )
+    steps = normalise(x, gamma, beta, site.module.eps)
+    return NormedToken(x, normalized, out, gamma, beta, site.module.eps, steps)
+
+
+def fused_gap(trace: Trace, name: str) -> float:
+    """Largest |difference| between the recorded layer norm and torch's own kernel, over all tokens and channels."""
+    site = _site(trace, name)
+    norm = site.module
+    fused = F.layer_norm(trace[site.input_name], norm.normalized_shape, norm.weight, norm.bias, norm.eps)
+    return float((fused - trace[f"{name}.out"]).abs().max())
+
+
+def _site(trace: Trace, name: str) -> NormSite:
+    return next(site for site in norm_sites(trace) if site.name == name)
+
+
+def _tokens(x: Tensor) -> Tensor:
+    """(1, ..., D) -> (N, D)."""
+    return x.flatten(0, -2)

@@ -1,0 +1,73 @@
+"""What a server that nobody has visited yet uses the time for: what the first page and the first prediction need.
+
+All of it is imported in the background, in that order, so that the first page need not wait for torch.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import os
+import sys
+import threading
+from importlib.util import find_spec
+from pathlib import Path
+
+from vitviz.app import pages, session, words
+from vitviz.app.pictures import small_picture_url
+from vitviz.images import view
+from vitviz.samples import SAMPLES
+from vitviz.web import modules
+from vitviz.zoo.registry import find
+
+# Seconds after which Python hands over to another thread that wants to run, instead of its own 0.005: while torch is
+# being imported, whoever answers a browser waits that long each time that it has something to do.
+HAND_OVER = 0.0005
+
+
+def start() -> None:
+    """Begin, and do not wait."""
+    threading.Thread(target=_preload, daemon=True).start()
+
+
+def _preload() -> None:
+    first_page()
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(HAND_OVER)
+    try:
+        torch()
+    finally:
+        sys.setswitchinterval(before)
+    # What torch brings stays for as long as the server does: no later collection need look at it.
+    gc.collect()
+    gc.freeze()
+
+
+def first_page() -> None:
+    """Read and compute what the first page shows before the model has run."""
+    pages.import_page(pages.FIRST)
+    modules.files()
+    words.table()
+    small_picture_url(
+        view(session.sample_picture(SAMPLES[0]).image, find(session.DEFAULT_MODEL).preprocessing)
+    )
+
+
+def torch() -> None:
+    """Import what the first trace needs, which takes longer than the trace itself."""
+    _load_libraries()
+    importlib.import_module("vitviz.tracing.trace")
+    importlib.import_module("vitviz.zoo.load")
+
+
+def _load_libraries() -> None:
+    """Let the system load torch's libraries by a call that lets other threads run; Python's import does not."""
+    found = find_spec("torch")
+    if found is None or found.origin is None or not hasattr(os, "RTLD_LAZY"):
+        return
+    load = ctypes.CDLL(None).dlopen
+    load.argtypes, load.restype = (ctypes.c_char_p, ctypes.c_int), ctypes.c_void_p
+    for library in ("libtorch_cpu", "libtorch_python"):
+        for path in Path(found.origin).parent.glob(f"lib/{library}.*"):
+            load(bytes(path), os.RTLD_LAZY)
