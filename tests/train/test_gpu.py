@@ -91,7 +91,9 @@ def test_the_average_takes_running_statistics_along() -> None:
 def test_pictures_are_kept(data_file: Path, tmp_path: Path) -> None:
     train, val = load(data_file)
     keep_pictures(tmp_path / "pictures.npz", train, val)
-    for was, now in zip((train, val), pictures_on(tmp_path / "pictures.npz", torch.device("cpu")), strict=True):
+    for was, now in zip(
+        (train, val), pictures_on(tmp_path / "pictures.npz", torch.device("cpu")), strict=True
+    ):
         assert torch.equal(was.pixels, now.pixels)
         assert torch.equal(was.labels, now.labels)
         assert was.classes == now.classes

@@ -53,7 +53,6 @@ class PupilRun:
         self.guides = Guides(spare.channels(), taught).to(self.device)
         trained = nn.ModuleDict({"network": self.network, "guides": self.guides})
         self.loop = Loop(recipe, trained, self.network, clock, log)
-        self.augment = compiled(recipe.strong, self.device)
         self.forward = {
             phase.size: compiled(
                 pupil(self.network, phase.size, recipe.drop_path, recipe.spread), self.device
@@ -65,7 +64,7 @@ class PupilRun:
         """What a batch costs: to differ from the teachers, in word and in map, and to stare."""
         recipe = self.recipe
         label = F.one_hot(self.train.labels[chosen], self.classes).float()
-        images, label = self.augment(self.train.pixels[chosen], label, phase.size)
+        images, label = recipe.strong(self.train.pixels[chosen], label, phase.size)
         with torch.no_grad(), autocast(self.device):
             seen = F.interpolate(images, size=(phase.taught, phase.taught), mode="bilinear", antialias=True)
             lesson: Lesson = staff(seen.contiguous(memory_format=torch.channels_last))
