@@ -13,6 +13,7 @@ import torch
 from vitviz.models.build import build
 from vitviz.models.init import initialize
 from vitviz.train.attention import Spread, attention_figures
+from vitviz.train.checkpoint import save_weights
 from vitviz.train.data import load
 from vitviz.train.gpu import main
 from vitviz.train.gpu_loops import staff_of, train_teacher
@@ -101,8 +102,6 @@ def test_pictures_are_kept(data_file: Path, tmp_path: Path) -> None:
 
 def test_the_staff_speaks_with_one_voice(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    from vitviz.train.checkpoint import save_weights
-
     for i in range(2):
         save_weights(tmp_path / f"{i}.safetensors", ConvTeacher(5, (8, 8, 16, 16)).state_dict())
     files = [tmp_path / f"{i}.safetensors" for i in range(2)]
@@ -143,7 +142,8 @@ def test_a_teacher_and_its_pupil_learn_and_go_on(data_file: Path, tmp_path: Path
 
 def test_a_loss_that_is_no_number_ends_the_run(data_file: Path, tmp_path: Path) -> None:
     train, val = load(data_file)
-    recipe = replace(small_teacher_recipe(), lr=float("nan"))
+    recipe = small_teacher_recipe()
+    recipe = replace(recipe, strong=replace(recipe.strong, colour=float("nan")))
     log = Log(tmp_path / "log.jsonl", "x")
     with pytest.raises(ArithmeticError, match="no number"):
         train_teacher(0, train, val, recipe, Clock(60.0), (tmp_path, tmp_path), log, every=0.2)

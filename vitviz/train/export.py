@@ -24,7 +24,7 @@ from vitviz.models.build import build
 from vitviz.train.card import card
 from vitviz.train.checkpoint import load_weights, save_weights, sha256, write_atomically
 from vitviz.train.config import SHORT_NAMES, Timeline, TrainConfig
-from vitviz.train.evaluate import attention_on_samples, evaluate, sample_answers, trained_network
+from vitviz.train.evaluate import Figures, attention_on_samples, evaluate, sample_answers, trained_network
 from vitviz.train.loop import EARLIER
 from vitviz.zoo.registry import ASSETS, ModelEntry, find
 
@@ -106,7 +106,8 @@ def export(model: str, data: Path, run: Path, out: Path, device: str = "cpu") ->
     build(entry.config).load_state_dict(weights)
     out.mkdir(parents=True, exist_ok=True)
     save_weights(out / f"{entry.name}.safetensors", {name: tensor.half() for name, tensor in weights.items()})
-    return write(entry, data, out, history, device)
+    shipped = out / f"{entry.name}.safetensors"
+    return write(entry, evaluate(entry.name, data, shipped, device), out, history)
 
 
 def refresh(model: str, data: Path, out: Path, device: str = "cpu") -> dict[str, Any]:
@@ -123,15 +124,12 @@ def refresh(model: str, data: Path, out: Path, device: str = "cpu") -> dict[str,
     if facts["sha256"] != sha256(shipped):
         raise ValueError(f"{described} is of other weights than {shipped.name}")
     history = {key: facts[key] for key in HISTORY if key in facts}
-    return write(entry, data, out, history, device)
+    return write(entry, evaluate(entry.name, data, shipped, device), out, history)
 
 
-def write(
-    entry: ModelEntry, data: Path, out: Path, history: dict[str, Any], device: str = "cpu"
-) -> dict[str, Any]:
-    """Measure the weights in ``out``, and write all that is known of them beside them."""
+def write(entry: ModelEntry, figures: Figures, out: Path, history: dict[str, Any]) -> dict[str, Any]:
+    """Write all that is known of the weights in ``out``, which ``figures`` are of, beside them."""
     shipped = out / f"{entry.name}.safetensors"
-    figures = evaluate(entry.name, data, shipped, device)
     network = trained_network(entry, shipped)
     facts = {
         "model": entry.name,

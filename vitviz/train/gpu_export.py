@@ -16,13 +16,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from vitviz.models.build import build
 from vitviz.train.checkpoint import load_weights, save_weights, sha256
 from vitviz.train.config import SHORT_NAMES
-from vitviz.train.evaluate import attention_on_samples, trained_network
+from vitviz.train.data import validation_pictures
+from vitviz.train.evaluate import attention_on_samples, coarse_groups, measure, trained_network
 from vitviz.train.export import write
 from vitviz.train.gpu_recipes import PupilRecipe, pupil_recipe
-from vitviz.train.outside import outside_figures, read_world
+from vitviz.train.outside import features_of, outside_figures, read_world
 from vitviz.zoo.registry import ASSETS, ModelEntry, find
 
 SAME = ("top1", "top1_coarse", "balanced_top1", "ece", "ece_scaled", "nll", "nll_scaled")
@@ -107,10 +110,14 @@ def export(
     statistics = out / f"{entry.name}.world.safetensors"
     save_weights(statistics, load_weights(run / statistics.name))
     network = trained_network(entry, out / f"{entry.name}.safetensors")
-    figures = outside_figures(network, entry, read_world(statistics), data, foreign)
-    rounded = {key: round(value, 4) for key, value in asdict(figures).items()}
+    pictures, labels, classes = validation_pictures(data)
+    features = features_of(network, pictures, entry.preprocessing)
+    outside = outside_figures(network, entry, read_world(statistics), features, foreign)
+    rounded = {key: round(value, 4) for key, value in asdict(outside).items()}
     known["world"] = rounded | {"file": statistics.name, "sha256": sha256(statistics)}
-    return write(entry, data, out, known)
+    with torch.no_grad():
+        logits = network.head(features).double().numpy()
+    return write(entry, measure(logits, labels, classes, coarse_groups(classes)), out, known)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -17,7 +17,6 @@ from torch import Tensor
 from vitviz.images import Preprocessing, open_image, preprocess
 from vitviz.samples import SAMPLES
 from vitviz.train.checkpoint import load_weights
-from vitviz.train.data import validation_pictures
 from vitviz.train.recipe import Network
 from vitviz.train.world import World, auroc, pooled_features
 from vitviz.zoo.registry import ModelEntry
@@ -64,13 +63,10 @@ def features_of(network: Network, pictures: list[Image.Image], spec: Preprocessi
 
 @torch.no_grad()
 def outside_figures(
-    network: Network, entry: ModelEntry, world: World, data: Path, folder: Path | None
+    network: Network, entry: ModelEntry, world: World, inside: Tensor, folder: Path | None
 ) -> OutsideFigures:
-    """Compare the validation pictures of a data set with pictures from outside."""
-    inside, outside = (
-        features_of(network, pictures, entry.preprocessing)
-        for pictures in (validation_pictures(data)[0], foreign_pictures(folder))
-    )
+    """Compare pictures from inside, of which the features (N, D) are given, with pictures from outside."""
+    outside = features_of(network, foreign_pictures(folder), entry.preprocessing)
     near, far = world.distance(inside), world.distance(outside)
     # Doubt rather than confidence, so that both measures grow towards the outside.
     doubts = [1 - network.head(features).softmax(dim=1).amax(dim=1) for features in (inside, outside)]
