@@ -64,7 +64,9 @@ def ends(lines: list[dict[str, Any]], part: str) -> dict[str, Any]:
     return found[-1]
 
 
-def history(lines: list[dict[str, Any]], model: str, recipe: PupilRecipe, device: str) -> dict[str, Any]:
+def history(
+    lines: list[dict[str, Any]], model: str, recipe: PupilRecipe, device: str, date: str
+) -> dict[str, Any]:
     """What the card tells of how weights came about, from the log."""
     end = ends(lines, model)
     names = sorted({line["part"] for line in lines if line["part"].startswith("teacher")})
@@ -80,7 +82,7 @@ def history(lines: list[dict[str, Any]], model: str, recipe: PupilRecipe, device
             "minutes": round(end["seconds"] / 60, 1),
             "teacher_minutes": round(max(teacher["at"] for teacher in teachers) / 60, 1),
             "device": device,
-            "date": datetime.date.today().isoformat(),
+            "date": date,
         },
         "teachers": [
             {
@@ -95,11 +97,12 @@ def history(lines: list[dict[str, Any]], model: str, recipe: PupilRecipe, device
 
 
 def export(
-    model: str, data: Path, run: Path, out: Path, device: str, foreign: Path | None = None
+    model: str, data: Path, run: Path, out: Path, device: str, foreign: Path | None = None, date: str = ""
 ) -> dict[str, Any]:
     """Write weights, the statistics of their features, JSON and card; what the JSON holds is returned."""
     entry = find(SHORT_NAMES.get(model, model))
-    known = history(lines_of(run), entry.name, pupil_recipe(entry.name), device)
+    today = datetime.date.today().isoformat()
+    known = history(lines_of(run), entry.name, pupil_recipe(entry.name), device, date or today)
     weights = load_weights(run / f"{entry.name}.safetensors")
     build(entry.config).load_state_dict(weights)
     out.mkdir(parents=True, exist_ok=True)
@@ -129,8 +132,9 @@ def main(arguments: list[str] | None = None) -> int:
     p.add_argument("--foreign", type=Path, help="a folder of pictures that show nothing of the classes")
     p.add_argument("--out", type=Path, default=ASSETS / "weights")
     p.add_argument("--device-name", default="one GPU", help="what the card says of the machine")
+    p.add_argument("--date", default="", help="when the run was (default: today)")
     args = p.parse_args(arguments)
-    facts = export(args.model, args.data, args.run, args.out, args.device_name, args.foreign)
+    facts = export(args.model, args.data, args.run, args.out, args.device_name, args.foreign, args.date)
     print(json.dumps({key: facts[key] for key in ("file", "sha256", "temperature", "figures", "attention")}))
     return 0
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -119,8 +119,8 @@ def compiled(function: Callable[..., Any], device: torch.device) -> Callable[...
     if device.type != "cuda":
         return function
     # Of an object that can be called it is its method that is compiled.
-    method: Callable[..., Any] = function if hasattr(function, "__name__") else function.__call__
-    return torch.compile(method, dynamic=False)
+    method: Any = function if hasattr(function, "__name__") else getattr(function, "__call__")  # noqa: B004, B009
+    return cast("Callable[..., Any]", torch.compile(method, dynamic=False))
 
 
 def autocast(device: torch.device) -> torch.autocast:
@@ -164,16 +164,16 @@ def pictures_on(path: Path, device: torch.device) -> tuple[PictureSet, PictureSe
 
 def keep_pictures(path: Path, train: PictureSet, val: PictureSet) -> None:
     """Leave decoded pictures in one file, for several processes to read."""
-    arrays = {
-        "pixels": torch.cat([train.pixels, val.pixels]).numpy(),
-        "labels": torch.cat([train.labels, val.labels]).numpy(),
-        "is_val": np.arange(len(train) + len(val)) >= len(train),
-        "classes": np.array(train.classes),
-    }
 
     def write(part: Path) -> None:
         with part.open("wb") as file:
-            np.savez(file, **arrays)
+            np.savez(
+                file,
+                pixels=torch.cat([train.pixels, val.pixels]).numpy(),
+                labels=torch.cat([train.labels, val.labels]).numpy(),
+                is_val=np.arange(len(train) + len(val)) >= len(train),
+                classes=np.array(train.classes),
+            )
 
     write_atomically(path, write)
 

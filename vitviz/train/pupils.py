@@ -88,7 +88,7 @@ class VitPupil:
 
 class _Place(NamedTuple):
     grid: WindowGrid
-    index: Tensor  # (M*M, M*M) rows of the bias table
+    rows: Tensor  # (M*M, M*M), of the bias table
     mask: Tensor | None  # (W, M*M, M*M)
     rate: float
 
@@ -140,8 +140,8 @@ class SwinPupil:
     def _block(self, block: SwinBlock, x: Tensor, place: _Place) -> tuple[Tensor, Tensor]:
         q, k, v = _qkv(block, windows.to_windows(block.norm1(x), place.grid))
         chosen = torch.arange(q.shape[2], device=x.device)
-        table = block.attn.relative_position_bias_table[place.index.flatten()]
-        bias = table.unflatten(0, place.index.shape).permute(2, 0, 1).contiguous()  # (H, M*M, M*M)
+        table = block.attn.relative_position_bias_table[place.rows.flatten()]
+        bias = table.unflatten(0, place.rows.shape).permute(2, 0, 1).contiguous()  # (H, M*M, M*M)
         heads = spread_of_heads(q, k, chosen, self.spread, bias)
         scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-2, -1) + bias  # (B*W, H, M*M, M*M)
         if place.mask is not None:
