@@ -73,7 +73,7 @@ def _attention(facts: dict[str, Any]) -> str:
     """Attention and, where there were other weights before, what these reached."""
     attention, figures, before = facts["attention"], facts["figures"], facts.get("before")
     rows: list[Any] = [
-        ("a head's weight on its most-looked-at keys (5 of 197)", f"{attention['sinks']:.1%}"),
+        ("a head's weight on its most-looked-at keys (5 of 197, 1 of 49)", f"{attention['sinks']:.1%}"),
         ("entropy of a query's weights, 1: even", f"{attention['entropy']:.2f}"),
         ("largest size of a score before the softmax", f"{attention['largest_score']:.1f}"),
     ]

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
@@ -116,11 +116,7 @@ class Pace:
 
 def compiled(function: Callable[..., Any], device: torch.device) -> Callable[..., Any]:
     """The same function with its small operations fused, on a GPU; as it is elsewhere."""
-    if device.type != "cuda":
-        return function
-    # Of an object that can be called it is its method that is compiled.
-    method: Any = function if hasattr(function, "__name__") else getattr(function, "__call__")  # noqa: B004, B009
-    return cast("Callable[..., Any]", torch.compile(method, dynamic=False))
+    return torch.compile(function, dynamic=False) if device.type == "cuda" else function
 
 
 def autocast(device: torch.device) -> torch.autocast:

@@ -53,12 +53,8 @@ class PupilRun:
         self.guides = Guides(spare.channels(), taught).to(self.device)
         trained = nn.ModuleDict({"network": self.network, "guides": self.guides})
         self.loop = Loop(recipe, trained, self.network, clock, log)
-        self.forward = {
-            phase.size: compiled(
-                pupil(self.network, phase.size, recipe.drop_path, recipe.spread), self.device
-            )
-            for phase in recipe.phases
-        }
+        pupils = {p.size: pupil(self.network, p.size, recipe.drop_path, recipe.spread) for p in recipe.phases}
+        self.forward = {size: compiled(one.__call__, self.device) for size, one in pupils.items()}
 
     def loss(self, staff: Staff, chosen: Tensor, phase: Phase, progress: float) -> Tensor:
         """What a batch costs: to differ from the teachers, in word and in map, and to stare."""
