@@ -62,7 +62,7 @@ def test_a_run_is_shipped_with_its_card_and_what_was_before(data_file: Path, tmp
     assert facts["before"]["top1"] == first["figures"]["top1"]
     assert facts["before"]["attention"] == first["attention"]
     assert facts["sha256"] == sha256(out / "vit-test.safetensors")
-    assert facts["world"]["sha256"] == sha256(out / "vit-test.world.safetensors")
+    assert facts["world"]["sha256"] == sha256(out / "world" / "vit-test.safetensors")
     assert facts["world"]["foreign"] == first["world"]["foreign"] + 1
     spread = attention_on_samples(network.eval(), find("vit-test"))
     assert facts["attention"]["entropy"] == pytest.approx(spread.entropy, abs=1e-3)

@@ -120,8 +120,8 @@ def _outside(facts: dict[str, Any]) -> str:
 Confidence is the largest probability after dividing the logits by the temperature. The app says that the model is
 unsure where it is below {figures["unsure_below"]:.3f}, as it is for {figures["unsure_share"]:.0%} of the validation \
 pictures (of those, the model gets {figures["top1_unsure"]:.1%} right).
-That is no reliable guard: of the app's {len(foreign)} sample pictures that show nothing it knows, {passed} pass \
-without that warning. The other samples are validation pictures chosen because the embedded models get them right.
+Of the app's {len(foreign)} sample pictures that show nothing it knows, {passed} get no such warning, so that is no
+reliable guard. The other samples are validation pictures chosen because the embedded models get them right.
 
 {_table(("sample picture", "shows", "answer", "confidence", ""), rows)}{_world(facts)}"""
 

@@ -110,14 +110,15 @@ def export(
     if earlier is not None and earlier["sha256"] != sha256(run / f"{entry.name}.safetensors"):
         known["before"] = earlier
     save_weights(out / f"{entry.name}.safetensors", {name: tensor.half() for name, tensor in weights.items()})
-    statistics = out / f"{entry.name}.world.safetensors"
-    save_weights(statistics, load_weights(run / statistics.name))
+    statistics = out / "world" / f"{entry.name}.safetensors"
+    statistics.parent.mkdir(exist_ok=True)
+    save_weights(statistics, load_weights(run / f"{entry.name}.world.safetensors"))
     network = trained_network(entry, out / f"{entry.name}.safetensors")
     pictures, labels, classes = validation_pictures(data)
     features = features_of(network, pictures, entry.preprocessing)
     outside = outside_figures(network, entry, read_world(statistics), features, foreign)
     rounded = {key: round(value, 4) for key, value in asdict(outside).items()}
-    known["world"] = rounded | {"file": statistics.name, "sha256": sha256(statistics)}
+    known["world"] = rounded | {"file": f"world/{statistics.name}", "sha256": sha256(statistics)}
     with torch.no_grad():
         logits = network.head(features).double().numpy()
     return write(entry, measure(logits, labels, classes, coarse_groups(classes)), out, known)
