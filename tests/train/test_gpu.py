@@ -153,7 +153,7 @@ def test_the_whole_command(data_file: Path, tmp_path: Path) -> None:
     words = ["--data", str(data_file), "--out", str(tmp_path / "out"), "--state", str(tmp_path / "state")]
     words += ["--small", "--teachers", "1", "--models", "swin-test"]
     # Processes that import torch on a busy machine start late; what is not reached by then is saved all the same.
-    assert main([*words, "--seconds", "24", "--teacher-seconds", "12"]) == 0
+    assert main([*words, "--seconds", "8", "--teacher-seconds", "4"]) == 0
     made = {path.name for path in (tmp_path / "out").iterdir()}
     assert made == {
         "log.jsonl",
