@@ -11,7 +11,7 @@ from vitviz.train.calibration import (
     negative_log_likelihood,
     softmax,
 )
-from vitviz.train.evaluate import coarse_groups, coarse_top1, measure
+from vitviz.train.evaluate import bootstrap_interval, coarse_groups, coarse_right, measure
 
 
 def example(scale: float, count: int = 4000, classes: int = 6) -> tuple[Floats, Labels]:
@@ -61,10 +61,18 @@ def test_likelihood_is_the_plain_formula() -> None:
 def test_merged_classes_add_their_probabilities() -> None:
     probabilities = np.array([[0.3, 0.3, 0.4], [0.1, 0.2, 0.7]])
     classes, coarse = ("a", "b", "c"), {"ab": ["a", "b"], "c": ["c"]}
-    assert coarse_top1(probabilities, np.array([1, 0]), classes, coarse) == 0.5
+    assert coarse_right(probabilities, np.array([1, 0]), classes, coarse).tolist() == [True, False]
     figures = measure(np.log(probabilities), np.array([1, 0]), classes, coarse)
     assert (figures.top1, figures.top1_coarse, figures.coarse_classes) == (0.0, 0.5, 2)
     assert figures.per_class == {"a": 0.0, "b": 0.0}
+
+
+def test_the_interval_is_that_of_resampled_pictures() -> None:
+    right = np.arange(400) < 300
+    rng = np.random.default_rng(5)
+    shares = [rng.choice(right, 400).mean() for _ in range(3000)]
+    assert bootstrap_interval(right) == pytest.approx(tuple(np.quantile(shares, (0.025, 0.975))), abs=0.006)
+    assert bootstrap_interval(np.ones(10, bool)) == (1.0, 1.0)
 
 
 def test_the_merged_names_cover_the_twenty_classes() -> None:

@@ -146,7 +146,9 @@ def test_the_command_line_trains_exports_and_evaluates(
     printed = capsys.readouterr().out
     told = json.loads(printed.splitlines()[-1])
     for key, figure in facts["figures"].items():
-        assert told[key] == (pytest.approx(figure, abs=6e-5) if isinstance(figure, float | dict) else figure)
+        assert told[key] == (
+            pytest.approx(figure, abs=6e-5) if isinstance(figure, float | dict | list) else figure
+        )
     assert all(f"| {sample.file} | (not of its world) |" in printed for sample in SAMPLES)
     with pytest.raises(ValueError, match="no trained weights"):
         evaluate("vit-test", data_file)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from vitviz.train.gpu_card import taught
+
 DATA = """\
 everyday20: 8,134 photographs of 20 everyday things to train on, 1,165 others held back for validation, 160x160
 pixels each. The split is fixed and keeps near-duplicates together. The photographs come from three collections
@@ -52,6 +54,7 @@ def card(facts: dict[str, Any]) -> str:
 ## How good it is
 
 {_figures(facts)}
+{_attention(facts)}
 ## What it is not good for
 
 {LIMITS}
@@ -60,11 +63,43 @@ def card(facts: dict[str, Any]) -> str:
 {_outside(facts)}
 ## How it was trained
 
-{_training(facts)}
-{RECIPE}
+{taught(facts) if "teachers" in facts else _training(facts) + chr(10) + RECIPE}
 ## Data
 
 {DATA}"""
+
+
+def _attention(facts: dict[str, Any]) -> str:
+    """Attention and, where there were other weights before, what these reached."""
+    attention, figures, before = facts["attention"], facts["figures"], facts.get("before")
+    rows: list[Any] = [
+        ("a head's weight on its most-looked-at keys (5 of 197, 1 of 49)", f"{attention['sinks']:.1%}"),
+        ("entropy of a query's weights, 1: even", f"{attention['entropy']:.2f}"),
+        ("largest size of a score before the softmax", f"{attention['largest_score']:.1f}"),
+    ]
+    text = f"""\
+Attention over the app's {len(facts["samples"])} sample pictures, mean over all heads (`vitviz/train/attention.py`):
+
+{_table(("figure", "value"), rows)}"""
+    if before is None:
+        return text
+    then = before["attention"]
+    merged = [(before["top1_coarse"], figures["top1_coarse"])] if figures["top1_coarse"] is not None else []
+    rows = [
+        ("top-1", f"{before['top1']:.1%}", f"{figures['top1']:.1%}"),
+        *(("top-1, merged classes", f"{old:.1%}", f"{new:.1%}") for old, new in merged),
+        ("expected calibration error", f"{before['ece']:.3f}", f"{figures['ece']:.3f}"),
+        ("... after the temperature", f"{before['ece_scaled']:.3f}", f"{figures['ece_scaled']:.3f}"),
+        ("weight on the most-looked-at keys", f"{then['sinks']:.1%}", f"{attention['sinks']:.1%}"),
+        ("entropy", f"{then['entropy']:.2f}", f"{attention['entropy']:.2f}"),
+        ("largest size of a score", f"{then['largest_score']:.1f}", f"{attention['largest_score']:.1f}"),
+    ]
+    return f"""\
+{text}
+The weights that were shipped before these, measured on the same pictures in the same way ({before["how"]}), SHA-256
+`{before["sha256"]}`:
+
+{_table(("figure", "before", "now"), rows)}"""
 
 
 def _outside(facts: dict[str, Any]) -> str:
@@ -91,7 +126,42 @@ pictures (of those, the model gets {figures["top1_unsure"]:.1%} right).
 That is no reliable guard: of the app's {len(foreign)} sample pictures whose main thing is none of its classes, {passed}
 pass without that warning.{others} None of them comes from the collections below.
 
-{_table(("sample picture", "shows", "answer", "confidence", ""), rows)}"""
+{_table(("sample picture", "shows", "answer", "confidence", ""), rows)}{_world(facts)}"""
+
+
+def _world(facts: dict[str, Any]) -> str:
+    """What the distance in feature space is worth, where it was measured."""
+    if "world" not in facts:
+        return ""
+    world = facts["world"]
+    return f"""
+`{world["file"]}` (SHA-256 `{
+        world["sha256"]
+    }`) holds the class means of what the head reads and the inverse of their
+common covariance, over the training pictures: the squared Mahalanobis distance to the nearest mean, over the number of
+channels, says how far a picture is from all that was trained on (`vitviz/train/world.py`). The app does not use it
+yet. {
+        world["foreign"]
+    } pictures of other things (animals, people, food, streets, landscapes, textures, text) against
+the validation pictures, where a limit marks a tenth of these:
+
+{
+        _table(
+            ("measure", "area under the ROC curve", "foreign pictures marked"),
+            [
+                (
+                    "distance",
+                    f"{world['auroc_distance']:.3f}",
+                    f"{world['marked_distance']} of {world['foreign']}",
+                ),
+                (
+                    "1 - confidence",
+                    f"{world['auroc_confidence']:.3f}",
+                    f"{world['marked_confidence']} of {world['foreign']}",
+                ),
+            ],
+        )
+    }"""
 
 
 def _training(facts: dict[str, Any]) -> str:
@@ -141,7 +211,7 @@ def _figures(facts: dict[str, Any]) -> str:
     figures, temperature = facts["figures"], facts["temperature"]
     count = len(figures["per_class"])
     rows = [
-        (f"top-1, {count} classes", f"{figures['top1']:.1%}"),
+        (f"top-1, {count} classes", _share(figures["top1"], figures["top1_interval"])),
         (f"mean over the {count} classes", f"{figures['balanced_top1']:.1%}"),
         ("expected calibration error, 15 bins", f"{figures['ece']:.3f}"),
         (f"... with the logits divided by {temperature:.3f}", f"{figures['ece_scaled']:.3f}"),
@@ -149,9 +219,9 @@ def _figures(facts: dict[str, Any]) -> str:
         (f"... with the logits divided by {temperature:.3f}", f"{figures['nll_scaled']:.3f}"),
     ]
     if figures["top1_coarse"] is not None:
-        rows.insert(
-            1, (f"top-1, {figures['coarse_classes']} merged classes", f"{figures['top1_coarse']:.1%}")
-        )
+        merged = _share(figures["top1_coarse"], figures["top1_coarse_interval"])
+        rows.insert(1, (f"top-1, {figures['coarse_classes']} merged classes", merged))
+    chosen = "" if "teachers" in facts else ", and which epoch is shipped was chosen on them"
     classes = [
         (name, figures["per_class_pictures"][name], f"{share:.1%}")
         for name, share in figures["per_class"].items()
@@ -162,10 +232,14 @@ On the {figures["pictures"]:,} validation pictures, prepared exactly as the app 
 {_table(("figure", "value"), rows)}
 For comparison: a linear probe on the features of a DeiT-Ti trained on ImageNet reaches 83.6 % of the 20 classes.
 Merged classes: their probabilities are added, and the largest sum is the answer. The temperature \
-{temperature:.3f} is not in the weights. It was fitted on these pictures, and which epoch is shipped was chosen \
-on them, so new pictures may do a little worse.
+{temperature:.3f} is not in the weights. It was fitted on these pictures{chosen}, so new pictures may do a little \
+worse. An interval holds the middle 95 % over bootstrap samples of these pictures.
 
 {_table(("class", "pictures", "right"), classes)}"""
+
+
+def _share(share: float, interval: tuple[float, float]) -> str:
+    return f"{share:.1%} ({interval[0]:.1%} to {interval[1]:.1%})"
 
 
 def _table(head: tuple[str, ...], rows: list[Any]) -> str:

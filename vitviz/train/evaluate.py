@@ -15,12 +15,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from PIL import Image
 
 from vitviz.images import Preprocessing, open_image, preprocess
 from vitviz.models.build import build
 from vitviz.samples import SAMPLES
+from vitviz.train.attention import AttentionFigures, attention_figures
 from vitviz.train.calibration import (
     Floats,
     Labels,
@@ -46,13 +48,16 @@ class Figures:
 
     ``top1_coarse`` counts a picture as right if the merged class with the largest sum of probabilities is the
     right one; it is None where the classes have no merged form. ``ece_scaled`` and ``nll_scaled`` are after
-    dividing the logits by ``temperature``, which was fitted on the same pictures. ``unsure_share`` of the pictures
+    dividing the logits by ``temperature``, which was fitted on the same pictures. The intervals hold the middle 95 %
+    of the figure over bootstrap samples of the pictures. ``unsure_share`` of the pictures
     have a calibrated confidence below ``unsure_below``, and ``top1_unsure`` of these are right.
     """
 
     pictures: int
     top1: float
+    top1_interval: tuple[float, float]
     top1_coarse: float | None
+    top1_coarse_interval: tuple[float, float] | None
     coarse_classes: int | None
     balanced_top1: float
     per_class: dict[str, float]
@@ -75,6 +80,7 @@ def measure(
     present = [i for i in range(len(classes)) if (labels == i).any()]
     per_class = {classes[i]: float(right[labels == i].mean()) for i in present}
     probabilities = softmax(logits)
+    merged = coarse_right(probabilities, labels, classes, coarse) if coarse else None
     temperature = fit_temperature(logits, labels)
     calibrated = softmax(logits, temperature)
     confidence = calibrated.max(axis=1)
@@ -82,7 +88,9 @@ def measure(
     return Figures(
         pictures=len(labels),
         top1=float(right.mean()),
-        top1_coarse=coarse_top1(probabilities, labels, classes, coarse) if coarse else None,
+        top1_interval=bootstrap_interval(right),
+        top1_coarse=None if merged is None else float(merged.mean()),
+        top1_coarse_interval=None if merged is None else bootstrap_interval(merged),
         coarse_classes=len(coarse) if coarse else None,
         balanced_top1=float(np.mean(list(per_class.values()))),
         per_class=per_class,
@@ -98,14 +106,25 @@ def measure(
     )
 
 
-def coarse_top1(
+def coarse_right(
     probabilities: Floats, labels: Labels, classes: tuple[str, ...], coarse: dict[str, list[str]]
-) -> float:
-    """Top-1 over merged classes: the probabilities of what is merged are added, and the largest sum wins."""
+) -> npt.NDArray[np.bool_]:
+    """Which pictures are right over merged classes: merged probabilities are added, and the largest sum wins."""
     group = {name: i for i, names in enumerate(coarse.values()) for name in names}
     of_class = np.array([group[name] for name in classes])
     sums = np.stack([probabilities[:, of_class == i].sum(axis=1) for i in range(len(coarse))], axis=1)
-    return float((sums.argmax(axis=1) == of_class[labels]).mean())
+    right: npt.NDArray[np.bool_] = sums.argmax(axis=1) == of_class[labels]
+    return right
+
+
+def bootstrap_interval(
+    right: npt.NDArray[np.bool_], samples: int = 4000, seed: int = 0
+) -> tuple[float, float]:
+    """The middle 95 % of the share of right answers over samples, with replacement, of the same pictures."""
+    # A sample's number of right answers is a binomial number with the share that was found.
+    counts = np.random.default_rng(seed).binomial(len(right), right.mean(), samples)
+    low, high = np.quantile(counts / len(right), (0.025, 0.975))
+    return float(low), float(high)
 
 
 def coarse_groups(classes: tuple[str, ...]) -> dict[str, list[str]] | None:
@@ -146,6 +165,12 @@ def sample_answers(network: Network, entry: ModelEntry, figures: Figures) -> lis
         )
         for sample, row in zip(SAMPLES, probabilities, strict=True)
     ]
+
+
+def attention_on_samples(network: Network, entry: ModelEntry) -> AttentionFigures:
+    """How a network's attention is spread over the app's sample pictures."""
+    prepared = (preprocess(open_image(sample.path).image, entry.preprocessing)[1] for sample in SAMPLES)
+    return attention_figures(network, (torch.from_numpy(pixels)[None] for pixels in prepared))
 
 
 @torch.inference_mode()
@@ -197,10 +222,15 @@ def evaluate(model: str, data: Path, weights: Path | None = None, device: str = 
     return measure(logits, labels, classes, coarse_groups(classes))
 
 
+def with_interval(share: float, interval: tuple[float, float]) -> str:
+    """Such as ``58.1% (55.3% to 60.9%)``."""
+    return f"{share:.1%} ({interval[0]:.1%} to {interval[1]:.1%})"
+
+
 def table(figures: Figures) -> str:
     """The figures as text for a terminal or a card."""
     rows = [
-        (f"top-1, {len(figures.per_class)} classes", f"{figures.top1:.1%}"),
+        (f"top-1, {len(figures.per_class)} classes", with_interval(figures.top1, figures.top1_interval)),
         (f"mean over {len(figures.per_class)} classes", f"{figures.balanced_top1:.1%}"),
         ("ECE, 15 bins", f"{figures.ece:.3f}"),
         (f"ECE at temperature {figures.temperature:.3f}", f"{figures.ece_scaled:.3f}"),
@@ -209,8 +239,9 @@ def table(figures: Figures) -> str:
         (f"calibrated confidence of {figures.unsure_share:.0%} is below", f"{figures.unsure_below:.3f}"),
         ("top-1 of those", f"{figures.top1_unsure:.1%}"),
     ]
-    if figures.top1_coarse is not None:
-        rows.insert(1, (f"top-1, {figures.coarse_classes} merged classes", f"{figures.top1_coarse:.1%}"))
+    if figures.top1_coarse is not None and figures.top1_coarse_interval is not None:
+        coarse = with_interval(figures.top1_coarse, figures.top1_coarse_interval)
+        rows.insert(1, (f"top-1, {figures.coarse_classes} merged classes", coarse))
     lines = ["| figure | value |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)]
     lines += ["", "| class | pictures | right |", "|---|---|---|"]
     lines += [
@@ -241,6 +272,11 @@ def main(arguments: list[str] | None = None) -> int:
         *(answer.row() for answer in answers),
     ]
     print("", *("| " + " | ".join(line) + " |" for line in lines), sep="\n")
+    spread = attention_on_samples(trained_network(entry, args.weights), entry)
+    print(
+        f"\nattention over the samples: {spread.sinks:.1%} of a head's weight on its most-looked-at keys, entropy "
+        f"{spread.entropy:.2f} of the most possible, largest |score| {spread.largest_score:.1f}\n"
+    )
     print(json.dumps({"model": entry.name, **asdict(figures)}), flush=True)
     return 0
 

@@ -24,9 +24,19 @@ from vitviz.models.build import build
 from vitviz.train.card import card
 from vitviz.train.checkpoint import load_weights, save_weights, sha256, write_atomically
 from vitviz.train.config import SHORT_NAMES, Timeline, TrainConfig
-from vitviz.train.evaluate import evaluate, sample_answers, trained_network
+from vitviz.train.evaluate import Figures, attention_on_samples, evaluate, sample_answers, trained_network
 from vitviz.train.loop import EARLIER
 from vitviz.zoo.registry import ASSETS, ModelEntry, find
+
+HISTORY = (
+    "recipe",
+    "run",
+    "log",
+    "earlier",
+    "before",
+    "teachers",
+    "world",
+)  # what is known of how weights came about
 
 
 def read_run(run: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -96,7 +106,8 @@ def export(model: str, data: Path, run: Path, out: Path, device: str = "cpu") ->
     build(entry.config).load_state_dict(weights)
     out.mkdir(parents=True, exist_ok=True)
     save_weights(out / f"{entry.name}.safetensors", {name: tensor.half() for name, tensor in weights.items()})
-    return _write(entry, data, out, history, device)
+    shipped = out / f"{entry.name}.safetensors"
+    return write(entry, evaluate(entry.name, data, shipped, device), out, history)
 
 
 def refresh(model: str, data: Path, out: Path, device: str = "cpu") -> dict[str, Any]:
@@ -112,14 +123,13 @@ def refresh(model: str, data: Path, out: Path, device: str = "cpu") -> dict[str,
     facts = json.loads(described.read_text(encoding="utf-8"))
     if facts["sha256"] != sha256(shipped):
         raise ValueError(f"{described} is of other weights than {shipped.name}")
-    history = {key: facts[key] for key in ("recipe", "run", "log", "earlier") if key in facts}
-    return _write(entry, data, out, history, device)
+    history = {key: facts[key] for key in HISTORY if key in facts}
+    return write(entry, evaluate(entry.name, data, shipped, device), out, history)
 
 
-def _write(entry: ModelEntry, data: Path, out: Path, history: dict[str, Any], device: str) -> dict[str, Any]:
-    """Measure the weights in ``out``, and write all that is known of them beside them."""
+def write(entry: ModelEntry, figures: Figures, out: Path, history: dict[str, Any]) -> dict[str, Any]:
+    """Write all that is known of the weights in ``out``, which ``figures`` are of, beside them."""
     shipped = out / f"{entry.name}.safetensors"
-    figures = evaluate(entry.name, data, shipped, device)
     network = trained_network(entry, shipped)
     facts = {
         "model": entry.name,
@@ -131,6 +141,7 @@ def _write(entry: ModelEntry, data: Path, out: Path, history: dict[str, Any], de
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
         "temperature": round(figures.temperature, 4),
         "figures": _rounded(asdict(figures)),
+        "attention": _rounded(asdict(attention_on_samples(network, entry))),
         "samples": [_rounded(asdict(answer)) for answer in sample_answers(network, entry, figures)],
         "total": total(history["run"], history.get("earlier")),
         **history,
@@ -144,6 +155,8 @@ def _write(entry: ModelEntry, data: Path, out: Path, history: dict[str, Any], de
 def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
     return round(value, 4) if isinstance(value, float) else value
 
 
