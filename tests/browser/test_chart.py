@@ -9,11 +9,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, expect
-
-from tests.browser.conftest import SCREENSHOTS
-from tests.browser.plain_host import PlainHost, arrived
-from vitviz.app.widgets.chart import plain
-from vitviz.app.words import section
 from vitviz.web.chart.charts import (
     ACCENT,
     Area,
@@ -28,6 +23,11 @@ from vitviz.web.chart.charts import (
     Symbol,
     Upright,
 )
+
+from tests.browser.conftest import SCREENSHOTS
+from tests.browser.plain_host import PlainHost
+from vitviz.app.widgets.chart import plain
+from vitviz.app.words import section
 
 pytestmark = pytest.mark.browser
 RANDOM = np.random.default_rng(5)
@@ -55,7 +55,7 @@ return [(x - left) / (right - left), (bottom - y) / (bottom - top)];
 
 
 def mount(page: Page, chart: Chart) -> None:
-    page.evaluate(MOUNT, arrived(page, {"chart": plain(chart), "words": section("chart")}))
+    page.evaluate(MOUNT, {"chart": plain(chart), "words": section("chart")})
 
 
 def steps(count: int = 30) -> NDArray[np.float64]:
@@ -77,7 +77,7 @@ def test_ticks_are_round_few_and_inside(page: Page, span: tuple[float, float], l
     if log and span[0] <= 0:
         span = (0.5, span[1] * 100)
     axis = plain(Axis(log=log))
-    told = page.evaluate(TICKS, arrived(page, [axis, list(span)]))
+    told = page.evaluate(TICKS, [axis, list(span)])
     values = [value for value, _ in told]
     assert 2 <= len(values) <= 9
     assert values == sorted(values)

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
+from vitviz.web.chart.charts import ACCENT
 
 from tests.browser.plain_host import arrived
 from vitviz.analysis.layer_norm.large_norms import large_norms
@@ -19,7 +20,6 @@ from vitviz.app.topics.layer_norm.part import MAPS, pack, part_data
 from vitviz.plot.colour import Quantity, scale, span
 from vitviz.plot.numbers import short
 from vitviz.tracing.norms import NormStatistics
-from vitviz.web.chart.charts import ACCENT
 
 pytestmark = pytest.mark.browser
 FINEST = (7, 5)

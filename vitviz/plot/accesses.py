@@ -1,4 +1,4 @@
-"""Which numbers of three matrices a product touches, step by step: found in the cache, or fetched."""
+"""Which numbers of three matrices a product steps, step by step: found in the cache, or fetched."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vitviz.plot.panels import below
 from vitviz.plot.themes import ACCENT, INK, Theme
 
 if TYPE_CHECKING:
-    from vitviz.analysis.matmul.cache_lines import Touch
+    from vitviz.analysis.matmul.cache_lines import Step
 
 MATRICES = ("A", "B", "C")
 BETWEEN = 1.7  # addresses that the bands of two matrices are apart
@@ -22,20 +22,20 @@ HEIGHT = 200
 
 @drawing
 def access_dots(
-    touches: Sequence[Touch],
+    steps: Sequence[Step],
     n: int,
     *,
     hit: str = "in the cache",
     miss: str = "fetched",
     x_title: str = "step",
-    label: str = "Every number that the product touches: time to the right, address downward",
+    label: str = "Every number that the product steps: time to the right, address downward",
     theme: Theme = "light",
 ) -> Description:
     """Every touch of n x n matrices as a mark: a square where a line was fetched, a thin dash where it was there."""
     size = n * n
-    step = np.repeat(np.arange(len(touches)), 3)
-    address = np.array([touch.addresses for touch in touches]).ravel()
-    missed = np.array([touch.missed for touch in touches], dtype=bool).ravel()
+    step = np.repeat(np.arange(len(steps)), 3)
+    address = np.array([each.addresses for each in steps]).ravel()
+    missed = np.array([each.missed for each in steps], dtype=bool).ravel()
     matrix = address // size
     place = address + BETWEEN * matrix
     names = [f"{MATRICES[m]}[{a % size // n},{a % n}]" for m, a in zip(matrix, address, strict=True)]
@@ -55,7 +55,7 @@ def access_dots(
     last = 3 * size + 2 * BETWEEN
     ticks = [(m * (size + BETWEEN) + size / 2 - 0.5, name) for m, name in enumerate(MATRICES)]
     panel = Panel(Axis(span=(last, -1), ticks=ticks), traces)
-    x = Axis(x_title, span=(-0.7, len(touches) - 0.3))
+    x = Axis(x_title, span=(-0.7, len(steps) - 0.3))
     described = below(Panels([panel], HEIGHT, x, label=label), theme)
     described["layout"]["dragmode"] = False
     return described

@@ -18,7 +18,7 @@ DASHES = (
     "solid", "6px,3px", "2px,3px", "9px,3px,2px,3px", "12px,4px", "4px,2px,1px,2px", "1px,4px",
     "8px,2px,2px,2px,2px,2px",
 )  # fmt: skip
-WIDTHS = {True: 2.6, False: 1.3}
+CHOSEN, OTHER = {"color": ACCENT, "width": 2.6}, {"color": INK, "width": 1.3}
 HEIGHT = 248
 
 
@@ -45,16 +45,20 @@ def class_lines(
         shapes.append({**upright(depth, ACCENT, opacity=0.6), "name": "depth"})
     for i, name in enumerate(names):
         on = i == target
-        colour = ACCENT if on else INK
-        trace = line(range(last + 1), values[:, i], colour, WIDTHS[on], hover=f"{name}, %{{x}}: %{{y:.4~g}}")
-        trace["line"]["dash"] = DASHES[i % len(DASHES)]
+        look = CHOSEN if on else OTHER
+        colour = str(look["color"])
+        trace = line(range(last + 1), values[:, i], hover=f"{name}, %{{x}}: %{{y:.4~g}}")
+        trace["line"] = {**look, "dash": DASHES[i % len(DASHES)]}
         traces.append(trace)
         if depth is not None:
             shapes.append({**cursor(depth, float(values[depth, i]), colour, 8 if on else 5), "name": str(i)})
         notes.append(Note(str(i + 1), last, float(values[-1, i]), colour, shift=(6, -8)))
     span = (0.0, 1.0) if quantity == "p" else (min(0.0, float(values.min())), max(0.0, float(values.max())))
     panel = Panel(Axis(span=span), traces, shapes, notes)
-    described = below(Panels([panel], HEIGHT, Axis(x_title, span=(0, last), count=13), label=label), theme)
+    described = below(
+        Panels([panel], HEIGHT, Axis(x_title, span=(-0.15, last + 0.15), count=13), label=label), theme
+    )
     described["layout"]["margin"]["r"] = 28
     described["layout"]["dragmode"] = False
+    described["layout"]["meta"]["looks"] = {"chosen": CHOSEN, "other": OTHER}
     return described

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-
-from vitviz.app.widgets.chart import plain
-from vitviz.payload import pack_data, unpack_data
 from vitviz.web.chart.charts import (
     FAINT,
     Area,
@@ -26,18 +25,20 @@ from vitviz.web.chart.charts import (
     Upright,
 )
 
+from vitviz.app.widgets.chart import plain
+
 ODD = np.array([0.1, -0.0, 5e-324, 1 / 3, np.inf, -np.inf, np.nan, 2.0**53 + 2])
 
 
 def arrived(part: object) -> Any:
-    """What the browser reads: as ``plain`` made it, through a payload."""
-    return unpack_data(pack_data(plain(part)))
+    """What the browser reads: as ``plain`` made it, through JSON and without its tolerance for NaN."""
+    return json.loads(json.dumps(plain(part), allow_nan=False))
 
 
-def bits(values: NDArray[np.float64]) -> NDArray[np.uint64]:
-    """The float64 of a list, bit by bit."""
-    assert values.dtype == np.float64
-    return values.view(np.uint64)
+def bits(packed: dict[str, str]) -> NDArray[np.uint64]:
+    """The float64 of a packed list, bit by bit."""
+    assert packed.keys() == {"f8"}
+    return np.frombuffer(base64.b64decode(packed["f8"]), dtype="<u8")
 
 
 @pytest.mark.parametrize(
