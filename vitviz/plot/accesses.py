@@ -28,12 +28,12 @@ def access_dots(
     hit: str = "in the cache",
     miss: str = "fetched",
     x_title: str = "step",
-    label: str = "Every number that the product steps: time to the right, address downward",
+    label: str = "Every number that the product accesses: time to the right, address downward",
     theme: Theme = "light",
 ) -> Description:
-    """Every touch of n x n matrices as a mark: a square where a line was fetched, a thin dash where it was there."""
+    """Every access to n x n matrices as a mark: a square where a line was fetched, a thin dash where it was there."""
     size = n * n
-    step = np.repeat(np.arange(len(steps)), 3)
+    step = np.repeat(np.arange(1, len(steps) + 1), 3)
     address = np.array([each.addresses for each in steps]).ravel()
     missed = np.array([each.missed for each in steps], dtype=bool).ravel()
     matrix = address // size
@@ -55,7 +55,7 @@ def access_dots(
     last = 3 * size + 2 * BETWEEN
     ticks = [(m * (size + BETWEEN) + size / 2 - 0.5, name) for m, name in enumerate(MATRICES)]
     panel = Panel(Axis(span=(last, -1), ticks=ticks), traces)
-    x = Axis(x_title, span=(-0.7, len(steps) - 0.3))
+    x = Axis(x_title, span=(0.3, len(steps) + 0.7))
     described = below(Panels([panel], HEIGHT, x, label=label), theme)
     described["layout"]["dragmode"] = False
     return described

@@ -70,7 +70,9 @@ export class Norms {
     this.stripsTitle.textContent = words.all;
     this.stripsHelp.textContent = filled(words.all_help, open);
     this.choice.setAttribute("aria-label", words.all_choose);
-    Object.keys(SHOWN).forEach((name, i) => (this.choice.children[i].textContent = words[`all_${name}`]));
+    Object.keys(SHOWN).forEach((name, i) => {
+      this.choice.children[i].textContent = words[`all_${name}`];
+    });
     this.depthTitle.textContent = words.depth;
     this.depthHelp.textContent = filled(words.depth_help, open);
     this.here.update(data);
@@ -112,9 +114,9 @@ export class Norms {
   drawStrips() {
     const { data, norms } = this;
     const { shown } = kept;
-    Object.keys(SHOWN).forEach((name, i) =>
-      this.choice.children[i].setAttribute("aria-pressed", String(name === shown)),
-    );
+    Object.keys(SHOWN).forEach((name, i) => {
+      this.choice.children[i].setAttribute("aria-pressed", String(name === shown));
+    });
     const [low, high] = data.statistics.spans[shown];
     this.strips.update({
       rows: norms.map((norm) => ({ name: norm.name, values: norm[shown], prefix: norm.prefix, large: norm.large })),

@@ -70,10 +70,10 @@ class Accesses {
 
   /** Every touch as a dot: time to the right, address downward. */
   chart(parent, order) {
-    const seek = (x) => x !== null && this.go(Math.round(x));
+    const seek = (x) => x !== null && this.go(Math.round(x) - 1);
     const chart = new Chart(parent.appendChild(make("div", "vv-accesses-chart")), { hover: seek, choose: seek });
     const show = (step) => {
-      const now = { type: "rect", xref: "x", yref: "y domain", x0: step - 0.5, x1: step + 0.5, y0: 0, y1: 1 };
+      const now = { type: "rect", xref: "x", yref: "y domain", x0: step + 0.5, x1: step + 1.5, y0: 0, y1: 1 };
       const shapes = [{ ...now, line: { width: 1, color: CURSOR } }];
       chart.update({ data: order.figure.data, layout: { ...order.figure.layout, shapes } }, this.data.chart);
     };
