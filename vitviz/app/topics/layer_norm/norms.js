@@ -1,7 +1,7 @@
 // All layer norms of a run on one cursor, a layer norm and a token. The page hears of it and shows what needs more numbers.
 
 import { Chart } from "../../../web/plotly/chart.js";
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 import { sameArrays } from "../../../web/shared/payload.js";
 import { throughDepth } from "./figures.js";
 import { NormMap } from "./norm_map.js";

@@ -2,7 +2,7 @@
 
 import { Picker } from "../../../web/picker/picker.js";
 import { Chart } from "../../../web/plotly/chart.js";
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 import { overTokens } from "./figures.js";
 import { filled } from "./sentences.js";
 

@@ -1,6 +1,8 @@
 // The logit lens: what a token, read at some depth, would be called. Hover looks, a click fixes the cursor. Knows no host.
 import { Chart } from "../../../web/plotly/chart.js";
-import { colourBar, isDark, lookup, make, number } from "../../../web/shared/canvas.js";
+import { colourBar, colourTable, isDark } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
 import { classLines, sample } from "./figures.js";
 import { Maps } from "./maps.js";
 import { LensNumbers } from "./numbers.js";
@@ -153,7 +155,7 @@ export class LensView {
     const [low, high] = mode === "p" ? [0, this.whole ? 1 : top] : [-top, top];
     const scale = mode === "p" ? data.scales.attention : data.scales.activation;
     const what = `${mode === "p" ? "p" : "z"}(${data.classes[target].name})`;
-    this.maps.draw(values, lookup(scale, this.dark), [low, high], (depth) => `${what}, ${this.depthName(depth)}`);
+    this.maps.draw(values, colourTable(scale, this.dark), [low, high], (depth) => `${what}, ${this.depthName(depth)}`);
     this.mapTitle.textContent = data.words.maps.replace("{name}", what);
     this.bar.replaceChildren(colourBar(scale, this.dark, low, high, what));
   }
