@@ -6,8 +6,8 @@
 >>> figure.data[0].z.shape
 (197, 197)
 
-Figures from arrays have one more form: ``figure_function.describe(...)`` returns plain dicts with numpy arrays, and needs
-no plotly. Every function takes ``theme="dark"``.
+Functions for arrays have a second form, ``vitviz.plot.length_lines.describe(...)``: the same as plain dicts with numpy
+arrays, for which no plotly is needed. Every function takes ``theme="dark"``.
 """
 
 from vitviz.plot.accesses import access_dots
