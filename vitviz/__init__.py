@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     from PIL import Image
 
+    from vitviz import plot
     from vitviz.probe import Probe
     from vitviz.tracing.edits import patch_from, set_tensor, zero_head, zero_tokens
     from vitviz.tracing.interventions import Edit
@@ -32,6 +33,7 @@ __all__ = [
     "list_models",
     "load_model",
     "patch_from",
+    "plot",
     "set_tensor",
     "trace",
     "zero_head",
@@ -51,6 +53,8 @@ if not TYPE_CHECKING:
 
     def __getattr__(name):  # noqa: ANN001, ANN202 - a checker reads the imports above instead
         """Import the public name ``name`` from the module that defines it."""
+        if name == "plot":
+            return importlib.import_module("vitviz.plot")
         if name not in _HOME:
             raise AttributeError(f"module 'vitviz' has no attribute {name!r}")
         return getattr(importlib.import_module(_HOME[name]), name)

@@ -1,9 +1,8 @@
-"""Charts in a real browser, without any server: numbers as Python writes them, marks where the values are."""
+"""Figures in a real browser, without any server: what plotly.js draws, what it is read by, and what it must not do."""
 
 from __future__ import annotations
 
-import re
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -12,156 +11,267 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.plain_host import PlainHost, arrived
-from vitviz.app.widgets.chart import plain
+from vitviz.analysis.stream.activations import gelu
 from vitviz.app.words import section
-from vitviz.web.chart.charts import (
-    ACCENT,
-    Area,
-    Axis,
-    Bars,
-    Chart,
-    Dots,
-    Level,
-    Line,
-    Note,
-    Panel,
-    Symbol,
-    Upright,
-)
+from vitviz.plot.depth import length_lines, share_lines
+from vitviz.plot.drawing import Description
+from vitviz.plot.hidden import activation_curve
+from vitviz.plot.marks import Axis, Note, Panel, Panels, band, bars, cursor, dots, level, line, upright
+from vitviz.plot.panels import below
+from vitviz.plot.themes import ACCENT
 
 pytestmark = pytest.mark.browser
 RANDOM = np.random.default_rng(5)
-MOUNT = """async (chart) => {
-const { Chart } = await import('/web/chart/chart.js');
-document.head.insertAdjacentHTML('beforeend', '<link rel="stylesheet" href="/web/chart/chart.css">');
+BLOCKS = [f"blocks.{i}" for i in range(12)]
+MOUNT = """async ([figure, words]) => {
+const { Chart } = await import('/web/plotly/chart.js');
+document.head.insertAdjacentHTML('beforeend', '<link rel="stylesheet" href="/web/plotly/chart.css">');
+globalThis.chart?.destroy();
 const root = document.getElementById('root');
-root.replaceChildren();
-globalThis.chart = new Chart(root);
-globalThis.chart.update(chart);
+globalThis.chart = new Chart(root.appendChild(document.createElement('div')));
+globalThis.chart.update(figure, words);
 }"""
-FORMATTED = """async ([values, specs]) => {
-const { formatted } = await import('/web/chart/numbers.js');
-return specs.map((spec) => values.map((value) => formatted(value, spec)));
-}"""
-TICKS = """async ([axis, span]) => {
-const { ticks } = await import('/web/chart/scale.js');
-return ticks(axis, span);
-}"""
-PLACES = """() => chart.told.map((one) => Array.from({ length: one.count }, (_, i) => {
-const { left, right, top, bottom } = chart.places[one.panel];
-const [x, y] = one.at(i);
-return [(x - left) / (right - left), (bottom - y) / (bottom - top)];
-}))"""
+DRAWN = "() => globalThis.chart?.drawn && globalThis.chart.pending === false"
+POINTS = "() => chart.div.data.map(({ x, y }) => [[...x], [...y]])"
+COUNT = """async () => {
+const { plotly } = await import('/web/plotly/plotly.js');
+const lib = await plotly();
+globalThis.calls = [];
+for (const name of ['newPlot', 'react', 'relayout']) {
+  const own = lib[name];
+  lib[name] = (...args) => { calls.push(name); return own.apply(lib, args); };
+} }"""
 
 
-def mount(page: Page, chart: Chart) -> None:
-    page.evaluate(MOUNT, arrived(page, {"chart": plain(chart), "words": section("chart")}))
+def mount(page: Page, figure: Description, wait: bool = True) -> None:
+    page.evaluate(MOUNT, arrived(page, [figure, section("chart")]))
+    if wait:
+        page.wait_for_function(DRAWN)
 
 
-def steps(count: int = 30) -> NDArray[np.float64]:
+def update(page: Page, figure: Description) -> None:
+    page.evaluate(
+        "([figure, words]) => chart.update(figure, words)", arrived(page, [figure, section("chart")])
+    )
+    page.wait_for_function(DRAWN)
+
+
+def steps(count: int = 12) -> NDArray[np.float64]:
     return RANDOM.standard_normal(count).cumsum()
 
 
-@pytest.mark.parametrize("spec", [".3g", ".4g", ".6g", ".0f", ".3f", ".6f", ".1e", ".0e", ".1%", ".0%"])
-def test_numbers_are_written_as_python_writes_them(page: Page, spec: str) -> None:
-    exponents = RANDOM.uniform(-9, 9, 200)
-    values = [0.0, 1.0, -1.0, 0.0001, 1e5, *(RANDOM.choice([-1, 1], 200) * 10**exponents).tolist()]
-    [written] = page.evaluate(FORMATTED, [values, [spec]])
-    expected = [format(value, spec).replace("-", "\u2212") for value in values]
-    assert written == expected
+def lengths(at: int, values: NDArray[np.float64]) -> Description:
+    panels = {
+        name: {"after": values.tolist(), "mlp": (2 * values).tolist()} for name in ("one", "two", "three")
+    }
+    return length_lines.describe(panels, BLOCKS, at, {4: "stage 1"})
 
 
-@pytest.mark.parametrize("span", [(0.0, 1.0), (-3.2, 7.9), (1e-4, 9e-4), (2.0, 4e6), (-0.02, 0.31)])
-@pytest.mark.parametrize("log", [False, True])
-def test_ticks_are_round_few_and_inside(page: Page, span: tuple[float, float], log: bool) -> None:
-    if log and span[0] <= 0:
-        span = (0.5, span[1] * 100)
-    axis = plain(Axis(log=log))
-    told = page.evaluate(TICKS, arrived(page, [axis, list(span)]))
-    values = [value for value, _ in told]
-    assert 2 <= len(values) <= 9
-    assert values == sorted(values)
-    assert span[0] <= min(values)
-    assert max(values) <= span[1] * (1 + 1e-9)
-    for value, word in told:
-        assert float(word.replace("\u2212", "-")) == pytest.approx(value, rel=0.01, abs=1e-12)
-        if value:  # 1, 2 or 5 before the powers of ten, or whole numbers of such steps
-            step = values[1] - values[0] if not log else value
-            assert re.match(r"[125](\.0*)?e|9\.9", f"{abs(step):.6e}")
+def test_every_number_is_drawn_as_it_was_given(page: Page) -> None:
+    values = np.abs(steps())
+    figure = lengths(3, values)
+    mount(page, figure)
+    drawn = page.evaluate(POINTS)
+    for (x, y), trace in zip(drawn, figure["data"], strict=True):
+        np.testing.assert_array_equal(x, trace["x"])
+        np.testing.assert_array_equal(y, trace["y"])
+    assert page.evaluate("() => chart.div._fullLayout.shapes.length") == len(figure["layout"]["shapes"])
 
 
-@pytest.mark.parametrize(("log", "beside"), [(False, False), (True, False), (False, True)])
-def test_every_point_is_where_its_value_is(page: Page, log: bool, beside: bool) -> None:
-    x = np.arange(1.0, 31.0)
-    ys = [np.exp(steps()) if log else steps() for _ in range(2)]
-    low, high = min(y.min() for y in ys), max(y.max() for y in ys)
-    axis = Axis("y", span=(float(low), float(high)), log=log)
-    panels = [Panel(axis, [Line(x, y, hover="{y:.3f}")]) for y in ys]
-    mount(page, Chart(panels, 300, Axis("x", span=(1, 30), log=log), beside=beside))
-    scale = np.log if log else np.asarray
-    for found, y in zip(page.evaluate(PLACES), ys, strict=True):
-        expected_x = (scale(x) - scale(1.0)) / (scale(30.0) - scale(1.0))
-        expected_y = (scale(y) - scale(low)) / (scale(high) - scale(low))
-        np.testing.assert_allclose(found, np.stack([expected_x, expected_y], axis=1), atol=1e-9)
-
-
-def test_an_axis_without_a_span_holds_all_marks(page: Page) -> None:
-    y = np.array([3.0, 9.0, np.nan, 4.0])
-    marks = [Area([0, 1, 2], [1.0, 2.0, 2.0], [5.0, 11.0, 6.0]), Line(np.arange(4), y, hover="{y:.1f}")]
-    mount(page, Chart([Panel(Axis("y", from_zero=True), marks)], 200))
-    [place] = page.evaluate("() => chart.places.map(({ up, across }) => ({ up, across }))")
-    assert place["up"][0] == 0
-    assert 11 < place["up"][1] < 12
-    assert place["across"] == [0, 3]
-    [told] = page.evaluate(PLACES)
-    assert told[2][1] is None or np.isnan(told[2][1])
-
-
-def test_the_pointer_and_the_arrow_keys_tell_the_numbers(page: Page) -> None:
+def test_a_point_is_where_its_value_is(page: Page) -> None:
     y = steps()
-    marks = [
-        Line(
-            np.arange(30),
-            y,
-            hover="{x}: {y:.5g} of {name}",
-            fields={"name": [f"block {i}" for i in range(30)]},
-        ),
-        Dots([3], y[[3]], ACCENT, hover="dot {y:.3f}"),
-    ]
-    mount(page, Chart([Panel(Axis("y"), marks)], 240, says="A chart."))
-    frame, tip = page.locator(".vc-frame"), page.locator(".vc-tip")
-    assert (frame.get_attribute("aria-label") or "").startswith("A chart.")
-    expect(tip).to_be_hidden()
-    box = frame.bounding_box()
-    assert box is not None
-    x, at = page.evaluate("() => chart.told[0].at(17)")
-    page.mouse.move(box["x"] + x, box["y"] + at)
-    expect(tip).to_have_text(f"17: {y[17]:.5g} of block 17".replace("-", "\u2212"))
-    page.mouse.move(box["x"] + x, box["y"] + box["height"] + 40)
-    expect(tip).to_be_hidden()
+    span = (float(y.min()), float(y.max()))
+    panel = Panel(Axis(span=span), [line(range(12), y, symbol="circle", hover="%{y}")])
+    mount(page, below(Panels([panel], 300, Axis(span=(0, 11)))))
+    places = page.locator(".scatterlayer .point").evaluate_all(
+        "(all) => all.map((one) => { const { x, y } = one.getAttribute('transform').match(/"
+        "translate\\((?<x>[^,]+),(?<y>[^)]+)\\)/).groups; return [Number(x), Number(y)]; })"
+    )
+    wide, high = page.evaluate(
+        "() => [chart.div._fullLayout.xaxis._length, chart.div._fullLayout.yaxis._length]"
+    )
+    expected = np.stack([np.arange(12) / 11 * wide, (span[1] - y) / (span[1] - span[0]) * high], axis=1)
+    np.testing.assert_allclose(places, expected, atol=0.011)
+
+
+def test_the_pointer_and_the_arrow_keys_read_the_numbers(page: Page) -> None:
+    values = np.abs(steps()) + 1
+    figure = lengths(3, values)
+    mount(page, figure)
+    frame, spoken = page.locator(".vc-frame"), page.locator(".vc-spoken")
+    label = frame.get_attribute("aria-label") or ""
+    assert label.startswith(figure["layout"]["meta"]["label"])
+    assert section("chart")["help"] in label
     frame.focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft"):
         page.keyboard.press(key)
-    expect(tip).to_have_text(f"1: {y[1]:.5g} of block 1".replace("-", "\u2212"))
+    expect(spoken).to_have_text(f"blocks.1: after {values[1]:.4g}")
+    expect(page.locator(".hovertext .nums")).to_have_text(f"blocks.1: after {values[1]:.4g}")
     page.keyboard.press("ArrowDown")
-    expect(tip).to_have_text(f"dot {y[3]:.3f}".replace("-", "\u2212"))
-
-
-def test_bars_stand_on_zero_and_tell_their_ends(page: Page) -> None:
-    counts, edges = np.histogram(RANDOM.standard_normal(500), 20)
-    mount(
-        page,
-        Chart([Panel(Axis("count"), [Bars(edges, counts, hover="{low:.2f} to {high:.2f}: {y:.0f}")])], 200),
+    expect(spoken).to_have_text(f"blocks.5: after {values[5]:.4g}")  # the same line after the break
+    page.keyboard.press("Escape")
+    expect(spoken).to_have_text("")
+    x, y = page.evaluate(
+        """() => { const { left, top } = chart.div.getBoundingClientRect();
+        const { xaxis: x, yaxis: y } = chart.div._fullLayout;
+        const value = chart.div.data[0].y[2];
+        return [left + x._offset + x.d2p(2), top + y._offset + y.d2p(value)]; }"""
     )
-    frame = page.locator(".vc-frame")
-    box = frame.bounding_box()
+    page.mouse.move(x + 3, y + 1)
+    expect(spoken).to_have_text(f"blocks.2: after {values[2]:.4g}")
+
+
+def test_keys_that_it_does_not_know_go_on_to_the_page(page: Page) -> None:
+    mount(page, lengths(3, np.abs(steps())))
+    page.evaluate(
+        "() => { globalThis.heard = []; addEventListener('keydown', ({ key }) => heard.push(key)); }"
+    )
+    page.locator(".vc-frame").focus()
+    for key in ("ArrowRight", "x"):
+        page.keyboard.press(key)
+    assert page.evaluate("heard") == ["x"]
+
+
+def test_only_what_is_different_is_drawn_anew(page: Page) -> None:
+    page.evaluate(COUNT)
+    values = np.abs(steps())
+    mount(page, lengths(3, values))
+    page.evaluate("() => { globalThis.arrays = chart.div.data.map(({ y }) => y); }")
+    update(page, lengths(5, values))
+    update(page, lengths(5, values))
+    assert page.evaluate("calls") == ["newPlot", "relayout"]
+    assert page.evaluate("() => chart.div._fullLayout.shapes[0].x0") == 5
+    update(page, lengths(5, values + 1))
+    assert page.evaluate("calls") == ["newPlot", "relayout", "react"]
+    panels = {"first": (values.tolist(), (2 * values).tolist()), "second": (values.tolist(), values.tolist())}
+    mount(page, share_lines.describe(panels, BLOCKS, 1))
+    page.evaluate("() => { globalThis.arrays = chart.div.data.map(({ y }) => y); }")
+    panels["second"] = ((values + 1).tolist(), values.tolist())
+    update(page, share_lines.describe(panels, BLOCKS, 1))
+    same = page.evaluate("() => chart.div.data.map(({ y }, i) => y === arrays[i])")
+    assert same == [True, True, True, False]
+
+
+def test_what_a_person_zoomed_into_stays_when_a_cursor_moves(page: Page) -> None:
+    values = np.abs(steps())
+    mount(page, lengths(3, values))
+    box = page.locator(".vc-frame").bounding_box()
     assert box is not None
-    x, y = page.evaluate("() => chart.told[0].at(12)")
-    page.mouse.move(box["x"] + x, box["y"] + y + 2)
-    expected = f"{edges[12]:.2f} to {edges[13]:.2f}: {counts[12]}".replace("-", "\u2212")
-    expect(page.locator(".vc-tip")).to_have_text(expected)
-    floor = page.evaluate("() => chart.places[0].bottom - chart.places[0].y(0)")
-    assert 0 <= floor < 12
+    page.mouse.move(box["x"] + 100, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 220, box["y"] + 105, steps=4)
+    page.mouse.up()
+    page.wait_for_function("() => chart.div._fullLayout.xaxis.range[1] < 11")
+    zoomed = page.evaluate("() => chart.div._fullLayout.xaxis.range")
+    update(page, lengths(5, values))
+    update(page, lengths(5, values + 1))
+    assert page.evaluate("() => chart.div._fullLayout.xaxis.range") == zoomed
+
+
+def test_out_of_sight_nothing_is_drawn_until_it_comes_near(page: Page) -> None:
+    page.evaluate("document.getElementById('root').style.paddingTop = '3000px'")
+    mount(page, lengths(3, np.abs(steps())), wait=False)
+    page.wait_for_timeout(300)
+    assert page.evaluate("() => chart.drawn") is None
+    assert page.locator(".vc-frame").evaluate("(frame) => frame.clientHeight") == 230  # its room is kept
+    page.locator(".vc-frame").scroll_into_view_if_needed()
+    page.wait_for_function(DRAWN)
+
+
+def test_hidden_it_waits_until_it_has_a_width(page: Page) -> None:
+    page.evaluate("document.getElementById('root').style.display = 'none'")
+    mount(page, lengths(3, np.abs(steps())), wait=False)
+    page.wait_for_timeout(200)
+    assert page.evaluate("() => chart.drawn") is None
+    page.evaluate("document.getElementById('root').style.display = ''")
+    page.wait_for_function(DRAWN)
+
+
+def test_it_follows_the_width_of_the_page(page: Page) -> None:
+    mount(page, lengths(3, np.abs(steps())))
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.wait_for_function("() => chart.div._fullLayout.width < 390 && chart.div._fullLayout.height === 460")
+    assert page.locator(".vc-frame").evaluate("(frame) => frame.clientHeight") == 460
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_pictures_can_be_taken_and_nothing_leaves_the_machine(page: Page, host: PlainHost) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    mount(page, lengths(3, np.abs(steps())))
+    page.locator(".vc-frame").hover()
+    buttons = page.locator(".modebar-btn")
+    titles = buttons.evaluate_all("(all) => all.map(({ dataset }) => dataset.title)")
+    words = section("chart")
+    assert titles == [words[name] for name in ("png", "svg", "zoom", "pan", "reset")]
+    for number, ending in enumerate(("png", "svg")):
+        with page.expect_download() as download:
+            buttons.nth(number).click()
+        assert download.value.suggested_filename == f"vitviz.{ending}"
+    assert page.locator("[data-attr=cloud], .modebar-btn--logo").count() == 0
+    assert all(url.startswith((host.address, "data:", "blob:")) for url in asked)
+
+
+def test_another_language_comes_with_its_words(page: Page) -> None:
+    figure = lengths(3, np.abs(steps()))
+    mount(page, figure)
+    words = {name: f"word {name}" for name in section("chart")}
+    page.evaluate("([figure, words]) => chart.update(figure, words)", arrived(page, [figure, words]))
+    page.wait_for_function("() => document.querySelector('.modebar-btn').dataset.title === 'word png'")
+    titles = page.locator(".modebar-btn").evaluate_all("(all) => all.map(({ dataset }) => dataset.title)")
+    assert titles == ["word png", "word svg", "word zoom", "word pan", "word reset"]
+
+
+def test_destroyed_it_leaves_nothing(page: Page) -> None:
+    mount(page, lengths(3, np.abs(steps())))
+    page.evaluate("() => chart.destroy()")
+    assert page.locator("#root *").count() == len(page.locator("#root > div").all())
+    page.set_viewport_size({"width": 600, "height": 900})
+    page.wait_for_timeout(200)
+
+
+def test_in_a_shadow_root_it_has_plotlys_rules(page: Page) -> None:
+    figure = arrived(page, lengths(3, np.abs(steps())))
+    page.evaluate(
+        """async (figure) => {
+        const { Chart } = await import('/web/plotly/chart.js');
+        const shadow = document.getElementById('root').attachShadow({ mode: 'open' });
+        globalThis.chart = new Chart(shadow.appendChild(document.createElement('div')));
+        chart.update(figure, {}); }""",
+        figure,
+    )
+    page.wait_for_function(DRAWN)
+    styles = page.evaluate(
+        """() => { const svg = getComputedStyle(chart.div.querySelector('.main-svg:nth-of-type(3)'));
+        const bar = getComputedStyle(chart.div.querySelector('.modebar-container'));
+        return [svg.position, bar.position, getComputedStyle(chart.div.querySelector('.modebar-group')).opacity]; }"""
+    )
+    assert styles == ["absolute", "absolute", "0"]
+
+
+def everything() -> Description:
+    """A figure with every kind of mark."""
+    y = steps(30)
+    counts, edges = np.histogram(RANDOM.standard_normal(500), 20)
+    x = np.arange(30)
+    upper = Panel(
+        Axis("y"),
+        [
+            *band(x, y - 1, y + 1),
+            line(x, y, ACCENT, dash="dashdot", symbol="square-open", name="walks", hover="%{y:.3f}"),
+            *(
+                dots([i], y[[i]], symbol=symbol)
+                for i, symbol in enumerate(("circle", "diamond", "x-thin-open"))
+            ),
+        ],
+        [upright(4, ACCENT, to=9, opacity=0.2), level(0, dash="dot"), cursor(12, float(y[12]), hollow=True)],
+        [Note("<i>a note</i>", 22, float(y[22]), shift=(3, 5)), Note("left", None, 0.0)],
+        heading="a heading",
+    )
+    grows = line(np.arange(1, 31), np.exp(y), name="grows", hover="%{y:.3g}")
+    lower = Panel(Axis("z", log=True, count=3, style="power"), [grows])
+    counted = Panel(Axis("n", from_zero=True), [bars(edges * 4 + 15, counts, hover="%{y}")])
+    return below(Panels([upper, lower, counted], 420, Axis("x"), [upright(20)], [(12, "from here")], "All."))
 
 
 @pytest.mark.parametrize("width", [390, 900])
@@ -171,35 +281,31 @@ def test_every_mark_is_drawn_and_stays_inside(
 ) -> None:
     page = browser.new_page(viewport={"width": width, "height": 700}, color_scheme=scheme)
     page.goto(host.address)
-    y = steps()
-    symbols: list[Symbol] = ["circle", "circle-open", "diamond", "square", "x"]
-    marks = [
-        Upright(4, ACCENT, to=9, opacity=0.2), Upright(20), Level(0.0, dash="dot"),
-        Area(np.arange(30), y - 1, y + 1), Line(np.arange(30), y, ACCENT, dash="dashdot", symbol="square-open"),
-        *(Dots([i], y[[i]], symbol=symbol) for i, symbol in enumerate(symbols)),
-        Note("<b>a note</b>", 22, float(y[22]), shift=(3, 5)), Note("left", None, 0.0),
-    ]  # fmt: skip
-    panels = [
-        Panel(Axis("y"), marks),
-        Panel(Axis("z", log=True), [Line(np.arange(1, 31), np.exp(y), name="grows")]),
-    ]
-    mount(page, Chart(panels, 320, Axis("x"), uprights=[Upright(12)], headings=[(12, "from here")]))
-    assert page.locator(".vc-chart text", has_text="<b>a note</b>").count() == 1  # as text, not as markup
-    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
-    inside = page.evaluate("""() => { const box = document.querySelector('.vc-frame').getBoundingClientRect();
-      return [...document.querySelectorAll('.vc-chart text')].every((text) => {
+    mount(page, everything())
+    inside: dict[str, Any] = page.evaluate(
+        """() => { const box = document.querySelector('.vc-frame').getBoundingClientRect();
+      return [...document.querySelectorAll('.vc-frame text')].filter((text) => {
         const own = text.getBoundingClientRect();
-        return own.left >= box.left - 1 && own.right <= box.right + 1 && own.bottom <= box.bottom + 1; }); }""")
-    assert inside
-    assert page.locator(".vc-chart path[stroke-dasharray='7 3 2 3']").count() == 1
+        return own.width && (own.left < box.left - 1 || own.right > box.right + 1 || own.bottom > box.bottom + 1); })
+        .map((text) => text.textContent); }"""
+    )
+    assert not inside
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator(".scatterlayer .js-line").count() >= 2
+    assert page.locator(".barlayer .point").count() == 20
     SCREENSHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"chart_{scheme}_{width}.png")
     page.close()
 
 
-def test_a_chart_that_was_hidden_is_drawn_when_it_appears(page: Page) -> None:
-    page.evaluate("document.getElementById('root').style.display = 'none'")
-    mount(page, Chart([Panel(Axis("y"), [Line([0, 1], [0.0, 1.0])])], 200))
-    assert page.locator(".vc-chart path").count() == 0
-    page.evaluate("document.getElementById('root').style.display = ''")
-    expect(page.locator(".vc-chart path").first).to_be_attached()
+def test_of_many_dots_in_one_place_one_is_drawn(page: Page) -> None:
+    pre = RANDOM.standard_normal(768)
+    figure = activation_curve.describe(pre, gelu(pre), "gelu", 5)
+    mount(page, figure)
+    [[units, places]] = page.evaluate(
+        "() => chart.div.data.filter(({ mode }) => mode === 'markers').map(({ text, x }) => [text, [...x]])"
+    )
+    assert 100 < len(units) < 768
+    assert places == [pre[int(unit)] for unit in units]
+    widest = max(np.abs(np.array(places) - x).min() for x in pre)  # what is not drawn lies under what is
+    assert widest < 3 * (pre.max() - pre.min()) / 900

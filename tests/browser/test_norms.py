@@ -18,8 +18,8 @@ from vitviz.analysis.places import carry
 from vitviz.app.topics.layer_norm.part import MAPS, pack, part_data
 from vitviz.plot.colour import Quantity, scale, span
 from vitviz.plot.numbers import short
+from vitviz.plot.themes import ACCENT
 from vitviz.tracing.norms import NormStatistics
-from vitviz.web.chart.charts import ACCENT
 
 pytestmark = pytest.mark.browser
 FINEST = (7, 5)
@@ -36,8 +36,9 @@ SIZES = {"swin": SWIN, "vit": VIT}
 START = {"swin": (0, 17), "vit": (1, 9)}
 MOUNT = """async (data) => {
 const { Norms } = await import('/app/topics/layer_norm/norms.js');
-for (const name of ['picker.css', 'norm/norm_map.css', 'chart/chart.css', 'norm/norms.css']) {
-  document.head.insertAdjacentHTML('beforeend', `<link rel="stylesheet" href="/js/${name}">`);
+for (const name of ['web/picker/picker.css', 'app/topics/layer_norm/norm_map.css', 'web/plotly/chart.css',
+  'app/topics/layer_norm/part.css']) {
+  document.head.insertAdjacentHTML('beforeend', `<link rel="stylesheet" href="/${name}">`);
 }
 globalThis.told = [];
 const root = document.getElementById('root');
@@ -49,9 +50,11 @@ await new Promise((done) => setTimeout(done, 200));
 }"""
 PIXELS = """(canvas) => ({ size: [canvas.height, canvas.width],
 rgba: [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data] })"""
-# What a chart tells of every point, mark by mark.
-POINTS = """(chart) => chart.told.map((one) => ({ panel: one.panel, symbol: one.mark.symbol ?? 'line',
-colour: one.mark.colour, points: Array.from({ length: one.count }, (_, i) => one.told(i)) }))"""
+# What a chart was given to draw, trace by trace; and its marks and other shapes by name.
+TRACES = """(chart) => chart.figure.data.map((trace) => ({ axis: trace.yaxis, of: trace.meta, name: trace.text,
+symbol: trace.marker?.symbol ?? 'line', x: [...trace.x], y: [...trace.y], ends: trace.customdata }))"""
+SHAPES = """(chart) => Object.fromEntries(chart.figure.layout.shapes.filter(({ name }) => name)
+.map((shape) => [shape.name, shape]))"""
 
 
 def statistics(kind: str) -> tuple[NormStatistics, ...]:
@@ -145,48 +148,46 @@ def check_place(page: Page, kind: str, at: int, token: int) -> None:
 
 
 def check_tokens_chart(page: Page, norm: NormStatistics, mine: int, prefix: tuple[str, ...]) -> None:
-    found = page.evaluate(f"() => ({POINTS})(view.here.chart)")
+    found = page.evaluate(f"() => ({TRACES})(view.here.chart)")
+    marks = page.evaluate(f"() => ({SHAPES})(view.here.chart)")
     large = large_norms(norm.norm)
-    for panel, values in enumerate((norm.mean, norm.scale, norm.norm)):
-        marks = {one["symbol"]: one for one in found if one["panel"] == panel}
-        at = {symbol: [int(told["x"]) for told in one["points"]] for symbol, one in marks.items()}
-        expected = {"line": list(range(len(prefix), len(values))), "circle": [mine]}
-        if prefix:
-            expected["diamond"] = list(range(len(prefix)))
-        if large.tokens:
-            expected["circle-open"] = list(large.tokens)
-        assert at == expected
-        assert marks["circle"]["colour"] == ACCENT
-        for symbol, one in marks.items():
-            np.testing.assert_array_equal([told["y"] for told in one["points"]], values[expected[symbol]])
-    level, up = page.evaluate(
-        "() => [view.here.chart.chart.panels[2].marks[0], view.here.chart.places[2].up]"
-    )
-    assert (level["kind"], level["y"]) == ("level", 2 * large.median)
-    assert up == [0, pytest.approx(1.08 * max(2 * large.median, float(norm.norm.max())))]
+    places = {
+        "patches": list(range(len(prefix), len(norm.norm))),
+        "prefix": list(range(len(prefix))),
+        "large": list(large.tokens),
+    }
+    for axis, quantity in (("y", "mean"), ("y2", "scale"), ("y3", "norm")):
+        values = getattr(norm, quantity)
+        traces = {one["of"]["tokens"]: one for one in found if one["axis"] == axis}
+        assert {whose: one["x"] for whose, one in traces.items()} == places
+        for whose, one in traces.items():
+            np.testing.assert_array_equal(one["y"], values[places[whose]])
+        assert len({one["symbol"] for one in traces.values()}) == 3
+        mark = marks[quantity]
+        assert (mark["xanchor"], mark["yanchor"], mark["fillcolor"]) == (mine, values[mine], ACCENT)
+    assert (marks["threshold"]["y0"], marks["threshold"]["y1"]) == (2 * large.median, 2 * large.median)
+    top = page.evaluate("() => view.here.chart.figure.layout.yaxis3.range")
+    assert top == [0, pytest.approx(1.08 * max(2 * large.median, float(norm.norm.max())))]
 
 
 def check_depth(page: Page, kind: str, at: int, token: int) -> None:
     every = statistics(kind)
+    names = [one.name for one in every]
     for i, name in enumerate(("mean", "scale")):
-        median, line, dot = page.evaluate(f"() => ({POINTS})(view.depth[{i}].chart)")
+        *edges, median, line = page.evaluate(f"() => ({TRACES})(view.depth[{i}].chart)")
         chosen = [float(getattr(one, name)[here(kind, number, token)]) for number, one in enumerate(every)]
         band = spread([getattr(one, name) for one in every])
-        names = [one.name for one in every]
-        assert [(told["x"], told["y"], told["name"]) for told in line["points"]] == list(
-            zip(range(len(every)), chosen, names, strict=True)
-        )
-        assert line["colour"] == ACCENT
-        assert [(told["x"], told["y"], told["name"]) for told in dot["points"]] == [
-            (at, chosen[at], names[at])
-        ]
-        for field, expected in (("y", band.median), ("low", band.low), ("high", band.high)):
-            np.testing.assert_array_equal([told[field] for told in median["points"]], expected)
-        areas = page.evaluate(f"""() => view.depth[{i}].chart.chart.panels[0].marks.slice(0, 2)
-            .map(({{ low, high }}) => [[...low], [...high]])""")
-        np.testing.assert_array_equal(areas, [[band.low, band.high], [band.lower, band.upper]])
-    headings = page.evaluate("() => view.depth[0].chart.chart.headings")
-    assert headings == ([[2, "stage 1"]] if kind == "swin" else [])
+        assert (line["x"], line["y"], line["name"]) == (list(range(len(every))), chosen, names)
+        mark = page.evaluate(f"() => ({SHAPES})(view.depth[{i}].chart).chosen")
+        assert (mark["xanchor"], mark["yanchor"]) == (at, chosen[at])
+        for trace, expected in zip(edges, (band.low, band.high, band.lower, band.upper), strict=True):
+            np.testing.assert_array_equal(trace["y"], expected)
+        np.testing.assert_array_equal(median["y"], band.median)
+        np.testing.assert_array_equal(median["ends"], np.stack([band.low, band.high], axis=1))
+    words = page.evaluate(
+        "() => view.depth[0].chart.figure.layout.annotations.map(({ x, text }) => [x, text])"
+    )
+    assert words == ([[2, "stage 1"]] if kind == "swin" else [])
 
 
 def test_everything_follows_the_arrow_keys_of_the_slider(page: Page, kind: str) -> None:

@@ -22,9 +22,10 @@ Part = dict[str, Any]
 HOLLOW = 1.6  # width of the outline of hollow symbols
 
 
-def values(given: ArrayLike) -> NDArray[Any]:
-    """Numbers as one array, float64 where they are no numpy array yet."""
-    return given if isinstance(given, np.ndarray) else np.asarray(given, dtype=np.float64)
+def values(given: ArrayLike) -> NDArray[np.floating]:
+    """Numbers as one array: float32 stays, everything else becomes float64."""
+    array = np.asarray(given)
+    return array if array.dtype == np.float32 else array.astype(np.float64, copy=False)
 
 
 def line(

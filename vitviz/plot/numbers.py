@@ -15,7 +15,7 @@ def short(value: float) -> str:
     size = abs(value)
     if size != 0 and (size < 1e-3 or size >= 1e5):
         return _minus(f"{value:.3e}")
-    return _minus(f"{value:#.4g}")
+    return _minus(f"{value:#.4g}".rstrip("."))
 
 
 def in_formula(value: float) -> str:

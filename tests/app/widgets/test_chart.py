@@ -1,104 +1,60 @@
-"""What a chart is made of arrives in the browser whole: the very numbers, and the words as they are."""
+"""A figure arrives in the browser whole: the very numbers, and the words as they are."""
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Any
-
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from streamlit.testing.v1 import AppTest
 
-from vitviz.app.widgets.chart import plain
+from tests.app.conftest import mounted
+from vitviz.app.widgets.chart import chart
 from vitviz.payload import pack_data, unpack_data
-from vitviz.web.chart.charts import (
-    FAINT,
-    Area,
-    Axis,
-    Bars,
-    Chart,
-    Dots,
-    Level,
-    Line,
-    Mark,
-    Note,
-    Panel,
-    Upright,
-)
+from vitviz.plot.depth import length_lines
+from vitviz.plot.marks import dots, line, values
 
 ODD = np.array([0.1, -0.0, 5e-324, 1 / 3, np.inf, -np.inf, np.nan, 2.0**53 + 2])
 
 
-def arrived(part: object) -> Any:
-    """What the browser reads: as ``plain`` made it, through a payload."""
-    return unpack_data(pack_data(plain(part)))
+def _page() -> None:
+    from vitviz.app import session
+    from vitviz.app.widgets.chart import chart
+    from vitviz.plot.depth import length_lines
+
+    session.setup()
+    chart("one", length_lines.describe({"panel": {"a": [1.0, 2.0]}}, ["v", "w"], 1))
 
 
-def bits(values: NDArray[np.float64]) -> NDArray[np.uint64]:
-    """The float64 of a list, bit by bit."""
-    assert values.dtype == np.float64
-    return values.view(np.uint64)
+def test_numbers_arrive_with_every_bit() -> None:
+    found = unpack_data(pack_data(line(ODD, ODD.astype(np.float32))))
+    assert found["x"].tobytes() == ODD.tobytes()
+    assert found["y"].tobytes() == ODD.astype(np.float32).tobytes()
 
 
-@pytest.mark.parametrize(
-    "values",
-    [
-        ODD,
-        ODD.tolist(),
-        tuple(ODD.tolist()),
-        list(ODD),
-        ODD.astype(np.float32),
-        np.arange(6, dtype=np.int64)[::-2],
-        [3, -1, 2.5],
-        range(4),
-        np.array([]),
-    ],
-    ids=lambda values: type(values).__name__,
-)
-def test_numbers_arrive_with_every_bit(values: Any) -> None:
-    expected = np.array(values, dtype=np.float64)
-    np.testing.assert_array_equal(bits(arrived(values)), expected.view(np.uint64))
+@pytest.mark.parametrize("given", [range(4), np.arange(6)[::-2], [3, -1, 2.5], [], np.array([True])])
+def test_what_is_no_float_becomes_float64(given: object) -> None:
+    found = unpack_data(pack_data(dots(given, given)))["x"]  # type: ignore[arg-type]
+    np.testing.assert_array_equal(found, np.array(given, dtype=np.float64))
+    assert values(given).dtype == np.float64  # type: ignore[arg-type]
 
 
-def test_nothing_words_and_pairs_stay_lists() -> None:
-    assert arrived([]) == arrived(()) == []
-    assert arrived(["blocks.0", "-1", ""]) == ["blocks.0", "-1", ""]
-    assert arrived([(7, "7"), (0.1, "10\u207b\u00b9")]) == [[7, "7"], [0.1, "10\u207b\u00b9"]]
-    assert arrived({"name": ("a", "b"), "unit": range(2)})["name"] == ["a", "b"]
-    assert arrived(None) is None
+def test_a_figure_arrives_with_its_traces_layout_and_words() -> None:
+    page = AppTest.from_function(_page).run()
+    assert not page.exception
+    found = mounted(page, "one")
+    described = length_lines.describe({"panel": {"a": [1.0, 2.0]}}, ["v", "w"], 1)
+    (trace,) = found["figure"]["data"]
+    assert trace["y"].tolist() == [1.0, 2.0]
+    assert trace["text"] == ["v", "w"]
+    assert found["figure"]["layout"] == described["layout"]
+    assert {"help", "png", "svg", "zoom", "pan", "reset"} <= set(found["words"])
 
 
-def test_single_numbers_of_numpy_are_json_numbers() -> None:
-    assert arrived(Level(np.float64(0.1))) == {"kind": "level", "y": 0.1, "colour": FAINT, "dash": "solid"}
-    assert arrived(Upright(np.int64(3)))["x"] == 3  # type: ignore[arg-type]
+def test_a_figure_needs_no_plotly(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
 
-
-def test_every_part_of_a_chart_arrives_under_its_name() -> None:
-    marks: tuple[Mark, ...] = (
-        Line([1, 2], ODD[:2], fields={"block": ["a", "b"], "error": ODD[6:]}, name="one"),
-        Dots([0.5], [np.nan]),
-        Bars([0, 1, 2], np.array([3, 4])),
-        Area(range(2), ODD[:2], ODD[2:4]),
-        Upright(1.5, to=2.5),
-        Level(0),
-        Note("word", None, 2, shift=(6, -4.5)),
-    )
-    axis = Axis("n", span=(0, 1), log=True, ticks=[(1, "1")])
-    chart = Chart(
-        [Panel(axis, marks, heading="top")], 200, uprights=[Upright(1)], headings=[(1.5, "stage 2")]
-    )
-    told = arrived(chart)
-    assert told.keys() == {"kind", *(each.name for each in fields(chart))}
-    assert (told["height"], told["beside"], told["headings"]) == (200, False, [[1.5, "stage 2"]])
-    (panel,) = told["panels"]
-    assert bits(panel["y"]["span"]).tolist() == np.array([0.0, 1.0]).view(np.uint64).tolist()
-    assert panel["y"]["ticks"] == [[1, "1"]]
-    assert panel["x"] is None
-    for mark, seen in zip(marks, panel["marks"], strict=True):
-        assert seen.keys() == {"kind", *(each.name for each in fields(mark))}
-        assert seen["kind"] == type(mark).__name__.lower()
-    line, *_, note = panel["marks"]
-    assert line["fields"]["block"] == ["a", "b"]
-    np.testing.assert_array_equal(bits(line["fields"]["error"]), ODD[6:].view(np.uint64))
-    assert (note["x"], note["text"]) == (None, "word")
-    assert bits(note["shift"]).view(np.float64).tolist() == [6, -4.5]
+    assert callable(chart)
+    monkeypatch.setitem(sys.modules, "plotly.graph_objects", None)
+    described = length_lines.describe({"panel": {"a": [1.0]}}, ["v"])
+    assert described["data"][0]["y"].tolist() == [1.0]
+    with pytest.raises(ImportError, match=r"vitviz\[plot\]"):
+        length_lines({"panel": {"a": [1.0]}}, ["v"])

@@ -1,5 +1,6 @@
 // One weight opened: from q and k to the score, through the softmax of its row, to what it adds to the output.
-import { make, number } from "../shared/canvas.js";
+import { make } from "../shared/dom.js";
+import { number } from "../shared/format.js";
 import { Cells } from "../shared/shades.js";
 import { dot } from "./maths.js";
 

@@ -1,6 +1,6 @@
 // What is on screen as one picture: an SVG that holds the maps as images and the rest as shapes and text, or a PNG.
 
-import { number } from "../shared/canvas.js";
+import { number } from "../shared/format.js";
 
 const WIDTH = 1200;
 const escapes = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };

@@ -1,6 +1,6 @@
 // The attention explorer: one cursor through the picture, every head of every layer, and one head's matrix.
 // `mount(element, events)` knows no host; whoever mounts it hands it data and hears what a person chose.
-import { make } from "../shared/canvas.js";
+import { make } from "../shared/dom.js";
 import { composed, png, save } from "./download.js";
 import { Engine } from "./engine.js";
 import { action, moved } from "./keys.js";

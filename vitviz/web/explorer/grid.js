@@ -1,5 +1,5 @@
 // Every head of every layer as a small map, all for the same token: layers down, heads across, or sorted by a figure.
-import { make } from "../shared/canvas.js";
+import { make } from "../shared/dom.js";
 
 const GAP = { wide: 6, tight: 2 }; // device pixels between maps
 const WIDEST = 12; // heads in a row; a layer with more has several rows

@@ -1,5 +1,5 @@
 // One head's whole matrix, queries down and keys across, zoomable to single cells.
-import { make } from "../shared/canvas.js";
+import { make } from "../shared/dom.js";
 import { Cells } from "../shared/shades.js";
 
 const MARGIN = 14; // CSS pixels for the order of the patches beside and above the matrix

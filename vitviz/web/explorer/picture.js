@@ -1,5 +1,5 @@
 // The picture with one map over it, the cursor, and the tokens that have no place in the picture as chips.
-import { make } from "../shared/canvas.js";
+import { make } from "../shared/dom.js";
 import { Cells } from "../shared/shades.js";
 
 const SVG = "http://www.w3.org/2000/svg";

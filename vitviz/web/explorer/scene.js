@@ -1,5 +1,7 @@
 // The maps on the page: their parts, their sizes, and how one frame is drawn. Nobody chooses anything here.
-import { colourBar, isDark, lookup, make, number } from "../shared/canvas.js";
+import { colourBar, colourTable, isDark } from "../shared/colours.js";
+import { make } from "../shared/dom.js";
+import { number } from "../shared/format.js";
 import { largest, pixels, Shades } from "../shared/shades.js";
 import { CellView } from "./cell.js";
 import { GridView } from "./grid.js";
@@ -87,7 +89,7 @@ export class Scene extends Wording {
       font: "ui-monospace, monospace",
     };
     this.matrix.ink = this.ink;
-    const table = (name) => pixels(lookup(this.data.scales[name], dark));
+    const table = (name) => pixels(colourTable(this.data.scales[name], dark));
     this.colours = { attention: table("attention"), activation: table("activation"), ink: this.ink };
     this.dark = dark;
     this.barShown = "";

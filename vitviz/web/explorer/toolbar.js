@@ -1,5 +1,5 @@
 // Choices above the maps: which layer, head and direction, and behind "view" how they are drawn.
-import { make } from "../shared/canvas.js";
+import { make } from "../shared/dom.js";
 import { AGGREGATES } from "./state.js";
 
 function labelled(parent, text, control, className = "vx-field") {

@@ -1,5 +1,5 @@
 // What a view is called and says: names of maps and tokens, the line under the picture, the figures of a head.
-import { number } from "../shared/canvas.js";
+import { number } from "../shared/format.js";
 import { strongest } from "./maths.js";
 import { placeOf } from "./picture.js";
 import { fill } from "./state.js";

@@ -1,7 +1,7 @@
 // The picture of tokens in a Streamlit page.
-import { unhurried } from "../shared/canvas.js";
+import { mergeHeldKeys } from "../shared/events.js";
 import { Picker } from "./picker.js";
 
 export function mount(element, send) {
-  return new Picker(element, unhurried(send));
+  return new Picker(element, mergeHeldKeys(send));
 }

@@ -1,5 +1,7 @@
 // The picture that the model sees, cut into its tokens: look, move over, choose one.
-import { colourBar, isDark, lookup, make, number, paint } from "../shared/canvas.js";
+import { colourBar, colourTable, isDark, paint } from "../shared/colours.js";
+import { make } from "../shared/dom.js";
+import { number } from "../shared/format.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -51,7 +53,7 @@ export class Picker {
     this.canvas.hidden = !this.values;
     this.bar.replaceChildren();
     if (!this.values) return;
-    paint(this.canvas, this.values, prefix.length, rows, columns, lookup(scale, this.dark), low, high);
+    paint(this.canvas, this.values, prefix.length, rows, columns, colourTable(scale, this.dark), low, high);
     this.canvas.style.opacity = opacity;
     this.bar.append(colourBar(scale, this.dark, low, high, this.data.scaleLabel));
   }
@@ -101,7 +103,7 @@ export class Picker {
   swatch(value) {
     const { low, high, scale } = this.data;
     const swatch = make("canvas", "vv-swatch");
-    paint(swatch, [value], 0, 1, 1, lookup(scale, this.dark), low, high);
+    paint(swatch, [value], 0, 1, 1, colourTable(scale, this.dark), low, high);
     return swatch;
   }
 

@@ -1,29 +1,7 @@
-// Arrays of a figure: out of base64, and the very same array as before where the content is the same. plotly.js compares
-// arrays by identity and computes nothing anew for a trace whose arrays stayed.
+// The very same array as before where the content is the same: plotly.js compares arrays by identity, and computes nothing
+// anew for a trace whose arrays stayed.
 
-/** @import { Base64Numbers, Figure, Trace } from "./types.js" */
-
-/** @type {Record<string, new (buffer: ArrayBuffer) => ArrayLike<number>>} */
-const TYPES = {
-  f8: Float64Array,
-  f4: Float32Array,
-  i4: Int32Array,
-  u4: Uint32Array,
-  i2: Int16Array,
-  u2: Uint16Array,
-  i1: Int8Array,
-  u1: Uint8Array,
-};
-
-/**
- * Numbers as plotly's Python side writes them for JSON.
- * @param {Base64Numbers} packed
- * @returns {ArrayLike<number>}
- */
-export function decoded({ dtype, bdata }) {
-  const bytes = Uint8Array.from(atob(bdata), (letter) => letter.charCodeAt(0));
-  return new TYPES[dtype](bytes.buffer);
-}
+/** @import { Figure, Trace } from "./types.js" */
 
 /**
  * Whether two values of a figure are the same, arrays element by element.
@@ -45,7 +23,7 @@ export function same(a, b) {
 }
 
 /**
- * The figure with its numbers as arrays, each trace and its arrays the former ones where nothing in them is different.
+ * The figure, each trace and its arrays the former ones where nothing in them is different.
  * @param {Figure} figure
  * @param {Figure | null} before what this function returned for the figure before
  * @returns {Figure}
@@ -65,8 +43,7 @@ function keptTrace(trace, before) {
   let unchanged = Boolean(before) && Object.keys(trace).length === Object.keys(before ?? {}).length;
   /** @type {Trace} */
   const found = {};
-  for (const [key, given] of Object.entries(trace)) {
-    const value = isPacked(given) ? decoded(given) : given;
+  for (const [key, value] of Object.entries(trace)) {
     const former = before?.[key];
     const stays = same(value, former);
     found[key] = stays ? former : value;
@@ -80,9 +57,3 @@ function keptTrace(trace, before) {
  * @returns {value is ArrayLike<unknown>}
  */
 export const isList = (value) => Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
-
-/**
- * @param {unknown} value
- * @returns {value is Base64Numbers}
- */
-const isPacked = (value) => typeof value === "object" && value !== null && "bdata" in value;

@@ -49,6 +49,8 @@ export class Chart {
     this.at = null;
     /** @type {Plotly | null} */
     this.lib = null;
+    /** @type {object} */
+    this.config = {};
     this.inSight = false;
     this.pending = false;
     this.destroyed = false;
@@ -119,10 +121,7 @@ export class Chart {
     adoptStyles(root);
     const next = this.styled(thinned(arranged(this.figure, this.frame.clientWidth)));
     this.apply(this.lib, next);
-    if (!this.drawn) {
-      adoptStyles(root, this.div._fullLayout?._uid);
-      this.div.on("plotly_hover", ({ points }) => this.read(points[0]));
-    }
+    adoptStyles(root, this.div._fullLayout?._uid);
     this.drawn = { figure: next, words: this.words };
   }
 
@@ -155,26 +154,23 @@ export class Chart {
    */
   apply(lib, next) {
     const { div, drawn } = this;
-    // plotly writes into what it is given: every figure gets a layout of its own, and the arrays stay the same.
+    // plotly writes into the layout that it is given, and never into arrays.
     const layout = structuredClone(next.layout);
-    if (!drawn || drawn.words !== this.words) {
-      const { figure, words } = drawn ?? {};
-      if (figure && !same(words, this.words)) lib.purge(div);
-      if (!figure || !same(words, this.words)) {
-        lib.newPlot(div, next.data, layout, this.config());
-        if (figure) this.div.on("plotly_hover", ({ points }) => this.read(points[0]));
-        return;
-      }
+    if (!drawn || !same(drawn.words, this.words)) {
+      if (drawn) lib.purge(div);
+      this.config = this.configured(); // the very same at every later call: with another one plotly begins anew
+      lib.newPlot(div, next.data, layout, this.config);
+      div.on("plotly_hover", ({ points }) => this.read(points[0]));
+      return;
     }
-    const before = /** @type {{ figure: Figure }} */ (drawn).figure;
-    const { shapes: formerShapes, ...former } = before.layout;
+    const { shapes: formerShapes, ...former } = drawn.figure.layout;
     const { shapes, ...rest } = next.layout;
-    if (sameTraces(before.data, next.data) && same(former, rest)) {
+    if (sameTraces(drawn.figure.data, next.data) && same(former, rest)) {
       if (!same(formerShapes, shapes)) lib.relayout(div, { shapes: layout.shapes ?? [] });
-    } else lib.react(div, next.data, layout, this.config());
+    } else lib.react(div, next.data, layout, this.config);
   }
 
-  config() {
+  configured() {
     const { words } = this;
     /** @param {"png" | "svg"} format */
     const download = (format) => ({

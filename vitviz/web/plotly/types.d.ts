@@ -3,12 +3,6 @@
 /** Numbers or words along a trace; nested where each point has several. */
 export type Values = ArrayLike<unknown>;
 
-/** Numbers as plotly's Python side writes them for JSON. */
-export interface Base64Numbers {
-  dtype: string;
-  bdata: string;
-}
-
 export interface Trace {
   type?: string;
   mode?: string;

@@ -1,8 +1,13 @@
 // Payloads as `vitviz/payload.py` packs them, and where they are fetched from. Knows no host.
 
+/** @typedef {Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Int16Array<ArrayBuffer> | Uint8Array<ArrayBuffer>} PayloadArray */
+/** @typedef {{ header: any, arrays: Record<string, any>, bytes: number }} Payload header, arrays by their names, size */
+/** @typedef {ArrayBuffer | Uint8Array<ArrayBuffer>} PayloadBytes */
+
 const MAGIC = "VVA1";
 const ALIGNMENT = 8;
 const ARRAY = "$array";
+/** @type {Record<string, new (buffer: ArrayBuffer, offset: number, length: number) => PayloadArray>} */
 const TYPES = {
   "<f4": Float32Array,
   "<f8": Float64Array,
@@ -14,6 +19,8 @@ const TYPES = {
 /**
  * The header of a payload, and its arrays as views of the same bytes: every bit is torch's. Only bytes that do not begin
  * at a multiple of eight in their buffer are copied, once and whole.
+ * @param {PayloadBytes} payload
+ * @returns {Payload}
  */
 export function readPayload(payload) {
   const { buffer, byteOffset, byteLength } = aligned(payload);
@@ -21,25 +28,35 @@ export function readPayload(payload) {
   if (magic !== MAGIC) throw new Error("not a payload of vitviz");
   const length = new DataView(buffer, byteOffset).getUint32(MAGIC.length, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, byteOffset + MAGIC.length + 4, length)));
+  /** @type {Record<string, PayloadArray>} */
   const arrays = {};
   for (const { name, dtype, shape, offset } of header.arrays) {
-    const size = shape.reduce((product, side) => product * side, 1);
+    const size = shape.reduce((/** @type {number} */ product, /** @type {number} */ side) => product * side, 1);
     arrays[name] = new TYPES[dtype](buffer, byteOffset + offset, size);
   }
   return { header, arrays, bytes: byteLength };
 }
 
+/** @param {PayloadBytes} payload */
 function aligned(payload) {
   const bytes = payload instanceof ArrayBuffer ? new Uint8Array(payload) : payload;
   return bytes.byteOffset % ALIGNMENT ? bytes.slice() : bytes;
 }
 
-/** The nested data that Python's `pack_data` packed, with typed arrays (row by row, without their shapes) in it. */
+/**
+ * The nested data that Python's `pack_data` packed, with typed arrays (row by row, without their shapes) in it.
+ * @param {PayloadBytes} payload
+ */
 export function unpackData(payload) {
   const { header, arrays } = readPayload(payload);
   return withArrays(header.data, arrays);
 }
 
+/**
+ * @param {any} value
+ * @param {Record<string, PayloadArray>} arrays
+ * @returns {any}
+ */
 function withArrays(value, arrays) {
   if (value === null || typeof value !== "object") return value;
   if (ARRAY in value) return arrays[value[ARRAY]];
@@ -47,31 +64,59 @@ function withArrays(value, arrays) {
   return value;
 }
 
-/** Whether two typed arrays hold the same values; new data that brings the same array again is no change. */
+/**
+ * Whether two typed arrays hold the same values; new data that brings the same array again is no change.
+ * @param {ArrayLike<number> | undefined} one
+ * @param {ArrayLike<number>} other
+ */
 export function sameArrays(one, other) {
   if (one === other) return true;
-  return one !== undefined && one.length === other.length && one.every((value, i) => Object.is(value, other[i]));
+  if (one?.length !== other.length) return false;
+  for (let i = 0; i < other.length; i++) if (!Object.is(one[i], other[i])) return false;
+  return true;
 }
 
+/** @typedef {(path: string) => Promise<Response>} Fetcher */
+/** @typedef {{ limit: number, wrap: (payload: Payload) => any, missing?: () => void, fetcher?: Fetcher }} SourceOptions */
+
 /**
- * The payloads of one picture in one model, fetched when they are first asked for. What was looked at longest ago is
- * forgotten when they weigh more than `limit` bytes together.
+ * The payloads of one picture in one model, fetched when they are first asked for. What was used longest ago is forgotten
+ * when they weigh more than `limit` bytes together. `fetcher` answers where there is no server, `missing` is called when a
+ * payload is gone.
  */
 export class PayloadSource {
+  /**
+   * @param {string} url
+   * @param {SourceOptions} options
+   */
   constructor(url, { limit, wrap, missing, fetcher = (path) => fetch(path) }) {
-    Object.assign(this, { url, limit, wrap, missing, fetcher });
+    this.url = url;
+    this.limit = limit;
+    this.wrap = wrap;
+    this.missing = missing;
+    this.fetcher = fetcher;
+    /** @type {Map<string, { value: any, bytes: number }>} */
     this.ready = new Map();
+    /** @type {Map<string, Promise<any>>} */
     this.waiting = new Map();
     this.bytes = 0;
     this.closed = false;
   }
 
-  /** What is there already, or undefined. */
+  /**
+   * What is there already, or undefined.
+   * @param {string} path
+   */
   peek(path) {
     return this.ready.get(path)?.value;
   }
 
-  /** What `wrap` makes of the payload at `path`; rejects where the server has none. */
+  /**
+   * What `wrap` makes of the payload at `path`; rejects where the server has none.
+   * @param {string} path
+   * @param {(payload: Payload) => any} [wrap]
+   * @returns {Promise<any>}
+   */
   get(path, wrap = this.wrap) {
     const kept = this.ready.get(path);
     if (kept) {
@@ -79,13 +124,17 @@ export class PayloadSource {
       this.ready.set(path, kept);
       return Promise.resolve(kept.value);
     }
-    if (!this.waiting.has(path)) {
-      const request = this.load(path, wrap).finally(() => this.waiting.delete(path));
-      this.waiting.set(path, request);
-    }
-    return this.waiting.get(path);
+    const waiting = this.waiting.get(path);
+    if (waiting) return waiting;
+    const request = this.load(path, wrap).finally(() => this.waiting.delete(path));
+    this.waiting.set(path, request);
+    return request;
   }
 
+  /**
+   * @param {string} path
+   * @param {(payload: Payload) => any} wrap
+   */
   async load(path, wrap) {
     const response = await this.fetcher(`${this.url}/${path}`);
     // A server that no longer knows the token answers an error, or with the page's own HTML after a restart.

@@ -1,5 +1,8 @@
 // Vectors of one length as rows of coloured cells over one axis: move over an index to read all of them, click to choose it.
-import { colourBar, isDark, lookup, make, number, paint, unhurried } from "../shared/canvas.js";
+import { colourBar, colourTable, isDark, paint } from "../shared/colours.js";
+import { make } from "../shared/dom.js";
+import { mergeHeldKeys } from "../shared/events.js";
+import { number } from "../shared/format.js";
 
 const NARROWEST = 2; // CSS pixels of a cell; longer vectors scroll
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -10, ArrowDown: 10 };
@@ -37,7 +40,7 @@ class Strips {
   lane(row, values, dark) {
     const lane = make("div", "vv-strips-lane");
     const canvas = make("canvas");
-    paint(canvas, values, 0, 1, this.data.length, lookup(row.scale, dark), row.low, row.high);
+    paint(canvas, values, 0, 1, this.data.length, colourTable(row.scale, dark), row.low, row.high);
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", row.label);
     lane.append(canvas);
@@ -80,5 +83,5 @@ class Strips {
 }
 
 export function mount(element, send) {
-  return new Strips(element, unhurried(send));
+  return new Strips(element, mergeHeldKeys(send));
 }

@@ -1,5 +1,8 @@
 // One or many equal arrays as small pictures on one colour scale: choose one, read any cell.
-import { colourBar, isDark, lookup, make, number, paint, unhurried } from "../shared/canvas.js";
+import { colourBar, colourTable, isDark, paint } from "../shared/colours.js";
+import { make } from "../shared/dom.js";
+import { mergeHeldKeys } from "../shared/events.js";
+import { number } from "../shared/format.js";
 
 class Tiles {
   constructor(root, choose) {
@@ -13,7 +16,7 @@ class Tiles {
     this.data = data;
     this.values = data.values;
     const dark = isDark(this.grid);
-    this.table = lookup(data.scale, dark);
+    this.table = colourTable(data.scale, dark);
     this.grid.style.setProperty("--tile", `${data.width}px`);
     this.grid.replaceChildren(...data.labels.map((label, i) => this.tile(label, i)));
     this.bar.replaceChildren(colourBar(data.scale, dark, data.low, data.high, data.scaleLabel));
@@ -73,5 +76,5 @@ class Tiles {
 }
 
 export function mount(element, send) {
-  return new Tiles(element, unhurried(send));
+  return new Tiles(element, mergeHeldKeys(send));
 }

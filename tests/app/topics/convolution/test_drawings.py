@@ -1,16 +1,11 @@
 """The small pictures and tables of the convolution pages."""
 
-import math
-
 import numpy as np
-import pytest
 
 from vitviz.app.topics.convolution.array_grid import array_grid
 from vitviz.app.topics.convolution.common_digits import agreeing
 from vitviz.app.topics.convolution.filter_picture import filter_picture
 from vitviz.app.topics.matmul.product_drawing import product
-from vitviz.app.topics.matmul.speed_chart import DRAWN, LETTERS, speed_chart
-from vitviz.web.chart.charts import Level, Line, Note
 
 
 def test_the_digits_that_all_share_are_bold_and_texts_are_escaped() -> None:
@@ -49,31 +44,3 @@ def test_the_matrices_are_drawn_in_proportion_with_the_row_and_column_of_one_num
     assert "width:52px;height:104px" in shown
     assert "width:52px;height:26px" in shown
     assert "top:50.00%;left:25.00%;height:1.00%;width:0.50%" in shown
-
-
-def test_names_of_lines_do_not_cover_one_another_and_stand_right_of_all_lines() -> None:
-    lines = {
-        "a": [(16, 1.0), (32, 100.0)],
-        "b": [(16, 1.0), (32, 101.0)],
-        "c": [(16, 0.1), (32, 1.0)],
-        "d": [(16, 0.99)],
-    }
-    families = {"a": 0, "b": 0, "c": 1, "d": 2}
-    chart = speed_chart(lines, families, 120.0, ("n", "GFLOP/s"), "peak", "says")
-    (panel,) = chart.panels
-    notes = {mark.text: mark for mark in panel.marks if isinstance(mark, Note)}
-    assert all(notes[name].x == 32 * 1.12 for name in lines)
-    assert notes["c"].y == 1.0
-    pixels = DRAWN / (1.1 * math.log10(101.0 / 0.1))
-    for upper, lower in (("b", "a"), ("c", "d")):
-        assert math.log10(notes[upper].y / notes[lower].y) * pixels == pytest.approx(LETTERS)
-    assert math.log10(120.0 / notes["b"].y) * pixels >= 0.79 * LETTERS
-    assert (notes["peak 120"].x, notes["peak 120"].y) == (None, 120.0)
-    drawn = [mark for mark in panel.marks if isinstance(mark, Line) and mark.symbol]
-    assert [list(line.y) for line in drawn] == [[1.0, 100.0], [1.0, 101.0], [0.1, 1.0], [0.99]]
-    assert [line.colour == drawn[0].colour for line in drawn] == [True, True, False, False]
-    assert len({(line.colour, line.dash) for line in drawn}) == 4
-    leaders = [mark for mark in panel.marks if isinstance(mark, Line) and not mark.symbol]
-    assert ([16, 32 * 1.12], [0.99, notes["d"].y]) in [(line.x, line.y) for line in leaders]
-    assert [mark.y for mark in panel.marks if isinstance(mark, Level)] == [120.0]
-    assert chart.x.ticks == [(16, "16"), (32, "32")]

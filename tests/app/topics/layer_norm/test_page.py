@@ -1,6 +1,7 @@
 """The layer norm page shows the statistics and the values of the run itself, for any layer norm."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -56,7 +57,8 @@ def test_strips_are_torchs(
 def test_the_browser_gets_torchs_statistics_of_every_layer_norm(open_page: Open, model: str) -> None:
     page = open_page("layer_norm", model=model)
     trace = trace_of(page)
-    statistics = mounted(page, "layer_norm.norms")["statistics"]
+    given = mounted(page, "layer_norm.norms")
+    statistics, figures = given["statistics"], given["figures"]
     assert [norm["name"] for norm in statistics["norms"]] == [site.name for site in norms.norm_sites(trace)]
     left = statistics["values"]
     spreads: dict[str, list[NDArray[np.float64]]] = {"mean": [], "scale": []}
@@ -83,12 +85,22 @@ def test_the_browser_gets_torchs_statistics_of_every_layer_norm(open_page: Open,
         means.append(top)
     assert left.size == 0
     for name, expected in spreads.items():
-        band = [statistics["bands"][name][of] for of in ("low", "lower", "median", "upper", "high")]
-        np.testing.assert_array_equal(np.array(band).T, expected)
+        low, high, lower, upper, median, _ = (trace["y"] for trace in figures[name]["data"])
+        np.testing.assert_array_equal(np.stack([low, lower, median, upper, high], axis=1), expected)
     assert statistics["spans"] == {
         "norm": [0, max(lengths)], "ratio": [0, pytest.approx(max(ratios), rel=1e-6)], "scale": [0, max(scales)],
         "mean": [-max(means), max(means)],
     }  # fmt: skip
+
+
+def stages(given: dict[str, Any]) -> list[tuple[int, str]]:
+    """Where the figures through the depth say that a stage begins."""
+    mean, scale = (
+        [(note["x"], note["text"]) for note in given["figures"][name]["layout"]["annotations"]]
+        for name in ("mean", "scale")
+    )
+    assert mean == scale
+    return mean
 
 
 def test_grids_and_stages_are_the_models(open_page: Open) -> None:
@@ -99,14 +111,14 @@ def test_grids_and_stages_are_the_models(open_page: Open) -> None:
     for given in (swin, vit):
         for norm in given["statistics"]["norms"]:
             assert norm["count"] == len(given["prefix"]) + norm["grid"][0] * norm["grid"][1]
-    assert (vit["prefix"], vit["finest"], vit["stages"]) == (["cls"], [14, 14], [])
+    assert (vit["prefix"], vit["finest"], stages(vit)) == (["cls"], [14, 14], [])
     grids = [norm["grid"][0] for norm in swin["statistics"]["norms"]]
     assert (swin["prefix"], swin["finest"], sorted(set(grids), reverse=True)) == (
         [],
         [56, 56],
         [56, 28, 14, 7],
     )
-    for stage, (at, said) in enumerate(swin["stages"], start=1):
+    for stage, (at, said) in enumerate(stages(swin), start=1):
         assert said == f"stage {stage}"
         assert grids[at] < grids[at - 1]
 

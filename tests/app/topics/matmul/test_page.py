@@ -53,8 +53,8 @@ def test_what_was_measured_is_what_is_shown(open_page: Open, monkeypatch: pytest
         assert float(best.split(" ")[0]) == pytest.approx(max(own.values()), rel=0.01)
         assert float(share[:-2]) == pytest.approx(100 * max(own.values()) / top, rel=0.06)
     assert page.button(key="matmul.stop").disabled
-    (panel,) = mounted(page, f"matmul.speeds.{len(speeds)}")["chart"]["panels"]
-    lines = [mark for mark in panel["marks"] if mark["kind"] == "line" and mark["symbol"]]
+    figure = mounted(page, f"matmul.speeds.{len(speeds)}")["figure"]
+    lines = [trace for trace in figure["data"] if trace["mode"] == "lines+markers"]
     for line, name in zip(lines, VARIANTS, strict=True):
         assert line["x"].tolist() == list(SIZES)
         assert line["y"].tolist() == [s.gflops for s in speeds if s.name == name]

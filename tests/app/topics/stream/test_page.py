@@ -113,18 +113,17 @@ def test_the_charts_over_depth_hold_the_runs_own_numbers(
     first = 0 if model.startswith("swin") else 1
     added = {"after": block["resid_post"], "attention": block["attn_out"], "mlp": block["mlp_out"]}
     want = {name: value.flatten(0, -2).norm(dim=-1).numpy() for name, value in added.items()}
-    chart = mounted(page, "stream.lengths")["chart"]
-    for panel, pick in zip(chart["panels"], ([there], *([[0]] if first else []), None), strict=True):
-        lines = [mark for mark in panel["marks"] if mark["kind"] == "line"]
+    lengths = mounted(page, "stream.lengths")["figure"]["data"]
+    for x, pick in zip(("x", "x2", "x3"), ([there], *([[0]] if first else []), None), strict=False):
         by_symbol: dict[str, dict[float, float]] = {}
-        for line in lines:
-            points = zip(line["x"], line["y"], strict=True)
-            by_symbol.setdefault(line["symbol"], {}).update(points)
-        for shown, values in zip(by_symbol.values(), want.values(), strict=True):
+        for line in (trace for trace in lengths if trace["xaxis"] == x):
+            points = zip(line["x"].tolist(), line["y"].tolist(), strict=True)
+            by_symbol.setdefault(line["marker"]["symbol"], {}).update(points)
+        for drawn, values in zip(by_symbol.values(), want.values(), strict=True):
             expected = values[first:].mean() if pick is None else values[pick[0]]
-            assert shown[at] == pytest.approx(float(expected), rel=1e-5)
+            assert drawn[at] == pytest.approx(float(expected), rel=1e-5)
     pre = block["mlp_pre"].flatten(0, -2).numpy()
-    negative = mounted(page, "stream.shares")["chart"]["panels"][0]
-    mean, chosen = (mark for mark in negative["marks"] if mark["kind"] == "line")
-    assert chosen["y"][at] == pytest.approx(float((pre[there] < 0).mean()), abs=1e-6)
-    assert mean["y"][at] == pytest.approx(float((pre < 0).mean()), abs=1e-6)
+    negative = [trace for trace in mounted(page, "stream.shares")["figure"]["data"] if trace["xaxis"] == "x"]
+    mean, chosen = (trace["y"] for trace in negative)
+    assert chosen[at] == pytest.approx(float((pre[there] < 0).mean()), abs=1e-6)
+    assert mean[at] == pytest.approx(float((pre < 0).mean()), abs=1e-6)

@@ -1,5 +1,6 @@
 // Small RGB pictures of signed weights on one scale: grey is 0. One canvas for all of them; read any weight.
-import { make, number } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
 
 const CHANNELS = ["R", "G", "B"];
 const GAP = 5; // CSS pixels between pictures

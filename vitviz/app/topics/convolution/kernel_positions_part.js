@@ -1,6 +1,7 @@
 // Where a kernel lands: the padded picture, the output, and the index arrays that pick the pixels, under one cursor.
 // The cursor is a landing (a column of the arrays) and, where the pointer is on an entry, one tap (a row).
-import { isDark, make } from "../../../web/shared/canvas.js";
+import { isDark } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
 const CHANNELS = ["R", "G", "B"];

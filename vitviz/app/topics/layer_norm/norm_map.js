@@ -1,5 +1,7 @@
 // One strip for each layer norm, one cell for each token: all tokens at all layer norms on one colour scale.
-import { colourBar, isDark, lookup, make, number, paint } from "../../../web/shared/canvas.js";
+import { colourBar, colourTable, isDark, paint } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
 
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
@@ -24,7 +26,7 @@ export class NormMap {
     this.data = data;
     this.rows = data.rows;
     const dark = isDark(this.lanes);
-    const table = lookup(data.scale, dark);
+    const table = colourTable(data.scale, dark);
     this.lanes.setAttribute("aria-label", data.label);
     this.names.replaceChildren(...this.rows.map(({ name }) => make("span", "", name)));
     this.cursor = make("div", "vm-cursor");

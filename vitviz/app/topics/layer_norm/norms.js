@@ -1,12 +1,12 @@
 // All layer norms of a run on one cursor, a layer norm and a token. The page hears of it and shows what needs more numbers.
 
-import { Chart } from "../../../web/chart/chart.js";
-import { filled } from "../../../web/chart/numbers.js";
-import { make } from "../../../web/shared/canvas.js";
+import { Chart } from "../../../web/plotly/chart.js";
+import { make } from "../../../web/shared/dom.js";
 import { sameArrays } from "../../../web/shared/payload.js";
-import { throughDepth } from "./charts.js";
+import { throughDepth } from "./figures.js";
 import { NormMap } from "./norm_map.js";
 import { Here, say } from "./one_norm.js";
+import { filled } from "./sentences.js";
 import { Statistics } from "./statistics.js";
 
 const SHOWN = { norm: "attention", ratio: "attention", scale: "attention", mean: "activation" };
@@ -70,7 +70,9 @@ export class Norms {
     this.stripsTitle.textContent = words.all;
     this.stripsHelp.textContent = filled(words.all_help, open);
     this.choice.setAttribute("aria-label", words.all_choose);
-    Object.keys(SHOWN).forEach((name, i) => (this.choice.children[i].textContent = words[`all_${name}`]));
+    Object.keys(SHOWN).forEach((name, i) => {
+      this.choice.children[i].textContent = words[`all_${name}`];
+    });
     this.depthTitle.textContent = words.depth;
     this.depthHelp.textContent = filled(words.depth_help, open);
     this.here.update(data);
@@ -112,9 +114,9 @@ export class Norms {
   drawStrips() {
     const { data, norms } = this;
     const { shown } = kept;
-    Object.keys(SHOWN).forEach((name, i) =>
-      this.choice.children[i].setAttribute("aria-pressed", String(name === shown)),
-    );
+    Object.keys(SHOWN).forEach((name, i) => {
+      this.choice.children[i].setAttribute("aria-pressed", String(name === shown));
+    });
     const [low, high] = data.statistics.spans[shown];
     this.strips.update({
       rows: norms.map((norm) => ({ name: norm.name, values: norm[shown], prefix: norm.prefix, large: norm.large })),
@@ -130,13 +132,15 @@ export class Norms {
   }
 
   drawDepth() {
-    const { words, stages, statistics, chart: help } = this.data;
+    const { figures, chart: words } = this.data;
     for (const { name, chart } of this.depth) {
       const chosen = Float64Array.from(this.norms, (norm, at) => norm[name][this.tokenAt(at)]);
-      const says = `${words.depth}: ${words[name]}`;
-      const titles = [words.depth_axis, words[name], words.median];
-      const drawn = throughDepth(chosen, statistics.bands[name], this.names, this.at, stages, titles, says);
-      chart.update({ chart: drawn, words: help });
+      chart.update(throughDepth(figures[name], chosen, this.at), words);
     }
+  }
+
+  destroy() {
+    this.here.destroy();
+    for (const { chart } of this.depth) chart.destroy();
   }
 }

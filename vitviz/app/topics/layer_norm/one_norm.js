@@ -1,10 +1,10 @@
 // One layer norm: its tokens on the picture, their mean, variance and scale as maps, and the same as a chart.
 
-import { Chart } from "../../../web/chart/chart.js";
-import { filled } from "../../../web/chart/numbers.js";
 import { Picker } from "../../../web/picker/picker.js";
-import { make } from "../../../web/shared/canvas.js";
-import { overTokens } from "./charts.js";
+import { Chart } from "../../../web/plotly/chart.js";
+import { make } from "../../../web/shared/dom.js";
+import { overTokens } from "./figures.js";
+import { filled } from "./sentences.js";
 
 const MAPS = { mean: "activation", variance: "attention", scale: "attention" };
 const PICTURE_WIDTH = 250;
@@ -103,7 +103,10 @@ export class Here {
   }
 
   draw(token) {
-    const { words, chart } = this.data;
-    this.chart.update({ chart: overTokens(this.norm, token, words.tokens_axis, this.says), words: chart });
+    const { figures, chart } = this.data;
+    this.chart.update(overTokens(figures.tokens, this.norm, token, this.says), chart);
+  }
+  destroy() {
+    this.chart.destroy();
   }
 }

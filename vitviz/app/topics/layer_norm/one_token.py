@@ -9,11 +9,11 @@ import streamlit as st
 
 from vitviz.app import session
 from vitviz.app.settings import Setting
-from vitviz.app.topics.layer_norm.charts import three_histograms
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
 from vitviz.plot.colour import span
+from vitviz.plot.norms import histograms
 from vitviz.plot.numbers import in_formula as text
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def one_token(model: ModelEntry, trace: Trace, name: str, token: int) -> None:
         caption = say("layer_norm.histograms")
         st.caption(caption)
         values = {"x": normed.x, "x\u0302": normed.normalized, "y": normed.out}
-        chart("layer_norm.histograms", three_histograms(values, caption))
+        figure = histograms.describe(values, label=caption)
+        chart("layer_norm.histograms", figure)
     channel = CHANNEL.get(0, model.name) % dim
     with right:
         st.markdown(f"**{say('layer_norm.opened', channel=channel)}**")

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vitviz.analysis.layer_norm.large_norms import TIMES_MEDIAN, LargeNorms, large_norms
-from vitviz.analysis.layer_norm.spread import spread
+from vitviz.analysis.layer_norm.spread import Spread, spread
 from vitviz.app.component import colours, component
 from vitviz.app.pictures import small_picture_url
-from vitviz.app.widgets.chart import plain
 from vitviz.app.words import say, section
 from vitviz.plot.colour import Quantity, span
+from vitviz.plot.norms import TokenNumbers, depth_band, token_lines
 from vitviz.plot.numbers import short
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 STYLES = (
     "web/picker/picker.css",
     "app/topics/layer_norm/norm_map.css",
-    "web/chart/chart.css",
+    "web/plotly/chart.css",
     "app/topics/layer_norm/part.css",
 )
 MAPS: dict[str, Quantity] = {"mean": "activation", "variance": "attention", "scale": "attention"}
@@ -34,10 +34,15 @@ MAPS: dict[str, Quantity] = {"mean": "activation", "variance": "attention", "sca
 
 @dataclass(frozen=True)
 class Packed:
-    """What the browser gets of a run: the statistics, and what was found in the norms of each layer norm."""
+    """What the browser gets of a run: the statistics, and what was found in the norms of each layer norm.
+
+    ``first`` is the first layer norm, ``bands`` are the quartiles through the depth: figures are made of them.
+    """
 
     statistics: Mapping[str, Any]
     large: Sequence[LargeNorms]
+    first: NormStatistics
+    bands: Mapping[str, Spread]
 
 
 def pack(statistics: Sequence[NormStatistics]) -> Packed:
@@ -48,12 +53,12 @@ def pack(statistics: Sequence[NormStatistics]) -> Packed:
         "values": np.asarray(np.concatenate(every), np.float32),
         "norms": [_norm(one, above) for one, above in zip(statistics, large, strict=True)],
         "spans": _spans(statistics, large),
-        "bands": {
-            "mean": plain(spread([one.mean for one in statistics])._asdict()),
-            "scale": plain(spread([one.scale for one in statistics])._asdict()),
-        },
     }
-    return Packed(found, large)
+    bands = {
+        "mean": spread([one.mean for one in statistics]),
+        "scale": spread([one.scale for one in statistics]),
+    }
+    return Packed(found, large, statistics[0], bands)
 
 
 def _norm(one: NormStatistics, large: LargeNorms) -> dict[str, Any]:
@@ -124,7 +129,7 @@ def part_data(
     return {
         "statistics": given.statistics,
         "says": [_says(norm["grid"], large) for norm, large in zip(every, given.large, strict=True)],
-        "stages": _stages([norm["name"] for norm in every]),
+        "figures": _figures(given, len(prefix)),
         "times": f"{TIMES_MEDIAN:g}",
         "image": small_picture_url(picture),
         "aspect": picture.width / picture.height,
@@ -140,6 +145,26 @@ def part_data(
     }
 
 
+def _figures(given: Packed, prefix: int) -> dict[str, Any]:
+    """The figures as they are for the first layer norm and its first token; the browser moves them with its cursor."""
+    one, large = given.first, given.large[0]
+    numbers = TokenNumbers(
+        one.mean, one.scale, one.norm, prefix if one.grid else 0, large.tokens, TIMES_MEDIAN * large.median
+    )
+    names = [norm["name"] for norm in given.statistics["norms"]]
+    return {
+        "tokens": token_lines.describe(numbers, 0, x_title=say("layer_norm.tokens_axis")),
+        **{
+            quantity: depth_band.describe(
+                band.median, band, names, 0, _stages(names), x_title=say("layer_norm.depth_axis"),
+                y_title=say(f"layer_norm.{quantity}"), median=say("layer_norm.median"),
+                label=f"{say('layer_norm.depth')}: {say(f'layer_norm.{quantity}')}",
+            )
+            for quantity, band in given.bands.items()
+        },
+    }  # fmt: skip
+
+
 def _says(grid: tuple[int, int] | None, large: LargeNorms) -> str:
     """Which tokens stand out at a layer norm, in words."""
     if grid is None:
@@ -151,7 +176,7 @@ def _says(grid: tuple[int, int] | None, large: LargeNorms) -> str:
     )  # fmt: skip
 
 
-def _stages(names: Sequence[str]) -> list[tuple[int, str]]:
+def _stages(names: Sequence[str]) -> dict[int, str]:
     """Where in the list of layer norms each further stage of a Swin begins: with its patch merging."""
     merges = [at for at, name in enumerate(names) if name.endswith("downsample.ln")]
-    return [(at, say("layer_norm.stage", number=number)) for number, at in enumerate(merges, start=1)]
+    return {at: say("layer_norm.stage", number=number) for number, at in enumerate(merges, start=1)}

@@ -1,6 +1,9 @@
 // The logit lens: what a token, read at some depth, would be called. Hover looks, a click fixes the cursor. Knows no host.
-import { colourBar, isDark, lookup, make, number } from "../../../web/shared/canvas.js";
-import { Chart, sample } from "./chart.js";
+import { Chart } from "../../../web/plotly/chart.js";
+import { colourBar, colourTable, isDark } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
+import { classLines, sample } from "./figures.js";
 import { Maps } from "./maps.js";
 import { LensNumbers } from "./numbers.js";
 
@@ -32,8 +35,8 @@ export class LensView {
     const maps = root.appendChild(make("div", "vl-maps"));
     this.bar = root.appendChild(make("div", "vv-barplace"));
     this.chart = new Chart(middle, {
-      hover: (depth) => this.look({ depth }),
-      choose: (depth) => this.fix({ depth }),
+      hover: (x) => this.look({ depth: x === null ? null : this.depthAt(x) }),
+      choose: (x) => this.fix({ depth: this.depthAt(x) }),
     });
     this.maps = new Maps(maps, {
       hover: (depth, reading) => this.look({ depth, reading }),
@@ -43,12 +46,10 @@ export class LensView {
     this.frame.addEventListener("pointerleave", () => this.look({ reading: null }));
     this.frame.addEventListener("click", (event) => this.fix({ reading: this.readingAt(event) }));
     root.addEventListener("keydown", (event) => this.key(event));
-    this.resized = new ResizeObserver(() => this.data && this.drawChart());
-    this.resized.observe(middle);
   }
 
   destroy() {
-    this.resized.disconnect();
+    this.chart.destroy();
     clearTimeout(this.pending);
   }
 
@@ -71,6 +72,11 @@ export class LensView {
     this.drawTools();
     this.drawMaps();
     this.point();
+  }
+
+  /** The depth below a place of the chart. */
+  depthAt(x) {
+    return Math.min(this.data.depths.length - 1, Math.max(0, Math.round(x)));
   }
 
   depthName(depth) {
@@ -149,7 +155,7 @@ export class LensView {
     const [low, high] = mode === "p" ? [0, this.whole ? 1 : top] : [-top, top];
     const scale = mode === "p" ? data.scales.attention : data.scales.activation;
     const what = `${mode === "p" ? "p" : "z"}(${data.classes[target].name})`;
-    this.maps.draw(values, lookup(scale, this.dark), [low, high], (depth) => `${what}, ${this.depthName(depth)}`);
+    this.maps.draw(values, colourTable(scale, this.dark), [low, high], (depth) => `${what}, ${this.depthName(depth)}`);
     this.mapTitle.textContent = data.words.maps.replace("{name}", what);
     this.bar.replaceChildren(colourBar(scale, this.dark, low, high, what));
   }
@@ -163,14 +169,8 @@ export class LensView {
     const all = series.flat();
     const range = mode === "p" ? [0, 1] : [Math.min(0, ...all), Math.max(0, ...all)];
     const label = `${data.words.chart}: ${this.readingName(reading)}`;
-    this.chart.draw(series, {
-      target: this.target,
-      depth: this.shownDepth,
-      mode,
-      range,
-      label,
-      axis: data.words.depth,
-    });
+    this.figure = classLines(data.figure, series, { target: this.target, depth: this.shownDepth, range, label });
+    this.chart.update(this.figure, data.chart);
   }
 
   point() {
@@ -217,7 +217,7 @@ export class LensView {
     for (const [target, button] of [...this.classes.querySelectorAll("button")].entries()) {
       const on = target === this.target;
       button.setAttribute("aria-pressed", String(on));
-      button.children[1].replaceChildren(sample(target, on));
+      button.children[1].replaceChildren(sample(this.figure.data[target].line));
       const value = numbers.value(this.mode, this.shownDepth, this.shownReading, target);
       button.children[3].textContent = this.mode === "p" ? value.toFixed(4) : number(value);
     }

@@ -1,5 +1,6 @@
 // One small map of the picture for every depth, all on one scale, with one cursor.
-import { make, paint } from "../../../web/shared/canvas.js";
+import { paint } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
 import { placeOf, readingAt } from "./readings.js";
 
 /** @import { ReadingGrid } from "./readings.js" */

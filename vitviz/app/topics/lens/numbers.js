@@ -1,5 +1,5 @@
 // The numbers of a lens: logits of some classes for every depth and reading, and what all classes add up to.
-import { number } from "../../../web/shared/canvas.js";
+import { number } from "../../../web/shared/format.js";
 
 /** @typedef {"p" | "z"} Mode probabilities or logits */
 /**

@@ -11,7 +11,9 @@ from PIL import Image
 
 from vitviz.app.component import colours, component
 from vitviz.app.pictures import small_picture_url
-from vitviz.app.words import section
+from vitviz.app.words import say, section
+from vitviz.plot.drawing import Description
+from vitviz.plot.lens import class_lines
 
 if TYPE_CHECKING:
     from vitviz.analysis.lens.logit_lens import Lens
@@ -35,7 +37,7 @@ def lens(
     ``reading``, ``depth`` and ``target`` (a class index that ``found`` has) are where the cursor starts; ``on_choose``
     hears the three when a person fixes them.
     """
-    mount = component("app/topics/lens/part.js")
+    mount = component("app/topics/lens/part.js", "app/topics/lens/part.css", "web/plotly/chart.css")
     data = {
         "image": small_picture_url(picture),
         "aspect": picture.width / picture.height,
@@ -53,7 +55,9 @@ def lens(
         "depth": depth,
         "target": found.classes.index(target),
         "scales": {name: colours(name) for name in ("attention", "activation")},
+        "figure": _figure(found, [names(index) for index in found.classes], reading, depth),
         "words": section("lens.part"),
+        "chart": section("chart"),
     }
 
     def chosen() -> None:
@@ -61,3 +65,12 @@ def lens(
         on_choose(int(state["reading"]), int(state["depth"]), int(state["target"]))
 
     mount(key=key, data=data, on_place_change=chosen)
+
+
+def _figure(found: Lens, names: Sequence[str], reading: int, depth: int) -> Description:
+    """The classes' probabilities at one reading; the browser puts in those of the reading that it looks at."""
+    logits, lse = found.logits[:, reading].astype(np.float64), found.lse[:, reading].astype(np.float64)
+    values = np.exp(logits - lse[:, None])  # (depths, classes)
+    return class_lines.describe(
+        values, names, 0, depth, x_title=say("lens.part.depth"), label=say("lens.part.chart")
+    )

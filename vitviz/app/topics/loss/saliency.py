@@ -15,8 +15,8 @@ from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.picker import Overlay, picker
 from vitviz.app.words import say
 from vitviz.plot.colour import Quantity, span
+from vitviz.plot.depth import gradient_lines
 from vitviz.plot.numbers import short
-from vitviz.web.chart.stream_charts import gradients
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,6 +92,8 @@ def _depths(model: ModelEntry, found: Saliency) -> None:
     if "cls" in tokens.prefix(model):
         series[say("token.cls")] = [float(depth.lengths[0]) for depth in found.depths]
     series[say("token.mean")] = [float(depth.lengths[first:].mean()) for depth in found.depths]
-    titles = (say("block"), say("loss.saliency.length"))
-    names = [depth.name for depth in found.depths]
-    chart("loss.saliency.depths", gradients(series, names, titles, say("loss.saliency.depths")))
+    figure = gradient_lines.describe(
+        series, [depth.name for depth in found.depths],
+        x_title=say("block"), y_title=say("loss.saliency.length"), label=say("loss.saliency.depths"),
+    )  # fmt: skip
+    chart("loss.saliency.depths", figure)

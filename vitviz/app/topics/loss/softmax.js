@@ -1,5 +1,5 @@
 // Softmax with a temperature, step by step: what the part shows, and what its tests check against Python.
-import { number } from "../../../web/shared/canvas.js";
+import { number } from "../../../web/shared/format.js";
 
 /**
  * exp((z - top) / T), their sum, their shares, and the entropy of the shares in nats.

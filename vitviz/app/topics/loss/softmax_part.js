@@ -1,5 +1,6 @@
 // Softmax with a temperature: every number follows the slider, nothing is asked of the server.
-import { make, number } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
 import { sameArrays } from "../../../web/shared/payload.js";
 import { listedShares, STEPS, shares, softmaxFormulas, temperatureAt } from "./softmax.js";
 

@@ -1,10 +1,10 @@
 // The numbers that a matrix product touches, step by step, in two orders of its loops: which lines a small cache keeps
 // and which it has to fetch. One step for both orders: a slider, a play button, and the pointer on the charts of time.
-import { make } from "../../../web/shared/canvas.js";
+import { Chart } from "../../../web/plotly/chart.js";
+import { make } from "../../../web/shared/dom.js";
 
 const MATRICES = ["A", "B", "C"];
-const DOT = { width: 6, height: 3 };
-const GAP = 5; // pixels between the bands of two matrices
+const CURSOR = "rgba(135,130,125,.9)";
 const PAUSE = 320; // milliseconds a step
 
 class Accesses {
@@ -14,13 +14,18 @@ class Accesses {
   }
 
   update(data) {
-    this.stop();
+    this.destroy();
     this.data = data;
     this.step = Math.min(this.step, data.orders[0].touches.length - 1);
     this.root.replaceChildren(this.controls());
     const panes = this.root.appendChild(make("div", "vv-accesses-panes"));
     this.panes = data.orders.map((order) => this.pane(panes, order));
     this.show();
+  }
+
+  destroy() {
+    this.stop();
+    for (const { chart } of this.panes ?? []) chart.destroy();
   }
 
   controls() {
@@ -65,39 +70,14 @@ class Accesses {
 
   /** Every touch as a dot: time to the right, address downward. */
   chart(parent, order) {
-    const { n, words } = this.data;
-    const holder = parent.appendChild(make("div", "vv-accesses-chart"));
-    const box = holder.appendChild(make("div", "vv-accesses-time"));
-    const canvas = box.appendChild(make("canvas"));
-    canvas.width = order.touches.length * DOT.width;
-    canvas.height = 3 * n * n * DOT.height + 2 * GAP;
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", `${order.name}: ${words.chart}`);
-    const style = getComputedStyle(this.root);
-    const colour = (name) => style.getPropertyValue(name).trim();
-    const context = canvas.getContext("2d");
-    for (const [step, { addresses, missed }] of order.touches.entries()) {
-      for (const [matrix, address] of addresses.entries()) {
-        const top = address * DOT.height + matrix * GAP;
-        context.globalAlpha = missed[matrix] ? 1 : 0.38;
-        context.fillStyle = missed[matrix] ? colour("--st-primary-color") : colour("--st-text-color");
-        // A miss fills its place, a hit is a thin line: told apart without colour too.
-        if (missed[matrix]) context.fillRect(step * DOT.width, top - 1, DOT.width - 1, DOT.height + 1);
-        else context.fillRect(step * DOT.width, top, DOT.width - 1, DOT.height - 1);
-      }
-    }
-    const cursor = box.appendChild(make("div", "vv-accesses-cursor"));
-    const seek = (event) => {
-      const { left, width } = canvas.getBoundingClientRect();
-      this.go(Math.floor(((event.clientX - left) / width) * order.touches.length));
+    const seek = (x) => x !== null && this.go(Math.round(x) - 1);
+    const chart = new Chart(parent.appendChild(make("div", "vv-accesses-chart")), { hover: seek, choose: seek });
+    const show = (step) => {
+      const now = { type: "rect", xref: "x", yref: "y domain", x0: step + 0.5, x1: step + 1.5, y0: 0, y1: 1 };
+      const shapes = [{ ...now, line: { width: 1, color: CURSOR } }];
+      chart.update({ data: order.figure.data, layout: { ...order.figure.layout, shapes } }, this.data.chart);
     };
-    canvas.addEventListener("pointermove", seek);
-    canvas.addEventListener("pointerdown", seek);
-    for (const [matrix, name] of MATRICES.entries()) {
-      const label = holder.appendChild(make("span", "vv-mono vv-accesses-band", name));
-      label.style.top = `${(100 * (matrix * (n * n * DOT.height + GAP))) / canvas.height}%`;
-    }
-    return { cursor, steps: order.touches.length };
+    return { show, destroy: () => chart.destroy() };
   }
 
   go(step) {
@@ -133,8 +113,7 @@ class Accesses {
         });
       const sum = counts.reduce((a, b) => a + b);
       count.textContent = `${words.fetched}  ${MATRICES.map((name, m) => `${name} ${counts[m]}`).join("   ")}   = ${sum}   (${words.end} ${order.total})`;
-      chart.cursor.style.left = `${(100 * this.step) / chart.steps}%`;
-      chart.cursor.style.width = `${100 / chart.steps}%`;
+      chart.show(this.step);
     }
   }
 

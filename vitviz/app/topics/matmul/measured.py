@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vitviz.app import html, session
-from vitviz.app.topics.matmul.speed_chart import speed_chart
 from vitviz.app.widgets.chart import chart
 from vitviz.app.words import say
+from vitviz.plot.cost import speed_lines
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -86,13 +86,17 @@ def _show(speeds: list[Speed], place: DeltaGenerator, figures: DeltaGenerator) -
     families = {
         say(f"matmul.short_{name}"): number for number, names in enumerate(FAMILIES) for name in names
     }
-    axes = (say("matmul.size_axis"), "GFLOP/s")
+    figure = speed_lines.describe(
+        lines,
+        families,
+        top,
+        x_title=say("matmul.size_axis"),
+        peak_name=say("matmul.peak"),
+        label=say("matmul.measured"),
+    )
     with place.container():
         # Called again and again in one run, and within one run no key may come twice.
-        chart(
-            f"matmul.speeds.{len(speeds)}",
-            speed_chart(lines, families, top, axes, say("matmul.peak"), say("matmul.measured")),
-        )
+        chart(f"matmul.speeds.{len(speeds)}", figure)
     rows = [
         (
             say(f"matmul.short_{line.name}"),

@@ -1,5 +1,8 @@
 // The N x C x T block: what layer norm and batch norm average, on a drawing of the block and on the real numbers.
-import { colourBar, isDark, lookup, make, number, paint, unhurried } from "../../../web/shared/canvas.js";
+import { colourBar, colourTable, isDark, paint } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
+import { mergeHeldKeys } from "../../../web/shared/events.js";
+import { number } from "../../../web/shared/format.js";
 import { cube } from "./cube.js";
 
 /**
@@ -47,7 +50,7 @@ class Block {
     this.data = data;
     [this.row, this.column] = [data.row, data.column];
     const dark = isDark(this.root);
-    const table = lookup(data.scale, dark);
+    const table = colourTable(data.scale, dark);
     this.slabs.setAttribute("aria-label", data.words.label);
     this.slabs.replaceChildren(...data.pictures.map((_, i) => this.slab(data, i, table)));
     this.bar.replaceChildren(colourBar(data.scale, dark, data.low, data.high, data.words.scale));
@@ -186,5 +189,5 @@ const cellAt = (share, count) => Math.min(count - 1, Math.max(0, Math.floor(shar
  * @param {Send} send
  */
 export function mount(element, send) {
-  return new Block(element, unhurried(send));
+  return new Block(element, mergeHeldKeys(send));
 }

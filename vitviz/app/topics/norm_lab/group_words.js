@@ -1,5 +1,5 @@
 // One cell of a tensor that layer norm averages, in words: its group, and the formulas with their numbers.
-import { number } from "../../../web/shared/canvas.js";
+import { number } from "../../../web/shared/format.js";
 
 export const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWX";
 const LISTED = 6; // a longer sum is shortened in its middle

@@ -1,5 +1,6 @@
 // A small tensor whose cells show which of them share one mean: point at a cell to see its group and its numbers.
-import { make, number } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
 import { groupWords, LETTERS } from "./group_words.js";
 
 /** @import { Grouped } from "./group_words.js" */

@@ -1,5 +1,6 @@
 // A row of numbers on its way to one sum: threads, warps, blocks, step by step. Draws what Python simulated.
-import { make, number } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
 import { shape } from "./cube.js";
 import { cellWords, stepName } from "./reduction_words.js";
 

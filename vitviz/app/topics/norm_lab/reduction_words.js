@@ -1,5 +1,5 @@
 // One thread after one step, in words: the operands, the formula with the numbers in it, the result.
-import { number } from "../../../web/shared/canvas.js";
+import { number } from "../../../web/shared/format.js";
 import { bracketed } from "./group_words.js";
 
 /** @typedef {"sum" | "moments"} Mode */

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from vitviz.app import html, session
 from vitviz.app.topics.norm_lab.code import code_that_ran
-from vitviz.app.topics.norm_lab.variance_chart import errors
 from vitviz.app.widgets.chart import chart
 from vitviz.app.words import say
 from vitviz.plot.numbers import short
+from vitviz.plot.variance import variance_errors
 
 if TYPE_CHECKING:
     from vitviz.analysis.norm_lab.variance import Measured, TorchsOwn
@@ -54,7 +54,9 @@ def _try_it() -> None:
         gone = {name: {way: broken(m) for way, m in of.items()} for name, of in measured.items()}
         ways = {way: say(f"norm_lab.{way}") for way in measured["float32"]}
         caption = say("norm_lab.variance_chart")
-        drawn = errors(means, curves, gone, float(means[at]), ways, say("norm_lab.mean"), caption)
+        drawn = variance_errors.describe(
+            means, curves, gone, float(means[at]), ways, x_title=say("norm_lab.mean"), label=caption
+        )
         chart("norm_lab.errors", drawn)
         st.caption(caption)
     with right:

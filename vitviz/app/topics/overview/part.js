@@ -1,5 +1,8 @@
 // The chain from pixels to class scores, the source that ran with its live shapes, and the tensor of a chosen line.
-import { colourBar, isDark, lookup, make, number, paint, unhurried } from "../../../web/shared/canvas.js";
+import { colourBar, colourTable, isDark, paint } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
+import { mergeHeldKeys } from "../../../web/shared/events.js";
+import { number } from "../../../web/shared/format.js";
 
 const KEYWORDS = /\b(def|return|if|else|elif|for|in|not|is|and|or|None|True|False|class|self)\b/g;
 
@@ -115,7 +118,7 @@ class Walk {
     const readout = make("div", "vv-readout", words.help);
     readout.setAttribute("role", "status");
     const dark = isDark(this.tensor);
-    const table = tensor.scale ? lookup(tensor.scale, dark) : null;
+    const table = tensor.scale ? colourTable(tensor.scale, dark) : null;
     const values = tensor.values;
     const tiles = make("div", "vv-tensor-tiles");
     tiles.style.setProperty("--tiles", Math.min(tensor.count, tensor.perRow));
@@ -164,5 +167,5 @@ class Walk {
 }
 
 export function mount(element, send) {
-  return new Walk(element, unhurried(send));
+  return new Walk(element, mergeHeldKeys(send));
 }

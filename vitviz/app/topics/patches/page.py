@@ -10,7 +10,6 @@ import streamlit as st
 from vitviz.app import html, session, shell, tokens
 from vitviz.app.source_lines import source
 from vitviz.app.topics.patches.products_part import CHANNELS, planes
-from vitviz.app.topics.patches.running_sum import running_sum
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.picker import picker
 from vitviz.app.widgets.strips import Strip, strips
@@ -18,6 +17,7 @@ from vitviz.app.widgets.tiles import tiles
 from vitviz.app.words import say
 from vitviz.plot.colour import span
 from vitviz.plot.numbers import fixed, short
+from vitviz.plot.sums import running_sum
 
 if TYPE_CHECKING:
     from vitviz.analysis.patches.embedding import TorchMethods
@@ -100,9 +100,11 @@ def _sum(projection: Projection, channel: int) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(say("patches.grows"), anchor=False)
-        axes = (say("patches.index"), say("patches.sum"))
-        shown = running_sum(projection.running, projection.value, CHANNELS, axes, say("patches.grows"))
-        chart("patches.running", shown)
+        figure = running_sum.describe(
+            projection.running, projection.value, CHANNELS,
+            x_title=say("patches.index"), y_title=say("patches.sum"), label=say("patches.grows"),
+        )  # fmt: skip
+        chart("patches.running", figure)
     with right:
         st.subheader(say("patches.largest"), anchor=False)
         head = ("patches.column_index", "patches.column_place")

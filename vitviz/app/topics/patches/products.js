@@ -1,5 +1,5 @@
 // One number of a token as a sum of products, entry by entry of the flattened patch. Knows no page.
-import { number } from "../../../web/shared/canvas.js";
+import { number } from "../../../web/shared/format.js";
 
 /**
  * @typedef {object} Products

@@ -1,6 +1,8 @@
 // One patch on its way to one output number: pixels, weights and products plane by plane, and the flattened vector.
 // All of them share one cursor: the same (channel, row, column) is the same index everywhere.
-import { colourBar, isDark, lookup, make, number, paint } from "../../../web/shared/canvas.js";
+import { colourBar, colourTable, isDark, paint } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
 
 const READABLE = 8; // planes up to this side have room for a number in every cell
 
@@ -64,7 +66,7 @@ class Planes {
   canvas(row, first, rows, columns, label) {
     const holder = make("div", "vv-plane");
     const canvas = make("canvas");
-    paint(canvas, this.arrays[row.key], first, rows, columns, lookup(row.scale, this.dark), row.low, row.high);
+    paint(canvas, this.arrays[row.key], first, rows, columns, colourTable(row.scale, this.dark), row.low, row.high);
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", label);
     const cursor = make("div", "vv-plane-cursor");

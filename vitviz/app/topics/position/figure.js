@@ -1,5 +1,5 @@
 // The figure of the paper: a tile for every patch, in its place, and in it a cell for every patch.
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 
 const WIDE = 800; // canvas pixels that the figure should have at least, so that it stays sharp when it is drawn smaller
 const GAP = 4; // canvas pixels between two tiles, at most

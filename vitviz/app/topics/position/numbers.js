@@ -1,5 +1,6 @@
 // The numbers behind one tile: the patches most and least alike, the means, and one cosine opened into its channels.
-import { make, number } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
 import { Cells } from "../../../web/shared/shades.js";
 import { extremes, means } from "./cosines.js";
 import { SignedShades } from "./shades.js";

@@ -1,7 +1,8 @@
 // The similarity of position embeddings: the paper's figure, one tile over the picture, and the numbers behind it.
 
 import { PictureView } from "../../../web/explorer/picture.js";
-import { colourBar, isDark, lookup, make } from "../../../web/shared/canvas.js";
+import { colourBar, colourTable, isDark } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
 import { pixels } from "../../../web/shared/shades.js";
 import { Cosines, extremes } from "./cosines.js";
 import { Figure } from "./figure.js";
@@ -50,7 +51,7 @@ export class Lab {
     }
     const dark = isDark(this.root);
     this.colours = Object.fromEntries(
-      Object.entries(data.scales).map(([name, scale]) => [name, pixels(lookup(scale, dark))]),
+      Object.entries(data.scales).map(([name, scale]) => [name, pixels(colourTable(scale, dark))]),
     );
     this.picture.title.textContent = words.picture;
     this.picture.show(

@@ -1,5 +1,7 @@
 // Addends of one number as bars around 0: sort them, open those that are sums themselves, choose one.
-import { isDark, lookup, make, unhurried } from "../../../web/shared/canvas.js";
+import { colourTable, isDark } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
+import { mergeHeldKeys } from "../../../web/shared/events.js";
 import { addendRows, barAt, findAddend } from "./addends.js";
 
 /** @import { Addend, Row } from "./addends.js" */
@@ -44,7 +46,7 @@ class Contributions {
   update(data) {
     this.data = data;
     this.chosen = data.chosen;
-    const table = lookup(data.scale, isDark(this.root));
+    const table = colourTable(data.scale, isDark(this.root));
     this.root.style.setProperty("--minus", `rgb(${table.slice(0, 3).join(" ")})`);
     this.root.style.setProperty("--plus", `rgb(${table.slice(-3).join(" ")})`);
     this.openable = data.bars.filter((bar) => bar.inside.length).map((bar) => bar.number);
@@ -224,5 +226,5 @@ function bar(value, largest) {
  * @param {Send} send
  */
 export function mount(element, send) {
-  return new Contributions(element, unhurried(send));
+  return new Contributions(element, mergeHeldKeys(send));
 }

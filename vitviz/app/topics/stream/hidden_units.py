@@ -14,9 +14,9 @@ from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
 from vitviz.plot.colour import span
+from vitviz.plot.hidden import TITLES, activation_curve
 from vitviz.plot.numbers import fixed, short
 from vitviz.plot.numbers import in_formula as text
-from vitviz.web.chart.stream_charts import TITLES, activation_curve
 
 if TYPE_CHECKING:
     from vitviz.analysis.stream.hidden_units import HiddenUnit, HiddenUnits
@@ -40,8 +40,11 @@ def mlp_of_token(model: ModelEntry, trace: Trace, name: str, token: int) -> None
     left, right = st.columns([1.15, 1], gap="medium")
     title = say("stream.unit_title", unit=unit, count=len(units.pre))
     with left:
-        words = (say("stream.hidden_axis"), say("stream.minus_exact"), say("stream.count"))
-        chart("stream.curve", activation_curve(units.pre, units.post, own, unit, words, title))
+        figure = activation_curve.describe(
+            units.pre, units.post, own, unit, x_title=say("stream.hidden_axis"),
+            gap_title=say("stream.minus_exact"), count_title=say("stream.count"), label=title,
+        )  # fmt: skip
+        chart("stream.curve", figure)
     with right:
         st.markdown(f"**{title}**")
         _one_unit(open_unit(block, token, unit))

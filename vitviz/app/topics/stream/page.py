@@ -15,7 +15,7 @@ from vitviz.app.topics.stream.hidden_units import mlp_of_token
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.picker import picker
 from vitviz.app.words import say
-from vitviz.web.chart.stream_charts import lengths, shares
+from vitviz.plot.depth import length_lines, share_lines
 
 if TYPE_CHECKING:
     from vitviz.analysis.stream.logit_attribution import Attribution, Reader
@@ -96,7 +96,8 @@ def _sparsity(model: ModelEntry, blocks: tuple[StreamBlock, ...], at: int) -> No
     chosen = [tokens.current(model, block.grid) for block in blocks]
     panels = {say(f"stream.{share}"): share_over_depth(blocks, chosen, share) for share in SHARES}
     names = [block.name for block in blocks]
-    chart("stream.shares", shares(panels, names, at, say("block"), say("stream.sparsity")))
+    figure = share_lines.describe(panels, names, at, x_title=say("block"), label=say("stream.sparsity"))
+    chart("stream.shares", figure)
 
 
 def _lengths(model: ModelEntry, blocks: tuple[StreamBlock, ...], at: int) -> None:
@@ -118,7 +119,15 @@ def _lengths(model: ModelEntry, blocks: tuple[StreamBlock, ...], at: int) -> Non
     panels[say("token.mean")] = {
         say(f"stream.{length}"): mean_length(blocks, len(prefix), length) for length in LENGTHS
     }
-    titles = (say("block"), say("stream.length"))
     names = [block.name for block in blocks]
-    chart("stream.lengths", lengths(panels, names, at, stages, titles, say("stream.lengths")))
+    figure = length_lines.describe(
+        panels,
+        names,
+        at,
+        stages,
+        x_title=say("block"),
+        y_title=say("stream.length"),
+        label=say("stream.lengths"),
+    )
+    chart("stream.lengths", figure)
     st.caption(say("stream.legend"))

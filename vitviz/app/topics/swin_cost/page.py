@@ -10,11 +10,11 @@ import streamlit as st
 
 from vitviz.analysis.swin_cost.attention_cost import global_cost, pairs_by_loops, window_cost
 from vitviz.app import html, session, shell
-from vitviz.app.topics.swin_cost.charts import Curve, Stage, cost_curves
 from vitviz.app.topics.swin_cost.race import race
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.tiles import tiles
 from vitviz.app.words import say
+from vitviz.plot.cost import Curve, StageCost, cost_curves
 from vitviz.web.tensor_summary import shape_text
 
 if TYPE_CHECKING:
@@ -49,16 +49,19 @@ def _formulas(blocks: list[SwinBlockTrace]) -> None:
     left.latex(r"\Omega(\text{MSA}) = 4hwC^2 + 2(hw)^2C")
     right.latex(r"\Omega(\text{W-MSA}) = 4hwC^2 + 2M^2hwC")
     st.caption(say("swin_cost.letters"))
-    axes = (say("swin_cost.side"), say("swin_cost.multiply_adds"))
-    chart("swin_cost.curves", cost_curves([_stage(block) for block in blocks], *axes, say("swin_cost.title")))
+    figure = cost_curves.describe(
+        [_stage(block) for block in blocks],
+        x_title=say("swin_cost.side"), y_title=say("swin_cost.multiply_adds"), label=say("swin_cost.title"),
+    )  # fmt: skip
+    chart("swin_cost.curves", figure)
     st.caption(say("swin_cost.dots"))
 
 
-def _stage(block: SwinBlockTrace) -> Stage:
+def _stage(block: SwinBlockTrace) -> StageCost:
     grid, dim = block.grid, int(block["resid_pre"].shape[-1])
     sides = [round(factor * grid.window) for factor in FACTORS]
     height, width, window = grid.height, grid.width, grid.window
-    return Stage(
+    return StageCost(
         say("swin_cost.panel", number=block.stage, dim=dim, window=window),
         (height * width) ** 0.5,
         Curve(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vitviz.app import session
-from vitviz.app.topics.swin_cost.charts import Curve, race_chart
 from vitviz.app.widgets.chart import chart
 from vitviz.app.words import say
+from vitviz.plot.cost import Curve, race_lines
 from vitviz.plot.numbers import short
 
 if TYPE_CHECKING:
@@ -96,15 +96,19 @@ def _results(done: Race) -> None:
             say(f"swin_cost.race_{kind}"),
             [timing.side for timing in timings if timing.kind == kind],
             [timing.milliseconds for timing in timings if timing.kind == kind],
-            0.0,
         )
         for kind in (GLOBAL, WINDOWED)
     ]
     both = sorted(set(curves[0].sides) & set(curves[1].sides))
     if not both:
         return
-    axes = (say("swin_cost.side"), say("swin_cost.race_axis"))
-    chart(f"{KEY}.chart", race_chart(curves, *axes, say("swin_cost.race_title")))
+    figure = race_lines.describe(
+        curves,
+        x_title=say("swin_cost.side"),
+        y_title=say("swin_cost.race_axis"),
+        label=say("swin_cost.race_title"),
+    )
+    chart(f"{KEY}.chart", figure)
     side = both[-1]
     slow, fast = (curve.costs[list(curve.sides).index(side)] for curve in curves)
     formula = global_cost(side, side, done.dim).total / window_cost(side, side, done.dim, done.window).total

@@ -1,7 +1,9 @@
 // Two models, one cursor: where the same patch of the picture looks in a ViT and in a Swin.
 
 import { LayerMaths, overHeads, strongest } from "../../../web/explorer/maths.js";
-import { colourBar, isDark, lookup, make, number, paint } from "../../../web/shared/canvas.js";
+import { colourBar, colourTable, isDark, paint } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
 import { PayloadSource } from "../../../web/shared/payload.js";
 import { arrow, filled, Part, segments, sendsChoices, slider } from "./controls.js";
 import { ORANGE, outline, Pane } from "./pane.js";
@@ -119,7 +121,7 @@ class Side {
     if (weights) {
       for (let t = 0; t < map.rows * map.columns; t++) this.legal += legal(t);
       const drawn = Float64Array.from(weights, (weight, t) => (t < before || legal(t - before) ? weight : NaN));
-      paint(this.cells, drawn, before, map.rows, map.columns, lookup(colours.attention, dark), 0, high, OPACITY);
+      paint(this.cells, drawn, before, map.rows, map.columns, colourTable(colours.attention, dark), 0, high, OPACITY);
       begun.context.drawImage(this.cells, 0, 0, begun.width, begun.size * map.rows);
       this.pane.stroke(begun, outline(map.rows, map.columns, legal), "#fff", 1.6);
     }

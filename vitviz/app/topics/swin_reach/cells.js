@@ -1,5 +1,7 @@
 // A square map of numbers as coloured cells, with the cursor on it; what the mask cuts is hatched.
-import { colourBar, lookup, make, number, paint } from "../../../web/shared/canvas.js";
+import { colourBar, colourTable, paint } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
 import { arrow } from "./controls.js";
 import { hatch, ORANGE, sized } from "./pane.js";
 
@@ -38,7 +40,7 @@ export class CellMap {
     const key = `${dark} ${low} ${high} ${label}`;
     if (key === this.scaled) return;
     this.scaled = key;
-    this.table = lookup(colours, dark);
+    this.table = colourTable(colours, dark);
     Object.assign(this, { low, high });
     this.bar.replaceChildren(colourBar(colours, dark, low, high, label));
   }

@@ -1,5 +1,5 @@
 // Small things that every Swin reach part uses: controls, words with places, a voice for screen readers, the host.
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SPOKEN_AFTER = 350; // milliseconds that a cursor rests before a screen reader hears where it is

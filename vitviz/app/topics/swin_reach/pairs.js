@@ -1,5 +1,6 @@
 // The relative position index: every pair of a window and the entry of the bias table that it reads.
-import { make, number } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
 import { CellMap } from "./cells.js";
 import { filled, whole } from "./controls.js";
 import { ORANGE, sized } from "./pane.js";

@@ -1,5 +1,5 @@
 // The picture with a map of tokens over it: what may be seen stays bright, all else is dimmed. Pads as the model pads.
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 
 const DIM = [12, 14, 24, 168];
 const HALF_DIM = [12, 14, 24, 96];

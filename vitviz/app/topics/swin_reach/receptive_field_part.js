@@ -1,5 +1,5 @@
 // The receptive field of one output token, grown backwards from it to the patches, with the shift and without.
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 import { GrowthChart } from "./chart.js";
 import { arrow, button, filled, Part, percent, sendsChoices, slider, whole } from "./controls.js";
 import { Journey, total } from "./maps.js";

@@ -2,7 +2,9 @@
 // that the bias comes from. q, k and log-sum-exp are torch's; the rest is computed here in double precision.
 
 import { dot, LayerMaths } from "../../../web/explorer/maths.js";
-import { isDark, lookup, make, number, paint } from "../../../web/shared/canvas.js";
+import { colourTable, isDark, paint } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
 import { PayloadSource } from "../../../web/shared/payload.js";
 import { CellMap } from "./cells.js";
 import { arrow, filled, Part, sendsChoices, slider } from "./controls.js";
@@ -242,7 +244,7 @@ export class Scores extends Part {
     if (shown !== this.shownGallery) {
       this.shownGallery = shown;
       const top = Math.max(...table.values.map(Math.abs)) || 1;
-      const colours = lookup(this.data.colours.weight, dark);
+      const colours = colourTable(this.data.colours.weight, dark);
       this.tiles = Array.from({ length: table.heads }, (_, h) => {
         const tile = make("button", "wr-tile");
         tile.type = "button";

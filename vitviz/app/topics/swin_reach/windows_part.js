@@ -1,5 +1,5 @@
 // Who may look at whom: one cursor over the picture, W-MSA beside SW-MSA of the same stage.
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 import { arrow, filled, Part, sendsChoices, slider } from "./controls.js";
 import { Journey } from "./maps.js";
 import { borders, hatch, ORANGE, outline, Pane, sized } from "./pane.js";

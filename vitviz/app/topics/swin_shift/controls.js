@@ -1,5 +1,5 @@
 // The sandbox: which block, how large the map and the window, and how far they shift.
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 
 export class Controls {
   /** `events`: `change(part of the setting)` for what the server has to compute, `shift(s, done)` for what it has not. */

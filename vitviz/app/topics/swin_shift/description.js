@@ -1,5 +1,5 @@
 // What is under the cursor, in words and numbers. Looks at the lab, changes nothing.
-import { number } from "../../../web/shared/canvas.js";
+import { number } from "../../../web/shared/format.js";
 import { filled } from "./theme.js";
 import { isRegular, maskShown, weightsShown } from "./timeline.js";
 

@@ -1,5 +1,5 @@
 // The picture itself, small: where the patches of the chosen window really lie.
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 
 export class InsetView {
   constructor(parent) {

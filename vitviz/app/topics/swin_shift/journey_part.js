@@ -1,5 +1,5 @@
 // The picture in every stage: patches grow, a window stays M x M patches, one place is followed through all of them.
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const FINEST = 30; // lines between more patches than this would hide the picture

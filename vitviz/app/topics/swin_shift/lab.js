@@ -1,5 +1,5 @@
 // The shift, step by step: one time t, one chosen window, one opened pair, and every view that follows them.
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 import { Controls } from "./controls.js";
 import { describe } from "./description.js";
 import { Windows } from "./geometry.js";

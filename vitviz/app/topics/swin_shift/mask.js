@@ -1,5 +1,7 @@
 // The M*M x M*M table of one window: the mask, or the attention weights that come of it. Queries down, keys across.
-import { colourBar, make, number, paint } from "../../../web/shared/canvas.js";
+import { colourBar, paint } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
 
 const BAND = 9; // CSS pixels for the regions beside and above the table
 

@@ -1,5 +1,6 @@
 // Choose a place of a merging's output: the 2 x 2 patches that become one, in the order in which they are gathered.
-import { make, unhurried } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
+import { mergeHeldKeys } from "../../../web/shared/events.js";
 
 const AROUND = 1; // patches shown around the four in the enlarged view
 const FONT = "600 34px monospace";
@@ -162,5 +163,5 @@ class MergePicker {
 }
 
 export function mount(element, send) {
-  return new MergePicker(element, unhurried(send));
+  return new MergePicker(element, mergeHeldKeys(send));
 }

@@ -1,5 +1,5 @@
 // The windows of a frame, counted by size, each drawn to scale.
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 
 const SIDE = 30; // CSS pixels of a whole window
 

@@ -1,5 +1,5 @@
 // The map of patches on its way: regular windows, displaced ones, the roll, the regions, and back. Draws, decides nothing.
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 import { displaced, labelled, pairShown, rolled, tinted, veiled, weighed, windowFramed } from "./timeline.js";
 
 const HIGHEST = 428; // CSS pixels

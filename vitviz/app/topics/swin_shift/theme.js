@@ -1,5 +1,5 @@
 // Colours of the page's theme and of the weights, and sentences with their places filled in. Knows no view.
-import { isDark, lookup } from "../../../web/shared/canvas.js";
+import { colourTable, isDark } from "../../../web/shared/colours.js";
 
 const ACCENT = "#ffb000"; // the query: shows on dark and on light pictures
 const SECOND = "#4cc9ff"; // the key
@@ -39,7 +39,7 @@ export function readLook(root, { hues, masked, scales }) {
     padding: dark ? "#3a3a3a" : "#d9d9d9",
     hatch: dark ? "#5a5a5a" : "#aaa",
     attentionScale: scales.attention,
-    attention: lookup(scales.attention, dark),
-    difference: lookup(scales.difference, dark),
+    attention: colourTable(scales.attention, dark),
+    difference: colourTable(scales.difference, dark),
   };
 }

@@ -1,5 +1,5 @@
 // Play, step and the scrubber with its eight named stops.
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 import { FRAMES, LAST_FRAME } from "./timeline.js";
 
 const FINE = 0.05;
