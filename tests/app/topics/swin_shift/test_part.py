@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.web.fixtures import check, plain
 from vitviz.analysis.swin_shift.geometry import every_shift
+from vitviz.analysis.swin_shift.merging import neighbours
 from vitviz.app.topics.swin_shift import part as swin_shift
 from vitviz.app.topics.swin_shift.setting import MOST_SIDE, MOST_WINDOW
 
@@ -44,6 +46,13 @@ def test_what_is_sent_is_what_loops_say(height: int, width: int, window: int) ->
                 assert regions[w, i] == 3 * side[0] + side[1]
             mask = bits[one["maskOf"][w] * m**4 :][: m**4].reshape(m * m, m * m)
             np.testing.assert_array_equal(mask == 1, regions[w][:, None] != regions[w][None])
+
+
+def test_the_fixture_of_the_browser_is_current() -> None:
+    """What the node tests read: maps with and without padding, one window, and a merging of an odd map."""
+    maps = [swin_shift.describe(every_shift(*size)) for size in ((14, 14, 7), (9, 11, 4), (3, 2, 5))]
+    merging = {"neighbours": neighbours(9, 7), "columns": 4, "width": 7}
+    check("swin_shift/windows.json", plain({"maps": maps, "merging": merging}))
 
 
 def test_the_largest_map_fits_the_numbers_that_are_sent() -> None:
