@@ -47,7 +47,11 @@ for (const [name, windows] of Object.entries(all)) {
         kinds.reduce((sum, { count }) => sum + count, 0),
         windows.grid.num_windows,
       );
-      for (const { pieces } of kinds) assert.equal(pieces.reduce((sum, [h, w]) => sum + h * w, 0), windows.size);
+      for (const { pieces } of kinds)
+        assert.equal(
+          pieces.reduce((sum, [h, w]) => sum + h * w, 0),
+          windows.size,
+        );
       const counted = shift.sizes.reduce((sum, [, , count]) => sum + count, 0);
       assert.equal(counted, shift.pieces.length);
       for (let slot = 0; slot < windows.cells.length; slot++) {

@@ -22,7 +22,7 @@ export const maps = fixture.maps.map((/** @type {Record<string, any>} */ map) =>
   return { ...map, cells: Int16Array.from(map.cells), shifts: map.shifts.map(shiftData) };
 });
 
-/** 14 x 14 patches in windows of 7; 9 x 11 in windows of 4, padded; 3 x 2, which is one window. */
+/** 14 x 14 patches in windows of 7; 9 x 11 in windows of 4, padded; 5 x 5, which is one window. */
 export const [even, padded, single] = maps.map((map) => new Windows(map));
 
 export const merging = { ...fixture.merging, neighbours: Int16Array.from(fixture.merging.neighbours) };
