@@ -71,6 +71,7 @@ for (const [number, fixture] of fixtures.entries()) {
       for (const tiling of [map.regular, map.shifted]) {
         if (!tiling) continue;
         for (let query = 0; query < map.tokens; query++) {
+          /** @type {{ seen: number, all: number }} */
           const { seen, all } = tiling.neighbours(query);
           /** @type {{ token: number, cut: boolean }[]} */
           const legal = tiling

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { BiasIndex, entriesOf } from "../../../vitviz/app/topics/swin_reach/bias_index.js";
 import { middleOf, tokenAt } from "../../../vitviz/app/topics/swin_reach/crop.js";
 import { borders, outline } from "../../../vitviz/app/topics/swin_reach/edges.js";
-import { filled, percent, whole } from "../../../vitviz/app/topics/swin_reach/format.js";
+import { percent, whole } from "../../../vitviz/app/topics/swin_reach/format.js";
 import { rangesOf, termsOf } from "../../../vitviz/app/topics/swin_reach/score_terms.js";
 import { LayerMaths } from "../../../vitviz/web/explorer/maths.js";
 import { read } from "./journeys.js";
@@ -124,8 +124,7 @@ test("a token's middle lies over the same token, and outside of the crop there i
   assert.equal(tokenAt(side, map, [30, 117]), -1);
 });
 
-test("sentences and numbers", () => {
-  assert.equal(filled("{a} of {b}, {c}", { a: 0, b: "x" }), "0 of x, {c}");
+test("whole numbers and shares", () => {
   assert.equal(whole(1234567), "1,234,567");
   assert.equal(percent(0.0625), "6.25 %");
 });

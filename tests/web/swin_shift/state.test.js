@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { counted, mapTitle, tableTitle } from "../../../vitviz/app/topics/swin_shift/captions.js";
 import { describe } from "../../../vitviz/app/topics/swin_shift/description.js";
 import { LabState } from "../../../vitviz/app/topics/swin_shift/state.js";
+import { number } from "../../../vitviz/web/shared/format.js";
 import { even, padded, single } from "./windows.js";
 
 /** @import { Attention, Setting } from "../../../vitviz/app/topics/swin_shift/types.js" */
@@ -135,7 +136,7 @@ test("the sentences of places, pairs and weights", () => {
   const strangers = Array.from({ length: 49 }, (_, j) => j)
     .filter((j) => even.shifts[3].cut(3, 24, j))
     .reduce((sum, j) => sum + 24 * 49 + j, 0);
-  assert.equal(describe(state, words, "none", -100)[1], `strangers ${strangers.toPrecision(4)}`.replace("e+", "e+"));
+  assert.equal(describe(state, words, "none", -100)[1], `strangers ${number(strangers)}`);
   state.attention = null;
   assert.equal(describe(state, words, "none", -100)[1], "none");
 });

@@ -1,5 +1,6 @@
 // Two models, one cursor: where the same patch of the picture looks in a ViT and in a Swin.
-import { isDark, make } from "../../../web/shared/canvas.js";
+import { isDark } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
 import { Surface, segments } from "./controls.js";
 import { middleOf, tokenAt } from "./crop.js";
 import { Side } from "./side.js";

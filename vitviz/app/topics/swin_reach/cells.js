@@ -1,7 +1,9 @@
 // A square map of numbers as coloured cells, with the cursor on it; what the mask cuts is hatched.
-import { colourBar, lookup, make, number, paint } from "../../../web/shared/canvas.js";
+import { colourBar, colourTable, paint } from "../../../web/shared/colours.js";
+import { contextOf, make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
 import { asked, taken } from "./controls.js";
-import { contextOf, hatch, marked, sized } from "./pane.js";
+import { hatch, marked, sized } from "./pane.js";
 
 /** @import { Numbers, Scale, Step } from "./types.js" */
 /** @import { Rectangle } from "./pane.js" */
@@ -36,6 +38,7 @@ export class CellMap {
     this.columns = 1;
     this.low = 0;
     this.high = 1;
+    /** @type {Uint8Array} */
     this.table = new Uint8Array();
     this.scaled = "";
     this.stage.addEventListener("pointermove", (event) => this.pointed(event, listeners));
@@ -70,7 +73,7 @@ export class CellMap {
     const key = `${dark} ${low} ${high}`;
     if (key === this.scaled) return;
     this.scaled = key;
-    this.table = lookup(colours, dark);
+    this.table = colourTable(colours, dark);
     this.low = low;
     this.high = high;
     this.bar.replaceChildren(colourBar(colours, dark, low, high, ""));

@@ -1,5 +1,5 @@
 // A small chart of sizes against depth on a logarithmic axis: one line for each way, and a mark at the chosen step.
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 import { percent, whole } from "./format.js";
 
 const WIDTH = 420;

@@ -1,5 +1,5 @@
 // What every part of the page uses: sliders and buttons, keys, a voice for screen readers, the life of a part.
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 
 /** @import { Step } from "./types.js" */
 

@@ -1,5 +1,5 @@
 // A token of a block's output, and how far back towards the picture its field is followed. Pure.
-import { filled } from "./format.js";
+import { filled } from "../../../web/shared/words.js";
 import { Journey } from "./maps.js";
 
 /** @import { CursorData, JourneyData, Step, Words } from "./types.js" */

@@ -1,14 +1,4 @@
 /**
- * A sentence with its {places} filled in.
- * @param {string} sentence
- * @param {object} values
- */
-export function filled(sentence, values) {
-  const named = /** @type {Record<string, unknown>} */ (values);
-  return sentence.replace(/\{(\w+)\}/g, (place, name) => (name in named ? String(named[name]) : place));
-}
-
-/**
  * A whole number with commas.
  * @param {number} value
  */

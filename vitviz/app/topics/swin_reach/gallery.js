@@ -1,7 +1,8 @@
 // One small table of biases for each head of a block, to choose a head from.
-import { lookup, make, paint } from "../../../web/shared/canvas.js";
+import { colourTable, paint } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
+import { filled } from "../../../web/shared/words.js";
 import { entriesOf } from "./bias_index.js";
-import { filled } from "./format.js";
 
 /** @import { Scale, Table, Words } from "./types.js" */
 
@@ -28,7 +29,7 @@ export class Gallery {
    * @param {string} key another one for another table or theme
    */
   draw(table, head, colours, dark, key) {
-    if (key !== this.painted) this.paint(table, lookup(colours, dark));
+    if (key !== this.painted) this.paint(table, colourTable(colours, dark));
     this.painted = key;
     for (const [h, tile] of this.tiles.entries()) tile.setAttribute("aria-pressed", String(h === head));
   }

@@ -1,8 +1,9 @@
 // The relative position index: every pair of a window and the entry of the bias table that it reads.
 import { make } from "../../../web/shared/dom.js";
 import { number } from "../../../web/shared/format.js";
+import { filled } from "../../../web/shared/words.js";
 import { CellMap } from "./cells.js";
-import { filled, whole } from "./format.js";
+import { whole } from "./format.js";
 import { ORANGE, sized } from "./pane.js";
 
 /** @import { BiasIndex } from "./bias_index.js" */

@@ -1,5 +1,5 @@
 // The picture with a map of tokens over it: what may be seen stays bright, all else is dimmed. Pads as the model pads.
-import { make } from "../../../web/shared/dom.js";
+import { contextOf, make } from "../../../web/shared/dom.js";
 
 /** @import { Segment } from "./edges.js" */
 /** @import { MapSize, Picture } from "./types.js" */
@@ -86,14 +86,6 @@ export function marked(context, rectangle, colour, thickness = 2.5) {
     context.lineWidth = width;
     context.strokeRect(...rectangle);
   }
-}
-
-/**
- * The context of a canvas that only one part draws on.
- * @param {HTMLCanvasElement} canvas
- */
-export function contextOf(canvas) {
-  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 }
 
 /**

@@ -1,10 +1,11 @@
 // The receptive field of one output token, grown backwards from it to the patches, with the shift and without.
 import { make } from "../../../web/shared/dom.js";
+import { filled } from "../../../web/shared/words.js";
 import { GrowthChart } from "./chart.js";
 import { asked, Surface, slider, taken, within } from "./controls.js";
 import { borders, outline } from "./edges.js";
 import { Fields } from "./fields.js";
-import { filled, percent, whole } from "./format.js";
+import { percent, whole } from "./format.js";
 import { total } from "./maps.js";
 import { Pane, pathOf } from "./pane.js";
 import { Strip } from "./strip.js";

@@ -1,9 +1,10 @@
 // One query's scores taken apart, and the table that the bias comes from.
-import { isDark, make } from "../../../web/shared/canvas.js";
+import { isDark } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
+import { filled } from "../../../web/shared/words.js";
 import { BiasIndex, entriesOf } from "./bias_index.js";
 import { asked, Surface, slider, taken, within } from "./controls.js";
 import { borders, outline } from "./edges.js";
-import { filled } from "./format.js";
 import { Gallery } from "./gallery.js";
 import { Journey } from "./maps.js";
 import { Pairs } from "./pairs.js";

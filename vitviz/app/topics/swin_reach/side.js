@@ -1,10 +1,12 @@
 // One of two models: its own sliders of blocks and heads, and where the patch under the common cursor looks in it.
 import { overHeads, strongest } from "../../../web/explorer/maths.js";
-import { colourBar, lookup, make, number, paint } from "../../../web/shared/canvas.js";
+import { colourBar, colourTable, paint } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
+import { filled } from "../../../web/shared/words.js";
 import { asked, slider, taken, within } from "./controls.js";
 import { middleOf, tokenAt } from "./crop.js";
 import { outline } from "./edges.js";
-import { filled } from "./format.js";
 import { ORANGE, Pane, pathOf } from "./pane.js";
 import { sourceAt } from "./sources.js";
 
@@ -122,7 +124,7 @@ export class Side {
     if (weights) {
       for (let t = 0; t < map.rows * map.columns; t++) this.reached += Number(isLegal(t));
       const legal = weights.map((weight, t) => (t < before || isLegal(t - before) ? weight : NaN));
-      paint(this.cells, legal, before, map.rows, map.columns, lookup(colours, dark), 0, high, OPACITY);
+      paint(this.cells, legal, before, map.rows, map.columns, colourTable(colours, dark), 0, high, OPACITY);
       begun.context.drawImage(this.cells, 0, 0, begun.width, begun.size * map.rows);
       this.pane.stroke(begun, pathOf(outline(map.rows, map.columns, isLegal)), "#fff", 1.6);
     }

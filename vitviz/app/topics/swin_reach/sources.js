@@ -11,7 +11,8 @@ const LIMIT = 96 << 20; // bytes that are kept for each model
  * @param {() => void} missing is called when the server no longer has them
  */
 export function sourceAt(url, missing) {
-  const wrap = (/** @type {ConstructorParameters<typeof LayerMaths>[0]} */ payload) => new LayerMaths(payload);
+  /** @param {unknown} payload */
+  const wrap = (payload) => new LayerMaths(/** @type {ConstructorParameters<typeof LayerMaths>[0]} */ (payload));
   return /** @type {Source} */ (/** @type {unknown} */ (new PayloadSource(url, { limit: LIMIT, wrap, missing })));
 }
 

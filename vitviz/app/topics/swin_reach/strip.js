@@ -1,8 +1,8 @@
 // The fields from the token back to the picture, one small map each, to choose from.
-import { make } from "../../../web/shared/canvas.js";
-import { filled, whole } from "./format.js";
+import { contextOf, make } from "../../../web/shared/dom.js";
+import { filled } from "../../../web/shared/words.js";
+import { whole } from "./format.js";
 import { total } from "./maps.js";
-import { contextOf } from "./pane.js";
 
 /** @import { Fields } from "./fields.js" */
 /** @import { Words } from "./types.js" */

@@ -1,7 +1,8 @@
 // The five maps of one query's window, a cell a key, and the sum of the key that is chosen in words and numbers.
-import { make, number } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
+import { filled } from "../../../web/shared/words.js";
 import { CellMap } from "./cells.js";
-import { filled } from "./format.js";
 import { ORANGE } from "./pane.js";
 import { TERMS, termsOf } from "./score_terms.js";
 

@@ -1,8 +1,8 @@
 // Who may look at whom: one cursor over the picture, W-MSA beside SW-MSA of the same stage.
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
+import { filled } from "../../../web/shared/words.js";
 import { asked, Surface, slider, taken, within } from "./controls.js";
 import { borders, outline } from "./edges.js";
-import { filled } from "./format.js";
 import { Journey } from "./maps.js";
 import { hatch, hatchPadding, marked, ORANGE, Pane, pathOf, sized } from "./pane.js";
 

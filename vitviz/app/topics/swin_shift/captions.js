@@ -1,5 +1,5 @@
 // The sentences of a frame: what the map shows, how many windows of which size, what the table is of. Pure.
-import { filled } from "./filled.js";
+import { filled } from "../../../web/shared/words.js";
 import { isRolled, weightsShown } from "./timeline.js";
 
 /** @import { Size, Words } from "./types.js" */

@@ -1,6 +1,6 @@
 // What is below the pointer and in the opened pair, in words and numbers. Pure: reads the state, changes nothing.
-import { number } from "../../../web/shared/canvas.js";
-import { filled } from "./filled.js";
+import { number } from "../../../web/shared/format.js";
+import { filled } from "../../../web/shared/words.js";
 import { isRegular, maskShown, weightsShown } from "./timeline.js";
 
 /** @import { Shift } from "./geometry.js" */

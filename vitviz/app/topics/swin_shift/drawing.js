@@ -2,11 +2,6 @@
 
 /** @typedef {readonly [ink: string, width: number]} Stroke */
 
-/** The context of a canvas that only this part draws on. @param {HTMLCanvasElement} canvas */
-export function contextOf(canvas) {
-  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-}
-
 /**
  * Stroke the same thing twice, each time in an ink and a width in CSS pixels.
  * @param {CanvasRenderingContext2D} context

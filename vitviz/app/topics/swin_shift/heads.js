@@ -1,5 +1,5 @@
 // Below the pattern: which head's it is, and whether with the mask.
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 
 /** @import { Words } from "./types.js" */
 

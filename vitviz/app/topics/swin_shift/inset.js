@@ -1,6 +1,6 @@
 // The picture itself, small: where the patches of the chosen window really lie.
-import { make } from "../../../web/shared/canvas.js";
-import { contextOf, label, stroked } from "./drawing.js";
+import { contextOf, make } from "../../../web/shared/dom.js";
+import { label, stroked } from "./drawing.js";
 
 /** @import { Shift, Windows } from "./geometry.js" */
 /** @import { Stroke } from "./drawing.js" */

@@ -1,6 +1,6 @@
 // The picture in every stage: patches grow, a window stays M x M patches, one place is followed through all of them.
-import { make } from "../../../web/shared/canvas.js";
-import { arrowStep } from "./keys.js";
+import { make } from "../../../web/shared/dom.js";
+import { arrowStep } from "../../../web/shared/events.js";
 
 /** @import { Figure, JourneyData } from "./types.js" */
 /**

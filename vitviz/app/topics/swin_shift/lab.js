@@ -1,12 +1,12 @@
 // The shift, step by step: one state, and every view that follows it.
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
+import { arrowStep } from "../../../web/shared/events.js";
 import { caption, counted, mapTitle, tableTitle } from "./captions.js";
 import { Controls } from "./controls.js";
 import { describe } from "./description.js";
 import { Windows } from "./geometry.js";
 import { HeadChoice } from "./heads.js";
 import { InsetView } from "./inset.js";
-import { arrowStep } from "./keys.js";
 import { MaskView } from "./mask.js";
 import { Player } from "./player.js";
 import { SizesView } from "./sizes.js";

@@ -1,7 +1,8 @@
 // The M*M x M*M table of one window: the mask, or the attention weights that come of it. Queries down, keys across.
-import { colourBar, make, number, paint } from "../../../web/shared/canvas.js";
-import { contextOf } from "./drawing.js";
-import { arrowStep } from "./keys.js";
+import { colourBar, paint } from "../../../web/shared/colours.js";
+import { contextOf, make } from "../../../web/shared/dom.js";
+import { arrowStep } from "../../../web/shared/events.js";
+import { number } from "../../../web/shared/format.js";
 
 /** @import { Shift } from "./geometry.js" */
 /** @import { LabState } from "./state.js" */

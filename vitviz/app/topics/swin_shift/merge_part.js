@@ -1,7 +1,7 @@
 // Choose a place of a merging's output: the 2 x 2 patches that become one, in the order in which they are gathered.
-import { make, unhurried } from "../../../web/shared/canvas.js";
-import { contextOf, label, stroked } from "./drawing.js";
-import { arrowStep } from "./keys.js";
+import { contextOf, make } from "../../../web/shared/dom.js";
+import { arrowStep, mergeHeldKeys } from "../../../web/shared/events.js";
+import { label, stroked } from "./drawing.js";
 import { four } from "./merging.js";
 
 /** @import { MergeData, Place } from "./types.js" */
@@ -183,5 +183,5 @@ class MergePicker {
  * @param {(name: "place", place: Place) => void} send
  */
 export function mount(element, send) {
-  return new MergePicker(element, unhurried(send));
+  return new MergePicker(element, mergeHeldKeys(send));
 }

@@ -1,4 +1,4 @@
-import { contextOf } from "./drawing.js";
+import { contextOf } from "../../../web/shared/dom.js";
 
 /** @import { Windows } from "./geometry.js" */
 /** @import { Theme } from "./types.js" */

@@ -1,6 +1,6 @@
 // The map of patches on its way: regular windows, displaced ones, the roll, the regions, and back. Draws, decides nothing.
-import { make } from "../../../web/shared/canvas.js";
-import { contextOf, stroked } from "./drawing.js";
+import { contextOf, make } from "../../../web/shared/dom.js";
+import { stroked } from "./drawing.js";
 import { MapInk } from "./map_ink.js";
 import { drawSheet } from "./sheet.js";
 import { displaced, labelled, pairShown, rolled, tinted, veiled, weighed, windowFramed } from "./timeline.js";

@@ -1,5 +1,5 @@
 // Colours of the page's theme, and attention weights as colours.
-import { isDark, lookup } from "../../../web/shared/canvas.js";
+import { colourTable, isDark } from "../../../web/shared/colours.js";
 
 /** @import { LabData, Pattern, Theme } from "./types.js" */
 
@@ -57,7 +57,7 @@ export function readTheme(root, { hues, masked, scales }) {
     padding: dark ? "#3a3a3a" : "#d9d9d9",
     hatch: dark ? "#5a5a5a" : "#aaa",
     attentionScale: scales.attention,
-    attention: lookup(scales.attention, dark),
-    difference: lookup(scales.difference, dark),
+    attention: colourTable(scales.attention, dark),
+    difference: colourTable(scales.difference, dark),
   };
 }
