@@ -68,10 +68,9 @@ for (const [number, fixture] of fixtures.entries()) {
 
   test(`run ${number}: a query sees its neighbours unless a border or the mask is between`, () => {
     for (const map of journey.maps) {
-      for (const tiling of [map.regular, map.shifted]) {
+      for (const tiling of /** @type {(Tiling | null)[]} */ ([map.regular, map.shifted])) {
         if (!tiling) continue;
         for (let query = 0; query < map.tokens; query++) {
-          /** @type {{ seen: number, all: number }} */
           const { seen, all } = tiling.neighbours(query);
           /** @type {{ token: number, cut: boolean }[]} */
           const legal = tiling
