@@ -1,5 +1,6 @@
 // Small RGB pictures of signed weights on one scale: grey is 0. One canvas for all of them; read any weight.
-import { make, number } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
 import { corner, layOut, movedWeight, pixels, weightAt } from "./filter_sheet.js";
 
 /** @typedef {import("./filter_sheet.js").Weight} Weight */

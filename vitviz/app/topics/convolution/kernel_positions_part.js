@@ -1,6 +1,7 @@
 // The positions of a kernel: the padded picture, the output, and the index arrays that pick the pixels, under one cursor.
 // The cursor is a position (a column of the arrays) and, where the pointer is on an entry, one tap (a row).
-import { isDark, make } from "../../../web/shared/canvas.js";
+import { isDark } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
 import { describe, entryAt, movedPosition, positionAt, tapsAt } from "./kernel_positions.js";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";

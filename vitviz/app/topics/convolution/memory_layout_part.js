@@ -1,5 +1,6 @@
 // The same pixels in memory in two orders. One cursor: a cell of either memory, or a pixel with all its channels.
-import { make, number } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
+import { number } from "../../../web/shared/format.js";
 import { addressOf, addressSum, indexOf } from "./memory_index.js";
 
 /**

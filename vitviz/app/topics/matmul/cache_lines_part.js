@@ -1,7 +1,7 @@
 // The numbers that a matrix product accesses, step by step, in two orders of its loops: which lines a small cache keeps
 // and which it has to fetch. One step for both orders: a slider, a play button, and the pointer on the charts of time.
 import { Chart } from "../../../web/plotly/chart.js";
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 import { cellStates, fetchedUntil, stepText } from "./cache_steps.js";
 
 const MATRICES = ["A", "B", "C"];

@@ -1,9 +1,12 @@
 // The chain from pixels to class scores, the source that ran with its live shapes, and the tensor of a chosen line.
-import { colourBar, isDark, lookup, make, number, paint, unhurried } from "../../../web/shared/canvas.js";
+import { colourBar, colourTable, isDark, paint } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
+import { mergeHeldKeys } from "../../../web/shared/events.js";
+import { number } from "../../../web/shared/format.js";
 import { callsByLine, nextCall, pieces } from "./source_code.js";
 
 /** @typedef {import("./source_code.js").Call} Call */
-/** @typedef {{ light: Uint8Array, dark: Uint8Array }} Scale */
+/** @import { Scale } from "../../../web/shared/types.js" */
 /** @typedef {{ key: string, label: string, shape: string, formula: string, inBlock: boolean }} Stage */
 /** @typedef {{ file: string, function: string, first: number, lines: string[] }} Source `first` is a line's number */
 /**
@@ -129,7 +132,7 @@ class ChainPart {
     const readout = make("div", "vv-readout", words.help);
     readout.setAttribute("role", "status");
     const dark = isDark(this.tensor);
-    const table = lookup(tensor.scale, dark);
+    const table = colourTable(tensor.scale, dark);
     const tiles = make("div", "vv-tensor-tiles");
     tiles.style.setProperty("--tiles", String(Math.min(tensor.count, tensor.perRow)));
     for (let i = 0; i < tensor.count; i++) tiles.append(this.tile(tensor, table, i, readout, words));
@@ -199,5 +202,5 @@ class ChainPart {
  * @param {(name: string, value: string | number) => void} send is called with "stage" and its key, "call" and its index
  */
 export function mount(element, send) {
-  return new ChainPart(element, unhurried(send));
+  return new ChainPart(element, mergeHeldKeys(send));
 }

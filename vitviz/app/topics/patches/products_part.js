@@ -1,12 +1,13 @@
 // One patch on its way to one output number: pixels, weights and products plane by plane, and the flattened vector.
 // All of them share one cursor: the same (channel, row, column) is the same index everywhere.
-import { colourBar, isDark, lookup, make, paint } from "../../../web/shared/canvas.js";
+import { colourBar, colourTable, isDark, paint } from "../../../web/shared/colours.js";
+import { make } from "../../../web/shared/dom.js";
 import { cellText, describe, movedEntry } from "./products.js";
 
 const READABLE = 8; // planes up to this side have room for a number in every cell
 
 /** @typedef {import("./products.js").Products} Products */
-/** @typedef {{ light: Uint8Array, dark: Uint8Array }} Scale */
+/** @import { Scale } from "../../../web/shared/types.js" */
 /**
  * A row of planes: one of the three arrays of `Products`, with a plane for each channel.
  * @typedef {{ key: "x" | "w" | "products", symbol: string, label: string, low: number, high: number, scale: Scale }} Row
@@ -94,7 +95,7 @@ class ProductsPart {
   plane(data, row, first, rows, columns, label) {
     const holder = make("div", "vv-plane");
     const canvas = holder.appendChild(make("canvas"));
-    const table = lookup(row.scale, isDark(this.body));
+    const table = colourTable(row.scale, isDark(this.body));
     paint(canvas, data[row.key], first, rows, columns, table, row.low, row.high);
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", label);

@@ -1,12 +1,12 @@
 // The figure of the paper: a tile for every patch, in its place, and in it a cell for every patch.
-import { make } from "../../../web/shared/canvas.js";
+import { make } from "../../../web/shared/dom.js";
 import { Tiles } from "./tiles.js";
 
 const SHRINK_MS = 250; // between two times that a figure is drawn while it fills up
 const SLICE_MS = 12; // of a frame; a large figure fills up while everything else goes on
 
 /** @typedef {import("./cosines.js").Cosines} Cosines */
-/** @typedef {import("./shades.js").SignedShades} SignedShades */
+/** @typedef {import("../../../web/shared/shades.js").SignedShades} SignedShades */
 /** @typedef {import("./tiles.js").TokenMap} TokenMap */
 /**
  * What is called while the pointer is over a token (and, in a tile, another one), when it leaves, and for a click.

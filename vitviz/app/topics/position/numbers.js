@@ -1,9 +1,8 @@
 // The numbers behind one tile: the patches most and least alike, the means, and one cosine opened into its channels.
 import { make } from "../../../web/shared/dom.js";
 import { number } from "../../../web/shared/format.js";
-import { Cells } from "../../../web/shared/shades.js";
+import { Cells, SignedShades } from "../../../web/shared/shades.js";
 import { extremes, means } from "./cosines.js";
-import { SignedShades } from "./shades.js";
 
 const MOST = 5;
 const LEAST = 3;

@@ -3,17 +3,16 @@
 import { PictureView } from "../../../web/explorer/picture.js";
 import { colourBar, colourTable, isDark } from "../../../web/shared/colours.js";
 import { make } from "../../../web/shared/dom.js";
-import { pixels } from "../../../web/shared/shades.js";
+import { pixels, SignedShades } from "../../../web/shared/shades.js";
 import { Cosines, extremes } from "./cosines.js";
 import { Figure } from "./figure.js";
 import { cosineText, Numbers, nameOf, Pair } from "./numbers.js";
-import { SignedShades } from "./shades.js";
 
 /** @type {Record<string, [number, number]>} */
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const SEND_MS = 200; // held arrow keys run ahead of the host, which gets only the token where they stop
 
-/** @typedef {{ light: Uint8Array, dark: Uint8Array }} Scale */
+/** @import { Scale } from "../../../web/shared/types.js" */
 /**
  * `positions` (N, dim), the prefix tokens' first; `token` is the chosen one, `revision` changes with the positions, and
  * `largest` is the largest |cosine| of two different patches.
