@@ -1,15 +1,20 @@
 """How soon each page answers each of its controls: a real server, a real chromium, medians, the trace already there.
 
-    python -m benchmarks.controls [--rounds 8] [--pages stream layer-norm]
+    python -m benchmarks.controls [--pages stream,layer-norm] [--rounds 8] [--quick] [--app ../other-checkout]
 
-Every slider, choice, switch, list, line of text and picture of tokens of every page is changed to and fro, also those
-that another choice of the page brings up. "Answered" is from the key press or click to the painting of the last thing
+Every slider, choice, switch, list, line of text and picture of tokens of every page is changed, also those that another
+choice of the page brings up. Sliders and pictures get a **fresh** value at every step: a value that was there before
+comes out of Streamlit's message cache. "Answered" is from the key press or click to the painting of the last thing
 that changed: until no message came and no element of the page changed any more. The goal is 200 ms for each median.
 Not measured: buttons that start something long (these show progress and can be stopped), and what the browser answers
 without the server where that is measured elsewhere (``benchmarks.explorer``, ``benchmarks.swin_lab``). "page: opened"
 is the same from the click on its name, coming from another page, with everything that it shows already computed.
 Two times are told: until everything in sight (1280 x 900, at the top of the page or where the control is) was painted,
 and until the whole page was, far below the fold too.
+
+``--quick`` measures sliders and pictures only, in under three minutes for six pages on a quiet machine. With ``--app``
+(a folder, may be given several times) other checkouts are measured too, step by step in turns with this one: what else
+the machine does then weighs on all alike.
 """
 
 from __future__ import annotations
@@ -19,20 +24,22 @@ import re
 import shutil
 import statistics
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 
-from benchmarks.pages import ADDRESS, PATIENCE_MS, server
+from benchmarks.pages import PATIENCE_MS, ROOT, free_port, server
 from benchmarks.report import machine, print_json, print_table
 
 SCRIPT = Path(__file__).parents[1] / "vitviz" / "app" / "script.py"
 FINISHED = "[data-testid=stApp][data-test-script-state=notRunning]"
 GOAL_MS = 200
 QUIET_MS = 500
+GOLDEN = 0.618034  # steps of which never meet again
+QUICK = ("slider", "picture")
 # What a person does begins an answer; messages of the server and changes of the page carry it on; the painting of the
 # last of them ends it. The status line of Streamlit and what is only said to screen readers later are left out.
 LISTEN = """(() => {
@@ -100,6 +107,9 @@ Times = list[
 ]  # milliseconds until everything in sight, and everything on the page, was painted
 
 
+Found = dict[str, Times]
+
+
 class Control(NamedTuple):
     """One thing on a page that a person can change: what it is, what it is called, and how to change it."""
 
@@ -109,16 +119,16 @@ class Control(NamedTuple):
 
 
 def slider(place: Locator) -> Callable[[int], None]:
-    """Move a slider one step to and fro."""
+    """Move a slider one step on, from its lowest value; at its highest it begins again."""
     limits = "(e) => [e.value ?? e.getAttribute('aria-valuenow'), e.max ?? e.getAttribute('aria-valuemax')].map(Number)"
 
     def change(turn: int) -> None:
-        if turn == 0:
-            value, largest = place.evaluate(limits)
-            keys[:] = ["ArrowLeft", "ArrowRight"] if value >= largest else ["ArrowRight", "ArrowLeft"]
-        place.press(keys[turn % 2])
+        value, largest = place.evaluate(limits)
+        if turn == 0 or value >= largest:
+            place.press("Home")
+            settle(place.page)
+        place.press("ArrowRight")
 
-    keys: list[str] = []
     return change
 
 
@@ -150,13 +160,15 @@ def text(place: Locator) -> Callable[[int], None]:
 
 
 def tokens(place: Locator) -> Callable[[int], None]:
-    """Click two places of a picture by turns."""
+    """Click another place of a picture at every turn."""
 
     def change(turn: int) -> None:
         box = place.bounding_box()
         assert box is not None
-        part = 0.3 + 0.4 * (turn % 2)
-        place.click(position={"x": box["width"] * part, "y": box["height"] * part})
+        across, down = ((GOLDEN * (turn + 1) * step) % 1 for step in (1, 2))
+        place.click(
+            position={"x": box["width"] * (0.04 + 0.92 * across), "y": box["height"] * (0.04 + 0.92 * down)}
+        )
 
     return change
 
@@ -199,23 +211,26 @@ def answered(page: Page) -> tuple[float, float]:
     return float(seen), float(whole)
 
 
-def timed(page: Page, control: Control, rounds: int) -> Times:
-    """How long each act took to be answered."""
-    times = []
+def timed(same: Sequence[Control], pages: Sequence[Page], rounds: int) -> list[Times]:
+    """How long each act took to be answered: the same control on the page of every checkout, in turns."""
+    times: list[Times] = [[] for _ in pages]
     for turn in range(rounds + 2):
-        page.evaluate("window.watch()")
-        control.change(turn)
-        settle(page)
-        times.append(answered(page))
-    return [time for time in times[2:] if time[1] > 0]  # the first of each kind makes what later ones find
+        for control, page, found in zip(same, pages, times, strict=True):
+            page.bring_to_front()
+            page.evaluate("window.watch()")
+            control.change(turn)
+            settle(page)
+            if turn >= 2:  # the first of each kind makes what later ones find
+                found.append(answered(page))
+    return [[time for time in found if min(time) > 0] for found in times]
 
 
-def open_page(browser: Browser, path: str) -> Page:
+def open_page(browser: Browser, address: str, path: str) -> Page:
     """A page with its trace, everything on it unfolded."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.add_init_script(LISTEN)
     page.set_default_timeout(PATIENCE_MS)
-    page.goto(f"{ADDRESS}/{path}")
+    page.goto(f"{address}/{path}")
     page.locator("[data-testid=stMain] h1").wait_for()
     page.wait_for_timeout(2500)
     page.wait_for_selector(FINISHED)
@@ -255,58 +270,96 @@ def opened(page: Page, path: str, rounds: int) -> Times:
     return times[1:]
 
 
-def measure(browser: Browser, path: str, rounds: int) -> dict[str, Times]:
-    """The times of every control of a page, by what it is called."""
-    page = open_page(browser, path)
-    times: dict[str, Times] = {}
+def measure(
+    browser: Browser, addresses: Sequence[str], path: str, options: argparse.Namespace
+) -> list[Found]:
+    """The times of every control of a page by what it is called, for each checkout."""
+    pages = [open_page(browser, address, path) for address in addresses]
+    found: list[Found] = [{} for _ in pages]
 
     def all_here() -> None:
-        for control in list(controls(page)):
-            name = f"{control.kind}: {control.label}"
-            if name not in times:
-                with suppress(Error):
-                    times[name] = timed(page, control, rounds)
-                    print(f"  {path or 'overview'} | {name}", _rounded(times[name]), flush=True)
+        every = [{f"{one.kind}: {one.label}": one for one in controls(page)} for page in pages]
+        for name, control in every[0].items():
+            if name in found[0] or (options.quick and control.kind not in QUICK):
+                continue
+            same = [own[name] for own in every if name in own]
+            if len(same) < len(pages):
+                print(f"  {path} | {name}: not on every checkout", flush=True)
+                continue
+            with suppress(Error):
+                for own, times in zip(found, timed(same, pages, options.rounds), strict=True):
+                    own[name] = times
+                print(
+                    f"  {path or 'overview'} | {name}",
+                    *(_rounded(own[name]) for own in found),
+                    sep="\n    ",
+                    flush=True,
+                )
 
     all_here()
-    first = page.locator("[data-testid=stMain] [data-testid=stButtonGroup]").first
-    for choice in range(first.locator("button, [role=radio]").count() if first.count() else 0):
-        first.locator("button, [role=radio]").nth(choice).click()
-        settle(page)
-        all_here()
-    times["page: opened"] = opened(page, path, rounds)
-    page.close()
-    return {name: found for name, found in times.items() if found}
+    if not options.quick:
+        _through_choices(pages, all_here)
+        for page, own in zip(pages, found, strict=True):
+            own["page: opened"] = opened(page, path, options.rounds)
+    for page in pages:
+        page.close()
+    return [{name: times for name, times in own.items() if times} for own in found]
 
 
-def main() -> None:
-    """Run everything and report."""
+def _through_choices(pages: Sequence[Page], then: Callable[[], None]) -> None:
+    """Take every choice of the first row of choices on each page."""
+    rows = [page.locator("[data-testid=stMain] [data-testid=stButtonGroup]").first for page in pages]
+    for choice in range(rows[0].locator("button, [role=radio]").count() if rows[0].count() else 0):
+        for page, row in zip(pages, rows, strict=True):
+            row.locator("button, [role=radio]").nth(choice).click()
+            settle(page)
+        then()
+
+
+def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     paths = ["", *re.findall(r'url_path="([^"]+)"', SCRIPT.read_text(encoding="utf-8"))]
-    parser.add_argument("--pages", nargs="+", default=paths)
+    parser.add_argument("--pages", type=lambda given: given.split(","), default=paths)
     parser.add_argument("--rounds", type=int, default=8)
-    options = parser.parse_args()
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--app", type=Path, action="append", default=[])
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run everything and report."""
+    options = _parse()
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         sys.exit("this benchmark needs chromium: apt-get install chromium")
-    with sync_playwright() as playwright, server():
+    checkouts = [ROOT, *(path.resolve() for path in options.app)]
+    with sync_playwright() as playwright, ExitStack() as servers:
+        addresses = [servers.enter_context(server(checkout, free_port())) for checkout in checkouts]
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        answers = {path or "overview": measure(browser, path, options.rounds) for path in options.pages}
+        answers = {path or "overview": measure(browser, addresses, path, options) for path in options.pages}
         browser.close()
+    for at, checkout in enumerate(checkouts):
+        _report(
+            checkout.name if len(checkouts) > 1 else "", {path: found[at] for path, found in answers.items()}
+        )
+
+
+def _report(name: str, answers: dict[str, Found]) -> None:
     rows, medians = [], {}
     for path, found in answers.items():
-        for name, times in found.items():
+        for control, times in found.items():
             seen, whole = (statistics.median(values) for values in zip(*times, strict=True))
-            medians[f"{path} | {name}"] = (seen, whole)
+            medians[f"{path} | {control}"] = (seen, whole)
             slowest = max(value for _, value in times)
-            rows.append([f"{path} | {name}", f"{seen:.0f}", f"{whole:.0f}", f"{slowest:.0f}"])
-    print_table("A control is answered, ms", ["page | control", "in sight", "whole page", "slowest"], rows)
+            rows.append([f"{path} | {control}", f"{seen:.0f}", f"{whole:.0f}", f"{slowest:.0f}"])
+    title = f"A control is answered, ms{': ' + name if name else ''}"
+    print_table(title, ["page | control", "in sight", "whole page", "slowest"], rows)
     for at, what in enumerate(("in sight", "on the whole page")):
         within = sum(values[at] <= GOAL_MS for values in medians.values())
         print(f"\n{within} of {len(medians)} answered {what} within {GOAL_MS} ms")
-    print_json({"answered_ms": medians, **machine("streamlit", "torch")})
+    print_json({"checkout": name, "answered_ms": medians, **machine("streamlit", "torch")})
 
 
 def _rounded(times: Times) -> str:

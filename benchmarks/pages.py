@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -17,12 +18,22 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.report import machine, print_json, print_table
 
-PORT = 8699
+
+def free_port() -> int:
+    """A port of this machine that nobody uses."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+ROOT = Path(__file__).parents[1]
+PORT = free_port()
 ADDRESS = f"http://localhost:{PORT}"
 PATIENCE_MS = 120_000
 STAGES = (("FFN hidden", "mlp_post"), ("heads split", "blocks.0.q"), ("attention matrix", "pattern"))
@@ -30,18 +41,19 @@ TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAni
 
 
 @contextmanager
-def server() -> Iterator[None]:
-    """A fresh server, ready to answer."""
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(PORT)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def server(checkout: Path = ROOT, port: int = PORT) -> Iterator[str]:
+    """A fresh server of a checkout, ready to answer, and its address."""
+    address = f"http://localhost:{port}"
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    process = subprocess.Popen(command, cwd=checkout, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while True:
             try:
-                urllib.request.urlopen(f"{ADDRESS}/_stcore/health", timeout=1).close()
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
                 break
             except OSError:
                 time.sleep(0.05)
-        yield
+        yield address
     finally:
         process.terminate()
         process.wait()

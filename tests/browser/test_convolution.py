@@ -25,11 +25,11 @@ def point(page: Page, target: Locator, x: float, y: float) -> None:
 
 def test_an_entry_of_an_index_array_finds_its_pixel(visit: Visit) -> None:
     page = visit("convolution")
-    arrays = page.locator(".vv-landing-array canvas")
+    arrays = page.locator(".vv-positions-array canvas")
     expect(arrays).to_have_count(4)
     # Row 7 of 12: channel 1, the kernel's second row and second column; landing 5 of 9: row 1, column 2.
     point(page, arrays.nth(1), 5.5 * CELL[0], 7.5 * CELL[1])
-    readout = page.locator(".vv-landing-read")
+    readout = page.locator(".vv-positions-read")
     expect(readout).to_contain_text("n = 5  (row 1, column 2), entry 7:  k = 1 (G)")
     expect(readout).to_contain_text("i = 1\u00b71 + 2\u00b71 = 3   j = 1\u00b71 + 2\u00b72 = 5")
     expect(readout).to_contain_text("x[1, 3, 5] = ")
@@ -40,13 +40,13 @@ def test_an_entry_of_an_index_array_finds_its_pixel(visit: Visit) -> None:
 
 def test_arrow_keys_move_the_kernel_and_with_shift_the_entry(visit: Visit) -> None:
     page = visit("convolution")
-    page.locator(".vv-landing").focus()
+    page.locator(".vv-positions").focus()
     page.keyboard.press("ArrowRight")  # from the middle of 3 x 3
-    expect(page.locator(".vv-landing-read")).to_contain_text("n = 5")
+    expect(page.locator(".vv-positions-read")).to_contain_text("n = 5")
     page.keyboard.press("ArrowUp")
-    expect(page.locator(".vv-landing-read")).to_contain_text("n = 2  (row 0, column 2)")
+    expect(page.locator(".vv-positions-read")).to_contain_text("n = 2  (row 0, column 2)")
     page.keyboard.press("Shift+ArrowDown")
-    expect(page.locator(".vv-landing-read")).to_contain_text("entry 1:  k = 0 (R)")
+    expect(page.locator(".vv-positions-read")).to_contain_text("entry 1:  k = 0 (R)")
     taps = page.locator(".vv-tap")
     assert [(tap.get_attribute("x"), tap.get_attribute("y")) for tap in taps.all()] == [
         ("4", "0"), ("5", "0"), ("4", "1"), ("5", "1"),
@@ -61,11 +61,11 @@ def test_a_memory_cell_finds_its_pixel_and_a_pixel_its_three_cells(visit: Visit)
     expect(readout).to_contain_text("x[0, 1, 2, 2] = ")
     expect(readout).to_contain_text("NCHW  0\u00b748 + 1\u00b716 + 2\u00b74 + 2\u00b71 = 26   byte 104")
     expect(readout).to_contain_text("NHWC  0\u00b748 + 1\u00b71 + 2\u00b712 + 2\u00b73 = 31   byte 124")
-    expect(page.locator(".vv-memory-pixel.vv-here")).to_have_text("2,2")
+    expect(page.locator(".vv-memory-pixel.vv-marked")).to_have_text("2,2")
     page.locator(".vv-memory-pixel").nth(7).hover()  # h 1, w 3
     expect(readout).to_contain_text("NCHW  R 7   G 23   B 39   apart by 64 B")
     expect(readout).to_contain_text("NHWC  R 21   G 22   B 23   apart by 4 B")
-    expect(strips.nth(0).locator(".vv-here")).to_have_count(3)
+    expect(strips.nth(0).locator(".vv-marked")).to_have_count(3)
     page.locator(".vv-memory").focus()
     page.keyboard.press("ArrowRight")
     expect(readout).to_contain_text("x[0, 1, 1, 3] = ")  # one further in NHWC: the next channel
@@ -105,7 +105,7 @@ def test_every_filter_is_painted_in_its_colours(visit: Visit) -> None:
         told = re.findall(r"[RGB] (\S+)", readout.inner_text())
         shown = sheet.evaluate(
             """(sheet) => {
-              const here = sheet.querySelector('.vv-filter-here');
+              const here = sheet.querySelector('.vv-filter-outline');
               const canvas = sheet.querySelector('canvas');
               const ratio = canvas.width / sheet.clientWidth;
               const middle = (from) => Math.floor((from + here.clientWidth * (8.5 / 16)) * ratio);
@@ -152,7 +152,7 @@ def test_a_measurement_can_be_stopped_and_keeps_what_it_has(visit: Visit) -> Non
 @pytest.mark.parametrize("path", ["convolution", "matmul"])
 def test_pages_render_in_both_themes_and_widths(visit: Visit, path: str, theme: str, size: str) -> None:
     page = visit(path, theme=theme, size=size)
-    expect(page.locator(".vv-landing svg, .vv-accesses canvas").first).to_be_visible()
+    expect(page.locator(".vv-positions svg, .vv-accesses canvas").first).to_be_visible()
     width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth")
     assert width <= 0
     save(page, f"{path}-{theme}-{size}")

@@ -15,7 +15,7 @@ from tests.browser.plain_host import arrived
 from vitviz.analysis.layer_norm.large_norms import large_norms
 from vitviz.analysis.layer_norm.spread import spread
 from vitviz.analysis.places import carry
-from vitviz.app.topics.layer_norm.part import MAPS, pack, part_data
+from vitviz.app.topics.layer_norm.part import MAPS, NormsView, pack, part_data
 from vitviz.plot.colour import Quantity, scale, span
 from vitviz.plot.numbers import short
 from vitviz.plot.themes import ACCENT
@@ -40,11 +40,11 @@ for (const name of ['web/picker/picker.css', 'app/topics/layer_norm/norm_map.css
   'app/topics/layer_norm/part.css']) {
   document.head.insertAdjacentHTML('beforeend', `<link rel="stylesheet" href="/${name}">`);
 }
-globalThis.told = [];
+globalThis.chosen = [];
 const root = document.getElementById('root');
 root.replaceChildren();
 globalThis.data = data;
-globalThis.view = new Norms(root, (place) => told.push(place));
+globalThis.view = new Norms(root, (place) => chosen.push(place));
 view.update(data);
 await new Promise((done) => setTimeout(done, 200));
 }"""
@@ -74,7 +74,8 @@ def statistics(kind: str) -> tuple[NormStatistics, ...]:
 
 def data_of(kind: str, place: tuple[int, int] | None = None, turn: int = 0) -> dict[str, Any]:
     picture = Image.fromarray(np.random.default_rng(1).integers(0, 255, (70, 50, 3), np.uint8))
-    return part_data(pack(statistics(kind)), picture, PREFIX[kind], FINEST, place or START[kind], turn)
+    at, token = place or START[kind]
+    return part_data(NormsView(pack(statistics(kind)), picture, PREFIX[kind], FINEST, at, token, turn))
 
 
 @pytest.fixture(params=["swin", "vit"])
@@ -83,11 +84,11 @@ def kind(request: pytest.FixtureRequest, page: Page) -> str:
     return str(request.param)
 
 
-def told(page: Page) -> list[tuple[int, int, int]]:
-    return [(place["at"], place["token"], place["turn"]) for place in page.evaluate("told")]
+def chosen_places(page: Page) -> list[tuple[int, int, int]]:
+    return [(place["at"], place["token"], place["turn"]) for place in page.evaluate("chosen")]
 
 
-def here(kind: str, at: int, token: int) -> int:
+def token_there(kind: str, at: int, token: int) -> int:
     grid = SIZES[kind][at][1]
     return 0 if grid is None else carry(token, len(PREFIX[kind]), FINEST, grid)
 
@@ -118,7 +119,7 @@ def check_colours(
 def check_place(page: Page, kind: str, at: int, token: int) -> None:
     """Everything that the part shows of a layer norm and a token of the finest map is what numpy says."""
     every = statistics(kind)
-    norm, first, mine = every[at], len(PREFIX[kind]), here(kind, at, token)
+    norm, first, mine = every[at], len(PREFIX[kind]), token_there(kind, at, token)
     expect(page.locator(".vn-at")).to_have_text(norm.name)
     slider = page.locator(".vn-which input")
     assert (slider.input_value(), slider.get_attribute("aria-valuetext")) == (str(at), norm.name)
@@ -143,13 +144,13 @@ def check_place(page: Page, kind: str, at: int, token: int) -> None:
             assert tile.locator(".vv-marked").count() == len(large)
     check_tokens_chart(page, norm, mine, PREFIX[kind] if norm.grid else ())
     check_depth(page, kind, at, token)
-    expect(page.locator(".vm-here")).to_have_text(norm.name)
+    expect(page.locator(".vm-current")).to_have_text(norm.name)
     expect(page.locator(".vm-read")).to_contain_text(f"{norm.name}  token {mine}")
 
 
 def check_tokens_chart(page: Page, norm: NormStatistics, mine: int, prefix: tuple[str, ...]) -> None:
-    found = page.evaluate(f"() => ({TRACES})(view.here.chart)")
-    marks = page.evaluate(f"() => ({SHAPES})(view.here.chart)")
+    found = page.evaluate(f"() => ({TRACES})(view.one.chart)")
+    marks = page.evaluate(f"() => ({SHAPES})(view.one.chart)")
     large = large_norms(norm.norm)
     places = {
         "patches": list(range(len(prefix), len(norm.norm))),
@@ -166,7 +167,7 @@ def check_tokens_chart(page: Page, norm: NormStatistics, mine: int, prefix: tupl
         mark = marks[quantity]
         assert (mark["xanchor"], mark["yanchor"], mark["fillcolor"]) == (mine, values[mine], ACCENT)
     assert (marks["threshold"]["y0"], marks["threshold"]["y1"]) == (2 * large.median, 2 * large.median)
-    top = page.evaluate("() => view.here.chart.figure.layout.yaxis3.range")
+    top = page.evaluate("() => view.one.chart.figure.layout.yaxis3.range")
     assert top == [0, pytest.approx(1.08 * max(2 * large.median, float(norm.norm.max())))]
 
 
@@ -175,7 +176,9 @@ def check_depth(page: Page, kind: str, at: int, token: int) -> None:
     names = [one.name for one in every]
     for i, name in enumerate(("mean", "scale")):
         *edges, median, line = page.evaluate(f"() => ({TRACES})(view.depth[{i}].chart)")
-        chosen = [float(getattr(one, name)[here(kind, number, token)]) for number, one in enumerate(every)]
+        chosen = [
+            float(getattr(one, name)[token_there(kind, number, token)]) for number, one in enumerate(every)
+        ]
         band = spread([getattr(one, name) for one in every])
         assert (line["x"], line["y"], line["name"]) == (list(range(len(every))), chosen, names)
         mark = page.evaluate(f"() => ({SHAPES})(view.depth[{i}].chart).chosen")
@@ -197,9 +200,9 @@ def test_everything_follows_the_arrow_keys_of_the_slider(page: Page, kind: str) 
     for turn, number in enumerate(range(at + 1, len(SIZES[kind])), start=1):
         page.keyboard.press("ArrowRight")
         check_place(page, kind, number, token)
-        assert told(page)[-1] == (number, token, turn)
+        assert chosen_places(page)[-1] == (number, token, turn)
     page.keyboard.press("ArrowRight")  # there is no further one
-    assert len(told(page)) == len(SIZES[kind]) - 1 - at
+    assert len(chosen_places(page)) == len(SIZES[kind]) - 1 - at
     pooled = SIZES[kind][-1][1] is None
     assert page.locator(".vn-maps").is_visible() != pooled
     assert page.locator(".vn-still").is_visible() == pooled
@@ -215,12 +218,12 @@ def test_a_token_is_chosen_in_every_map_and_followed_back(page: Page, kind: str)
     for i, (row, column) in zip(range(4), itertools.product((0, grid[0] - 1), (0, grid[1] - 1)), strict=True):
         point(page, page.locator(".vn-top .vv-frame").nth(i), row + 0.5, column + 0.5, grid, click=True)
         token = carry(prefix + row * grid[1] + column, prefix, grid, FINEST)
-        assert told(page)[-1][:2] == (number, token)
+        assert chosen_places(page)[-1][:2] == (number, token)
         check_place(page, kind, number, token)
     page.locator(".vn-top .vv-frame").nth(2).focus()
     page.keyboard.press("ArrowUp")
     token = carry(prefix + (grid[0] - 2) * grid[1] + grid[1] - 1, prefix, grid, FINEST)
-    assert told(page)[-1][:2] == (number, token)
+    assert chosen_places(page)[-1][:2] == (number, token)
     if prefix:
         page.get_by_role("button", name="reg").nth(3).click()
         check_place(page, kind, number, 1)
@@ -240,12 +243,12 @@ def test_the_pointer_reads_and_tells_nobody(page: Page, kind: str) -> None:
     assert page.locator(".vm-read").inner_text().split()[-1] == short(statistics(kind)[2].norm[4])
     page.mouse.move(2, 2)
     check_place(page, kind, *START[kind])
-    assert told(page) == []
+    assert chosen_places(page) == []
 
 
 @pytest.mark.parametrize("shown", ["norm", "ratio", "scale", "mean"])
 def test_strips_show_every_token_on_one_scale(page: Page, kind: str, shown: str) -> None:
-    page.locator(".vn-shown button").nth(["norm", "ratio", "scale", "mean"].index(shown)).click()
+    page.locator(".vn-quantity button").nth(["norm", "ratio", "scale", "mean"].index(shown)).click()
     every = statistics(kind)
     values = [one.norm / np.median(one.norm) if shown == "ratio" else getattr(one, shown) for one in every]
     quantity: Quantity = "activation" if shown == "mean" else "attention"
@@ -256,9 +259,9 @@ def test_strips_show_every_token_on_one_scale(page: Page, kind: str, shown: str)
         expected = [100 * token / len(row) for token in large_norms(one.norm).tokens]
         assert ticks == pytest.approx(expected, rel=1e-4)
     assert page.locator(".vn .vm .vv-bar > span").first.inner_text() == short(limits[0])
-    pressed = page.locator(".vn-shown [aria-pressed=true]")
+    pressed = page.locator(".vn-quantity [aria-pressed=true]")
     expect(pressed).to_have_count(1)
-    assert told(page) == []
+    assert chosen_places(page) == []
 
 
 def test_a_click_on_a_strip_goes_there_and_paints_no_strip_anew(page: Page, kind: str) -> None:
@@ -269,10 +272,10 @@ def test_a_click_on_a_strip_goes_there_and_paints_no_strip_anew(page: Page, kind
     count = len(statistics(kind)[number].norm)
     point(page, page.locator(".vm-lane").nth(number), 0.5, token + 0.5, (1, count), click=True)
     finest = carry(token, len(PREFIX[kind]), grid, FINEST)
-    assert told(page) == [(number, finest, 1)]
+    assert chosen_places(page) == [(number, finest, 1)]
     check_place(page, kind, number, finest)
     # The same place on a finer strip is already looked at: only the layer norm changes.
-    other = here(kind, 0, finest)
+    other = token_there(kind, 0, finest)
     point(
         page,
         page.locator(".vm-lane").nth(0),
@@ -281,12 +284,12 @@ def test_a_click_on_a_strip_goes_there_and_paints_no_strip_anew(page: Page, kind
         (1, len(statistics(kind)[0].norm)),
         click=True,
     )
-    assert told(page)[-1] == (0, finest, 2)
+    assert chosen_places(page)[-1] == (0, finest, 2)
     page.locator(".vm-lanes").focus()
     page.keyboard.press("ArrowDown")
-    assert len(told(page)) == 2
+    assert len(chosen_places(page)) == 2
     page.keyboard.press("Enter")
-    assert told(page)[-1][0] == 1
+    assert chosen_places(page)[-1][0] == 1
     assert page.evaluate(
         "() => [...document.querySelectorAll('.vm canvas')].every((one, i) => one === before[i])"
     )

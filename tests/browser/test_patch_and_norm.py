@@ -97,7 +97,7 @@ def test_a_layer_norm_and_a_token_stay_in_another_language_and_on_the_way_back(v
     page.locator(".vn-which input").fill("7")
     point(page, page.locator(".vm-lane").nth(9), 17.5 / 197, 0.3, click=True)
     expect(page.get_by_text("Token 17, its 192 values through blocks.4.ln2")).to_be_visible()
-    page.locator(".vn-shown button").nth(2).click()
+    page.locator(".vn-quantity button").nth(2).click()
     page.locator("[data-testid=stSidebar] button", has_text="\u4e2d\u6587").click()
     expect(page.locator(".vn h2").first).to_have_text(
         "\u6240\u6709 token \u5728\u6240\u6709\u5c42\u5f52\u4e00\u5316\u5904"
@@ -111,7 +111,7 @@ def test_a_layer_norm_and_a_token_stay_in_another_language_and_on_the_way_back(v
     page.go_back()
     expect(page.locator(".vm-read")).to_contain_text("blocks.4.ln2  token 17")
     expect(page.locator(".vn-at")).to_have_text("blocks.4.ln2")
-    expect(page.locator(".vn-shown button").nth(2)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".vn-quantity button").nth(2)).to_have_attribute("aria-pressed", "true")
     settle(page)
 
 

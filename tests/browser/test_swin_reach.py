@@ -96,13 +96,13 @@ def test_everything_by_keyboard_and_the_block_changes_the_map(visit: Visit) -> N
     page.keyboard.press("ArrowLeft")
     expect(query).to_contain_text("query (28, 27)")
     page.keyboard.press("PageDown")
-    expect(page.locator(".wr-slider-text").first).to_contain_text("2.1  W-MSA")
+    expect(page.locator(".wr-slider-text").first).to_contain_text("1.0 W-MSA")
     expect(query).to_contain_text("query (14, 13)")
     page.keyboard.press("ArrowDown")
     expect(query).to_contain_text("query (15, 13)")
     for _ in range(9):
         page.keyboard.press("PageDown")
-    expect(page.locator(".wr-slider-text").first).to_contain_text("4.2")
+    expect(page.locator(".wr-slider-text").first).to_contain_text("3.1")
     expect(page.locator(".wr-pane .wr-readout").nth(1)).to_contain_text("never shifts")
 
 

@@ -207,8 +207,8 @@ def test_the_journey_and_the_merging_follow_the_pointer(visit: Visit) -> None:
     box = page.locator(".vj-frame").first.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.1)
-    expect(page.locator(".vj-readout")).to_contain_text("1: (5, 50) window 7")
-    expect(page.locator(".vj-readout")).to_contain_text("4: (0, 6) window 0")
+    expect(page.locator(".vj-readout")).to_contain_text("stage 0: (5, 50) window 7")
+    expect(page.locator(".vj-readout")).to_contain_text("stage 3: (0, 6) window 0")
     merge = page.locator(".vm canvas").first
     merge.scroll_into_view_if_needed()
     merge.focus()

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 FOLDER = Path(__file__).parent
 WRITE = "VITVIZ_WRITE_FIXTURES"
@@ -23,3 +26,14 @@ def check(name: str, value: Any) -> None:
         path.write_text(text, encoding="utf-8")
     assert path.exists(), f"{name} is missing: {__doc__}"
     assert path.read_text(encoding="utf-8") == text, f"{name} is not what Python computes now: {__doc__}"
+
+
+def plain(value: Any) -> Any:
+    """``value`` with its arrays as lists, row by row as the browser has them."""
+    if isinstance(value, np.ndarray):
+        return value.ravel().tolist()
+    if isinstance(value, Mapping):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return value

@@ -20,6 +20,7 @@ DASHES = (
 )  # fmt: skip
 CHOSEN, OTHER = {"color": ACCENT, "width": 2.6}, {"color": INK, "width": 1.3}
 HEIGHT = 248
+MOST_TICKS = 13
 
 
 @drawing
@@ -55,9 +56,10 @@ def class_lines(
         notes.append(Note(str(i + 1), last, float(values[-1, i]), colour, shift=(6, -8)))
     span = (0.0, 1.0) if quantity == "p" else (min(0.0, float(values.min())), max(0.0, float(values.max())))
     panel = Panel(Axis(span=span), traces, shapes, notes)
-    described = below(
-        Panels([panel], HEIGHT, Axis(x_title, span=(-0.15, last + 0.15), count=13), label=label), theme
-    )
+    every = -(-len(values) // MOST_TICKS)  # depths are whole numbers
+    ticks = [(at, str(at)) for at in range(0, last + 1, every)]
+    x = Axis(x_title, span=(-0.15, last + 0.15), ticks=ticks)
+    described = below(Panels([panel], HEIGHT, x, label=label), theme)
     described["layout"]["margin"]["r"] = 28
     described["layout"]["dragmode"] = False
     described["layout"]["meta"]["looks"] = {"chosen": CHOSEN, "other": OTHER}

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from vitviz.plot.drawing import Description, drawing
 from vitviz.plot.marks import Axis, Dash, Panel, Panels, Symbol, cursor, line, upright
 from vitviz.plot.panels import below
-from vitviz.plot.themes import INK, Theme
+from vitviz.plot.themes import Theme
 
 SHARES = (0.01, 0.03, 0.1, 0.3, 1.0)
-BLUE = "#2f6bff"
-LOOKS: tuple[tuple[str, Dash, Symbol], ...] = ((BLUE, "solid", "circle"), (INK, "dash", "square-open"))
-HEIGHT = 290
+BLUE, ORANGE = "#2f6bff", "#e07a1f"
+LOOKS: tuple[tuple[str, Dash, Symbol], ...] = ((BLUE, "solid", "circle"), (ORANGE, "dash", "square-open"))
+HEIGHT = 270
 
 
 @drawing
@@ -22,13 +22,15 @@ def growth_lines(
     patches: int,
     at: int | None = None,
     *,
+    legend: bool = True,
     x_title: str = "block",
     label: str = "Patches that a token depends on, after every block",
     theme: Theme = "light",
 ) -> Description:
     """Sizes in patches after every step by the name of the way; ``steps`` are the blocks' names, "" a patch merging.
 
-    ``patches`` are all that the picture has, ``at`` the step that is looked at.
+    ``patches`` are all that the picture has, ``at`` is the step that is looked at; ``legend`` says whether the ways'
+    names stand above the figure.
     """
     floor = max(1.0, min(min(values) for values in sizes.values()) / 2)
     traces, shapes = [], []
@@ -36,8 +38,18 @@ def growth_lines(
         hover = f"%{{text}}: %{{y}} / {patches}, {name}"
         words = [step or "\u2193" for step in steps]
         traces.append(
-            line(range(len(steps)), values, colour, 1.8, dash, symbol=symbol, size=6, hover=hover, text=words)
-            | {"name": name, "showlegend": True}
+            line(
+                range(len(steps)),
+                values,
+                colour,
+                1.8,
+                dash,
+                symbol=symbol,
+                size=6,
+                hover=hover,
+                text=words,
+                name=name if legend else "",
+            )
         )
         if at is not None:
             shapes.append({**cursor(at, values[at], colour, 11, hollow=True), "name": str(i)})
@@ -45,7 +57,8 @@ def growth_lines(
     if at is not None:
         uprights.append({**upright(at, BLUE, opacity=0.5), "name": "at"})
     dense = sum(map(bool, steps)) > 16
-    ticks = [(i, step) for i, step in enumerate(steps) if step and (not dense or step.endswith(".0"))]
+    first = [i for i in range(len(steps)) if steps[i] and (i == 0 or not steps[i - 1])]  # of every stage
+    ticks = [(i, step) for i, step in enumerate(steps) if step and (not dense or i in first)]
     marked = [(share * patches, f"{100 * share:.0f} %") for share in SHARES if share * patches >= floor]
     panel = Panel(Axis(span=(floor, 1.15 * patches), log=True, ticks=marked), traces, shapes)
     x = Axis(x_title, span=(-0.3, len(steps) - 0.7), ticks=ticks)

@@ -95,7 +95,7 @@ def test_the_index_arrays_pick_what_torch_unfolds(open_page: Open) -> None:
         page.slider(key=f"convolution.positions.{name}").set_value(value)
     page.run()
     assert not page.exception
-    data = mounted(page, "convolution.landing")
+    data = mounted(page, "convolution.kernel_positions")
     levels = data["levels"].reshape(1, 3, 7, 7)
     expected = F.unfold(from_numpy(levels.astype(np.float32)), 3, stride=2, padding=1, dilation=2)[0].numpy()
     assert data["count"] == 3
@@ -111,7 +111,7 @@ def test_what_is_left_over_is_said(open_page: Open) -> None:
     page.slider(key="convolution.positions.kernel").set_value(
         3
     ).run()  # 6 pixels, stride 2: 0-2, 2-4, and one is left
-    assert mounted(page, "convolution.landing")["leftOver"] == 1
+    assert mounted(page, "convolution.kernel_positions")["leftOver"] == 1
     assert any("**1** at the right and bottom border" in text for text in said(page))
 
 
@@ -136,7 +136,7 @@ def test_typed_arrays_run_and_bad_ones_get_a_sentence(open_page: Open) -> None:
 def test_the_memory_is_the_models_picture_in_torchs_order(open_page: Open) -> None:
     page = open_page("convolution")
     image = trace_of(page)["image"]
-    data = mounted(page, "convolution.memory")
+    data = mounted(page, "convolution.memory_layout")
     row = column = 7 * 16
     piece = image[0, :, row : row + 4, column : column + 4].numpy()
     first, last = (layout["memory"] for layout in data["layouts"])

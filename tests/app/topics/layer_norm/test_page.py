@@ -164,7 +164,7 @@ def test_moving_along_the_layer_norms_runs_no_model(open_page: Open, monkeypatch
 
 def test_it_says_by_what_it_calls_a_norm_large(open_page: Open) -> None:
     given = mounted(open_page("layer_norm", model="vit-tiny"), "layer_norm.norms")
-    for said, norm in zip(given["says"], given["statistics"]["norms"], strict=True):
+    for said, norm in zip(given["notes"], given["statistics"]["norms"], strict=True):
         assert f"2 x the median {short(norm['median'])}" in said
         assert said.startswith(
             f"Marked (dashed, open circles): {len(norm['large'])} with" if norm["large"] else "No token"

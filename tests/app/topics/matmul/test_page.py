@@ -77,9 +77,9 @@ def test_the_animation_shows_the_simulation(open_page: Open) -> None:
     for order, name in zip(data["orders"], ("ijk", "ikj"), strict=True):
         made = steps(name, 4, 4, 5)  # type: ignore[arg-type]
         assert order["total"] == sum(fetched(name, 4, 4, 5))  # type: ignore[arg-type]
-        assert [tuple(t["addresses"]) for t in order["touches"]] == [t.addresses for t in made]
-        assert [tuple(map(bool, t["missed"])) for t in order["touches"]] == [t.missed for t in made]
-        assert [tuple(t["kept"]) for t in order["touches"]] == [t.kept for t in made]
+        assert [tuple(t["addresses"]) for t in order["steps"]] == [t.addresses for t in made]
+        assert [tuple(map(bool, t["missed"])) for t in order["steps"]] == [t.missed for t in made]
+        assert [tuple(t["kept"]) for t in order["steps"]] == [t.kept for t in made]
 
 
 def test_it_speaks_chinese(open_page: Open) -> None:

@@ -30,7 +30,7 @@ def traced(request: pytest.FixtureRequest) -> tuple[str, Trace]:
 def test_the_chain_has_the_shapes_of_the_run(open_page: Open, traced: tuple[str, Trace]) -> None:
     name, trace = traced
     page = open_page("overview", model=name, **{f"overview.step.{name}": STEPS[name]})
-    chain = mounted(page, "overview.walk")["chain"]
+    chain = mounted(page, "overview.chain")["chain"]
     expected = stages(trace, STEPS[name])
     assert [item["shape"] for item in chain] == [str(tuple(trace[stage.name].shape)) for stage in expected]
     if name == "vit-tiny":
@@ -44,7 +44,7 @@ def test_choosing_any_line_shows_its_tensor(open_page: Open, traced: tuple[str, 
     for call in walk.calls[:: max(1, len(walk.calls) // 4)]:
         place = walk.place(call)
         state = {f"overview.step.{name}": step, f"overview.place.{name}": place}
-        data = mounted(open_page("overview", model=name, **state), "overview.walk")
+        data = mounted(open_page("overview", model=name, **state), "overview.chain")
         assert data["call"] == call.index
         shown, tensor = data["tensor"], walk.tensor(call.index).float().numpy()
         facts = dict(shown["facts"])
@@ -55,7 +55,7 @@ def test_choosing_any_line_shows_its_tensor(open_page: Open, traced: tuple[str, 
 
 
 def test_the_source_beside_the_shapes_is_the_source_that_ran(open_page: Open) -> None:
-    data = mounted(open_page("overview", model="vit-tiny"), "overview.walk")
+    data = mounted(open_page("overview", model="vit-tiny"), "overview.chain")
     sources = {source["function"]: source for source in data["functions"]}
     attention = sources["Attention.forward"]
     softmax = next(i for i, line in enumerate(attention["lines"]) if ".softmax(" in line)

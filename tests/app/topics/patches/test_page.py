@@ -31,7 +31,7 @@ def test_one_number_is_opened_with_the_real_operands(
 ) -> None:
     state = {f"setting.token.{model}": token, f"setting.patches.channel.{model}": channel}
     page = open_page("patches", model=model, **state)
-    trace, data = trace_of(page), mounted(page, "patches.planes")
+    trace, data = trace_of(page), mounted(page, "patches.products")
     size = trace.config.patch_size
     rows, columns = (slice(at * size, (at + 1) * size) for at in place)
     x = trace["image"][0, :, rows, columns].numpy()
@@ -53,7 +53,7 @@ def test_one_number_is_opened_with_the_real_operands(
 def test_pixels_are_the_pictures_levels_normalised(
     open_page: Open, model: str, token: int, place: tuple[int, int], channel: int
 ) -> None:
-    data = mounted(open_page("patches", model=model, **{f"setting.token.{model}": token}), "patches.planes")
+    data = mounted(open_page("patches", model=model, **{f"setting.token.{model}": token}), "patches.products")
     levels = data["levels"].reshape(3, -1)
     mean, std = np.array(data["mean"])[:, None], np.array(data["std"])[:, None]
     np.testing.assert_allclose(data["x"].reshape(3, -1), (levels / 255 - mean) / std, atol=1e-6)
@@ -109,7 +109,7 @@ def test_changing_the_channel_does_not_run_the_model_again(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = open_page("patches", model="vit-tiny")
-    before = mounted(page, "patches.planes")["value"]
+    before = mounted(page, "patches.products")["value"]
 
     def never(*_: object) -> None:
         raise AssertionError("the model ran again")
@@ -117,7 +117,7 @@ def test_changing_the_channel_does_not_run_the_model_again(
     monkeypatch.setattr(VisionTransformer, "forward", never)
     page.slider(key="patches.channel.vit-tiny").set_value(90).run()
     assert not page.exception
-    assert mounted(page, "patches.planes")["value"] != before
+    assert mounted(page, "patches.products")["value"] != before
     assert page.session_state["setting.patches.channel.vit-tiny"] == 90
 
 

@@ -125,7 +125,7 @@ def test_without_prefix_tokens_it_says_so(open_page: Open) -> None:
 @pytest.mark.parametrize("model", [PLAIN, "vit-variant-registers", "vit-variant-sincos"])
 def test_the_browser_gets_every_position_as_it_is(open_page: Open, model: str) -> None:
     page = opened(open_page, "similarity", model)
-    data, e = mounted(page, "position.lab"), trace_of(page)["pos_embed"][0]
+    data, e = mounted(page, "position.similarity"), trace_of(page)["pos_embed"][0]
     np.testing.assert_array_equal(data["positions"].reshape(e.shape), e.numpy())
     assert data["map"] == {"rows": 4, "columns": 4, "prefix": list(VARIANTS[model].prefix_names)}
     patches = torch.nn.functional.normalize(e[-16:].double(), dim=1)
@@ -140,10 +140,10 @@ def test_the_browser_gets_every_position_as_it_is(open_page: Open, model: str) -
 
 
 def test_another_picture_changes_no_position(open_page: Open) -> None:
-    first = mounted(opened(open_page, "similarity"), "position.lab")
+    first = mounted(opened(open_page, "similarity"), "position.similarity")
     page = opened(open_page, "similarity")
     page.selectbox(key="sample.en.False").set_value(SAMPLES[1].file).run()
-    second = mounted(page, "position.lab")
+    second = mounted(page, "position.similarity")
     assert first["image"] != second["image"]
     np.testing.assert_array_equal(first["positions"], second["positions"])
     assert first["revision"] == second["revision"]  # what a person holds stays held

@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.web.fixtures import check, plain
 from vitviz.analysis.swin_shift.geometry import every_shift
+from vitviz.analysis.swin_shift.merging import neighbours
 from vitviz.app.topics.swin_shift import part as swin_shift
 from vitviz.app.topics.swin_shift.setting import MOST_SIDE, MOST_WINDOW
 
@@ -46,6 +48,13 @@ def test_what_is_sent_is_what_loops_say(height: int, width: int, window: int) ->
             np.testing.assert_array_equal(mask == 1, regions[w][:, None] != regions[w][None])
 
 
+def test_the_fixture_of_the_browser_is_current() -> None:
+    """What the node tests read: maps with and without padding, one window, and a merging of an odd map."""
+    maps = [swin_shift.describe(every_shift(*size)) for size in ((14, 14, 7), (9, 11, 4), (5, 5, 7))]
+    merging = {"neighbours": neighbours(9, 7), "columns": 4, "width": 7}
+    check("swin_shift/windows.json", plain({"maps": maps, "merging": merging}))
+
+
 def test_the_largest_map_fits_the_numbers_that_are_sent() -> None:
     data = swin_shift.describe(every_shift(MOST_SIDE, MOST_SIDE, MOST_WINDOW - 1))
     tall, wide = data["grid"]["padded"]
@@ -59,7 +68,7 @@ def test_every_word_that_the_scripts_ask_for_is_in_the_table() -> None:
     modules = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.js")}
     others = {"journey": modules.pop("journey_part"), "merge": modules.pop("merge_part")}
     for part, text in {"lab": "\n".join(modules.values()), **others}.items():
-        asked = set(re.findall(r"\bwords\.(\w+)", text))
+        asked = set(re.findall(r"(?<!/)\bwords\.(\w+)", text))
         assert asked
         assert asked <= set(section(f"swin_shift.{part}"))
     frames = re.findall(

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from vitviz.app.component import component
 from vitviz.app.words import section
 
-HTML = '<div class="vv"><div class="vv-filters-host"></div></div>'
-
 
 def filters(
     key: str,
@@ -25,7 +23,7 @@ def filters(
 
     ``width`` is a picture's side in CSS pixels.
     """
-    mount = component("app/topics/convolution/filters_part.js", html=HTML)
+    mount = component("app/topics/convolution/filters_part.js")
     data = {
         "values": np.asarray(values, np.float32),
         "side": values.shape[-1],

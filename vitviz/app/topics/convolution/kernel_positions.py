@@ -11,7 +11,7 @@ from PIL import Image
 from vitviz.analysis.convolution.im2col import run_im2col
 from vitviz.analysis.convolution.kernel_positions import KernelPositions
 from vitviz.app import session
-from vitviz.app.topics.convolution.kernel_positions_part import landing
+from vitviz.app.topics.convolution.kernel_positions_part import show_positions
 from vitviz.app.words import say
 
 if TYPE_CHECKING:
@@ -50,12 +50,7 @@ def kernel_positions(model: ModelEntry) -> None:
     small = session.seen(model).resize((positions.size, positions.size), Image.Resampling.BOX)
     levels = np.asarray(small).transpose(2, 0, 1)  # (C, S, S)
     run = run_im2col(levels, positions.kernel, positions.stride, positions.padding, positions.dilation)
-    made = run.arrays["im2col"]
-    landing(
-        "convolution.landing", levels, (made["k"], made["i"], made["j"]), run.result,
-        kernel=positions.kernel, stride=positions.stride, padding=positions.padding, dilation=positions.dilation,
-        count=positions.count, left_over=positions.left_over,
-    )  # fmt: skip
+    show_positions("convolution.kernel_positions", levels, positions, run)
     st.caption(say("convolution.positions_try"))
 
 

@@ -1,150 +1,198 @@
-// Where a kernel lands: the padded picture, the output, and the index arrays that pick the pixels, under one cursor.
-// The cursor is a landing (a column of the arrays) and, where the pointer is on an entry, one tap (a row).
+// The positions of a kernel: the padded picture, the output, and the index arrays that pick the pixels, under one cursor.
+// The cursor is a position (a column of the arrays) and, where the pointer is on an entry, one tap (a row).
 import { isDark } from "../../../web/shared/colours.js";
 import { make } from "../../../web/shared/dom.js";
+import { describe, entryAt, movedPosition, positionAt, tapsAt } from "./kernel_positions.js";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
 const CHANNELS = ["R", "G", "B"];
 const CELL = { width: 25, height: 15 };
+const MOST_NUMBERED = 9; // positions a side up to which each has its number
+const MARGIN = 0.15; // around the picture, in pixels of the picture
+/** @type {Record<string, [number, number]>} */
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
+/** @typedef {import("./kernel_positions.js").Kernel} Kernel */
+/**
+ * `levels` (C, size, size) are the pixels, `leftOver` padded pixels at the end are never read, `at` is the first position.
+ * @typedef {Kernel & { levels: Uint8Array, channels: number, leftOver: number, at: number,
+ *   words: Record<string, string> }} Data
+ */
+/** @typedef {{ scroll: HTMLElement, column: HTMLElement, entry: HTMLElement, columns: number }} ArrayView */
+
+/**
+ * @param {string} tag
+ * @param {Record<string, string | number>} attributes
+ * @param {Element} parent
+ */
 function shape(tag, attributes, parent) {
   const element = document.createElementNS(NAMESPACE, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
   return parent.appendChild(element);
 }
 
-class Landing {
+class KernelPositionsPart {
+  /** @param {HTMLElement} root */
   constructor(root) {
-    this.root = root.querySelector(".vv-landing");
-    this.root.addEventListener("keydown", (event) => this.key(event));
-    this.root.addEventListener("pointerleave", () => this.point(this.at, null));
+    this.root = root.appendChild(make("div", "vv-positions"));
+    this.root.tabIndex = 0;
+    this.root.setAttribute("role", "application");
+    this.root.addEventListener("keydown", (event) => this.onKey(event));
+    this.root.addEventListener("pointerleave", () => this.point(this.at ?? 0, null));
+    this.readout = make("div", "vv-readout vv-positions-read");
+    this.readout.setAttribute("role", "status");
+    /** @type {Data | null} */
+    this.data = null;
+    /** @type {number | null} */
+    this.at = null;
+    /** @type {number | null} */
+    this.tap = null;
+    /** @type {ArrayView[]} */
+    this.arrays = [];
+    /** @type {Element | null} */
+    this.taps = null;
+    /** @type {Element | null} */
+    this.current = null;
   }
 
+  /** @param {Data} data */
   update(data) {
-    const { count, kernel, channels } = data;
+    const { count, channels, padded, words } = data;
     this.data = data;
-    this.levels = data.levels;
-    this.rows = channels * kernel * kernel;
     this.at = Math.min(this.at ?? data.at, count * count - 1);
-    this.root.setAttribute("aria-label", data.words.label);
-    const top = make("div", "vv-landing-top");
-    const bottom = make("div", "vv-landing-arrays");
-    this.readout = make("div", "vv-readout vv-landing-read");
-    this.readout.setAttribute("role", "status");
+    this.root.setAttribute("aria-label", words.label);
+    const top = make("div", "vv-positions-top");
+    const bottom = make("div", "vv-positions-arrays");
     this.root.replaceChildren(top, bottom);
-    this.drawInput(this.figure(top, `x  (${channels}, ${data.padded}, ${data.padded})`, data.words.input));
-    this.drawOutput(this.figure(top, `(${count}, ${count})`, data.words.output));
+    this.drawInput(this.figure(top, `x  (${channels}, ${padded}, ${padded})`, words.input), data);
+    this.drawOutput(this.figure(top, `(${count}, ${count})`, words.output), data);
     top.append(this.readout);
-    this.drawArrays(bottom);
+    this.drawArrays(bottom, data);
     this.point(this.at, null);
   }
 
+  /**
+   * @param {HTMLElement} parent
+   * @param {string} title
+   * @param {string} text
+   */
   figure(parent, title, text) {
-    const figure = parent.appendChild(make("figure", "vv-landing-figure"));
+    const figure = parent.appendChild(make("figure", "vv-positions-figure"));
     const caption = figure.appendChild(make("figcaption"));
     caption.append(make("b", "vv-mono", title), ` ${text}`);
     return figure;
   }
 
-  // A cell of the padded picture is one unit wide.
-  drawInput(figure) {
-    const { size, padding, padded, leftOver, words } = this.data;
-    const picture = shape(
-      "svg",
-      { viewBox: `-0.15 -0.15 ${padded + 0.3} ${padded + 0.3}`, class: "vv-landing-input", role: "img" },
-      figure,
-    );
+  /**
+   * The padded picture; a pixel is one unit wide.
+   * @param {HTMLElement} figure
+   * @param {Data} data
+   */
+  drawInput(figure, data) {
+    const { size, padding, padded, leftOver, levels, words } = data;
+    const room = padded + 2 * MARGIN;
+    const viewBox = `${-MARGIN} ${-MARGIN} ${room} ${room}`;
+    const picture = shape("svg", { viewBox, class: "vv-positions-input", role: "img" }, figure);
     picture.setAttribute("aria-label", words.input);
     for (let row = 0; row < padded; row++) {
       for (let column = 0; column < padded; column++) {
         const [r, c] = [row - padding, column - padding];
         const inside = r >= 0 && c >= 0 && r < size && c < size;
         const unread = row >= padded - leftOver || column >= padded - leftOver;
-        const cell = shape(
-          "rect",
-          { x: column, y: row, width: 1, height: 1, class: inside ? "vv-pixel" : "vv-padding" },
-          picture,
-        );
-        if (inside)
-          cell.setAttribute("fill", `rgb(${[0, 1, 2].map((k) => this.levels[(k * size + r) * size + c]).join()})`);
+        const box = { x: column, y: row, width: 1, height: 1, class: inside ? "vv-pixel" : "vv-padding" };
+        const cell = shape("rect", box, picture);
+        const colour = [0, 1, 2].map((k) => levels[(k * size + r) * size + c]).join();
+        if (inside) cell.setAttribute("fill", `rgb(${colour})`);
         if (unread) shape("path", { d: `M${column} ${row}l1 1m0 -1l-1 1`, class: "vv-unread" }, picture);
       }
     }
     this.taps = shape("g", { class: "vv-taps" }, picture);
-    picture.addEventListener("pointermove", (event) => this.overInput(event, picture));
+    picture.addEventListener("pointermove", (event) => {
+      if (!(event instanceof PointerEvent)) return;
+      const area = picture.getBoundingClientRect();
+      const pixel = (/** @type {number} */ from) => Math.floor(from / (area.width / room) - MARGIN);
+      this.point(positionAt(pixel(event.clientY - area.top), pixel(event.clientX - area.left), data), null);
+    });
   }
 
-  overInput(event, picture) {
-    const box = picture.getBoundingClientRect();
-    const unit = box.width / (this.data.padded + 0.3);
-    const place = (from, edge) => Math.floor((from - edge) / unit - 0.15);
-    const [row, column] = [place(event.clientY, box.top), place(event.clientX, box.left)];
-    const { stride, count } = this.data;
-    // The last landing whose first tap is not beyond the pointer.
-    const landing = (at) => Math.min(count - 1, Math.max(0, Math.floor(at / stride)));
-    this.point(landing(row) * count + landing(column), null);
-  }
-
-  drawOutput(figure) {
-    const { count, words } = this.data;
-    const picture = shape(
-      "svg",
-      { viewBox: `-0.1 -0.1 ${count + 0.2} ${count + 0.2}`, class: "vv-landing-output", role: "img" },
-      figure,
-    );
+  /**
+   * The output: a cell for every position.
+   * @param {HTMLElement} figure
+   * @param {Data} data
+   */
+  drawOutput(figure, { count, words }) {
+    const viewBox = `-0.1 -0.1 ${count + 0.2} ${count + 0.2}`;
+    const width = `width:${Math.min(190, 30 * count + 4)}px`;
+    const picture = shape("svg", { viewBox, class: "vv-positions-output", role: "img", style: width }, figure);
     picture.setAttribute("aria-label", words.output);
-    picture.style.width = `${Math.min(190, 30 * count + 4)}px`;
     for (let n = 0; n < count * count; n++) {
       const [row, column] = [Math.floor(n / count), n % count];
       const cell = shape("rect", { x: column, y: row, width: 1, height: 1, class: "vv-output" }, picture);
       cell.addEventListener("pointerenter", () => this.point(n, null));
-      if (count <= 9)
-        shape("text", { x: column + 0.5, y: row + 0.62, class: "vv-output-number" }, picture).textContent = n;
+      const middle = { x: column + 0.5, y: row + 0.62, class: "vv-output-number" };
+      if (count <= MOST_NUMBERED) shape("text", middle, picture).textContent = String(n);
     }
-    this.here = shape("rect", { width: 1, height: 1, class: "vv-here" }, picture); // last, so that it lies above them
+    this.current = shape("rect", { width: 1, height: 1, class: "vv-current-output" }, picture); // above all others
   }
 
-  drawArrays(parent) {
-    const { k, i, j, values, count, words } = this.data;
-    const n = count * count;
+  /**
+   * @param {HTMLElement} parent
+   * @param {Data} data
+   */
+  drawArrays(parent, data) {
+    const { k, i, j, values, count, words } = data;
+    const [n, rows] = [count * count, k.length];
     this.arrays = [
-      this.array(parent, `k  (${this.rows}, 1)`, words.k, k, 1),
-      this.array(parent, `i  (${this.rows}, ${n})`, words.i, i, n),
-      this.array(parent, `j  (${this.rows}, ${n})`, words.j, j, n),
-      this.array(parent, `x[k, i, j]  (${this.rows}, ${n})`, words.columns, values, n),
+      this.array(parent, `k  (${rows}, 1)`, words.k, k, 1, data),
+      this.array(parent, `i  (${rows}, ${n})`, words.i, i, n, data),
+      this.array(parent, `j  (${rows}, ${n})`, words.j, j, n, data),
+      this.array(parent, `x[k, i, j]  (${rows}, ${n})`, words.columns, values, n, data),
     ];
   }
 
-  array(parent, title, text, values, columns) {
+  /**
+   * @param {HTMLElement} parent
+   * @param {string} title
+   * @param {string} text
+   * @param {ArrayLike<number>} values
+   * @param {number} columns
+   * @param {Data} data
+   * @returns {ArrayView}
+   */
+  array(parent, title, text, values, columns, data) {
     const figure = this.figure(parent, title, text);
-    const scroll = figure.appendChild(make("div", "vv-landing-scroll"));
-    const holder = scroll.appendChild(make("div", "vv-landing-array"));
+    const scroll = figure.appendChild(make("div", "vv-positions-scroll"));
+    const holder = scroll.appendChild(make("div", "vv-positions-array"));
     const canvas = holder.appendChild(make("canvas"));
-    const [width, height] = [columns * CELL.width, this.rows * CELL.height];
+    const rows = data.k.length;
+    const [width, height] = [columns * CELL.width, rows * CELL.height];
     const ratio = Math.max(1, Math.min(2, window.devicePixelRatio));
-    canvas.width = width * ratio;
-    canvas.height = height * ratio;
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
+    Object.assign(canvas, { width: width * ratio, height: height * ratio });
+    Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", `${title} ${text}`);
     const context = canvas.getContext("2d");
-    context.scale(ratio, ratio);
-    this.write(context, values, columns, width);
-    const column = holder.appendChild(make("div", "vv-landing-column"));
-    const entry = holder.appendChild(make("div", "vv-landing-entry"));
+    if (context) {
+      context.scale(ratio, ratio);
+      this.write(context, values, columns, rows, rows / data.channels);
+    }
+    const column = holder.appendChild(make("div", "vv-positions-column"));
+    const entry = holder.appendChild(make("div", "vv-positions-entry"));
     holder.addEventListener("pointermove", (event) => {
       const box = canvas.getBoundingClientRect();
       const at = Math.min(columns - 1, Math.max(0, Math.floor((event.clientX - box.left) / CELL.width)));
-      const row = Math.min(this.rows - 1, Math.max(0, Math.floor((event.clientY - box.top) / CELL.height)));
-      this.point(columns === 1 ? this.at : at, row);
+      const row = Math.min(rows - 1, Math.max(0, Math.floor((event.clientY - box.top) / CELL.height)));
+      this.point(columns === 1 ? (this.at ?? 0) : at, row);
     });
     scroll.addEventListener("scroll", () => this.follow(scroll, columns));
     return { scroll, column, entry, columns };
   }
 
-  /** All arrays show the same rows, and those with a column for every landing the same columns. */
+  /**
+   * All arrays show the same rows, and those with a column for every position the same columns.
+   * @param {HTMLElement} scroll
+   * @param {number} columns
+   */
   follow(scroll, columns) {
     for (const other of this.arrays) {
       if (other.scroll === scroll) continue;
@@ -153,38 +201,46 @@ class Landing {
     }
   }
 
-  /** The numbers, and a line below every channel's rows. */
-  write(context, values, columns, width) {
+  /**
+   * The numbers, and a line below every channel's rows.
+   * @param {CanvasRenderingContext2D} context
+   * @param {ArrayLike<number>} values
+   * @param {number} columns
+   * @param {number} rows
+   * @param {number} rowsOfChannel
+   */
+  write(context, values, columns, rows, rowsOfChannel) {
     const dark = isDark(this.root);
     context.font = "10.5px ui-monospace, 'Source Code Pro', monospace";
     context.textAlign = "right";
     context.fillStyle = dark ? "#e7e5e4" : "#1c1917";
     for (let at = 0; at < values.length; at++) {
       const [row, column] = [Math.floor(at / columns), at % columns];
-      context.fillText(values[at], (column + 1) * CELL.width - 3, (row + 1) * CELL.height - 4);
+      context.fillText(String(values[at]), (column + 1) * CELL.width - 3, (row + 1) * CELL.height - 4);
     }
     context.fillStyle = dark ? "#ffffff40" : "#00000030";
-    for (let row = this.rows / this.data.channels; row < this.rows; row += this.rows / this.data.channels)
-      context.fillRect(0, row * CELL.height, width, 1);
+    for (let row = rowsOfChannel; row < rows; row += rowsOfChannel)
+      context.fillRect(0, row * CELL.height, columns * CELL.width, 1);
   }
 
-  /** Show landing `at`, and of its taps the one that row `tap` of the arrays picks, if any. */
+  /**
+   * Mark position `at`, and of its taps the one that row `tap` of the arrays picks, if any.
+   * @param {number} at
+   * @param {number | null} tap
+   */
   point(at, tap) {
+    const { data, taps, current } = this;
+    if (!data || !taps || !current) return;
     this.at = at;
     this.tap = tap;
-    const { k, i, j, kernel } = this.data;
-    const n = this.data.count ** 2;
-    this.taps.replaceChildren();
-    for (let row = 0; row < kernel * kernel; row++) {
-      const box = { x: j[row * n + at], y: i[row * n + at], width: 1, height: 1 };
-      shape("rect", { ...box, class: "vv-tap" }, this.taps);
-    }
+    taps.replaceChildren();
+    for (const [y, x] of tapsAt(at, data)) shape("rect", { x, y, width: 1, height: 1, class: "vv-tap" }, taps);
     if (tap !== null) {
-      const box = { x: j[tap * n + at] + 0.2, y: i[tap * n + at] + 0.2, width: 0.6, height: 0.6 };
-      shape("rect", { ...box, class: `vv-picked vv-picked-${k[tap]}` }, this.taps);
+      const { k, y, x } = entryAt(at, tap, data);
+      shape("rect", { x: x + 0.2, y: y + 0.2, width: 0.6, height: 0.6, class: `vv-picked vv-picked-${k}` }, taps);
     }
-    this.here.setAttribute("x", at % this.data.count);
-    this.here.setAttribute("y", Math.floor(at / this.data.count));
+    current.setAttribute("x", String(at % data.count));
+    current.setAttribute("y", String(Math.floor(at / data.count)));
     for (const { column, entry, columns } of this.arrays) {
       const left = `${(columns === 1 ? 0 : at) * CELL.width}px`;
       column.style.left = left;
@@ -192,45 +248,33 @@ class Landing {
       entry.style.top = `${(tap ?? 0) * CELL.height}px`;
       entry.hidden = tap === null;
     }
-    this.readout.textContent = this.describe(at, tap);
+    this.readout.textContent = describe(at, tap, data, CHANNELS, data.words);
   }
 
-  describe(at, tap) {
-    const { k, i, j, values, count, stride, dilation, kernel, padding, size, words } = this.data;
-    const [row, column] = [Math.floor(at / count), at % count];
-    const place = `${words.landing} n = ${at}  (${words.row} ${row}, ${words.column} ${column})`;
-    if (tap === null)
-      return `${place}: ${words.begins} ${stride}\u00b7${row} = ${stride * row}, ${stride}\u00b7${column} = ${stride * column}`;
-    const n = count * count;
-    const [inRow, inColumn] = [Math.floor(tap / kernel) % kernel, tap % kernel];
-    const [y, x] = [i[tap * n + at], j[tap * n + at]];
-    const outside = y < padding || x < padding || y >= padding + size || x >= padding + size;
-    return [
-      `${place}, ${words.entry} ${tap}:  k = ${k[tap]} (${CHANNELS[k[tap]]})`,
-      `i = ${dilation}\u00b7${inRow} + ${stride}\u00b7${row} = ${y}   j = ${dilation}\u00b7${inColumn} + ${stride}\u00b7${column} = ${x}`,
-      `x[${k[tap]}, ${y}, ${x}] = ${values[tap * n + at]}${outside ? ` (${words.padding})` : ""}`,
-    ].join("\n");
-  }
-
-  key(event) {
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
     const step = STEPS[event.key];
-    if (!step) return;
+    const { data, at } = this;
+    if (!step || !data || at === null) return;
     event.preventDefault();
     event.stopPropagation();
-    const { count } = this.data;
     if (event.shiftKey) {
-      const tap = this.tap ?? 0;
-      this.point(this.at, Math.min(this.rows - 1, Math.max(0, tap + step[0] + step[1])));
+      const tap = (this.tap ?? 0) + step[0] + step[1];
+      this.point(at, Math.min(data.k.length - 1, Math.max(0, tap)));
       return;
     }
-    const inside = (value) => Math.min(count - 1, Math.max(0, value));
-    const [row, column] = [Math.floor(this.at / count), this.at % count];
-    this.point(inside(row + step[0]) * count + inside(column + step[1]), this.tap);
+    const moved = movedPosition(at, step, data.count);
+    this.point(moved, this.tap);
     const { scroll } = this.arrays[1]; // the others follow it
-    scroll.scrollLeft = this.at * CELL.width - scroll.clientWidth / 2;
+    scroll.scrollLeft = moved * CELL.width - scroll.clientWidth / 2;
+  }
+
+  destroy() {
+    this.root.remove();
   }
 }
 
+/** @param {HTMLElement} element */
 export function mount(element) {
-  return new Landing(element);
+  return new KernelPositionsPart(element);
 }

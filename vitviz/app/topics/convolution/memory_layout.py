@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from vitviz.app import html, session, tokens
-from vitviz.app.topics.convolution.memory_layout_part import memory
+from vitviz.app.topics.convolution.memory_layout_part import show_layouts
 from vitviz.app.words import say
 
 if TYPE_CHECKING:
@@ -28,11 +28,7 @@ def memory_layout(model: ModelEntry, trace: Trace) -> None:
     rows, columns = slice(row, row + SIDE), slice(column, column + SIDE)
     piece = trace["image"][:, :, rows, columns]  # (1, C, SIDE, SIDE)
     levels = np.asarray(session.seen(model))[rows, columns].transpose(2, 0, 1)  # (C, SIDE, SIDE)
-    small = layouts(piece)
-    memory(
-        f"convolution.memory.{model.name}", levels, small[0].shape, small[0].itemsize,
-        [(layout.order, layout.strides, layout.fastest, layout.memory) for layout in small],
-    )  # fmt: skip
+    show_layouts(f"convolution.memory_layout.{model.name}", levels, layouts(piece))
     st.markdown(say("convolution.whole"))
     table = [
         (

@@ -11,7 +11,7 @@ from vitviz.app.fragments import rerun_only
 from vitviz.app.settings import Setting
 from vitviz.app.topics.layer_norm.one_token import one_token
 from vitviz.app.topics.layer_norm.outliers import ALL_NORMS, ONE_TOKEN, OUTLIERS, outliers
-from vitviz.app.topics.layer_norm.part import Packed, norms, pack
+from vitviz.app.topics.layer_norm.part import NormsView, Packed, norms, pack
 from vitviz.app.words import say
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ def _all_norms(model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics
         tokens.choose(model, token)
         rerun_only(ONE_TOKEN, OUTLIERS)
 
-    norms(
-        f"layer_norm.norms.{model.name}", session.derived(trace, PACKED, lambda: pack(statistics)),
-        session.seen(model), tokens.prefix(model), tokens.finest(model),
-        (_at(model, statistics), tokens.current(model)), TURN.get(0, model.name), on_choose,
+    view = NormsView(
+        session.derived(trace, PACKED, lambda: pack(statistics)), session.seen(model), tokens.prefix(model),
+        tokens.finest(model), _at(model, statistics), tokens.current(model), TURN.get(0, model.name),
     )  # fmt: skip
+    norms(f"layer_norm.norms.{model.name}", view, on_choose)
 
 
 @st.fragment(key=ONE_TOKEN)

@@ -2,7 +2,12 @@
 import { mergeHeldKeys } from "../../../web/shared/events.js";
 import { Norms } from "./norms.js";
 
-/** `send("place", {at, token, turn})` is called with every layer norm and token that is chosen. */
+/** @import { Place } from "./norms.js" */
+
+/**
+ * @param {HTMLElement} element
+ * @param {(name: "place", place: Place) => void} send is called with every layer norm and token that is chosen
+ */
 export function mount(element, send) {
   const choose = mergeHeldKeys(send);
   return new Norms(element, (place) => choose("place", place));

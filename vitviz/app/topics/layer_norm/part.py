@@ -90,54 +90,52 @@ def _spans(
     }
 
 
-def norms(
-    key: str,
-    given: Packed,
-    picture: Image.Image,
-    prefix: Sequence[str],
-    finest: tuple[int, int],
-    place: tuple[int, int],
-    turn: int,
-    on_choose: Callable[[int, int, int], None],
-) -> None:
-    """Show what ``pack`` returned; ``prefix`` names the tokens before the patches, ``finest`` is the finest map.
+@dataclass(frozen=True)
+class NormsView:
+    """What is shown: a run's numbers on its picture, and where the cursor stands.
 
-    ``place``, the number of a layer norm and a token of the finest map, is where the cursor stands. ``on_choose`` hears
-    both when a person moves it, and how often they did; ``turn`` is how often that was when ``place`` was chosen.
+    ``prefix`` names the tokens before the patches, ``finest`` is the finest map. ``at`` is the number of a layer norm,
+    ``token`` counts in the finest map; ``turn`` is how often a place had been chosen when they were.
     """
+
+    packed: Packed
+    picture: Image.Image
+    prefix: Sequence[str]
+    finest: tuple[int, int]
+    at: int
+    token: int
+    turn: int = 0
+
+
+def norms(key: str, view: NormsView, on_choose: Callable[[int, int, int], None]) -> None:
+    """Show ``view``; ``on_choose`` is called with ``at``, ``token`` and ``turn`` when a person moves the cursor."""
     mount = component("app/topics/layer_norm/part.js", *STYLES)
+    tokens = len(view.prefix) + view.finest[0] * view.finest[1]
 
-    def chosen() -> None:
-        told = st.session_state[key]["place"]
-        at = min(len(given.large) - 1, max(0, int(told["at"])))
-        token = min(len(prefix) + finest[0] * finest[1] - 1, max(0, int(told["token"])))
-        on_choose(at, token, int(told["turn"]))
+    def on_place_change() -> None:
+        place = st.session_state[key]["place"]
+        at = min(len(view.packed.large) - 1, max(0, int(place["at"])))
+        on_choose(at, min(tokens - 1, max(0, int(place["token"]))), int(place["turn"]))
 
-    mount(key=key, data=part_data(given, picture, prefix, finest, place, turn), on_place_change=chosen)
+    mount(key=key, data=part_data(view), on_place_change=on_place_change)
 
 
-def part_data(
-    given: Packed,
-    picture: Image.Image,
-    prefix: Sequence[str],
-    finest: tuple[int, int],
-    place: tuple[int, int],
-    turn: int,
-) -> dict[str, Any]:
+def part_data(view: NormsView) -> dict[str, Any]:
     """All that the browser part gets; of two places in one run only the place differs."""
-    every = given.statistics["norms"]
+    packed = view.packed
+    found = zip(packed.statistics["norms"], packed.large, strict=True)
     return {
-        "statistics": given.statistics,
-        "says": [_says(norm["grid"], large) for norm, large in zip(every, given.large, strict=True)],
-        "figures": _figures(given, len(prefix)),
+        "statistics": packed.statistics,
+        "notes": [_note(norm["grid"], large) for norm, large in found],
+        "figures": _figures(packed, len(view.prefix)),
         "times": f"{TIMES_MEDIAN:g}",
-        "image": small_picture_url(picture),
-        "aspect": picture.width / picture.height,
-        "prefix": list(prefix),
-        "finest": finest,
-        "at": place[0],
-        "token": place[1],
-        "turn": turn,
+        "image": small_picture_url(view.picture),
+        "aspect": view.picture.width / view.picture.height,
+        "prefix": list(view.prefix),
+        "finest": view.finest,
+        "at": view.at,
+        "token": view.token,
+        "turn": view.turn,
         "scales": {name: colours(name) for name in ("attention", "activation")},
         "words": section("layer_norm"),
         "picker": {**section("picker"), "token": say("token"), "patch": say("patch")},
@@ -165,7 +163,7 @@ def _figures(given: Packed, prefix: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _says(grid: tuple[int, int] | None, large: LargeNorms) -> str:
+def _note(grid: tuple[int, int] | None, large: LargeNorms) -> str:
     """Which tokens stand out at a layer norm, in words."""
     if grid is None:
         return say("layer_norm.pooled")

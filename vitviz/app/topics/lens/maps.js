@@ -72,7 +72,7 @@ export class Maps {
   point(reading, depth) {
     const [row, column] = placeOf(reading, this.grid);
     for (const [at, { figure, cursor }] of this.maps.entries()) {
-      figure.classList.toggle("vl-here", at === depth);
+      figure.classList.toggle("vl-current", at === depth);
       cursor.hidden = reading < this.grid.first;
       cursor.style.left = `${(100 * column) / this.grid.columns}%`;
       cursor.style.top = `${(100 * row) / this.grid.rows}%`;

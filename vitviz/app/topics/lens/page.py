@@ -10,6 +10,7 @@ import streamlit as st
 from vitviz.app import class_choice, session, settings, shell, tokens
 from vitviz.app.progress import in_steps
 from vitviz.app.settings import Setting
+from vitviz.app.topics.lens.part import LensView
 from vitviz.app.topics.lens.part import lens as lens_part
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
@@ -71,10 +72,17 @@ def _readings(model: ModelEntry, trace: Trace, found: tuple[Depth, ...]) -> None
         OWN.set(NOT_OWN if reading else tokens.current(model), model.name)
 
     first = [say("lens.part.own")] * before + list(tokens.prefix(model))
-    lens_part(
-        f"lens.{model.name}", followed, trace.class_name, session.seen(model), grid, first,
-        reading=reading, depth=depth, target=target, on_choose=on_choose,
-    )  # fmt: skip
+    view = LensView(
+        followed,
+        trace.class_name,
+        session.seen(model),
+        grid,
+        first,
+        reading=reading,
+        depth=depth,
+        target=target,
+    )
+    lens_part(f"lens.{model.name}", view, on_choose)
     st.caption(say("lens.try_swin" if model.is_swin else "lens.try"))
     class_choice.choose_target(model, trace, say("lens.class"), "lens.class")
     st.markdown(say("lens.pitfalls_swin" if model.is_swin else _pitfalls(trace)))

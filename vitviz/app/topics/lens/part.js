@@ -1,7 +1,12 @@
 // The logit lens as a part of a page.
 import { LensView } from "./lens.js";
 
-/** `send("place", place)` is called with every place that is chosen. */
+/** @import { Place } from "./lens.js" */
+
+/**
+ * @param {HTMLElement} element
+ * @param {(name: "place", place: Place) => void} send is called with every place that is chosen
+ */
 export function mount(element, send) {
-  return new LensView(element, { place: (place) => send("place", place) });
+  return new LensView(element, (place) => send("place", place));
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -19,31 +20,43 @@ if TYPE_CHECKING:
     from vitviz.analysis.lens.logit_lens import Lens
 
 
-def lens(
-    key: str,
-    found: Lens,
-    names: Callable[[int], str],
-    picture: Image.Image,
-    grid: tuple[int, int],
-    first: Sequence[str],
-    *,
-    reading: int,
-    depth: int,
-    target: int,
-    on_choose: Callable[[int, int, int], None],
-) -> None:
-    """Show ``found``; ``first`` names the readings before the patches, ``names`` a class by its index.
+@dataclass(frozen=True)
+class LensView:
+    """What is shown: the lens of a run on its picture, and where the cursor stands.
 
-    ``reading``, ``depth`` and ``target`` (a class index that ``found`` has) are where the cursor starts; ``on_choose``
-    hears the three when a person fixes them.
+    ``first`` names the readings before the patches, ``names`` a class by its index; ``grid`` is the map of the patches.
+    ``reading``, ``depth`` and ``target`` (a class index that ``lens`` has) are the cursor's place.
     """
+
+    lens: Lens
+    names: Callable[[int], str]
+    picture: Image.Image
+    grid: tuple[int, int]
+    first: Sequence[str]
+    reading: int
+    depth: int
+    target: int
+
+
+def lens(key: str, view: LensView, on_choose: Callable[[int, int, int], None]) -> None:
+    """Show ``view``; ``on_choose`` is called with reading, depth and class index when a person fixes the cursor."""
     mount = component("app/topics/lens/part.js", "app/topics/lens/part.css", "web/plotly/chart.css")
-    data = {
-        "image": small_picture_url(picture),
-        "aspect": picture.width / picture.height,
-        "rows": grid[0],
-        "columns": grid[1],
-        "first": list(first),
+
+    def on_place_change() -> None:
+        place = st.session_state[key]["place"]
+        on_choose(int(place["reading"]), int(place["depth"]), int(place["target"]))
+
+    mount(key=key, data=_data(view), on_place_change=on_place_change)
+
+
+def _data(view: LensView) -> dict[str, Any]:
+    found, names = view.lens, view.names
+    return {
+        "image": small_picture_url(view.picture),
+        "aspect": view.picture.width / view.picture.height,
+        "rows": view.grid[0],
+        "columns": view.grid[1],
+        "first": list(view.first),
         "depths": list(found.depths),
         "classes": [{"index": index, "name": names(index)} for index in found.classes],
         "logits": np.asarray(found.logits, np.float32),
@@ -51,24 +64,18 @@ def lens(
         "best": np.asarray(found.best.astype(np.float32), np.float32),
         "bestLogit": np.asarray(found.best_logit, np.float32),
         "names": {str(index): names(index) for index in np.unique(found.best).tolist()},
-        "reading": reading,
-        "depth": depth,
-        "target": found.classes.index(target),
+        "reading": view.reading,
+        "depth": view.depth,
+        "target": found.classes.index(view.target),
         "scales": {name: colours(name) for name in ("attention", "activation")},
-        "figure": _figure(found, [names(index) for index in found.classes], reading, depth),
+        "figure": _figure(found, [names(index) for index in found.classes], view.reading, view.depth),
         "words": section("lens.part"),
         "chart": section("chart"),
     }
 
-    def chosen() -> None:
-        state = st.session_state[key]["place"]
-        on_choose(int(state["reading"]), int(state["depth"]), int(state["target"]))
-
-    mount(key=key, data=data, on_place_change=chosen)
-
 
 def _figure(found: Lens, names: Sequence[str], reading: int, depth: int) -> Description:
-    """The classes' probabilities at one reading; the browser puts in those of the reading that it looks at."""
+    """The classes' probabilities at one reading; the browser puts in those of the reading under its cursor."""
     logits, lse = found.logits[:, reading].astype(np.float64), found.lse[:, reading].astype(np.float64)
     values = np.exp(logits - lse[:, None])  # (depths, classes)
     return class_lines.describe(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.analysis.matmul.cache_lines import fetched, steps
+from vitviz.analysis.matmul.cache_lines import Order, fetched, steps
 from vitviz.analysis.matmul.embedding_product import embedding_product
 from vitviz.app import html, session, shell, tokens
-from vitviz.app.topics.matmul.cache_lines_part import cache_lines
+from vitviz.app.topics.matmul.cache_lines_part import LoopOrder, cache_lines
 from vitviz.app.topics.matmul.measured import measured
 from vitviz.app.topics.matmul.product_drawing import product
 from vitviz.app.words import say
@@ -19,6 +19,7 @@ from vitviz.app.words import say
 if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
+ORDERS: tuple[Order, ...] = ("ijk", "ikj")  # that are compared step by step
 SMALL = 4  # side of the matrices whose memory is shown step by step
 LARGE = {"n": 32, "line": 8, "lines": 24, "tile": 8}
 
@@ -74,7 +75,7 @@ def _memory() -> None:
     choices, _ = st.columns([1, 1.6])
     lines = int(choices.slider(say("matmul.lines"), 1, 3 * SMALL, 3, key="matmul.lines"))
     orders = [
-        (order, say(f"matmul.order_{order}"), steps(order, SMALL, SMALL, lines)) for order in ("ijk", "ikj")
+        LoopOrder(order, say(f"matmul.order_{order}"), steps(order, SMALL, SMALL, lines)) for order in ORDERS
     ]
     cache_lines("matmul.cache_lines", orders, n=SMALL, line=SMALL)
     st.caption(say("matmul.memory_try"))

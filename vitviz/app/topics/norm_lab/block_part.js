@@ -1,26 +1,18 @@
 // The N x C x T block: what layer norm and batch norm average, on a drawing of the block and on the real numbers.
 import { colourBar, colourTable, isDark, paint } from "../../../web/shared/colours.js";
 import { make } from "../../../web/shared/dom.js";
-import { mergeHeldKeys } from "../../../web/shared/events.js";
+import { arrowStep, mergeHeldKeys } from "../../../web/shared/events.js";
 import { number } from "../../../web/shared/format.js";
+import { filled } from "../../../web/shared/words.js";
 import { cube } from "./cube.js";
 
 /**
  * @typedef {{ title: string, image: string, values: Float32Array }} Picture
  * @typedef {{ pictures: Picture[], sizes: { N: number, C: number, T: number }, rows: number[], columns: number[],
- *   row: number, column: number, scale: import("../../../web/shared/types.js").Scale, low: number, high: number,
+ *   row: number, column: number, scale: import("../../../web/shared/colours.js").ColourScale, low: number, high: number,
  *   words: Record<string, string> }} BlockData `rows` and `columns` are the channels and tokens that are drawn
  * @typedef {(name: "cell", place: [channel: number, token: number]) => void} Send
  */
-
-/** @type {Record<string, [number, number]>} */
-const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-
-/**
- * @param {string} sentence
- * @param {Record<string, string | number>} values
- */
-const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 
 class Block {
   /**
@@ -112,7 +104,7 @@ class Block {
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    const move = MOVES[event.key];
+    const move = arrowStep(event);
     if (!move || !this.data) return;
     event.preventDefault();
     event.stopPropagation();

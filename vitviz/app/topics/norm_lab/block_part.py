@@ -30,20 +30,20 @@ class InBatch:
 def norm_block(
     key: str, batch: Sequence[InBatch], cell: tuple[int, int], on_choose: Callable[[int, int], None]
 ) -> None:
-    """Show the batch as it is, picture 0 first; ``on_choose`` hears the channel and token that are chosen.
+    """Show the batch as it is, picture 0 first; ``on_choose`` is called with the channel and token that are chosen.
 
     Where there are more channels or tokens than fit, evenly spaced ones are drawn, ``cell`` (channel, token) among
     them: the very numbers, never averages.
     """
     channels, tokens = batch[0].values.shape
     rows, columns = drawn(channels, MOST_ROWS, cell[0]), drawn(tokens, MOST_COLUMNS, cell[1])
-    shown = [one.values[np.ix_(rows, columns)] for one in batch]
-    low, high = span(np.stack(shown), "activation")
+    values_drawn = [one.values[np.ix_(rows, columns)] for one in batch]
+    low, high = span(np.stack(values_drawn), "activation")
     mount = component("app/topics/norm_lab/block_part.js", "app/topics/norm_lab/part.css")
     data = {
         "pictures": [
             {"title": one.title, "image": _thumbnail(one.picture), "values": np.asarray(values, np.float32)}
-            for one, values in zip(batch, shown, strict=True)
+            for one, values in zip(batch, values_drawn, strict=True)
         ],
         "sizes": {"N": len(batch), "C": channels, "T": tokens},
         "rows": rows.tolist(),
@@ -56,11 +56,11 @@ def norm_block(
         "words": section("norm_lab.block"),
     }
 
-    def chosen() -> None:
+    def on_cell_change() -> None:
         channel, token = st.session_state[key]["cell"]
         on_choose(min(channels - 1, max(0, int(channel))), min(tokens - 1, max(0, int(token))))
 
-    mount(key=key, data=data, on_cell_change=chosen)
+    mount(key=key, data=data, on_cell_change=on_cell_change)
 
 
 def drawn(count: int, most: int, chosen: int) -> NDArray[np.int64]:

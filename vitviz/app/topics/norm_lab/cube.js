@@ -1,24 +1,9 @@
 // The block of N pictures x C channels x T tokens, with the numbers that share one mean filled in.
+import { svg } from "../../../web/shared/dom.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 92;
 const HEIGHT = 66;
 const MOST_DEPTH = 44;
-
-/**
- * An SVG element with attributes.
- * @template {keyof SVGElementTagNameMap} K
- * @param {K} tag
- * @param {Record<string, string | number>} attributes
- * @param {string} [text]
- * @returns {SVGElementTagNameMap[K]}
- */
-export function shape(tag, attributes, text = "") {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  if (text) element.textContent = text;
-  return element;
-}
 
 /**
  * Layer norm averages over all channels of one token of picture 0, batch norm over one channel in every token of every
@@ -30,7 +15,7 @@ export function cube({ kind, pictures, top, left, tokens }, label) {
   const step = Math.min(11, MOST_DEPTH / Math.max(1, pictures - 1));
   const depth = step * (pictures - 1);
   const [x0, y0] = [16, 16 + depth * 0.7];
-  const svg = shape("svg", {
+  const drawing = svg("svg", {
     class: "vn-cube",
     width: x0 + WIDTH + depth + 16,
     height: y0 + HEIGHT + 18,
@@ -39,20 +24,16 @@ export function cube({ kind, pictures, top, left, tokens }, label) {
   });
   for (let n = pictures - 1; n >= 0; n--) {
     const [x, y] = [x0 + n * step, y0 - n * step * 0.7];
-    svg.append(shape("rect", { x, y, width: WIDTH, height: HEIGHT, class: "vn-face" }));
+    drawing.append(svg("rect", { x, y, width: WIDTH, height: HEIGHT, class: "vn-face" }));
     if (kind === "batch")
-      svg.append(shape("rect", { x, y: y + top * (HEIGHT - 6), width: WIDTH, height: 6, class: "vn-bn-fill" }));
+      drawing.append(svg("rect", { x, y: y + top * (HEIGHT - 6), width: WIDTH, height: 6, class: "vn-bn-fill" }));
     if (kind === "layer" && n === 0)
-      svg.append(shape("rect", { x: x + left * (WIDTH - 6), y, width: 6, height: HEIGHT, class: "vn-ln-fill" }));
+      drawing.append(svg("rect", { x: x + left * (WIDTH - 6), y, width: 6, height: HEIGHT, class: "vn-ln-fill" }));
   }
-  svg.append(
-    shape("text", { x: x0 - 6, y: y0 + HEIGHT / 2 + 4, "text-anchor": "end", class: "vn-axis" }, "C"),
-    shape("text", { x: x0 + WIDTH / 2, y: y0 + HEIGHT + 14, "text-anchor": "middle", class: "vn-axis" }, tokens),
-    shape(
-      "text",
-      { x: x0 + depth / 2 - 7, y: y0 - (depth * 0.7) / 2 - 3, "text-anchor": "end", class: "vn-axis" },
-      "N",
-    ),
+  drawing.append(
+    svg("text", { x: x0 - 6, y: y0 + HEIGHT / 2 + 4, "text-anchor": "end", class: "vn-axis" }, "C"),
+    svg("text", { x: x0 + WIDTH / 2, y: y0 + HEIGHT + 14, "text-anchor": "middle", class: "vn-axis" }, tokens),
+    svg("text", { x: x0 + depth / 2 - 7, y: y0 - (depth * 0.7) / 2 - 3, "text-anchor": "end", class: "vn-axis" }, "N"),
   );
-  return svg;
+  return drawing;
 }

@@ -1,7 +1,7 @@
 // A row of numbers on its way to one sum: threads, warps, blocks, step by step. Draws what Python simulated.
-import { make } from "../../../web/shared/dom.js";
+import { make, svg } from "../../../web/shared/dom.js";
+import { arrowStep } from "../../../web/shared/events.js";
 import { number } from "../../../web/shared/format.js";
-import { shape } from "./cube.js";
 import { cellWords, stepName } from "./reduction_words.js";
 
 /** @import { Mode, Step } from "./reduction_words.js" */
@@ -20,8 +20,6 @@ const FIELDS = { sum: [1], moments: [0, 2, 3] };
 const CELL = { sum: 21, moments: 50 };
 const GAP = 20;
 const LETTER = 6.7; // CSS pixels
-/** @type {Record<string, [number, number]>} */
-const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 /** @type {Record<string, number>} */
 const TIME_STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
 const [PLAY, PAUSE] = ["\u25b6\ufe0e", "\u2759\u2759"];
@@ -107,11 +105,11 @@ class Reduction {
     const input = top + 17 * layout.each + 4;
     const row = CELL[this.mode] + GAP;
     const height = input + steps.length * row + 4;
-    const svg = shape("svg", { width: GUTTER + layout.threads * this.column, height });
-    svg.append(...this.frames(top, height), ...this.inputs(top));
+    const drawing = svg("svg", { width: GUTTER + layout.threads * this.column, height });
+    drawing.append(...this.frames(top, height), ...this.inputs(top));
     this.rows = steps.map((step, s) => this.stepRow(step, s, input + s * row));
-    svg.append(...this.rows.map(({ group }) => group));
-    this.controls.scroll.replaceChildren(svg);
+    drawing.append(...this.rows.map(({ group }) => group));
+    this.controls.scroll.replaceChildren(drawing);
     this.seek(this.time);
     this.point(...this.at);
   }
@@ -133,12 +131,12 @@ class Reduction {
     for (let t = 0; t < threads; t += lanes) {
       const x = GUTTER + t * this.column;
       const edge = t % inBlock === 0;
-      yield shape("line", { x1: x, x2: x, y1: 4, y2: height, class: edge ? "vr-edge" : "vr-warp" });
+      yield svg("line", { x1: x, x2: x, y1: 4, y2: height, class: edge ? "vr-edge" : "vr-warp" });
       const block = blocks > 1 ? `${words.block} ${Math.floor(t / inBlock)} ` : "";
       const name = `${block}${words.warp} ${(t % inBlock) / lanes}`;
-      yield shape("text", { x: x + (lanes * this.column) / 2, y: 12, class: "vr-head" }, name);
+      yield svg("text", { x: x + (lanes * this.column) / 2, y: 12, class: "vr-head" }, name);
     }
-    yield shape("text", { x: 0, y: top + 13, class: "vr-label" }, words.row);
+    yield svg("text", { x: 0, y: top + 13, class: "vr-label" }, words.row);
   }
 
   /** @param {number} top */
@@ -147,7 +145,7 @@ class Reduction {
     for (let i = 0; i < layout.threads * layout.each; i++) {
       const y = top + 13 + 17 * (i % layout.each);
       const x = this.x(Math.floor(i / layout.each));
-      yield shape("text", { x, y, class: "vr-text" }, this.fitting(row[i]));
+      yield svg("text", { x, y, class: "vr-text" }, this.fitting(row[i]));
     }
   }
 
@@ -171,9 +169,9 @@ class Reduction {
    */
   stepRow(step, s, y) {
     const { layout, words } = this.data;
-    const group = shape("g", {});
+    const group = svg("g", {});
     const middle = y + GAP + CELL[this.mode] / 2 + 4;
-    group.append(shape("text", { x: 0, y: middle, class: "vr-label" }, stepName(step, words)));
+    group.append(svg("text", { x: 0, y: middle, class: "vr-label" }, stepName(step, words)));
     /** @type {SVGElement[]} */
     const arrows = [];
     const cells = [];
@@ -199,7 +197,7 @@ class Reduction {
      * @param {string} className
      */
     const line = (from, className) =>
-      shape("line", {
+      svg("line", {
         x1: this.x(from),
         y1: y + 1,
         x2: this.x(thread),
@@ -222,15 +220,15 @@ class Reduction {
    */
   cell(step, s, thread, y, opacity) {
     const held = step.held.includes(thread);
-    const cell = shape("g", { class: held ? "vr-cell vr-held" : "vr-cell", opacity });
+    const cell = svg("g", { class: held ? "vr-cell vr-held" : "vr-cell", opacity });
     const width = this.column - 6;
     cell.append(
-      shape("rect", { x: this.x(thread) - width / 2, y: y + GAP, width, height: CELL[this.mode], rx: held ? 8 : 1 }),
+      svg("rect", { x: this.x(thread) - width / 2, y: y + GAP, width, height: CELL[this.mode], rx: held ? 8 : 1 }),
     );
     FIELDS[this.mode].forEach((field, line) => {
       const value = step.parts[thread * 4 + field];
       const text = field === 0 ? `n ${value}` : this.fitting(value);
-      cell.append(shape("text", { x: this.x(thread), y: y + GAP + 15 + 15 * line, class: "vr-text" }, text));
+      cell.append(svg("text", { x: this.x(thread), y: y + GAP + 15 + 15 * line, class: "vr-text" }, text));
     });
     cell.addEventListener("pointerenter", () => this.point(s, thread));
     return cell;
@@ -309,7 +307,7 @@ class Reduction {
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    const move = MOVES[event.key];
+    const move = arrowStep(event);
     if (!move) return;
     event.preventDefault();
     event.stopPropagation();

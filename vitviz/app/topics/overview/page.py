@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vitviz.app import html, session, shell, tokens
-from vitviz.app.topics.overview.part import ChainItem, walk
+from vitviz.app.topics.overview.part import ChainItem, ChainView, chain
 from vitviz.app.widgets.picker import picker
 from vitviz.app.words import say
 from vitviz.models.config import SwinConfig, ViTConfig
@@ -23,7 +23,7 @@ FINEST_GRID_DRAWN = 40
 
 
 def show() -> None:
-    """The page."""
+    """The picture, what the model says of it, the letters of its sizes, and the chain with its source."""
     model = session.entry()
     shell.head(
         say("overview.title"),
@@ -39,7 +39,7 @@ def show() -> None:
     with middle, st.spinner(say("running")):
         trace = session.trace(model)
         _prediction(trace, model)
-    _walk(trace, model)
+    _chain(trace, model)
 
 
 @st.fragment
@@ -131,7 +131,7 @@ def _symbols(config: ViTConfig | SwinConfig, width: int, height: int) -> list[tu
 
 
 @st.fragment
-def _walk(trace: Trace, model: ModelEntry) -> None:
+def _chain(trace: Trace, model: ModelEntry) -> None:
     from vitviz.tracing.walk import stages
 
     steps = [name for name, _ in trace.network.steps()]
@@ -139,39 +139,37 @@ def _walk(trace: Trace, model: ModelEntry) -> None:
     title, slider = st.columns([1, 2], vertical_alignment="bottom")
     title.header(say("overview.chain"), anchor=False)
     step = slider.select_slider(say("overview.block"), steps, key=step_key)
-    path, chain = session.walk(trace, step), stages(trace, step)
+    walk, path = session.walk(trace, step), stages(trace, step)
     place = st.session_state.get(place_key)
-    call = (place and path.at(place)) or path.find(chain[1].name)
+    call = (place and walk.at(place)) or walk.find(path[1].name)
     assert call is not None  # the second stage is part of every walk
 
     def choose_stage(key: str) -> None:
-        name = next(stage.name for stage in chain if stage.key == key)
-        there = path if path.find(name) else session.walk(trace, steps[-1])  # else the end of the last block
-        found = there.find(name)
+        name = next(stage.name for stage in path if stage.key == key)
+        source = walk if walk.find(name) else session.walk(trace, steps[-1])  # else the end of the last block
+        found = source.find(name)
         assert found is not None
-        st.session_state[step_key] = there.step
-        st.session_state[place_key] = there.place(found)
+        st.session_state[step_key] = source.step
+        st.session_state[place_key] = source.place(found)
 
     def choose_call(index: int) -> None:
-        st.session_state[place_key] = path.place(path.calls[index])
+        st.session_state[place_key] = walk.place(walk.calls[index])
 
-    walk(
-        f"overview.walk.{model.name}",
-        [ChainItem(stage, _shape(path, trace, stage.name)) for stage in chain],
-        path.functions,
-        path.calls,
-        stage=next((stage.key for stage in chain if stage.name == call.name), None),
+    view = ChainView(
+        [ChainItem(stage, _shape(walk, trace, stage.name)) for stage in path],
+        walk.functions,
+        walk.calls,
+        stage=next((stage.key for stage in path if stage.name == call.name), None),
         call=call,
-        values=path.tensor(call.index).numpy(),
-        on_stage=choose_stage,
-        on_call=choose_call,
+        values=walk.tensor(call.index).numpy(),
     )
+    chain(f"overview.chain.{model.name}", view, choose_stage, choose_call)
     gap = session.fused_gap(trace, step)
     if gap is not None:
         st.caption(say("overview.check", gap=f"{gap:.1e}"))
 
 
-def _shape(path: Walk, trace: Trace, name: str) -> tuple[int, ...]:
+def _shape(walk: Walk, trace: Trace, name: str) -> tuple[int, ...]:
     """The live shape of a tensor: from the walk, or kept by the trace where the walk does not go there."""
-    call = path.find(name)
+    call = walk.find(name)
     return call.shape if call else tuple(trace[name].shape)

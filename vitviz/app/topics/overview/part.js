@@ -3,153 +3,180 @@ import { colourBar, colourTable, isDark, paint } from "../../../web/shared/colou
 import { make } from "../../../web/shared/dom.js";
 import { mergeHeldKeys } from "../../../web/shared/events.js";
 import { number } from "../../../web/shared/format.js";
+import { callsByLine, nextCall, pieces } from "./source_code.js";
 
-const KEYWORDS = /\b(def|return|if|else|elif|for|in|not|is|and|or|None|True|False|class|self)\b/g;
+/** @typedef {import("./source_code.js").Call} Call */
+/** @import { Scale } from "../../../web/shared/types.js" */
+/** @typedef {{ key: string, label: string, shape: string, formula: string, inBlock: boolean }} Stage */
+/** @typedef {{ file: string, function: string, first: number, lines: string[] }} Source `first` is a line's number */
+/**
+ * A tensor as `count` tiles of rows x columns values; a value may be the mean of `pooled` rows x columns.
+ * @typedef {{ title: string, facts: [string, string][],
+ *   histogram: { counts: number[], low: number, high: number }, values: Float32Array, count: number, rows: number,
+ *   columns: number, perRow: number, labels: string[], axes: [string, string], pooled: [number, number], scale: Scale,
+ *   low: number, high: number, note: string }} Tensor
+ */
+/**
+ * `stage` and `call` are chosen; a call that is no stage has null.
+ * @typedef {{ chain: Stage[], stage: string | null, functions: Source[], calls: Call[], call: number, tensor: Tensor,
+ *   words: Record<string, string> }} Data
+ */
 
-/** A source line as nodes: comments and keywords get a class, everything is text. */
-function highlighted(line) {
-  const hash = line.search(/ #|^#/);
-  const code = hash < 0 ? line : line.slice(0, hash);
-  const nodes = [];
-  let at = 0;
-  for (const match of code.matchAll(KEYWORDS)) {
-    nodes.push(code.slice(at, match.index), make("b", "", match[0]));
-    at = match.index + match[0].length;
+const TAGS = /** @type {const} */ ({ keyword: "b", comment: "i" });
+const THINNEST = 24; // a tile is at most that many times wider than high
+
+class ChainPart {
+  /**
+   * @param {HTMLElement} root
+   * @param {(name: "stage" | "call", value: string | number) => void} send
+   */
+  constructor(root, send) {
+    this.send = send;
+    this.root = root.appendChild(make("div", "vv-overview"));
+    this.chain = this.root.appendChild(make("ol", "vv-chain"));
+    const panes = this.root.appendChild(make("div", "vv-panes"));
+    this.code = panes.appendChild(make("div", "vv-code"));
+    this.tensor = panes.appendChild(make("div", "vv-tensor"));
+    this.source = ""; // all that the drawn code depends on
+    this.chosenCall = -1;
+    /** @type {Map<number, HTMLElement>} lines by the calls that they made */
+    this.lines = new Map();
+    /** @type {HTMLElement | undefined} */
+    this.marked = undefined;
   }
-  nodes.push(code.slice(at));
-  if (hash >= 0) nodes.push(make("i", "", line.slice(hash)));
-  return nodes;
-}
 
-class Walk {
-  constructor(root, choose) {
-    this.choose = choose;
-    this.chain = root.querySelector(".vv-chain");
-    this.code = root.querySelector(".vv-code");
-    this.tensor = root.querySelector(".vv-tensor");
-  }
-
+  /** @param {Data} data */
   update(data) {
     const source = JSON.stringify([data.functions, data.calls]);
-    const sourceChanged = source !== this.source; // the blocks of a model mostly run the same lines
+    const changed = source !== this.source; // the blocks of a model mostly run the same lines
     this.source = source;
-    this.data = data;
-    this.drawChain();
-    if (sourceChanged) this.drawCode();
-    this.markLine(sourceChanged);
-    this.drawTensor();
+    this.chosenCall = data.call;
+    this.drawChain(data);
+    if (changed) this.drawCode(data);
+    this.markLine(changed);
+    this.drawTensor(data);
   }
 
-  drawChain() {
-    const stages = this.data.chain.map((stage) => {
-      const button = make("button", `vv-stage${stage.inBlock ? " vv-inblock" : ""}`);
+  /** @param {Data} data */
+  drawChain({ chain, stage: chosen }) {
+    const items = chain.map(({ key, label, shape, formula, inBlock }) => {
+      const button = make("button", `vv-stage${inBlock ? " vv-inblock" : ""}`);
       button.type = "button";
-      button.setAttribute("aria-pressed", String(stage.key === this.data.stage));
-      button.append(make("span", "vv-stage-label", stage.label), make("span", "vv-stage-shape", stage.shape));
-      button.append(make("span", "vv-stage-formula", stage.formula));
-      button.addEventListener("click", () => this.choose("stage", stage.key));
+      button.setAttribute("aria-pressed", String(key === chosen));
+      button.append(make("span", "vv-stage-label", label), make("span", "vv-stage-shape", shape));
+      button.append(make("span", "vv-stage-formula", formula));
+      button.addEventListener("click", () => this.send("stage", key));
       const item = make("li");
       item.append(button);
       return item;
     });
-    this.chain.replaceChildren(...stages);
+    this.chain.replaceChildren(...items);
   }
 
-  drawCode() {
-    const byLine = new Map();
-    for (const call of this.data.calls) {
-      const key = `${call.file}:${call.line}`;
-      if (!byLine.has(key)) byLine.set(key, []);
-      byLine.get(key).push(call);
-    }
+  /** @param {Data} data */
+  drawCode({ functions, calls }) {
+    const byLine = callsByLine(calls);
     this.lines = new Map();
-    this.code.replaceChildren(...this.data.functions.map((source) => this.drawFunction(source, byLine)));
-  }
-
-  drawFunction(source, byLine) {
-    const block = make("section", "vv-function");
-    block.append(make("h4", "", `${source.file}  ${source.function}`));
-    source.lines.forEach((text, i) => {
-      const number = source.first + i;
-      const calls = byLine.get(`${source.file}:${number}`) ?? [];
-      block.append(this.drawLine(source, text, number, calls));
+    const blocks = functions.map(({ file, function: name, first, lines }) => {
+      const block = make("section", "vv-function");
+      block.append(make("h4", "", `${file}  ${name}`));
+      for (const [i, text] of lines.entries())
+        block.append(this.drawLine(text, first + i, byLine.get(`${file}:${first + i}`) ?? []));
+      return block;
     });
-    return block;
+    this.code.replaceChildren(...blocks);
   }
 
-  drawLine(source, text, number, calls) {
+  /**
+   * A line of source with the shape of its last result; a line that made something is a button.
+   * @param {string} text
+   * @param {number} number_
+   * @param {Call[]} calls
+   */
+  drawLine(text, number_, calls) {
     const line = make(calls.length ? "button" : "div", "vv-line");
-    line.append(make("span", "vv-number", String(number)));
     const code = make("span", "vv-text");
-    code.append(...highlighted(text));
-    line.append(code);
-    if (!calls.length) return line;
-    line.type = "button";
-    const last = calls[calls.length - 1];
+    for (const piece of pieces(text))
+      code.append(piece.kind === "text" ? piece.text : make(TAGS[piece.kind], "", piece.text));
+    line.append(make("span", "vv-number", String(number_)), code);
+    const last = calls.at(-1);
+    if (!last) return line;
+    line.setAttribute("type", "button");
     line.append(make("span", "vv-shape", `${last.shape}${calls.length > 1 ? ` \u00b7${calls.length}` : ""}`));
     for (const call of calls) this.lines.set(call.index, line);
-    line.addEventListener("click", () => {
-      const at = calls.findIndex((call) => call.index === this.data.call);
-      // A line that ran several times: choosing it again goes to its next result.
-      this.choose("call", (at < 0 ? calls[calls.length - 1] : calls[(at + 1) % calls.length]).index);
-    });
+    line.addEventListener("click", () => this.send("call", nextCall(calls, this.chosenCall)));
     return line;
   }
 
+  /**
+   * Mark the line of the chosen call, and bring it into sight.
+   * @param {boolean} scroll even where it is in sight
+   */
   markLine(scroll) {
     this.marked?.classList.remove("vv-current");
     this.marked?.removeAttribute("aria-current");
-    this.marked = this.lines.get(this.data.call);
+    this.marked = this.lines.get(this.chosenCall);
     if (!this.marked) return;
     this.marked.classList.add("vv-current");
     this.marked.setAttribute("aria-current", "true");
+    const { scrollTop, clientHeight } = this.code;
     const top = this.marked.offsetTop; // from the top of .vv-code, which is positioned
-    const seen = top >= this.code.scrollTop && top < this.code.scrollTop + this.code.clientHeight - 30;
-    if (scroll || !seen) this.code.scrollTop = Math.max(0, top - this.code.clientHeight / 3);
+    const inSight = top >= scrollTop && top < scrollTop + clientHeight - 30;
+    if (scroll || !inSight) this.code.scrollTop = Math.max(0, top - clientHeight / 3);
   }
 
-  drawTensor() {
-    const { tensor, words } = this.data;
-    this.tensor.replaceChildren();
-    if (!tensor) return;
+  /** @param {Data} data */
+  drawTensor({ tensor, words }) {
     const facts = make("dl", "vv-facts");
     for (const [term, text] of tensor.facts) facts.append(make("dt", "", term), make("dd", "vv-mono", text));
-    this.tensor.append(make("h4", "", tensor.title), facts, this.histogram(tensor.histogram));
     const readout = make("div", "vv-readout", words.help);
     readout.setAttribute("role", "status");
     const dark = isDark(this.tensor);
-    const table = tensor.scale ? colourTable(tensor.scale, dark) : null;
-    const values = tensor.values;
+    const table = colourTable(tensor.scale, dark);
     const tiles = make("div", "vv-tensor-tiles");
-    tiles.style.setProperty("--tiles", Math.min(tensor.count, tensor.perRow));
-    for (let i = 0; i < tensor.count; i++) tiles.append(this.tile(tensor, values, table, i, readout));
-    this.tensor.append(tiles, readout);
-    if (table) this.tensor.append(colourBar(tensor.scale, dark, tensor.low, tensor.high, tensor.note));
+    tiles.style.setProperty("--tiles", String(Math.min(tensor.count, tensor.perRow)));
+    for (let i = 0; i < tensor.count; i++) tiles.append(this.tile(tensor, table, i, readout, words));
+    const bar = colourBar(tensor.scale, dark, tensor.low, tensor.high, tensor.note);
+    this.tensor.replaceChildren(
+      make("h4", "", tensor.title),
+      facts,
+      this.histogram(tensor.histogram),
+      tiles,
+      readout,
+      bar,
+    );
   }
 
-  tile(tensor, values, table, index, readout) {
+  /**
+   * @param {Tensor} tensor
+   * @param {Uint8Array} table
+   * @param {number} index
+   * @param {HTMLElement} readout
+   * @param {Record<string, string>} words
+   */
+  tile(tensor, table, index, readout, words) {
+    const { rows, columns, values, axes, pooled, labels, low, high, title } = tensor;
     const canvas = make("canvas");
-    const { rows, columns } = tensor;
-    const { words } = this.data;
-    paint(canvas, values, index * rows * columns, rows, columns, table, tensor.low, tensor.high);
-    canvas.style.aspectRatio = `${columns} / ${Math.max(rows, columns / 24)}`;
+    paint(canvas, values, index * rows * columns, rows, columns, table, low, high);
+    canvas.style.aspectRatio = `${columns} / ${Math.max(rows, columns / THINNEST)}`;
     canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", `${tensor.title} ${tensor.labels[index]}`);
+    canvas.setAttribute("aria-label", `${title} ${labels[index]}`);
+    const mean = pooled[0] * pooled[1] > 1 ? ` (${words.mean} ${pooled.join("x")})` : "";
     canvas.addEventListener("pointermove", (event) => {
       const box = canvas.getBoundingClientRect();
       const row = Math.min(rows - 1, Math.max(0, Math.floor(((event.clientY - box.top) / box.height) * rows)));
       const column = Math.min(columns - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * columns)));
-      const value = values[index * rows * columns + row * columns + column];
-      const place = `${tensor.axes[0]} ${row * tensor.pooled[0]}, ${tensor.axes[1]} ${column * tensor.pooled[1]}`;
-      const mean = tensor.pooled[0] * tensor.pooled[1] > 1 ? ` (${words.mean} ${tensor.pooled.join("x")})` : "";
-      readout.textContent = `${tensor.labels[index]} ${place}:  ${number(value)}${mean}`.trim();
+      const place = `${axes[0]} ${row * pooled[0]}, ${axes[1]} ${column * pooled[1]}`;
+      const value = number(values[(index * rows + row) * columns + column]);
+      readout.textContent = `${labels[index]} ${place}:  ${value}${mean}`.trim();
     });
     canvas.addEventListener("pointerleave", () => {
-      readout.textContent = this.data.words.help;
+      readout.textContent = words.help;
     });
     return canvas;
   }
 
+  /** @param {Tensor["histogram"]} histogram */
   histogram({ counts, low, high }) {
     const box = make("div", "vv-histogram");
     const bars = make("div", "vv-bars");
@@ -164,8 +191,16 @@ class Walk {
     box.append(bars, ends);
     return box;
   }
+
+  destroy() {
+    this.root.remove();
+  }
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {(name: string, value: string | number) => void} send is called with "stage" and its key, "call" and its index
+ */
 export function mount(element, send) {
-  return new Walk(element, mergeHeldKeys(send));
+  return new ChainPart(element, mergeHeldKeys(send));
 }

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from vitviz.tracing.lines import Call, Source
     from vitviz.tracing.walk import Stage
 
-HTML = """<div class="vv vv-walk"><ol class="vv-chain"></ol><div class="vv-panes">
-<div class="vv-code"></div><div class="vv-tensor"></div></div></div>"""
-
 
 @dataclass(frozen=True)
 class ChainItem:
@@ -30,20 +27,24 @@ class ChainItem:
     shape: tuple[int, ...]
 
 
-def walk(
-    key: str,
-    chain: Sequence[ChainItem],
-    functions: Sequence[Source],
-    calls: Sequence[Call],
-    *,
-    stage: str | None,
-    call: Call,
-    values: NDArray[np.generic],
-    on_stage: Callable[[str], None],
-    on_call: Callable[[int], None],
-) -> None:
-    """Show the walk. ``call`` is the chosen call and ``values`` its result."""
-    mount = component("app/topics/overview/part.js", html=HTML)
+@dataclass(frozen=True, eq=False)
+class ChainView:
+    """The chain of a run, the functions and calls of one of its blocks, and what is chosen of them.
+
+    ``stage`` is the key of the chosen stage, None where the chosen ``call`` is none; ``values`` are the call's result.
+    """
+
+    chain: Sequence[ChainItem]
+    functions: Sequence[Source]
+    calls: Sequence[Call]
+    stage: str | None
+    call: Call
+    values: NDArray[np.generic]
+
+
+def chain(key: str, view: ChainView, on_stage: Callable[[str], None], on_call: Callable[[int], None]) -> None:
+    """Show a view; the callbacks get the key of the stage, or the index of the call, that a person chose."""
+    mount = component("app/topics/overview/part.js")
     data = {
         "chain": [
             {
@@ -53,18 +54,19 @@ def walk(
                 "formula": item.stage.formula,
                 "inBlock": item.stage.in_block,
             }
-            for item in chain
+            for item in view.chain
         ],
-        "stage": stage,
+        "stage": view.stage,
         "functions": [
             {"file": f.file, "function": f.function, "first": f.first_line, "lines": list(f.lines)}
-            for f in functions
+            for f in view.functions
         ],
         "calls": [
-            {"index": c.index, "file": c.file, "line": c.line, "shape": shape_text(c.shape)} for c in calls
+            {"index": c.index, "file": c.file, "line": c.line, "shape": shape_text(c.shape)}
+            for c in view.calls
         ],
-        "call": call.index,
-        "tensor": _tensor(call, values),
+        "call": view.call.index,
+        "tensor": _tensor(view.call, view.values),
         "words": {"help": say("tiles.help"), "mean": say("tiles.mean")},
     }
     mount(

@@ -9,7 +9,7 @@ import streamlit as st
 
 from vitviz.app import html, session, shell, tokens
 from vitviz.app.source_lines import source
-from vitviz.app.topics.patches.products_part import CHANNELS, planes
+from vitviz.app.topics.patches.products_part import CHANNELS, PatchProducts, patch_products
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.picker import picker
 from vitviz.app.widgets.strips import Strip, strips
@@ -52,7 +52,7 @@ def _follow(model: ModelEntry) -> None:
         trace = session.trace(model)
         place = divmod(patch, tokens.finest(model)[1])
         projection = project_patch(trace, *place, channel)
-        _planes(model, projection, place, channel, float(embeddings(trace)[patch, channel]))
+        _products(model, projection, place, channel, float(embeddings(trace)[patch, channel]))
     _sum(projection, channel)
     _whole_token(model, trace, patch, channel)
 
@@ -83,16 +83,20 @@ def _choose_channel(model: ModelEntry) -> int:
     return channel
 
 
-def _planes(
+def _products(
     model: ModelEntry, projection: Projection, place: tuple[int, int], channel: int, computed: float
 ) -> None:
     size = model.config.patch_size
     top, left = place[0] * size, place[1] * size
     levels = np.asarray(session.seen(model))[top : top + size, left : left + size]
     st.markdown(say("patches.read"))
-    planes(
-        f"patches.planes.{model.name}", projection, levels, model.preprocessing.mean, model.preprocessing.std,
-        patch_key=f"{session.picture().sha256} {place}", channel=channel, computed=computed,
+    preprocessing = model.preprocessing
+    patch_products(
+        f"patches.products.{model.name}",
+        PatchProducts(
+            projection, levels, preprocessing.mean, preprocessing.std,
+            patch_key=f"{session.picture().sha256} {place}", channel=channel, computed=computed,
+        ),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,47 +16,49 @@ from vitviz.app.words import say
 from vitviz.plot.colour import Quantity, span
 from vitviz.plot.numbers import added, fixed
 
-HTML = """<div class="vv vv-planes-host"><div class="vv-readout vv-planes-read" role="status"></div>
-<div class="vv-planes-body" tabindex="0" role="application"><div class="vv-planes"></div></div></div>"""
 CHANNELS = ("R", "G", "B")
 
 
-def planes(
-    key: str,
-    projection: Projection,
-    levels: NDArray[np.uint8],
-    mean: Sequence[float],
-    std: Sequence[float],
-    *,
-    patch_key: str,
-    channel: int,
-    computed: float,
-) -> None:
-    """Show the (C, P, P) pixels, weights and products of ``projection`` and the sum that they make.
+@dataclass(frozen=True, eq=False)
+class PatchProducts:
+    """One patch on its way to number ``channel`` of its token.
 
-    ``levels`` (P, P, C) are the picture's 8-bit pixels, ``mean`` and ``std`` what normalised them; ``computed`` is what
-    torch computed for output channel ``channel``. The cursor keeps its place while ``patch_key`` stays the same.
+    ``levels`` (P, P, C) are the picture's 8-bit pixels, ``mean`` and ``std`` what normalised them, ``computed`` what
+    torch made of them. The cursor keeps its place while ``patch_key`` stays the same.
     """
-    mount = component("app/topics/patches/products_part.js", html=HTML)
+
+    projection: Projection
+    levels: NDArray[np.uint8]
+    mean: Sequence[float]
+    std: Sequence[float]
+    patch_key: str
+    channel: int
+    computed: float
+
+
+def patch_products(key: str, patch: PatchProducts) -> None:
+    """Show the (C, P, P) pixels, weights and products of a patch and the sum that they make."""
+    mount = component("app/topics/patches/products_part.js")
+    projection = patch.projection
     side = projection.pixels.shape[-1]
     data = {
         "side": side,
         "channels": list(CHANNELS),
-        "patch": picture_url(Image.fromarray(levels)),
-        "patchKey": patch_key,
-        "levels": levels.transpose(2, 0, 1),
-        "mean": list(mean),
-        "std": list(std),
+        "patch": picture_url(Image.fromarray(patch.levels)),
+        "patchKey": patch.patch_key,
+        "levels": patch.levels.transpose(2, 0, 1),
+        "mean": list(patch.mean),
+        "std": list(patch.std),
         "x": np.asarray(projection.pixels, np.float32),
         "w": np.asarray(projection.weights, np.float32),
         "products": np.asarray(projection.products, np.float32),
         "rows": [
             _row("x", "x", say("patches.products.x"), projection.pixels, "activation"),
-            _row("w", "w", say("patches.products.w", channel=channel), projection.weights, "weight"),
+            _row("w", "w", say("patches.products.w", channel=patch.channel), projection.weights, "weight"),
             _row("products", "x\u00b7w", say("patches.products.products"), projection.products, "activation"),
         ],
         "index": projection.largest(1)[0].at,
-        **_sum_texts(projection, computed),
+        **_sum_texts(projection, patch.computed),
         "words": {
             "label": say("patches.products.label"),
             "patch": say("patch"),

@@ -10,7 +10,7 @@ import streamlit as st
 from vitviz.app import html, session, shell, tokens
 from vitviz.app.topics.position.another_grid import another_grid
 from vitviz.app.topics.position.changed import changed
-from vitviz.app.topics.position.part import position_lab
+from vitviz.app.topics.position.part import PositionEmbeddings, similarity
 from vitviz.app.topics.position.sequence import sequence
 from vitviz.app.words import say
 from vitviz.models.config import ViTConfig
@@ -74,16 +74,19 @@ def _similarity(model: ModelEntry, trace: Trace) -> None:
 
     largest, over_all = session.derived(trace, "position structure", measure)
     st.markdown(say("position.read_tile"))
-    position_lab(
-        f"position.lab.{model.name}", session.seen(model), positions, grid, tokens.prefix(model),
-        tokens.current(model), lambda token: tokens.choose(model, token),
-        revision=f"{model.name} {positions.shape}", largest=largest,
+    embeddings = PositionEmbeddings(
+        positions, grid, tokens.prefix(model), session.seen(model), f"{model.name} {positions.shape}", largest
+    )
+    similarity(
+        f"position.similarity.{model.name}", embeddings, tokens.current(model),
+        lambda token: tokens.choose(model, token),
     )  # fmt: skip
     left, right = st.columns([1, 1.2], gap="medium")
     with left:
         st.markdown(f"**{say('position.structure')}**")
         rows = [
-            (say(f"position.lab.mean_{name}"), _cosine(value)) for name, value in over_all._asdict().items()
+            (say(f"position.similarity.mean_{name}"), _cosine(value))
+            for name, value in over_all._asdict().items()
         ]
         st.html(html.table(rows, numbers=[1]))
     with right:

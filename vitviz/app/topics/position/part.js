@@ -1,7 +1,10 @@
 // The similarity of position embeddings as a part of a page.
-import { Lab } from "./similarity.js";
+import { Similarity } from "./similarity.js";
 
-/** `send("token", token)` is called with every token that is chosen. */
+/**
+ * @param {HTMLElement} element
+ * @param {(name: string, value: number) => void} send is called with "token" and every token that is chosen
+ */
 export function mount(element, send) {
-  return new Lab(element, (token) => send("token", token));
+  return new Similarity(element, (token) => send("token", token));
 }

@@ -3,78 +3,103 @@
 import { PictureView } from "../../../web/explorer/picture.js";
 import { colourBar, colourTable, isDark } from "../../../web/shared/colours.js";
 import { make } from "../../../web/shared/dom.js";
-import { pixels } from "../../../web/shared/shades.js";
+import { pixels, SignedShades } from "../../../web/shared/shades.js";
 import { Cosines, extremes } from "./cosines.js";
 import { Figure } from "./figure.js";
-import { cosine, Numbers, nameOf, Pair } from "./numbers.js";
-import { SignedShades } from "./shades.js";
+import { cosineText, Numbers, nameOf, Pair } from "./numbers.js";
 
+/** @type {Record<string, [number, number]>} */
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-const TELL_MS = 200; // held arrow keys run ahead of the host; only where they stop is told
+const SEND_MS = 200; // held arrow keys run ahead of the host, which gets only the token where they stop
 
-export class Lab {
-  /** `choose(token)` hears which token a person looks at. */
-  constructor(root, choose) {
-    this.choose = choose;
+/** @import { Scale } from "../../../web/shared/types.js" */
+/**
+ * `positions` (N, dim), the prefix tokens' first; `token` is the chosen one, `revision` changes with the positions, and
+ * `largest` is the largest |cosine| of two different patches.
+ * @typedef {{ image: string, aspect: number, positions: Float32Array, dim: number,
+ *   map: import("./tiles.js").TokenMap, token: number, revision: string, largest: number,
+ *   scales: Record<string, Scale>, words: Record<string, string> }} Data
+ */
+
+export class Similarity {
+  /**
+   * @param {HTMLElement} root
+   * @param {(token: number) => void} onChoose is called with the token that a person chose
+   */
+  constructor(root, onChoose) {
+    this.onChoose = onChoose;
     this.root = root;
     this.root.classList.add("vx", "vp");
     this.tools = root.appendChild(make("div", "vp-tools"));
-    const body = root.appendChild(make("div", "vp-body"));
-    const events = {
-      hover: (token, other) => this.hover(token, other),
+    this.body = root.appendChild(make("div", "vp-body"));
+    const callbacks = {
+      hover: (/** @type {number} */ token, /** @type {number | null} */ other = null) => this.hover(token, other),
       leave: () => this.leave(),
-      choose: (token) => this.pin(token),
+      choose: (/** @type {number} */ token) => this.toggleHeld(token),
     };
-    this.figure = new Figure(body, events);
-    this.picture = new PictureView(body, events);
+    this.figure = new Figure(this.body, callbacks);
+    this.picture = new PictureView(this.body, callbacks);
     this.readout = make("div", "vv-readout");
     this.readout.setAttribute("role", "status");
     this.picture.root.append(this.readout);
-    this.numbers = new Numbers(body);
+    this.numbers = new Numbers(this.body);
     this.pair = new Pair(root);
     for (const frame of [this.figure.frame, this.picture.frame])
-      frame.addEventListener("keydown", (event) => this.key(event));
-    this.full = true;
+      frame.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.onKey(event));
+    this.full = true; // colours span the whole range of a cosine
     this.opacity = 0.8;
-    this.pinned = false;
+    this.held = false; // the chosen token stays while the pointer reads others
+    this.chosen = 0;
+    this.query = 0;
+    this.other = 0;
+    /** @type {number | null} */
+    this.otherAtRest = null; // the second token that keys chose, which stays when the pointer leaves
+    /** @type {Data | null} */
+    this.data = null;
+    this.cosines = new Cosines(new Float32Array(0), 1);
+    this.values = new Float64Array(0);
+    /** @type {Record<string, Uint32Array>} */
+    this.colours = {};
+    this.shades = new SignedShades(new Uint32Array(256), 1);
+    this.bar = make("span");
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.sending = undefined;
   }
 
+  /** @param {Data} data */
   update(data) {
     const { map, words } = data;
-    this.data = data;
-    if (data.revision !== this.revision) {
-      this.revision = data.revision;
+    if (data.revision !== this.data?.revision) {
       this.cosines = new Cosines(data.positions, data.dim);
       this.values = new Float64Array(this.cosines.count);
-      this.pinned = false;
-      this.figure.show(map, words);
+      this.held = false;
+      this.figure.setMap(map, words);
     }
+    this.data = data;
     const dark = isDark(this.root);
     this.colours = Object.fromEntries(
       Object.entries(data.scales).map(([name, scale]) => [name, pixels(colourTable(scale, dark))]),
     );
     this.picture.title.textContent = words.picture;
-    this.picture.show(
-      { image: data.image, alt: words.alt, aspect: data.aspect, label: words.picture_label },
-      map,
-      map.prefix,
-    );
-    this.home = data.token;
-    this.rest = null;
-    this.drawTools();
-    this.rescale();
+    const image = { image: data.image, alt: words.alt, aspect: data.aspect, label: words.picture_label };
+    this.picture.show(image, map, map.prefix);
+    this.chosen = data.token;
+    this.otherAtRest = null;
+    this.drawTools(data);
+    this.rescale(data);
   }
 
-  drawTools() {
-    const { words } = this.data;
-    const scale = (text, full) => {
+  /** @param {Data} data */
+  drawTools(data) {
+    const { words } = data;
+    const scale = (/** @type {string} */ text, /** @type {boolean} */ full) => {
       const button = make("button", "vx-tool", text);
       button.type = "button";
       button.setAttribute("aria-pressed", String(this.full === full));
       button.addEventListener("click", () => {
         this.full = full;
-        this.drawTools();
-        this.rescale();
+        this.drawTools(data);
+        this.rescale(data);
       });
       return button;
     };
@@ -85,90 +110,109 @@ export class Lab {
       this.opacity = Number(range.value);
       this.draw();
     });
-    this.bar = make("span");
-    this.tools.replaceChildren(
-      make("span", "", words.scale),
-      scale("\u22121 \u2026 1", true),
-      scale(words.scale_others, false),
-      this.bar,
-      slide,
-    );
+    const others = scale(words.scale_others, false);
+    this.tools.replaceChildren(make("span", "", words.scale), scale("\u22121 \u2026 1", true), others, this.bar, slide);
   }
 
-  /** Colours anew: the whole range of a cosine, or as far as any two different patches go; one scale for all tiles. */
-  rescale() {
-    const high = this.full ? 1 : this.data.largest;
+  /**
+   * Colours anew: the whole range of a cosine, or as far as any two different patches go; one scale for all tiles.
+   * @param {Data} data
+   */
+  rescale(data) {
+    const high = this.full ? 1 : data.largest;
     this.shades = new SignedShades(this.colours.position, high);
-    this.bar.replaceChildren(colourBar(this.data.scales.position, isDark(this.root), -high, high, ""));
+    this.bar.replaceChildren(colourBar(data.scales.position, isDark(this.root), -high, high, ""));
     this.figure.paint(this.cosines, this.shades);
-    this.look(this.home, null);
+    this.read(this.chosen, null);
   }
 
-  hover(token, other = null) {
-    if (other !== null) this.look(token, other);
-    else if (this.pinned) this.look(this.home, token);
-    else this.look(token, null);
+  /**
+   * @param {number} token
+   * @param {number | null} other
+   */
+  hover(token, other) {
+    if (other !== null) this.read(token, other);
+    else if (this.held) this.read(this.chosen, token);
+    else this.read(token, null);
   }
 
   leave() {
-    this.look(this.home, this.pinned ? this.rest : null);
+    this.read(this.chosen, this.held ? this.otherAtRest : null);
   }
 
-  /** Hold a token, or let go of the one that is held. */
-  pin(token) {
-    this.pinned = !(this.pinned && token === this.home);
-    this.rest = null;
-    this.go(token);
+  /**
+   * Hold a token, or let go of the one that is held.
+   * @param {number} token
+   */
+  toggleHeld(token) {
+    this.held = !(this.held && token === this.chosen);
+    this.otherAtRest = null;
+    this.choose(token);
   }
 
-  go(token) {
-    this.home = token;
-    this.look(token, null);
-    clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.choose(token), TELL_MS);
+  /** @param {number} token */
+  choose(token) {
+    this.chosen = token;
+    this.read(token, null);
+    clearTimeout(this.sending);
+    this.sending = setTimeout(() => this.onChoose(token), SEND_MS);
   }
 
-  look(query, other) {
+  /**
+   * Show the tile of a token and its cosine with another. Without a second one the most alike patch stands for it, so
+   * that there is always a cosine to open.
+   * @param {number} query
+   * @param {number | null} other
+   */
+  read(query, other) {
+    if (!this.data) return;
     this.query = query;
     this.cosines.row(query, this.values);
-    const first = this.data.map.prefix.length;
-    // Without a second patch the most alike one stands for it, so that there is always a cosine to open.
-    this.other = other ?? extremes(this.values, query, first, 1, true)[0] ?? query;
+    this.other = other ?? extremes(this.values, query, this.data.map.prefix.length, 1, true)[0] ?? query;
     this.draw();
   }
 
   draw() {
-    const { data, query, other } = this;
+    const { data, query, other, held } = this;
+    if (!data) return;
     const { map, words } = data;
     this.picture.paint(this.values, this.shades, { opacity: this.opacity, smooth: false });
-    this.picture.point(query, other, this.pinned);
+    this.picture.point(query, other, held);
     this.figure.point(query, other);
-    this.numbers.show(query, this.values, map, words);
+    this.numbers.update(query, this.values, map, words);
     const names = [nameOf(query, map, words), nameOf(other, map, words)];
-    this.readout.textContent = `${names.join(` ${words.and} `)}:  ${cosine(this.values[other]).trim()}${this.pinned ? `   ${words.held}` : ""}`;
+    const cosine = cosineText(this.values[other]).trim();
+    this.readout.textContent = `${names.join(` ${words.and} `)}:  ${cosine}${held ? `   ${words.held}` : ""}`;
     const short = names.map((name) => name.replace(`${words.patch} `, ""));
-    this.pair.show(this.cosines.pair(query, other), short, words, this.colours);
+    this.pair.update(this.cosines.pair(query, other), short, words, this.colours);
   }
 
-  key(event) {
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (!this.data) return;
     const { rows, columns, prefix } = this.data.map;
-    if (event.key === "Enter" || event.key === " ") this.pin(this.home);
-    else if (event.key === "Escape" && this.pinned) this.pin(this.home);
+    if (event.key === "Enter" || event.key === " ") this.toggleHeld(this.chosen);
+    else if (event.key === "Escape" && this.held) this.toggleHeld(this.chosen);
     else if (event.key in STEPS) {
-      const from = (this.pinned ? this.other : this.home) - prefix.length;
+      const from = Math.max(0, (this.held ? this.other : this.chosen) - prefix.length);
       const [down, right] = STEPS[event.key];
-      const row = Math.min(rows - 1, Math.max(0, Math.floor(Math.max(0, from) / columns) + down));
-      const column = Math.min(columns - 1, Math.max(0, (Math.max(0, from) % columns) + right));
+      const row = Math.min(rows - 1, Math.max(0, Math.floor(from / columns) + down));
+      const column = Math.min(columns - 1, Math.max(0, (from % columns) + right));
       const token = prefix.length + row * columns + column;
-      if (this.pinned) this.look(this.home, (this.rest = token));
-      else this.go(token);
+      if (this.held) {
+        this.otherAtRest = token;
+        this.read(this.chosen, token);
+      } else this.choose(token);
     } else return;
     event.preventDefault();
     event.stopPropagation();
   }
 
   destroy() {
-    clearTimeout(this.telling);
+    clearTimeout(this.sending);
     this.figure.destroy();
+    this.pair.destroy();
+    this.root.replaceChildren();
+    this.root.classList.remove("vx", "vp");
   }
 }

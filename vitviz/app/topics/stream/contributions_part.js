@@ -6,7 +6,7 @@ import { addendRows, barAt, findAddend } from "./addends.js";
 
 /** @import { Addend, Row } from "./addends.js" */
 /**
- * @typedef {{ bars: Addend[], chosen: number, scale: import("../../../web/shared/types.js").Scale,
+ * @typedef {{ bars: Addend[], chosen: number, scale: import("../../../web/shared/colours.js").ColourScale,
  *   words: { in_order: string, by_size: string, open_all: string, close_all: string, open: string, part: string,
  *   gives: string, running: string } }} ContributionsData
  * @typedef {(name: "part", number: number) => void} Send

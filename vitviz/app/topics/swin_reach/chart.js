@@ -1,9 +1,10 @@
 // A small chart of sizes against depth on a logarithmic axis: one line for each way, and a mark at the chosen step.
 import { make } from "../../../web/shared/dom.js";
-import { percent, svgShape, whole } from "./controls.js";
+import { percent, whole } from "./format.js";
 
 const WIDTH = 420;
 const HEIGHT = 270;
+const SVG = "http://www.w3.org/2000/svg";
 const EDGE = { left: 44, right: 10, top: 10, bottom: 40 };
 
 export class GrowthChart {
@@ -84,4 +85,11 @@ export class GrowthChart {
       }),
     );
   }
+}
+
+function svgShape(tag, attributes = {}, text = "") {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  if (text) element.textContent = text;
+  return element;
 }

@@ -1,44 +1,38 @@
-// Small things that every Swin reach part uses: controls, words with places, a voice for screen readers, the host.
+// What every part of the page uses: sliders and buttons, keys, a voice for screen readers, the life of a part.
 import { make } from "../../../web/shared/dom.js";
 
-const SVG = "http://www.w3.org/2000/svg";
-const SPOKEN_AFTER = 350; // milliseconds that a cursor rests before a screen reader hears where it is
-const TOLD_AFTER = 250; // milliseconds until the host hears of a choice, so that held keys make one message
+/** @import { Step } from "./types.js" */
+
+const SPOKEN_AFTER = 350; // milliseconds that a cursor rests before a screen reader is given where it is
+const SENT_AFTER = 250; // milliseconds until the host is sent a choice, so that held keys make one message
+/** @type {Record<string, Step>} */
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+/** @type {Record<string, number>} */
+const TURNS = { PageUp: -1, PageDown: 1 };
+/** @type {Record<string, number>} */
+const BRACKETS = { "[": -1, "]": 1 };
 
-/** A sentence with its {places} filled in. */
-export function filled(sentence, values) {
-  return sentence.replace(/\{(\w+)\}/g, (place, name) => (name in values ? String(values[name]) : place));
-}
-
-/** A whole number with commas, or a share in per cent. */
-export function whole(value) {
-  return value.toLocaleString("en-US");
-}
-
-export function percent(share) {
-  return `${(100 * share).toPrecision(3)} %`;
-}
-
-export function svgShape(tag, attributes = {}, text = "") {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  if (text) element.textContent = text;
-  return element;
-}
-
-/** A labelled slider; `show(value, text)` sets it and what stands beside it. */
-export function slider(parent, label, chosen) {
+/**
+ * A labelled slider; `show(value, max, text)` sets it and what stands beside it.
+ * @param {HTMLElement} parent
+ * @param {string} label
+ * @param {(value: number) => void} onValue
+ */
+export function slider(parent, label, onValue) {
   const root = parent.appendChild(make("label", "wr-slider"));
   root.append(make("span", "wr-slider-label", label));
+  /** @type {HTMLInputElement} */
   const input = root.appendChild(make("input"));
-  input.type = "range";
-  input.min = "0";
-  input.step = "1";
+  Object.assign(input, { type: "range", min: "0", step: "1" });
   const text = root.appendChild(make("output", "wr-slider-text"));
-  input.addEventListener("input", () => chosen(Number(input.value)));
+  input.addEventListener("input", () => onValue(Number(input.value)));
   // The page has hotkeys of its own.
   input.addEventListener("keydown", (event) => event.stopPropagation());
+  /**
+   * @param {number} value
+   * @param {number} max
+   * @param {string} words
+   */
   const show = (value, max, words) => {
     input.max = String(max);
     input.value = String(value);
@@ -48,35 +42,42 @@ export function slider(parent, label, chosen) {
   return { root, input, show };
 }
 
-/** A choice of a few, one of which holds. */
-export function segments(parent, label, names, chosen) {
+/**
+ * A choice of a few, one of which holds.
+ * @param {HTMLElement} parent
+ * @param {string} label
+ * @param {string[]} names
+ * @param {(number: number) => void} onChoice
+ */
+export function segments(parent, label, names, onChoice) {
   const root = parent.appendChild(make("div", "wr-segments"));
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", label);
   const buttons = names.map((name, i) => {
-    const button = root.appendChild(make("button", "", name));
-    button.type = "button";
-    button.addEventListener("click", () => chosen(i));
-    return button;
+    /** @type {HTMLButtonElement} */
+    const one = root.appendChild(make("button", "", name));
+    one.type = "button";
+    one.addEventListener("click", () => onChoice(i));
+    return one;
   });
-  const show = (at) => buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === at)));
+  /** @param {number} at */
+  const show = (at) => {
+    for (const [i, one] of buttons.entries()) one.setAttribute("aria-pressed", String(i === at));
+  };
   return { root, show };
 }
 
-export function button(parent, label, pressed) {
-  const made = parent.appendChild(make("button", "wr-button", label));
-  made.type = "button";
-  made.addEventListener("click", pressed);
-  return made;
-}
-
-/** Says a sentence once the cursor rests. */
+/** Gives a screen reader a sentence once the cursor rests. */
 export class Voice {
+  /** @param {HTMLElement} parent */
   constructor(parent) {
     this.element = parent.appendChild(make("div", "wr-live"));
     this.element.setAttribute("role", "status");
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.waiting = undefined;
   }
 
+  /** @param {string} sentence */
   say(sentence) {
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => {
@@ -86,21 +87,63 @@ export class Voice {
 
   end() {
     clearTimeout(this.waiting);
+    this.element.remove();
   }
 }
 
-/** The step that an arrow key asks for, as [rows, columns]; null for other keys. */
-export function arrow(event) {
-  return event.ctrlKey || event.metaKey || event.altKey ? null : (MOVES[event.key] ?? null);
+/**
+ * What a key asks for on these parts: `step` of an arrow, `turn` of Page Up and Down, `bracket` of [ and ].
+ * @param {KeyboardEvent} event
+ */
+export function asked(event) {
+  const isFree = !event.ctrlKey && !event.metaKey && !event.altKey;
+  return {
+    step: isFree ? MOVES[event.key] : undefined,
+    turn: TURNS[event.key] ?? 0,
+    bracket: BRACKETS[event.key] ?? 0,
+  };
 }
 
-/** A part of a page: draws in the next frame, hears of another width, tells its host after a while. */
-export class Part {
-  constructor(element, events) {
-    this.element = element;
-    this.events = events;
+/**
+ * The event is answered: neither the page nor the browser shall act on it too.
+ * @param {Event} event
+ */
+export function taken(event) {
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+/**
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ */
+export const within = (value, low, high) => Math.min(high, Math.max(low, value));
+
+/**
+ * What of a host a part calls: `choice` with numbers that a person chose, `need` when payloads are gone.
+ * @callback Send
+ * @param {"choice" | "need"} name
+ * @param {Record<string, number> | number} value
+ * @returns {void}
+ */
+
+/** What is the same in every part: it draws in the next frame, again in another width, and sends choices after a while. */
+export class Surface {
+  /**
+   * @param {HTMLElement} element
+   * @param {Send} send
+   * @param {() => void} render draws everything; called in an animation frame, and only while the part is visible
+   */
+  constructor(element, send, render) {
+    this.send = send;
+    this.render = render;
     this.root = element.appendChild(make("div", "wr"));
     this.voice = new Voice(element);
+    /** @type {number | null} */
+    this.frame = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.waiting = undefined;
     this.watcher = new ResizeObserver(() => this.draw());
     this.watcher.observe(this.root);
   }
@@ -109,25 +152,34 @@ export class Part {
   draw() {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null;
-      if (this.data && this.root.clientWidth) this.render();
+      if (this.root.clientWidth) this.render();
     });
   }
 
-  /** Tell the host what was chosen, once the keys rest. */
-  tell(choice) {
-    clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.events.choose?.(choice), TOLD_AFTER);
+  /**
+   * Send what was chosen, once the keys rest.
+   * @param {Record<string, number>} choice
+   */
+  choose(choice) {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.send("choice", choice), SENT_AFTER);
+  }
+
+  /** Ask the host for payloads that are gone. */
+  need() {
+    this.send("need", Date.now());
+  }
+
+  /** The accent colour of the page's style sheet. */
+  get accent() {
+    return getComputedStyle(this.root).getPropertyValue("--wr-accent");
   }
 
   destroy() {
     this.watcher.disconnect();
     this.voice.end();
-    cancelAnimationFrame(this.frame);
-    clearTimeout(this.telling);
+    if (this.frame !== null) cancelAnimationFrame(this.frame);
+    clearTimeout(this.waiting);
+    this.root.remove();
   }
-}
-
-/** What a part calls when a person chose something, and when payloads are gone. */
-export function sendsChoices(send) {
-  return { choose: (choice) => send("choice", choice), need: () => send("need", Date.now()) };
 }

@@ -1,4 +1,4 @@
-"""What the Swin reach parts get once: how every block cuts its map, and where a patch of the picture goes."""
+"""What the reach page's parts get once: how every block cuts its map, what merges, and the tables of biases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vitviz.analysis.swin_reach.receptive_field import Step, ancestors, steps_of
+from vitviz.analysis.swin_reach.receptive_field import Step, steps_of
 from vitviz.analysis.swin_shift.geometry import ShiftGeometry
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.windows import WindowGrid, relative_position_index, window_grid
@@ -20,18 +20,16 @@ def reach_payload(trace: Trace) -> dict[str, Any]:
 
     ``maps``: one for each stage, finest first: rows, columns, dim, cell (pixels a side of what a token covers),
     ``regular`` and ``shifted`` (null where nothing is shifted) with window, shift, padded (H, W), tokens (W, M*M) and
-    regions (W, M*M), and ``ancestor`` (h*w of the finest): the place of this map that each patch went into. ``steps``:
-    blocks and mergings in order, with the number of the map that comes out; a merging has ``parents`` (h', w', 4).
-    Arrays are int32.
+    regions (W, M*M). ``steps``: blocks and mergings in order, with the number of the map that comes out; a merging has
+    ``parents`` (h', w', 4). Arrays are int32.
     """
     network = trace.network
     assert isinstance(network, SwinTransformer)
     _, rows, columns, _ = trace[f"{network.steps()[0][0]}.resid_pre"].shape
     steps = steps_of(network, rows, columns)
-    there = ancestors(steps)
     maps: list[dict[str, Any]] = []
     listed = []
-    for at, step in enumerate(steps):
+    for step in steps:
         if step.grid is None:
             listed.append({"name": step.name, "map": len(maps), "parents": _parents(step).astype(np.int32)})
             continue
@@ -40,9 +38,7 @@ def reach_payload(trace: Trace) -> dict[str, Any]:
             window, shift = _window_and_shift(network, stage)
             dim = network.config.stage_dim(stage)
             cell = network.config.patch_size * 2**stage
-            maps.append(
-                _map(step, window, shift) | {"dim": dim, "cell": cell, "ancestor": there[at].astype(np.int32)}
-            )
+            maps.append(_map(step, window, shift) | {"dim": dim, "cell": cell})
         number = int(step.name.rsplit(".", 1)[1])
         listed.append(
             {"name": step.name, "map": stage, "shift": step.grid.shift, "title": f"{stage}.{number}"}

@@ -1,87 +1,106 @@
 // The relative position index: every pair of a window and the entry of the bias table that it reads.
 import { make } from "../../../web/shared/dom.js";
 import { number } from "../../../web/shared/format.js";
+import { filled } from "../../../web/shared/words.js";
 import { CellMap } from "./cells.js";
-import { filled, whole } from "./controls.js";
+import { whole } from "./format.js";
 import { ORANGE, sized } from "./pane.js";
+
+/** @import { BiasIndex } from "./bias_index.js" */
+/** @import { Scale, Step, Words } from "./types.js" */
+/**
+ * One head's table: its entries, and in which colours they are drawn.
+ * @typedef {{ index: BiasIndex, entries: Float32Array, head: number, name: string, colours: Scale, dark: boolean }}
+ *   HeadTable
+ */
 
 const SIDE = 190; // CSS pixels of the window with its arrows
 
 export class Pairs {
-  /** `events`: `pair(query, key)` in places of the window. */
-  constructor(parent, words, events) {
+  /**
+   * @param {HTMLElement} parent
+   * @param {Words} words
+   * @param {(query: number, key: number) => void} onPair is called with a pair of places of the window
+   */
+  constructor(parent, words, onPair) {
     this.words = words;
-    this.events = events;
+    this.onPair = onPair;
+    this.query = 0;
+    this.key = 0;
     this.root = parent.appendChild(make("div", "wr-pairs"));
     this.table = new CellMap(this.root, "", {
-      hover: (r, c) => this.overEntry(r, c),
+      hover: (row, column) => this.chooseEntry(row * (this.shown?.index.side ?? 1) + column),
       move: (step) => this.moveEntry(step),
     });
-    this.matrix = new CellMap(this.root, "", {
-      hover: (q, k) => events.pair(q, k),
-      move: (step) => this.movePair(step),
-    });
+    this.matrix = new CellMap(this.root, "", { hover: onPair, move: (step) => this.movePair(step) });
     const last = this.root.appendChild(make("figure", "wr-map"));
     last.append(make("figcaption", "wr-map-title", words.arrows));
+    /** @type {HTMLCanvasElement} */
     this.arrows = last.appendChild(make("canvas", "wr-arrows"));
     this.arrows.setAttribute("aria-hidden", "true");
     this.lines = last.appendChild(make("div", "wr-mono"));
   }
 
-  /** `index` (K, K) rows of the table, `table` one head's entries, for windows of `window`, a table made for `made`. */
-  show({ index, table, bias, window, made, colours, dark, head, name, accent }) {
-    const side = 2 * made - 1;
-    Object.assign(this, { index, values: table, bias, window, made, side, places: window * window, accent });
-    const top = Math.max(...table.map(Math.abs)) || 1;
-    this.table.title.textContent = filled(this.words.table, { head, side });
-    this.matrix.title.textContent = filled(this.words.matrix, { places: this.places });
-    for (const map of [this.table, this.matrix]) map.scale(colours.weight, dark, -top, top);
+  /**
+   * Another head, block or theme.
+   * @param {HeadTable} table
+   */
+  show(table) {
+    const { index, entries, head, name, colours, dark } = table;
+    this.shown = table;
+    this.biases = Float32Array.from(index.index, (entry) => entries[entry]); // of every pair, (K, K)
+    const top = Math.max(...entries.map(Math.abs)) || 1;
+    this.table.title.textContent = filled(this.words.table, { head, side: index.side });
+    this.matrix.title.textContent = filled(this.words.matrix, { places: index.places });
+    for (const map of [this.table, this.matrix]) map.scale(colours, dark, -top, top);
     this.table.stage.setAttribute("aria-label", `${name} ${this.words.tableHelp}`);
     this.matrix.stage.setAttribute("aria-label", `${name} ${this.words.matrixHelp}`);
   }
 
-  overEntry(row, column) {
-    const found = this.index.indexOf(row * this.side + column);
+  /** @param {number} entry */
+  chooseEntry(entry) {
+    const pair = this.shown?.index.middle(entry);
     // An entry that no pair of this window reads has no pair to go to.
-    if (found >= 0) this.events.pair(...this.middlePair(row * this.side + column));
+    if (pair) this.onPair(...pair);
   }
 
-  /** The pair in the middle of those that share an entry. */
-  middlePair(entry) {
-    const sharing = [];
-    for (let i = 0; i < this.index.length; i++) if (this.index[i] === entry) sharing.push(i);
-    const at = sharing[Math.floor(sharing.length / 2)];
-    return [Math.floor(at / this.places), at % this.places];
+  /** @param {Step} step */
+  moveEntry(step) {
+    const index = this.shown?.index;
+    const entry = index?.moved(index.entry(this.query, this.key), step);
+    if (entry !== undefined) this.chooseEntry(entry);
   }
 
-  moveEntry([down, across]) {
-    const row = Math.floor(this.entry / this.side) + down;
-    const column = (this.entry % this.side) + across;
-    if (row >= 0 && column >= 0 && row < this.side && column < this.side) this.overEntry(row, column);
-  }
-
+  /** @param {Step} step */
   movePair([down, across]) {
-    const inside = (at) => Math.min(this.places - 1, Math.max(0, at));
-    this.events.pair(inside(this.query + down), inside(this.key + across));
+    const places = this.shown?.index.places ?? 1;
+    const inside = (/** @type {number} */ at) => Math.min(places - 1, Math.max(0, at));
+    this.onPair(inside(this.query + down), inside(this.key + across));
   }
 
+  /**
+   * @param {number} query
+   * @param {number} key
+   */
   draw(query, key) {
-    const { index, places, side, values, window, made, words } = this;
-    Object.assign(this, { query, key });
-    const entry = index[query * places + key];
-    this.entry = entry;
+    this.query = query;
+    this.key = key;
+    const { shown, biases, words } = this;
+    if (!shown || !biases) return;
+    const { index, entries } = shown;
+    const { side, places, made } = index;
+    const entry = index.entry(query, key);
     const box = { row: Math.floor(entry / side), column: entry % side, colour: ORANGE };
-    this.table.draw(values, side, side, { boxes: [box], text: `b = ${number(values[entry])}` });
-    let shared = 0;
-    for (const one of index) if (one === entry) shared += 1;
-    this.matrix.draw(this.bias, places, places, {
+    this.table.draw(entries, side, side, { boxes: [box], text: `b = ${number(entries[entry])}` });
+    const sharing = index.sharing(entry);
+    this.matrix.draw(biases, places, places, {
       boxes: [{ row: query, column: key, colour: ORANGE }],
-      faint: (place) => index[place] !== entry,
-      text: filled(words.shared, { shared, all: whole(places * places) }),
+      faint: (place) => index.index[place] !== entry,
+      text: filled(words.shared, { shared: sharing.length, all: whole(places * places) }),
     });
-    this.drawArrows(entry);
-    const [qr, qc, kr, kc] = [Math.floor(query / window), query % window, Math.floor(key / window), key % window];
-    const signed = (value) => String(value).replace("-", "\u2212");
+    this.drawArrows(index, sharing);
+    const [[qr, qc], [kr, kc]] = [index.placeOf(query), index.placeOf(key)];
+    const signed = (/** @type {number} */ value) => String(value).replace("-", "\u2212");
     this.lines.textContent = filled(words.lines, {
       query: `(${qr}, ${qc})`,
       key: `(${kr}, ${kc})`,
@@ -93,29 +112,45 @@ export class Pairs {
     });
   }
 
-  /** Every pair that reads this entry, as an arrow from its query to its key: they are all parallel. */
-  drawArrows(entry) {
-    const { window, places, index, arrows } = this;
-    const context = sized(arrows, SIDE, SIDE);
+  /**
+   * Every pair that reads the entry, as an arrow from its query to its key: they are all parallel.
+   * @param {BiasIndex} index
+   * @param {[number, number][]} sharing
+   */
+  drawArrows(index, sharing) {
+    const { window } = index;
+    const context = sized(this.arrows, SIDE, SIDE);
     const size = SIDE / window;
-    const style = getComputedStyle(arrows);
+    const style = getComputedStyle(this.arrows);
     const ink = style.getPropertyValue("--st-text-color").trim() || "#222";
     context.strokeStyle = style.getPropertyValue("--st-border-color").trim() || "#ccc";
     for (let i = 0; i <= window; i++) {
       context.strokeRect(i * size, 0, 0, SIDE);
       context.strokeRect(0, i * size, SIDE, 0);
     }
-    const middle = (place) => [((place % window) + 0.5) * size, (Math.floor(place / window) + 0.5) * size];
+    /**
+     * @param {number} place
+     * @returns {[number, number]}
+     */
+    const middle = (place) => {
+      const [row, column] = index.placeOf(place);
+      return [(column + 0.5) * size, (row + 0.5) * size];
+    };
     context.globalAlpha = 0.45;
-    for (let i = 0; i < index.length; i++) {
-      if (index[i] === entry) arrowLine(context, middle(Math.floor(i / places)), middle(i % places), ink, 1);
-    }
+    for (const [query, key] of sharing) drawArrow(context, middle(query), middle(key), ink, 1);
     context.globalAlpha = 1;
-    arrowLine(context, middle(this.query), middle(this.key), ORANGE, 2.6);
+    drawArrow(context, middle(this.query), middle(this.key), ORANGE, 2.6);
   }
 }
 
-function arrowLine(context, [x0, y0], [x1, y1], colour, thickness) {
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {[number, number]} from
+ * @param {[number, number]} to
+ * @param {string} colour
+ * @param {number} thickness
+ */
+function drawArrow(context, [x0, y0], [x1, y1], colour, thickness) {
   context.strokeStyle = colour;
   context.fillStyle = colour;
   context.lineWidth = thickness;

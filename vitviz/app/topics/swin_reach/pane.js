@@ -1,61 +1,45 @@
 // The picture with a map of tokens over it: what may be seen stays bright, all else is dimmed. Pads as the model pads.
-import { make } from "../../../web/shared/dom.js";
+import { contextOf, make } from "../../../web/shared/dom.js";
 
-const DIM = [12, 14, 24, 168];
-const HALF_DIM = [12, 14, 24, 96];
-const CLEAR = [0, 0, 0, 0];
-export const ORANGE = "#f08c2e";
+/** @import { Segment } from "./edges.js" */
+/** @import { MapSize, Picture } from "./types.js" */
+/** @typedef {"dim" | "cut" | "clear"} Kind how a token is drawn */
+/** @typedef {[x: number, y: number, width: number, height: number]} Rectangle */
+/**
+ * A drawing that was begun: its context and width in CSS pixels, and the size of a token in it.
+ * @typedef {{ context: CanvasRenderingContext2D, size: number, width: number }} Begun
+ */
+/**
+ * @typedef {{ hover: (token: number) => void, choose: (token: number) => void, key: (event: KeyboardEvent) => void }}
+ *   PaneListeners
+ */
+
+/** @type {Record<Kind, number[]>} */
+const SHADES = { dim: [12, 14, 24, 168], cut: [12, 14, 24, 96], clear: [0, 0, 0, 0] };
+const GREY = "#8a8f9a"; // hatches padding
+export const ORANGE = "#f08c2e"; // hatches what the mask cuts, and marks the key
 const HATCH = 6; // CSS pixels between two hatching lines
 
-/** The borders between tokens of different `value`, and the map's own edge, in cells. */
-export function borders(rows, columns, value) {
+/**
+ * Segments as a path, to be stroked.
+ * @param {Segment[]} segments
+ */
+export function pathOf(segments) {
   const path = new Path2D();
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) {
-      const own = value(r * columns + c);
-      if (r > 0 && value((r - 1) * columns + c) !== own) {
-        path.moveTo(c, r);
-        path.lineTo(c + 1, r);
-      }
-      if (c > 0 && value(r * columns + c - 1) !== own) {
-        path.moveTo(c, r);
-        path.lineTo(c, r + 1);
-      }
-    }
+  for (const [x0, y0, x1, y1] of segments) {
+    path.moveTo(x0, y0);
+    path.lineTo(x1, y1);
   }
   return path;
 }
 
-/** The outline of a set of tokens, in cells; where it ends at the map's edge it is closed there. */
-export function outline(rows, columns, inside) {
-  const path = new Path2D();
-  const has = (r, c) => r >= 0 && c >= 0 && r < rows && c < columns && inside(r * columns + c);
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) {
-      if (!has(r, c)) continue;
-      if (!has(r - 1, c)) {
-        path.moveTo(c, r);
-        path.lineTo(c + 1, r);
-      }
-      if (!has(r + 1, c)) {
-        path.moveTo(c, r + 1);
-        path.lineTo(c + 1, r + 1);
-      }
-      if (!has(r, c - 1)) {
-        path.moveTo(c, r);
-        path.lineTo(c, r + 1);
-      }
-      if (!has(r, c + 1)) {
-        path.moveTo(c + 1, r);
-        path.lineTo(c + 1, r + 1);
-      }
-    }
-  }
-  return path;
-}
-
-/** Diagonal lines inside rectangles [x, y, width, height] of a context whose unit is one CSS pixel. */
-export function hatch(context, rectangles, colour) {
+/**
+ * Diagonal lines inside rectangles of a context whose unit is one CSS pixel.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Rectangle[]} rectangles
+ * @param {string} [colour]
+ */
+export function hatch(context, rectangles, colour = ORANGE) {
   if (!rectangles.length) return;
   context.save();
   context.beginPath();
@@ -77,93 +61,156 @@ export function hatch(context, rectangles, colour) {
   context.restore();
 }
 
-/** A canvas whose context draws in CSS pixels, sharp on every screen. */
+/**
+ * The same for padding.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Rectangle[]} rectangles
+ */
+export function hatchPadding(context, rectangles) {
+  hatch(context, rectangles, GREY);
+}
+
+/**
+ * A box that is seen on every picture: white around a colour.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Rectangle} rectangle
+ * @param {string} colour
+ * @param {number} [thickness]
+ */
+export function marked(context, rectangle, colour, thickness = 2.5) {
+  for (const [ink, width] of /** @type {const} */ ([
+    ["#fff", thickness + 2.4],
+    [colour, thickness],
+  ])) {
+    context.strokeStyle = ink;
+    context.lineWidth = width;
+    context.strokeRect(...rectangle);
+  }
+}
+
+/**
+ * Such a context, empty, in CSS pixels, sharp on every screen.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width
+ * @param {number} height
+ */
 export function sized(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   const [w, h] = [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))];
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   context.setTransform(w / Math.max(1, width), 0, 0, h / Math.max(1, height), 0, 0);
   context.clearRect(0, 0, width, height);
   return context;
 }
 
 export class Pane {
-  /** `events`: `hover(token)`, `choose(token)`, `key(event)`. */
-  constructor(parent, events) {
-    this.events = events;
+  /**
+   * @param {HTMLElement} parent
+   * @param {PaneListeners} listeners
+   * @param {Picture} picture
+   * @param {() => void} [onImage] is called when the picture is there
+   */
+  constructor(parent, listeners, picture, onImage = () => {}) {
+    this.picture = picture;
     this.root = parent.appendChild(make("section", "wr-pane"));
     this.title = this.root.appendChild(make("div", "wr-title"));
+    /** @type {HTMLElement} */
     this.frame = this.root.appendChild(make("div", "wr-frame"));
     this.frame.tabIndex = 0;
     this.frame.setAttribute("role", "application");
+    /** @type {HTMLImageElement} */
     this.image = this.frame.appendChild(make("img"));
     this.image.draggable = false;
+    this.image.addEventListener("load", onImage);
+    /** @type {HTMLCanvasElement} */
     this.canvas = this.frame.appendChild(make("canvas"));
     this.shades = document.createElement("canvas");
     this.readout = this.root.appendChild(make("div", "wr-readout"));
-    this.frame.addEventListener("pointermove", (event) => this.pointed(event, events.hover));
-    this.frame.addEventListener("pointerdown", (event) => this.pointed(event, events.hover));
-    this.frame.addEventListener("click", (event) => this.pointed(event, events.choose));
-    this.frame.addEventListener("keydown", (event) => events.key(event));
+    /** @type {MapSize} */
+    this.map = { rows: 1, columns: 1, cell: 1 };
+    /** @type {readonly [rows: number, columns: number]} */
+    this.padded = [1, 1];
+    this.frame.addEventListener("pointermove", (event) => this.pointed(event, listeners.hover));
+    this.frame.addEventListener("pointerdown", (event) => this.pointed(event, listeners.hover));
+    this.frame.addEventListener("click", (event) => this.pointed(event, listeners.choose));
+    this.frame.addEventListener("keydown", listeners.key);
   }
 
-  /** The picture (CSS size does not matter), and the map over it: cells of `cell` pixels, padded as the model pads. */
-  show({ image, alt, width, height, help }, map, padded) {
+  /**
+   * Put a map over the picture, padded as the model pads.
+   * @param {string} help what a screen reader is told of the frame
+   * @param {MapSize} map
+   * @param {readonly [rows: number, columns: number]} padded
+   */
+  show(help, map, padded) {
+    const { image, alt, width, height } = this.picture;
     if (this.image.getAttribute("src") !== image) this.image.src = image;
     this.image.alt = alt;
     this.frame.setAttribute("aria-label", help);
-    Object.assign(this, { map, padded });
+    this.map = map;
+    this.padded = padded;
     const [down, across] = [padded[0] * map.cell, padded[1] * map.cell];
     this.frame.style.aspectRatio = `${across} / ${down}`;
     this.image.style.width = `${(100 * width) / across}%`;
     this.image.style.height = `${(100 * height) / down}%`;
   }
 
-  pointed(event, tell) {
+  /**
+   * @param {MouseEvent} event
+   * @param {(token: number) => void} callback
+   */
+  pointed(event, callback) {
     const box = this.frame.getBoundingClientRect();
     const column = Math.floor(((event.clientX - box.left) / box.width) * this.padded[1]);
     const row = Math.floor(((event.clientY - box.top) / box.height) * this.padded[0]);
     if (row < 0 || column < 0 || row >= this.map.rows || column >= this.map.columns) return;
-    tell(row * this.map.columns + column);
+    callback(row * this.map.columns + column);
   }
 
-  /** Begin to draw: dims every token for which `kind` says "dim" or "cut". Returns what draws on, in CSS pixels. */
+  /**
+   * Begin to draw: tokens and padding are dimmed and hatched as `kind` says.
+   * @param {(token: number) => Kind} kind
+   * @returns {Begun}
+   */
   begin(kind) {
     const width = this.frame.clientWidth;
-    const height = this.frame.clientHeight;
-    const context = sized(this.canvas, width, height);
+    const context = sized(this.canvas, width, this.frame.clientHeight);
     const { rows, columns } = this.map;
-    const size = width / this.padded[1]; // CSS pixels of a cell
-    Object.assign(this.shades, { width: this.padded[1], height: this.padded[0] });
-    const shades = this.shades.getContext("2d");
-    const cells = shades.createImageData(this.padded[1], this.padded[0]);
+    const [down, across] = this.padded;
+    const size = width / across; // CSS pixels of a token
+    Object.assign(this.shades, { width: across, height: down });
+    const shades = contextOf(this.shades);
+    const cells = shades.createImageData(across, down);
+    /** @type {Rectangle[]} */
     const cut = [];
-    for (let r = 0; r < this.padded[0]; r++) {
-      for (let c = 0; c < this.padded[1]; c++) {
-        const padding = r >= rows || c >= columns;
-        const what = padding ? "dim" : kind(r * columns + c);
-        cells.data.set({ dim: DIM, cut: HALF_DIM, clear: CLEAR }[what], 4 * (r * this.padded[1] + c));
-        if (what === "cut" || padding) cut.push([c * size, r * size, size, size, padding]);
+    /** @type {Rectangle[]} */
+    const padding = [];
+    for (let r = 0; r < down; r++) {
+      for (let c = 0; c < across; c++) {
+        const isPadding = r >= rows || c >= columns;
+        const what = isPadding ? "dim" : kind(r * columns + c);
+        cells.data.set(SHADES[what], 4 * (r * across + c));
+        if (isPadding) padding.push([c * size, r * size, size, size]);
+        else if (what === "cut") cut.push([c * size, r * size, size, size]);
       }
     }
     shades.putImageData(cells, 0, 0);
     context.imageSmoothingEnabled = false;
-    context.drawImage(this.shades, 0, 0, width, this.padded[0] * size);
-    hatch(
-      context,
-      cut.filter((one) => !one[4]).map((one) => one.slice(0, 4)),
-      ORANGE,
-    );
-    hatch(
-      context,
-      cut.filter((one) => one[4]).map((one) => one.slice(0, 4)),
-      "#8a8f9a",
-    );
+    context.drawImage(this.shades, 0, 0, width, down * size);
+    hatch(context, cut);
+    hatchPadding(context, padding);
     return { context, size, width };
   }
 
-  /** Stroke a path given in cells. */
+  /**
+   * Stroke a path given in cells.
+   * @param {Begun} begun
+   * @param {Path2D} path
+   * @param {string} colour
+   * @param {number} thickness
+   * @param {number[]} [dash]
+   */
   stroke({ context, size }, path, colour, thickness, dash = []) {
     context.save();
     context.scale(size, size);
@@ -174,21 +221,31 @@ export class Pane {
     context.restore();
   }
 
-  /** The cursor: a box around one token, white around the accent so that it shows on every picture. */
-  box(begun, token, colour, thickness = 2.5) {
+  /**
+   * The cursor: a box around one token.
+   * @param {Begun} begun
+   * @param {number} token
+   * @param {string} colour
+   * @param {number} [thickness]
+   */
+  box({ context, size }, token, colour, thickness = 2.5) {
     const { columns } = this.map;
-    const path = new Path2D();
-    path.rect(token % columns, Math.floor(token / columns), 1, 1);
-    this.stroke(begun, path, "#fff", thickness + 2.5);
-    this.stroke(begun, path, colour, thickness);
+    const corner = /** @type {const} */ ([(token % columns) * size, Math.floor(token / columns) * size]);
+    marked(context, [...corner, size, size], colour, thickness);
   }
 
-  /** Paint a token's piece of the picture somewhere else. */
+  /**
+   * Paint a token's piece of the picture somewhere else.
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} token
+   * @param {number} x
+   * @param {number} y
+   * @param {number} side
+   */
   piece(context, token, x, y, side) {
-    const { columns, cell } = this.map;
-    const scale = this.image.naturalWidth / this.pictureWidth;
     if (!this.image.complete || !this.image.naturalWidth) return;
-    const at = cell * scale;
+    const { columns, cell } = this.map;
+    const at = (cell * this.image.naturalWidth) / this.picture.width;
     context.drawImage(this.image, (token % columns) * at, Math.floor(token / columns) * at, at, at, x, y, side, side);
   }
 }

@@ -1,248 +1,199 @@
 // The receptive field of one output token, grown backwards from it to the patches, with the shift and without.
 import { make } from "../../../web/shared/dom.js";
+import { filled } from "../../../web/shared/words.js";
 import { GrowthChart } from "./chart.js";
-import { arrow, button, filled, Part, percent, sendsChoices, slider, whole } from "./controls.js";
-import { Journey, total } from "./maps.js";
-import { borders, outline, Pane } from "./pane.js";
+import { asked, Surface, slider, taken, within } from "./controls.js";
+import { borders, outline } from "./edges.js";
+import { Fields } from "./fields.js";
+import { percent, whole } from "./format.js";
+import { total } from "./maps.js";
+import { Pane, pathOf } from "./pane.js";
+import { Strip } from "./strip.js";
+
+/** @import { Send } from "./controls.js" */
+/** @import { Tiling } from "./maps.js" */
+/** @import { ViewData } from "./types.js" */
 
 const WAYS = [true, false]; // with the shift, without
 const BEAT = 600; // milliseconds between two steps of the play
 
-export class Field extends Part {
-  update(data) {
-    const fresh = data.revision !== this.data?.revision;
-    this.data = data;
-    if (fresh || this.spoken !== data.words.depth) this.build(fresh);
-    this.draw();
+class ReceptiveFieldPart {
+  /**
+   * @param {HTMLElement} element
+   * @param {Send} send
+   */
+  constructor(element, send) {
+    this.surface = new Surface(element, send, () => this.render());
+    /** @type {Map<Tiling, Path2D>} */
+    this.borders = new Map();
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.playing = undefined;
   }
 
-  build(fresh) {
-    const { data } = this;
-    this.spoken = data.words.depth;
-    this.stop();
-    this.root.replaceChildren();
-    if (fresh) {
-      this.journey = new Journey(data.journey);
-      this.patch = data.patch;
-      this.at = this.journey.blocks[Math.min(data.block, this.journey.blocks.length - 1)];
-      this.back = this.at + 1;
-      this.computed = "";
+  /** @param {ViewData} data */
+  update(data) {
+    const isNew = data.revision !== this.data?.revision;
+    const isSpoken = data.words.depth === this.data?.words.depth;
+    this.data = data;
+    if (isNew || !this.fields) {
+      this.fields = new Fields(data);
+      this.borders.clear();
     }
-    const { words } = data;
-    this.depth = slider(this.root, words.depth, (block) => this.choose({ at: this.journey.blocks[block] }, true));
-    this.scrub = slider(this.root, words.back, (back) => {
-      this.stop();
-      this.choose({ back });
-    });
-    this.play = button(this.scrub.root, words.play, (event) => {
+    if (isNew || !isSpoken) this.build(data, this.fields);
+    this.surface.draw();
+  }
+
+  /**
+   * @param {ViewData} data
+   * @param {Fields} fields
+   */
+  build({ words, picture }, fields) {
+    this.stop();
+    const { root } = this.surface;
+    root.replaceChildren();
+    const depth = slider(root, words.depth, (block) => this.act(() => fields.chooseBlock(block)));
+    const scrub = slider(root, words.back, (back) => this.goBack(back));
+    /** @type {HTMLButtonElement} */
+    const play = scrub.root.appendChild(make("button", "wr-button", words.play));
+    play.type = "button";
+    play.addEventListener("click", (event) => {
       event.preventDefault();
       this.toggle();
     });
-    const body = this.root.appendChild(make("div", "wr-field"));
-    const events = {
-      hover: (token) => this.hover(token),
-      choose: () => this.choose({}),
-      key: (event) => this.key(event),
+    const body = root.appendChild(make("div", "wr-field"));
+    const listeners = {
+      hover: (/** @type {number} */ token) => fields.hover(token) && this.surface.draw(),
+      choose: () => this.act(() => {}),
+      key: (/** @type {KeyboardEvent} */ event) => this.key(event),
     };
-    this.panes = WAYS.map(() => new Pane(body, events));
-    for (const pane of this.panes) pane.pictureWidth = data.picture.width;
+    const panes = WAYS.map(() => new Pane(body, listeners, picture));
     const side = body.appendChild(make("div", "wr-side"));
     side.append(make("div", "wr-title", words.chart));
-    this.chart = new GrowthChart(side, (at) => this.choose({ at: this.nearestBlock(at) }, true));
-    this.strips = WAYS.map((_, i) => this.strip(words[i ? "without" : "with"]));
-    this.borders = new Map();
+    const chart = new GrowthChart(side, (/** @type {number} */ at) => this.act(() => fields.chooseStep(at)));
+    const names = [words.with, words.without];
+    const strips = names.map((name) => new Strip(root, name, (back) => this.goBack(back)));
+    this.views = { depth, scrub, play, panes, chart, strips, names };
   }
 
-  strip(label) {
-    const root = this.root.appendChild(make("div", "wr-strip-row"));
-    root.append(make("div", "wr-strip-label", label));
-    const strip = root.appendChild(make("div", "wr-strip"));
-    return { strip, thumbs: [] };
+  /**
+   * Change what is chosen, draw it and send it.
+   * @param {(fields: Fields) => void} change
+   */
+  act(change) {
+    const { fields } = this;
+    if (!fields) return;
+    change(fields);
+    this.surface.draw();
+    this.surface.choose({ block: fields.block, patch: fields.patch });
   }
 
-  get finest() {
-    return this.journey.maps[0];
+  /** @param {number} back */
+  goBack(back) {
+    this.stop();
+    this.act((fields) => fields.goBack(back));
   }
 
-  /** The chosen token of the chosen block's output. */
-  get token() {
-    return this.journey.mapOf(this.at).ancestor[this.patch];
-  }
-
-  nearestBlock(at) {
-    return this.journey.blocks.reduce((best, block) => (Math.abs(block - at) < Math.abs(best - at) ? block : best));
-  }
-
-  hover(token) {
-    const patch = this.shownMap.patches[token];
-    if (this.journey.mapOf(this.at).ancestor[patch] === this.token) return;
-    this.patch = patch;
-    this.draw();
-  }
-
-  choose(part, rewind = false) {
-    Object.assign(this, part);
-    this.back = rewind ? this.at + 1 : Math.min(this.back, this.at + 1);
-    this.draw();
-    this.tell({ block: this.journey.blocks.indexOf(this.at), patch: this.patch });
-  }
-
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const step = arrow(event);
-    const turn = { PageUp: -1, PageDown: 1 }[event.key];
-    const scrub = { "[": -1, "]": 1 }[event.key];
-    if (!step && !turn && !scrub && event.key !== " ") return;
-    event.preventDefault();
-    event.stopPropagation();
-    const map = this.journey.mapOf(this.at);
-    const { blocks } = this.journey;
-    if (step) this.choose({ patch: map.patches[map.moved(this.token, step)] });
-    else if (turn)
-      this.choose({ at: blocks[Math.min(blocks.length - 1, Math.max(0, blocks.indexOf(this.at) + turn))] }, true);
-    else if (scrub) this.choose({ back: Math.min(this.at + 1, Math.max(0, this.back + scrub)) });
-    else this.toggle();
+    const { step, turn, bracket } = asked(event);
+    const isPlay = event.key === " ";
+    if (!step && !turn && !bracket && !isPlay) return;
+    taken(event);
+    if (isPlay) this.toggle();
+    else
+      this.act((fields) => {
+        if (step) fields.move(step);
+        else if (turn) fields.chooseBlock(within(fields.block + turn, 0, fields.journey.blocks.length - 1));
+        else fields.goBack(fields.back + bracket);
+      });
   }
 
   toggle() {
-    if (this.playing) return this.stop();
-    if (this.back > this.at) this.back = 0;
-    else this.back += 1;
+    const { fields } = this;
+    if (!fields) return;
+    if (this.playing !== undefined) {
+      this.stop();
+      return;
+    }
+    fields.goBack(fields.isAtPicture ? 0 : fields.back + 1);
     this.playing = setInterval(() => {
-      if (this.back > this.at) return this.stop();
-      this.back += 1;
-      this.draw();
+      if (fields.isAtPicture) this.stop();
+      else fields.goBack(fields.back + 1);
+      this.surface.draw();
     }, BEAT);
-    return this.draw();
+    this.surface.draw();
   }
 
   stop() {
     clearInterval(this.playing);
-    this.playing = null;
-    if (this.data) this.draw();
-  }
-
-  destroy() {
-    clearInterval(this.playing);
-    super.destroy();
-  }
-
-  compute() {
-    const key = `${this.at} ${this.token}`;
-    if (key === this.computed) return;
-    this.computed = key;
-    this.fields = WAYS.map((shifted) => this.journey.grownBack(this.at, this.token, shifted));
-    this.sizes = WAYS.map((shifted) => this.journey.growth(this.patch, shifted));
+    this.playing = undefined;
+    this.surface.draw();
   }
 
   render() {
-    const { words, picture } = this.data;
-    const { journey, at, back } = this;
-    this.compute();
-    const map = journey.mapBack(at, back);
-    this.shownMap = map;
-    const { blocks } = journey;
-    this.depth.show(blocks.indexOf(at), blocks.length - 1, `${this.name(at)}  ${filled(words.map, journey.mapOf(at))}`);
-    const where = this.where(back);
-    this.scrub.show(back, at + 1, where);
-    this.play.textContent = this.playing ? words.pause : words.play;
-    const all = this.finest.tokens;
+    const { data, fields, views } = this;
+    if (!data || !fields || !views) return;
+    const { words } = data;
+    const { journey, at, back, map } = fields;
+    const { fieldsOf, sizesOf } = fields.grown();
+    const own = journey.mapOf(at);
+    views.depth.show(fields.block, journey.blocks.length - 1, `${journey.name(at)}  ${filled(words.map, own)}`);
+    const where = fields.where(back, words);
+    views.scrub.show(back, at + 1, where);
+    views.play.textContent = this.playing === undefined ? words.play : words.pause;
     const spoken = WAYS.map((shifted, i) => {
-      const pane = this.panes[i];
-      pane.title.textContent = words[i ? "without" : "with"];
-      pane.show({ ...picture, help: `${words[i ? "without" : "with"]}. ${words.help}` }, map, [map.rows, map.columns]);
-      const field = this.fields[i][back];
-      this.drawPane(pane, field, shifted);
-      const count = total(field);
-      pane.readout.textContent = filled(words.size, {
-        count: whole(count),
-        all: whole(map.tokens),
-        share: percent(count / map.tokens),
-      });
-      this.drawStrip(i);
-      return `${words[i ? "without" : "with"]}: ${pane.readout.textContent}`;
+      const [pane, name] = [views.panes[i], views.names[i]];
+      pane.title.textContent = name;
+      pane.show(`${name}. ${words.help}`, map, [map.rows, map.columns]);
+      this.drawPane(pane, fields, fieldsOf[i][back], shifted);
+      const count = total(fieldsOf[i][back]);
+      const numbers = { count: whole(count), all: whole(map.tokens), share: percent(count / map.tokens) };
+      pane.readout.textContent = filled(words.size, numbers);
+      views.strips[i].draw(fieldsOf[i], fields, words);
+      return `${name}: ${pane.readout.textContent}`;
     });
-    const lines = WAYS.map((_, i) => ({ label: words[i ? "without" : "with"], sizes: this.sizes[i], dashed: i === 1 }));
-    this.chart.draw(journey.steps, lines, all, at, words);
-    this.voice.say(`${this.where(0)}. ${where}. ${spoken.join(". ")}`);
+    const lines = views.names.map((label, i) => ({ label, sizes: sizesOf[i], dashed: i === 1 }));
+    views.chart.draw(journey.steps, lines, journey.maps[0].tokens, at, words);
+    this.surface.voice.say(`${fields.where(0, words)}. ${where}. ${spoken.join(". ")}`);
   }
 
-  name(at) {
-    const { title, shift } = this.journey.steps[at];
-    return `${title} ${shift ? "SW-MSA" : "W-MSA"}`;
-  }
-
-  /** What field number `back` lies on, in words. */
-  where(back) {
-    const { words } = this.data;
-    if (back === 0)
-      return filled(words.output, { name: this.name(this.at), place: this.journey.mapOf(this.at).place(this.token) });
-    const step = this.journey.steps[this.at - back + 1];
-    if (back === this.at + 1) return words.patches;
-    return step.parents ? words.beforeMerge : filled(words.before, { name: this.name(this.at - back + 1) });
-  }
-
-  drawPane(pane, field, shifted) {
-    const map = this.shownMap;
+  /**
+   * @param {Pane} pane
+   * @param {Fields} fields
+   * @param {Uint8Array} field
+   * @param {boolean} shifted
+   */
+  drawPane(pane, { journey, at, back, map, token }, field, shifted) {
     const begun = pane.begin((t) => (field[t] ? "clear" : "dim"));
-    const step = this.journey.steps[this.at - this.back + 1];
     // The windows of the block whose input this is: what the field was filled up to.
-    if (step && !step.parents) {
-      const tiling = step.shift && shifted ? map.shifted : map.regular;
-      if (!this.borders.has(tiling))
-        this.borders.set(
-          tiling,
-          borders(map.rows, map.columns, (t) => tiling.group[t]),
-        );
-      pane.stroke(begun, this.borders.get(tiling), "rgb(255 255 255 / .4)", 1);
+    const tiling = back > 0 ? journey.tilingOf(at - back + 1, shifted) : undefined;
+    if (tiling) {
+      const edges = this.borders.get(tiling) ?? pathOf(borders(map.rows, map.columns, (t) => tiling.group[t]));
+      this.borders.set(tiling, edges);
+      pane.stroke(begun, edges, "rgb(255 255 255 / .4)", 1);
     }
-    const accent = getComputedStyle(this.root).getPropertyValue("--wr-accent");
-    const edge = outline(map.rows, map.columns, (t) => field[t]);
+    const edge = pathOf(outline(map.rows, map.columns, (t) => field[t] === 1));
     pane.stroke(begun, edge, "#fff", 4);
-    pane.stroke(begun, edge, accent, 2);
-    // The chosen token's own square of the picture, whatever map is shown.
-    const own = this.journey.mapOf(this.at);
+    pane.stroke(begun, edge, this.surface.accent, 2);
+    // The chosen token's own square of the picture, whatever map is drawn.
+    const own = journey.mapOf(at);
     const scale = own.cell / map.cell;
     const square = new Path2D();
-    square.rect((this.token % own.columns) * scale, Math.floor(this.token / own.columns) * scale, scale, scale);
+    square.rect((token % own.columns) * scale, Math.floor(token / own.columns) * scale, scale, scale);
     pane.stroke(begun, square, "#fff", 3.5);
     pane.stroke(begun, square, "#f08c2e", 2);
   }
 
-  drawStrip(i) {
-    const { strip, thumbs } = this.strips[i];
-    const fields = this.fields[i];
-    while (thumbs.length > fields.length) thumbs.pop().root.remove();
-    while (thumbs.length < fields.length) thumbs.push(this.thumb(strip, thumbs.length));
-    thumbs.forEach(({ root, canvas, label }, back) => {
-      const map = this.journey.mapBack(this.at, back);
-      const step = this.journey.steps[this.at - back + 1];
-      const { words } = this.data;
-      label.textContent = back === 0 ? words.token : step.parents ? words.merge : filled(words.input, step);
-      root.setAttribute("aria-pressed", String(back === this.back));
-      root.setAttribute("aria-label", this.where(back));
-      root.title = `${this.where(back)}: ${whole(total(fields[back]))} / ${whole(map.tokens)}`;
-      Object.assign(canvas, { width: map.columns, height: map.rows });
-      const context = canvas.getContext("2d");
-      const cells = context.createImageData(map.columns, map.rows);
-      fields[back].forEach((inside, t) => cells.data.set(inside ? [47, 107, 255, 255] : [128, 132, 142, 60], 4 * t));
-      context.putImageData(cells, 0, 0);
-    });
-  }
-
-  thumb(strip, back) {
-    const root = strip.appendChild(make("button", "wr-thumb"));
-    root.type = "button";
-    const canvas = root.appendChild(make("canvas"));
-    canvas.setAttribute("aria-hidden", "true");
-    const label = root.appendChild(make("span"));
-    root.addEventListener("click", () => {
-      this.stop();
-      this.choose({ back });
-    });
-    return { root, canvas, label };
+  destroy() {
+    clearInterval(this.playing);
+    this.surface.destroy();
   }
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {Send} send
+ */
 export function mount(element, send) {
-  return new Field(element, sendsChoices(send));
+  return new ReceptiveFieldPart(element, send);
 }

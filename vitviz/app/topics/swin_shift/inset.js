@@ -1,84 +1,124 @@
 // The picture itself, small: where the patches of the chosen window really lie.
-import { make } from "../../../web/shared/dom.js";
+import { contextOf, make } from "../../../web/shared/dom.js";
+import { label, stroked } from "./drawing.js";
+
+/** @import { Shift, Windows } from "./geometry.js" */
+/** @import { Stroke } from "./drawing.js" */
+/** @import { LabState } from "./state.js" */
+/** @import { Weights } from "./theme.js" */
+/** @import { Piece, Theme } from "./types.js" */
+
+const HIGHEST = 212; // CSS pixels
+const TINT = 0.42;
 
 export class InsetView {
+  /** @param {HTMLElement} parent */
   constructor(parent) {
     this.root = parent.appendChild(make("section", "vs-inset"));
     this.title = this.root.appendChild(make("div", "vs-title"));
+    /** @type {HTMLCanvasElement} */
     this.canvas = this.root.appendChild(make("canvas"));
     this.canvas.setAttribute("role", "img");
-    this.context = this.canvas.getContext("2d");
+    this.context = contextOf(this.canvas);
+    this.ratio = 1;
+    this.unit = 1;
   }
 
-  show(windows, image, look) {
-    Object.assign(this, { windows, image, look });
-    this.fit();
-  }
-
-  fit() {
-    if (!this.windows) return;
-    const { height, width } = this.windows;
-    const ratio = globalThis.devicePixelRatio || 1;
-    const room = Math.min(this.root.clientWidth || 200, (212 * width) / height);
-    this.ratio = ratio;
-    this.unit = (room * ratio) / width;
-    this.canvas.width = Math.round(room * ratio);
+  /**
+   * @param {Windows} windows
+   * @param {HTMLImageElement} image
+   * @param {Theme} theme
+   */
+  show(windows, image, theme) {
+    this.windows = windows;
+    this.image = image;
+    this.theme = theme;
+    const { height, width } = windows;
+    this.ratio = globalThis.devicePixelRatio || 1;
+    const room = Math.min(this.root.clientWidth || 200, (HIGHEST * width) / height);
+    this.unit = (room * this.ratio) / width;
+    this.canvas.width = Math.round(room * this.ratio);
     this.canvas.height = Math.round(this.unit * height);
     this.canvas.style.width = `${room}px`;
   }
 
-  draw({ shift, chosen, query, key, weights, weighted }) {
-    const { context, unit, windows, look, ratio } = this;
-    const { grid } = windows;
-    context.fillStyle = look.padding;
+  /**
+   * The chosen window's pieces, tinted or (with `weights`) in the colours of the attention weights, and the opened pair.
+   * @param {LabState} state
+   * @param {Weights | null} weights
+   */
+  draw({ shifted: shift, chosen, query, key }, weights) {
+    const { context, windows, theme, ratio } = this;
+    if (!windows || !theme) return;
+    context.fillStyle = theme.padding;
     context.fillRect(0, 0, this.canvas.width, this.canvas.height);
-    context.drawImage(this.image, 0, 0, grid.width * unit, grid.height * unit);
-    context.fillStyle = look.ground;
+    this.drawPicture();
+    context.fillStyle = theme.ground;
     context.globalAlpha = 0.5;
     context.fillRect(0, 0, this.canvas.width, this.canvas.height);
     context.globalAlpha = 1;
-    for (const piece of shift.pieces) if (piece.window === chosen) this.piece(piece, weighted ? 0 : 0.42);
-    if (weighted) this.weights(shift, chosen, weights);
-    for (const piece of shift.pieces) if (piece.window === chosen) this.edge(piece);
-    const slots = [
-      [query, look.accent],
-      [key, look.second],
-    ].filter(([place]) => place !== null);
-    const middles = slots.map(([place, colour]) => this.mark(shift.origins[chosen * windows.size + place], colour));
-    if (middles.length === 2) {
-      context.strokeStyle = look.second;
-      context.lineWidth = 1.5 * ratio;
-      context.setLineDash(shift.cut(chosen, query, key) ? [3 * ratio, 3 * ratio] : []);
-      context.beginPath();
-      context.moveTo(...middles[0]);
-      context.lineTo(...middles[1]);
-      context.stroke();
-      context.setLineDash([]);
-    }
+    const own = shift.pieces.filter((piece) => piece.window === chosen);
+    for (const piece of own) this.piece(piece, theme, weights ? 0 : TINT);
+    if (weights) this.drawWeights(shift, chosen, weights, windows);
+    for (const piece of own) this.edge(piece, theme);
+    const first = chosen * windows.size;
+    const from = query === null ? null : this.mark(windows.place(shift.origins[first + query]), theme.accent);
+    const to = key === null ? null : this.mark(windows.place(shift.origins[first + key]), theme.second);
+    if (!from || !to || query === null || key === null) return;
+    context.strokeStyle = theme.second;
+    context.lineWidth = 1.5 * ratio;
+    context.setLineDash(shift.cut(chosen, query, key) ? [3 * ratio, 3 * ratio] : []);
+    context.beginPath();
+    context.moveTo(...from);
+    context.lineTo(...to);
+    context.stroke();
+    context.setLineDash([]);
   }
 
+  drawPicture() {
+    const { image, windows, unit } = this;
+    if (!image?.complete || !image.naturalWidth || !windows) return;
+    this.context.drawImage(image, 0, 0, windows.grid.width * unit, windows.grid.height * unit);
+  }
+
+  /**
+   * @param {Piece} piece
+   * @returns {[number, number, number, number]}
+   */
   rectangle({ left, top, width, height }) {
-    return [left, top, width, height].map((side) => side * this.unit);
+    const { unit } = this;
+    return [left * unit, top * unit, width * unit, height * unit];
   }
 
-  piece(piece, tint) {
-    const { context, look, windows, unit } = this;
-    const [x, y, w, h] = this.rectangle(piece);
+  /**
+   * @param {Piece} piece
+   * @param {Theme} theme
+   * @param {number} tint
+   */
+  piece(piece, theme, tint) {
+    const { context } = this;
+    const rectangle = this.rectangle(piece);
     context.save();
     context.beginPath();
-    context.rect(x, y, w, h);
+    context.rect(...rectangle);
     context.clip();
-    context.fillStyle = look.padding;
-    context.fillRect(x, y, w, h);
-    context.drawImage(this.image, 0, 0, windows.grid.width * unit, windows.grid.height * unit);
+    context.fillStyle = theme.padding;
+    context.fillRect(...rectangle);
+    this.drawPicture();
     context.globalAlpha = tint;
-    context.fillStyle = look.hues[piece.region];
-    context.fillRect(x, y, w, h);
+    context.fillStyle = theme.hues[piece.region];
+    context.fillRect(...rectangle);
     context.restore();
   }
 
-  weights(shift, chosen, weights) {
-    const { context, windows, unit } = this;
+  /**
+   * @param {Shift} shift
+   * @param {number} chosen
+   * @param {Weights} weights
+   * @param {Windows} windows
+   */
+  drawWeights(shift, chosen, weights, windows) {
+    const { context, unit } = this;
     const first = chosen * windows.size;
     context.globalAlpha = 0.9;
     for (let place = 0; place < windows.size; place++) {
@@ -89,41 +129,38 @@ export class InsetView {
     context.globalAlpha = 1;
   }
 
-  edge(piece) {
-    const { context, look, ratio } = this;
+  /**
+   * @param {Piece} piece
+   * @param {Theme} theme
+   */
+  edge(piece, theme) {
+    const { context, ratio } = this;
     const [x, y, w, h] = this.rectangle(piece);
-    for (const [colour, width] of [
+    /** @type {Stroke[]} */
+    const strokes = [
       ["rgb(0 0 0 / .7)", 3],
       ["#fff", 1.4],
-    ]) {
-      context.strokeStyle = colour;
-      context.lineWidth = width * ratio;
-      context.strokeRect(x, y, w, h);
-    }
+    ];
+    stroked(context, ratio, strokes, () => context.strokeRect(x, y, w, h));
     const size = 11 * ratio;
     if (Math.min(w, h) < size) return;
-    context.font = `600 ${size}px ${look.font}`;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.lineWidth = 2.4 * ratio;
-    context.strokeStyle = "rgb(0 0 0 / .7)";
-    context.strokeText(piece.region, x + w / 2, y + h / 2);
-    context.fillStyle = "#fff";
-    context.fillText(piece.region, x + w / 2, y + h / 2);
+    label(context, String(piece.region), x + w / 2, y + h / 2, `600 ${size}px ${theme.font}`, 2.4 * ratio);
   }
 
-  /** A box around one place of the padded map; returns its middle. */
-  mark(origin, colour) {
+  /**
+   * A box around one place of the padded map.
+   * @param {[number, number]} place
+   * @param {string} colour
+   * @returns {[number, number]} its middle
+   */
+  mark([row, column], colour) {
     const { context, unit, ratio } = this;
-    const [row, column] = this.windows.place(origin);
-    for (const [ink, width] of [
+    /** @type {Stroke[]} */
+    const strokes = [
       ["rgb(0 0 0 / .8)", 3.6],
       [colour, 2.2],
-    ]) {
-      context.strokeStyle = ink;
-      context.lineWidth = width * ratio;
-      context.strokeRect(column * unit, row * unit, unit, unit);
-    }
+    ];
+    stroked(context, ratio, strokes, () => context.strokeRect(column * unit, row * unit, unit, unit));
     return [(column + 0.5) * unit, (row + 0.5) * unit];
   }
 }

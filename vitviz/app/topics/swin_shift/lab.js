@@ -1,167 +1,165 @@
-// The shift, step by step: one time t, one chosen window, one opened pair, and every view that follows them.
+// The shift, step by step: one state, and every view that follows it.
 import { make } from "../../../web/shared/dom.js";
+import { arrowStep } from "../../../web/shared/events.js";
+import { caption, counted, mapTitle, tableTitle } from "./captions.js";
 import { Controls } from "./controls.js";
 import { describe } from "./description.js";
 import { Windows } from "./geometry.js";
+import { HeadChoice } from "./heads.js";
 import { InsetView } from "./inset.js";
 import { MaskView } from "./mask.js";
+import { Player } from "./player.js";
 import { SizesView } from "./sizes.js";
 import { StageView } from "./stage.js";
-import { filled, readLook, Weights } from "./theme.js";
-import { FRAMES, isRegular, isRolled, LAST_FRAME, maskShown, Player, weightsShown } from "./timeline.js";
+import { LabState } from "./state.js";
+import { readTheme, Weights } from "./theme.js";
+import { FRAMES, maskShown, weightsShown } from "./timeline.js";
 import { Transport } from "./transport.js";
 
+/** @import { LabData, Setting, Words } from "./types.js" */
+
 export class Lab {
-  /** `tell(setting)` asks the server for another map, window size or window of attention weights. */
-  constructor(root, tell) {
+  /**
+   * @param {HTMLElement} root
+   * @param {(setting: Partial<Setting>) => void} onSetting asks the server for another map, window size or window
+   */
+  constructor(root, onSetting) {
     this.root = root;
-    this.tell = tell;
-    this.t = 0;
-    this.sent = 0;
-    this.head = 0;
-    this.withMask = true;
-    this.query = this.key = null;
+    this.onSetting = onSetting;
     this.player = new Player(globalThis, (t) => this.seek(t));
     this.resize = new ResizeObserver(() => this.fit());
+    this.image = new Image();
+    this.image.onload = () => this.showMap();
+    /** @type {LabState | undefined} */
+    this.state = undefined;
+    this.spoken = ""; // the words that the views were built with
+    this.captioned = "";
+    this.width = 0;
   }
 
-  /** What Python computed for a setting. */
+  /**
+   * What Python computed for a setting.
+   * @param {LabData} data
+   */
   update(data) {
     this.data = data;
-    if (JSON.stringify(data.words) !== JSON.stringify(this.words)) this.build(data.words);
-    this.look = readLook(this.root, data);
-    this.windows = new Windows(data);
-    this.attention = data.attention;
-    if (data.setting.sequence >= this.sent) {
-      this.sent = data.setting.sequence;
-      this.shift = Math.min(data.setting.shift, this.windows.shifts.length - 1);
-      this.chosen = Math.min(data.setting.chosen, this.windows.grid.num_windows - 1);
-    }
-    this.shift = Math.min(this.shift, this.windows.shifts.length - 1);
-    this.chosen = Math.min(this.chosen, this.windows.grid.num_windows - 1);
-    this.clampPair();
-    this.controls.update(data);
-    this.showHeads();
-    if (this.imageUrl !== data.image) {
-      this.imageUrl = data.image;
-      this.image = new Image();
-      this.image.onload = () => this.showMap();
-      this.image.src = data.image;
-    }
+    if (JSON.stringify(data.words) !== this.spoken) this.build(data.words);
+    this.theme = readTheme(this.root, data);
+    const windows = new Windows(data);
+    this.state ??= new LabState(windows);
+    this.state.update(windows, data);
+    this.views?.controls.update(data);
+    this.views?.heads.update(data.attention?.heads ?? 0, this.state.head, this.state.withMask);
+    if (this.image.getAttribute("src") !== data.image) this.image.src = data.image;
     this.showMap();
   }
 
-  /** All views anew: at first, and in another language. */
+  /**
+   * All views anew: at first, and in another language.
+   * @param {Words} words
+   */
   build(words) {
-    this.words = words;
-    this.said = "";
+    this.spoken = JSON.stringify(words);
+    this.captioned = "";
     this.resize.disconnect();
     this.root.replaceChildren();
     const box = this.root.appendChild(make("div", "vs"));
-    this.controls = new Controls(
+    const controls = new Controls(
       box,
-      { change: (part) => this.change(part), shift: (s, done) => this.setShift(s, done) },
+      { change: (part) => this.change(part), shift: (shift, done) => this.setShift(shift, done) },
       words,
     );
-    this.transport = new Transport(
+    const transport = new Transport(
       box,
       { seek: (t) => this.jump(t), step: (direction) => this.step(direction), play: () => this.play() },
       words,
     );
-    this.text = box.appendChild(make("div", "vs-text"));
-    this.caption = this.text.appendChild(make("p", "vs-caption"));
-    this.code = this.text.appendChild(make("div", "vs-code"));
-    this.note = this.text.appendChild(make("div", "vs-note vs-problem"));
+    const text = box.appendChild(make("div", "vs-text"));
+    const sentence = text.appendChild(make("p", "vs-caption"));
+    const code = text.appendChild(make("div", "vs-code"));
+    const note = text.appendChild(make("div", "vs-note vs-problem"));
     const body = box.appendChild(make("div", "vs-body"));
-    const events = {
-      hover: (r, c) => this.point(r, c),
-      leave: () => this.leave(),
-      choose: (r, c) => this.choose(r, c),
-      key: (e) => this.stageKey(e),
-    };
-    this.stage = new StageView(body, events);
-    this.right = body.appendChild(make("div", "vs-right"));
-    this.sizes = new SizesView(this.right);
-    this.mask = new MaskView(this.right, { cell: (i, j) => this.open(i, j), leave: () => {} }, words);
-    this.inset = new InsetView(this.right);
-    this.heads = this.mask.root.appendChild(make("div", "vs-heads"));
-    this.readout = this.right.appendChild(make("div", "vs-readout"));
-    this.readout.setAttribute("role", "status");
+    const stage = new StageView(body, {
+      hover: (place) => this.act(() => this.state?.point(place)),
+      leave: () => this.act((state) => (state.cursor = null)),
+      choose: (place) => this.choose(place),
+      key: (event) => this.key(event),
+    });
+    const right = body.appendChild(make("div", "vs-right"));
+    const sizes = new SizesView(right);
+    const mask = new MaskView(right, (query, key) => this.open(query, key), words);
+    const inset = new InsetView(right);
+    const heads = new HeadChoice(mask.root, words, (choice) => this.act((state) => Object.assign(state, choice)));
+    const readout = right.appendChild(make("div", "vs-readout"));
+    readout.setAttribute("role", "status");
+    this.views = { box, controls, transport, sentence, code, note, stage, sizes, mask, inset, heads, readout };
     this.resize.observe(box);
-    this.box = box;
-  }
-
-  showHeads() {
-    this.heads.replaceChildren();
-    if (!this.attention) return;
-    this.head = Math.min(this.head, this.attention.heads - 1);
-    const select = make("select");
-    for (let head = 0; head < this.attention.heads; head++) select.append(make("option", "", String(head)));
-    select.value = String(this.head);
-    select.addEventListener("change", () => this.with({ head: Number(select.value) }));
-    const field = make("label", "vs-field");
-    field.append(make("span", "", this.words.head), select);
-    const toggle = make("label", "vs-field");
-    this.check = make("input");
-    this.check.type = "checkbox";
-    this.check.checked = this.withMask;
-    this.check.addEventListener("change", () => this.with({ withMask: this.check.checked }));
-    toggle.append(this.check, make("span", "", this.words.withMask));
-    this.heads.append(field, toggle);
-  }
-
-  with(part) {
-    Object.assign(this, part);
-    this.draw();
   }
 
   showMap() {
-    this.stage.show(this.windows, this.image, this.look);
-    this.inset.show(this.windows, this.image, this.look);
-    this.mask.fit();
+    const { views, state, theme } = this;
+    if (!views || !state || !theme) return;
+    views.stage.show(state.windows, this.image, theme);
+    views.inset.show(state.windows, this.image, theme);
+    views.mask.fit();
     this.draw();
   }
 
   fit() {
-    if (!this.windows || this.box.clientWidth === this.lastWidth) return;
-    this.lastWidth = this.box.clientWidth;
+    const width = this.views?.box.clientWidth ?? 0;
+    if (width === this.width) return;
+    this.width = width;
     this.showMap();
   }
 
   // What a person does
 
-  change(part) {
-    const { block, height, width, window } = this.data.setting;
-    this.ask({ block, height, width, window, shift: this.shift, chosen: this.chosen, own: false, ...part });
-  }
-
-  ask(setting) {
-    this.sent += 1;
-    this.tell({ ...setting, sequence: this.sent });
-  }
-
-  setShift(shift, done) {
-    this.shift = shift;
-    this.clampPair();
-    if (done) this.change({});
+  /**
+   * Change the state, and draw what follows.
+   * @param {(state: LabState) => unknown} change
+   */
+  act(change) {
+    if (!this.state) return;
+    change(this.state);
     this.draw();
   }
 
+  /** @param {Partial<Setting>} part */
+  change(part) {
+    const { state, data } = this;
+    if (!state || !data) return;
+    state.sent += 1;
+    const { block, height, width, window } = data.setting;
+    const kept = { block, height, width, window, shift: state.shift, chosen: state.chosen, own: false };
+    this.onSetting({ ...kept, ...part, sequence: state.sent });
+  }
+
+  /**
+   * @param {number} shift
+   * @param {boolean} done
+   */
+  setShift(shift, done) {
+    this.act((state) => (state.shift = shift));
+    if (done) this.change({});
+  }
+
+  /** @param {number} t */
   jump(t) {
     this.player.stop();
     this.seek(t);
   }
 
+  /** @param {number} t */
   seek(t) {
-    this.t = t;
-    if (maskShown(t) && this.query === null) this.query = this.firstQuery();
-    this.draw();
+    this.act((state) => state.seek(t));
   }
 
+  /** @param {number} direction */
   step(direction) {
-    const from = this.player.tick && !this.player.playing ? this.player.target : this.t;
+    const t = this.state?.t ?? 0;
+    const from = this.player.target ?? t;
     const next = direction > 0 ? Math.floor(from + 1e-6) + 1 : Math.ceil(from - 1e-6) - 1;
-    this.player.glide(this.t, Math.min(LAST_FRAME, Math.max(0, next)), this.still);
+    this.player.glide(t, Math.min(FRAMES.length - 1, Math.max(0, next)), this.still);
   }
 
   /** Whether this person wants no motion. */
@@ -171,228 +169,112 @@ export class Lab {
 
   play() {
     if (this.player.playing) this.player.stop();
-    else this.player.start(this.t, this.still);
+    else this.player.start(this.state?.t ?? 0, this.still);
     this.draw();
   }
 
-  /** The slot (window and place) of a place of the map as it is drawn now. */
-  slotAt(row, column) {
-    const index = row * this.windows.width + column;
-    if (isRolled(this.t)) return this.windows.fromCell[index];
-    return this.current().fromOrigin[index];
-  }
-
-  /** The windows that are drawn now: the regular ones of the block before, or the shifted ones. */
-  current() {
-    return this.windows.shifts[isRegular(this.t) ? 0 : this.shift];
-  }
-
-  point(row, column) {
-    this.cursor = [row, column];
-    const slot = this.slotAt(row, column);
-    const window = Math.floor(slot / this.windows.size);
-    if (maskShown(this.t) && window === this.chosen && isRolled(this.t)) {
-      this.query = slot % this.windows.size;
-      if (weightsShown(this.t)) this.key = null;
-    }
-    this.draw();
-  }
-
-  leave() {
-    this.cursor = null;
-    this.draw();
-  }
-
-  choose(row, column) {
-    const slot = this.slotAt(row, column);
-    const window = Math.floor(slot / this.windows.size);
-    if (isRegular(this.t) || window === this.chosen) return;
-    this.chosen = window;
-    this.query = slot % this.windows.size;
-    this.key = null;
+  /** @param {readonly [number, number]} place */
+  choose(place) {
+    if (!this.state?.choose(place)) return;
     this.draw();
     this.change({});
   }
 
-  stageKey(event) {
-    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
-    if (!step && event.key !== "Enter") return;
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const step = arrowStep(event);
+    const { state } = this;
+    if (!state || (!step && event.key !== "Enter")) return;
     event.preventDefault();
     event.stopPropagation();
-    const [row, column] = this.cursor ?? [0, 0];
-    if (!step) this.choose(row, column);
-    else if (!this.cursor) this.point(...this.windows.box(this.chosen).slice(0, 2));
-    else
-      this.point(
-        Math.min(this.windows.height - 1, Math.max(0, row + step[0])),
-        Math.min(this.windows.width - 1, Math.max(0, column + step[1])),
-      );
+    if (step) this.act(() => state.point(state.moved(step)));
+    else this.choose(state.cursor ?? [0, 0]);
   }
 
-  open(i, j) {
+  /**
+   * @param {number} query
+   * @param {number} key
+   */
+  open(query, key) {
     this.player.stop();
-    this.cursor = null;
-    this.query = i;
-    this.key = j;
-    this.draw();
-  }
-
-  /** A query to begin with: the middle of the window. */
-  firstQuery() {
-    return Math.floor(this.windows.size / 2);
-  }
-
-  clampPair() {
-    for (const name of ["query", "key"]) if (this[name] !== null && this[name] >= this.windows.size) this[name] = null;
+    this.act((state) => state.open(query, key));
   }
 
   // What is drawn
 
-  get state() {
-    const shift = this.windows.shifts[this.shift];
-    return {
-      t: this.t,
-      shift,
-      regular: this.windows.shifts[0],
-      chosen: this.chosen,
-      query: this.query,
-      key: this.key,
-      cursor: this.cursor,
-      weights: this.weightsOfQuery(),
-      weighted: false,
-    };
-  }
-
-  /** Whether the weights that the server sent belong to what is shown. */
-  get fits() {
-    return this.attention && this.attention.window === this.chosen && this.attention.shift === this.shift;
-  }
-
-  /** The pattern that is shown: its floats, where this head starts, and its largest weight. */
-  pattern() {
-    if (!this.fits) return null;
-    const { size } = this.windows;
-    const values = this.withMask ? this.attention.masked : this.attention.unmasked;
-    const first = this.head * size * size;
-    let high = 0;
-    // One scale for both, so that turning the mask off does not change what a colour means.
-    for (const all of [this.attention.masked, this.attention.unmasked]) {
-      for (let i = first; i < first + size * size; i++) high = Math.max(high, all[i]);
-    }
-    return { values, first, high, key: `${this.sent} ${this.head} ${this.withMask}` };
-  }
-
-  weightsOfQuery() {
-    const pattern = weightsShown(this.t) && this.query !== null && this.pattern();
-    if (!pattern) return null;
-    const { size } = this.windows;
-    return new Weights(pattern.values, pattern.first + this.query * size, size, this.look.attention, pattern.high);
-  }
-
   draw() {
-    if (!this.windows) return;
-    const frame = Math.round(this.t);
-    const state = this.state;
-    this.controls.draw(this.shift, this.windows.shifts.length);
-    this.transport.draw(this.t, frame, this.player.playing);
-    this.drawText(FRAMES[frame], state.shift);
-    this.stage.draw(state);
-    const masked = maskShown(this.t);
-    this.sizes.root.hidden = masked;
-    this.mask.root.hidden = this.inset.root.hidden = !masked;
-    if (masked) this.drawMask(state);
-    else this.drawSizes(state);
-    this.readout.textContent = describe(this, state).join("\n");
+    const { state, data, views, theme } = this;
+    if (!state || !data || !views || !theme) return;
+    const frame = Math.round(state.t);
+    views.controls.draw(state.shift, state.windows.shifts.length);
+    views.transport.draw(state.t, frame, this.player.playing);
+    this.drawText(state, data, frame);
+    const pattern = weightsShown(state.t) ? state.pattern() : null;
+    const weights =
+      pattern && state.query !== null ? new Weights(pattern, state.query, state.windows.size, theme.attention) : null;
+    views.stage.title.textContent = mapTitle(state, data.words);
+    views.stage.draw(state, weights);
+    const masked = maskShown(state.t);
+    views.sizes.root.hidden = masked;
+    views.mask.root.hidden = views.inset.root.hidden = !masked;
+    if (masked) {
+      const title = tableTitle(state, data.words);
+      views.mask.title.textContent = title;
+      views.mask.canvas.setAttribute("aria-label", `${title}. ${data.words.maskHelp}`);
+      views.heads.root.hidden = !weightsShown(state.t) || !state.hasWeights;
+      views.mask.draw(state, theme, pattern);
+      views.inset.title.textContent = data.words.inPicture;
+      views.inset.canvas.setAttribute("aria-label", data.words.inPicture);
+      views.inset.draw(state, weights);
+    } else this.drawSizes(state, data.words);
+    views.readout.textContent = describe(state, data.words, data.attentionNote, theme.masked).join("\n");
   }
 
-  drawText(frame, shift) {
-    const { grid } = this.windows;
-    const kind = grid.num_windows === 1 ? "one" : shift.shift === 0 ? "zero" : "shift";
-    const sentence = this.words[`${kind}_${frame}`] ?? this.words[`say_${frame}`];
-    const values = {
-      s: shift.shift,
-      m: grid.window,
-      mm: this.windows.size,
-      n: grid.num_windows,
-      p: shift.pieces.length,
-      k: shift.sizes.length,
-      h: grid.height,
-      w: grid.width,
-      rows: grid.rows,
-      columns: grid.columns,
-    };
-    const title = this.words[`title_${frame}`];
-    const key = `${frame} ${kind} ${JSON.stringify(values)} ${this.data.note} ${this.data.setting.sequence}`;
-    if (key === this.said) return;
-    this.said = key;
-    this.caption.replaceChildren(make("b", "", `${FRAMES.indexOf(frame) + 1}  ${title}  `), filled(sentence, values));
-    this.note.textContent = this.data.note;
-    this.code.replaceChildren(
-      ...(this.data.code[frame] ?? []).map(([text, shape]) => {
+  /**
+   * The caption and the source lines of a frame, made anew only when they change.
+   * @param {LabState} state
+   * @param {LabData} data
+   * @param {number} number
+   */
+  drawText(state, data, number) {
+    const { views } = this;
+    if (!views) return;
+    const frame = FRAMES[number];
+    const { words } = data;
+    const title = words[`title_${frame}`];
+    const sentence = caption(state, words, frame);
+    const captioned = [frame, sentence, data.note, data.setting.sequence].join("\n");
+    if (captioned === this.captioned) return;
+    this.captioned = captioned;
+    views.sentence.replaceChildren(make("b", "", `${number + 1}  ${title}  `), sentence);
+    views.note.textContent = data.note;
+    const lines = data.code[frame] ?? [];
+    views.code.replaceChildren(
+      ...lines.map(([text, shape]) => {
         const line = make("div");
         line.append(make("span", "", text), make("span", "vs-shape", shape));
         return line;
       }),
     );
-    const where = this.data.code[frame]?.length ? "" : "none";
-    this.code.style.display = where;
-    this.stage.canvas.setAttribute("aria-label", `${title}. ${filled(sentence, values)} ${this.words.stageHelp}`);
+    views.code.style.display = lines.length ? "" : "none";
+    views.stage.canvas.setAttribute("aria-label", `${title}. ${sentence} ${words.stageHelp}`);
   }
 
-  drawSizes({ shift, regular, t }) {
-    const { grid } = this.windows;
-    const noun = this.padded ? this.words.places : this.words.patches;
-    this.stage.title.textContent = this.stageTitle();
-    if (t >= 2.5 && shift.shift > 0) {
-      this.sizes.drawSums(
-        filled(this.words.sums, { n: grid.num_windows }),
-        this.windows.compositions(shift),
-        grid.window,
-        noun,
-      );
-      return;
-    }
-    const naive = t >= 1.5 && shift.shift > 0;
-    const count = naive ? shift.pieces.length : grid.num_windows;
-    const note = naive ? filled(this.words.naiveNote, { n: grid.num_windows, p: count, m: grid.window }) : "";
-    this.sizes.draw(
-      filled(this.words.count, { n: count }),
-      naive ? shift.sizes : regular.sizes,
-      grid.window,
-      note,
-      noun,
-    );
-  }
-
-  drawMask(state) {
-    const { size } = this.windows;
-    const weighted = weightsShown(this.t);
-    const pattern = weighted ? this.pattern() : null;
-    const names = { window: this.chosen, mm: size, head: this.head };
-    const title = weighted ? (this.withMask ? "patternOf" : "leakOf") : "maskOf";
-    this.mask.title.textContent = filled(this.words[title], names);
-    this.mask.canvas.setAttribute("aria-label", `${this.mask.title.textContent}. ${this.words.maskHelp}`);
-    this.heads.hidden = !weighted || !this.fits;
-    this.mask.draw(state, this.look, pattern);
-    this.inset.title.textContent = this.words.inPicture;
-    this.inset.canvas.setAttribute("aria-label", this.words.inPicture);
-    this.inset.draw({ ...state, weighted: Boolean(pattern && state.weights) });
-    this.stage.title.textContent = this.stageTitle();
-  }
-
-  get padded() {
-    const { padded, height, width } = this.windows.grid;
-    return padded[0] !== height || padded[1] !== width;
-  }
-
-  stageTitle() {
-    const { grid } = this.windows;
-    const where = isRolled(this.t) ? this.words.rolledMap : this.words.pictureMap;
-    return `${filled(where, { s: this.shift })} \u00b7 ${grid.height} x ${grid.width}${this.padded ? ` \u2192 ${grid.padded.join(" x ")} ${this.words.padded}` : ""}`;
+  /**
+   * @param {LabState} state
+   * @param {Words} words
+   */
+  drawSizes(state, words) {
+    const { window } = state.windows.grid;
+    const noun = state.windows.isPadded ? words.places : words.patches;
+    const { title, note, sizes } = counted(state, words);
+    if (sizes) this.views?.sizes.draw(title, sizes, window, note, noun);
+    else this.views?.sizes.drawSums(title, state.windows.compositions(state.shifted), window, noun);
   }
 
   destroy() {
     this.player.stop();
     this.resize.disconnect();
+    this.image.onload = null;
   }
 }

@@ -1,167 +1,187 @@
 // Choose a place of a merging's output: the 2 x 2 patches that become one, in the order in which they are gathered.
-import { make } from "../../../web/shared/dom.js";
-import { mergeHeldKeys } from "../../../web/shared/events.js";
+import { contextOf, make } from "../../../web/shared/dom.js";
+import { arrowStep, mergeHeldKeys } from "../../../web/shared/events.js";
+import { label, stroked } from "./drawing.js";
+import { four } from "./merging.js";
 
-const AROUND = 1; // patches shown around the four in the enlarged view
+/** @import { MergeData, Place } from "./types.js" */
+/** @import { Stroke } from "./drawing.js" */
+
+const AROUND = 1; // patches of the enlarged view around the four
+const MAP_SIDE = 480;
+const ZOOM_SIDE = 300;
 const FONT = "600 34px monospace";
+const CHOSEN = "#ffb000";
 
 class MergePicker {
-  constructor(root, tell) {
+  /**
+   * @param {HTMLElement} root
+   * @param {(name: "place", place: Place) => void} send
+   */
+  constructor(root, send) {
+    this.send = send;
     this.root = root;
-    this.tell = tell;
-    const box = this.root.appendChild(make("div", "vm"));
+    const box = root.appendChild(make("div", "vm"));
+    /** @type {HTMLCanvasElement} */
     this.map = box.appendChild(make("canvas"));
     this.map.tabIndex = 0;
     this.map.setAttribute("role", "application");
+    /** @type {HTMLCanvasElement} */
     this.zoom = box.appendChild(make("canvas"));
     this.zoom.setAttribute("role", "img");
     this.readout = box.appendChild(make("div", "vm-readout"));
     this.readout.setAttribute("role", "status");
     this.image = new Image();
     this.image.onload = () => this.draw();
+    /** @type {Place} */
+    this.chosen = [0, 0];
+    /** @type {Place} the place below the pointer, else the chosen one */
+    this.current = [0, 0];
     this.map.addEventListener("pointermove", (event) => this.pointed(event, (place) => this.hover(place)));
     this.map.addEventListener("pointerleave", () => this.hover(this.chosen));
     this.map.addEventListener("click", (event) => this.pointed(event, (place) => this.choose(place)));
     this.map.addEventListener("keydown", (event) => this.key(event));
   }
 
+  /** @param {MergeData} data */
   update(data) {
     this.data = data;
-    this.neighbours = data.neighbours;
     this.chosen = data.place;
-    this.shown = data.place;
+    this.current = data.place;
     this.map.setAttribute("aria-label", data.words.help);
-    if (this.image.src !== data.image) this.image.src = data.image;
+    this.zoom.setAttribute("aria-label", data.words.order);
+    if (this.image.getAttribute("src") !== data.image) this.image.src = data.image;
     this.draw();
   }
 
-  pointed(event, tell) {
+  /**
+   * @param {MouseEvent} event
+   * @param {(place: Place) => void} callback
+   */
+  pointed(event, callback) {
+    if (!this.data) return;
     const box = this.map.getBoundingClientRect();
-    const { rows, columns } = this.data;
-    const row = Math.floor(((event.clientY - box.top) / box.height) * rows * this.stretch[0]);
-    const column = Math.floor(((event.clientX - box.left) / box.width) * columns * this.stretch[1]);
-    if (row >= 0 && column >= 0 && row < rows && column < columns) tell([row, column]);
-  }
-
-  /** An odd side is padded: the output reaches beyond the picture by half a place. */
-  get stretch() {
     const { rows, columns, height, width } = this.data;
-    return [height / 2 / rows, width / 2 / columns];
+    // Two patches are a place; an odd side is padded, so the last place reaches beyond the picture by half of itself.
+    const row = Math.floor(((event.clientY - box.top) / box.height) * (height / 2));
+    const column = Math.floor(((event.clientX - box.left) / box.width) * (width / 2));
+    if (row >= 0 && column >= 0 && row < rows && column < columns) callback([row, column]);
   }
 
+  /** @param {Place} place */
   hover(place) {
-    this.shown = place;
+    this.current = place;
     this.draw();
   }
 
+  /** @param {Place} place */
   choose(place) {
-    this.chosen = this.shown = place;
+    this.chosen = this.current = place;
     this.draw();
-    this.tell("place", place);
+    this.send("place", place);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
-    if (!step && event.key !== "Enter") return;
+    const step = arrowStep(event);
+    if (!this.data || (!step && event.key !== "Enter")) return;
     event.preventDefault();
     event.stopPropagation();
-    if (!step) return this.choose(this.shown);
-    const inside = (value, count) => Math.min(count - 1, Math.max(0, value));
-    return this.hover([
-      inside(this.shown[0] + step[0], this.data.rows),
-      inside(this.shown[1] + step[1], this.data.columns),
-    ]);
-  }
-
-  /** The four patches of an output place in the order of the gathering: [row, column], or null for padding. */
-  four([row, column]) {
-    const first = 4 * (row * this.data.columns + column);
-    return Array.from(this.neighbours.subarray(first, first + 4), (token) =>
-      token < 0 ? null : [Math.floor(token / this.data.width), token % this.data.width],
-    );
+    if (!step) {
+      this.choose(this.current);
+      return;
+    }
+    const { rows, columns } = this.data;
+    const row = Math.min(rows - 1, Math.max(0, this.current[0] + step[0]));
+    this.hover([row, Math.min(columns - 1, Math.max(0, this.current[1] + step[1]))]);
   }
 
   draw() {
-    if (!this.data || !this.image.naturalWidth) return;
-    this.drawMap();
-    this.drawZoom();
-    const four = this.four(this.shown).map(
-      (place, i) => `${i}: ${place ? `(${place.join(", ")})` : this.data.words.padding}`,
+    const { data } = this;
+    if (!data || !this.image.naturalWidth) return;
+    this.drawMap(data);
+    this.drawZoom(data);
+    const { words } = data;
+    const patches = four(data, this.current).map(
+      (place, i) => `${i}: ${place ? `(${place.join(", ")})` : words.padding}`,
     );
-    const { words } = this.data;
-    this.readout.textContent = `${words.output} (${this.shown.join(", ")})  \u2190  ${words.patches} ${four.join("  ")}`;
+    this.readout.textContent = `${words.output} (${this.current.join(", ")})  \u2190  ${words.patches} ${patches.join("  ")}`;
   }
 
-  drawMap() {
-    const { height, width } = this.data;
-    const side = 480;
-    this.map.width = side;
-    this.map.height = Math.round((side * height) / width);
-    const context = this.map.getContext("2d");
+  /** @param {MergeData} data */
+  drawMap({ height, width }) {
+    this.map.width = MAP_SIDE;
+    this.map.height = Math.round((MAP_SIDE * height) / width);
+    const context = contextOf(this.map);
     context.drawImage(this.image, 0, 0, this.map.width, this.map.height);
-    const unit = side / width;
+    const unit = MAP_SIDE / width;
     context.strokeStyle = "rgb(255 255 255 / .35)";
     context.lineWidth = 1;
     context.beginPath();
     for (let c = 2; c < width; c += 2) context.rect(c * unit, 0, 0, this.map.height);
-    for (let r = 2; r < height; r += 2) context.rect(0, r * unit, side, 0);
+    for (let r = 2; r < height; r += 2) context.rect(0, r * unit, MAP_SIDE, 0);
     context.stroke();
-    this.frame(context, this.chosen, unit, 0, 0, "#ffb000");
-    if (this.shown !== this.chosen) this.frame(context, this.shown, unit, 0, 0, "#fff");
+    this.frame(context, this.chosen, unit, [0, 0], CHOSEN);
+    if (this.current.join() !== this.chosen.join()) this.frame(context, this.current, unit, [0, 0], "#fff");
   }
 
-  frame(context, [row, column], unit, x, y, colour) {
-    for (const [ink, width] of [
+  /**
+   * A frame around the four patches of a place.
+   * @param {CanvasRenderingContext2D} context
+   * @param {Place} place
+   * @param {number} unit pixels of a patch
+   * @param {Place} corner the patch (row, column) that is drawn at the top left
+   * @param {string} colour
+   */
+  frame(context, [row, column], unit, [top, left], colour) {
+    /** @type {Stroke[]} */
+    const strokes = [
       ["rgb(0 0 0 / .8)", 6],
       [colour, 3.5],
-    ]) {
-      context.strokeStyle = ink;
-      context.lineWidth = width;
-      context.strokeRect(column * 2 * unit - x, row * 2 * unit - y, 2 * unit, 2 * unit);
-    }
+    ];
+    const [x, y] = [(2 * column - left) * unit, (2 * row - top) * unit];
+    stroked(context, 1, strokes, () => context.strokeRect(x, y, 2 * unit, 2 * unit));
   }
 
-  /** The four patches and a rim around them, large, each with its number in the order. */
-  drawZoom() {
-    const { height, width } = this.data;
+  /**
+   * The four patches and a rim around them, large, each with its number in the order.
+   * @param {MergeData} data
+   */
+  drawZoom(data) {
     const across = 2 + 2 * AROUND;
-    const side = 300;
-    const unit = side / across;
-    this.zoom.width = this.zoom.height = side;
-    const context = this.zoom.getContext("2d");
-    const [top, left] = [2 * this.shown[0] - AROUND, 2 * this.shown[1] - AROUND];
-    const [sx, sy] = [this.image.naturalWidth / width, this.image.naturalHeight / height];
+    const unit = ZOOM_SIDE / across;
+    this.zoom.width = this.zoom.height = ZOOM_SIDE;
+    const context = contextOf(this.zoom);
+    const [top, left] = [2 * this.current[0] - AROUND, 2 * this.current[1] - AROUND];
+    const [sx, sy] = [this.image.naturalWidth / data.width, this.image.naturalHeight / data.height];
     context.fillStyle = "#8883";
-    context.fillRect(0, 0, side, side);
+    context.fillRect(0, 0, ZOOM_SIDE, ZOOM_SIDE);
     context.imageSmoothingEnabled = false;
-    context.drawImage(this.image, left * sx, top * sy, across * sx, across * sy, 0, 0, side, side);
+    context.drawImage(this.image, left * sx, top * sy, across * sx, across * sy, 0, 0, ZOOM_SIDE, ZOOM_SIDE);
     context.fillStyle = "rgb(128 128 128 / .45)";
     context.beginPath();
-    context.rect(0, 0, side, side);
+    context.rect(0, 0, ZOOM_SIDE, ZOOM_SIDE);
     context.rect(AROUND * unit, AROUND * unit, 2 * unit, 2 * unit);
     context.fill("evenodd");
     context.strokeStyle = "rgb(255 255 255 / .8)";
     context.strokeRect((AROUND + 1) * unit, AROUND * unit, 0, 2 * unit);
     context.strokeRect(AROUND * unit, (AROUND + 1) * unit, 2 * unit, 0);
-    this.frame(context, this.shown, unit, left * unit, top * unit, "#ffb000");
-    this.four(this.shown).forEach((place, i) => {
-      if (place) this.numeral(context, i, (place[1] - left + 0.5) * unit, (place[0] - top + 0.5) * unit);
-    });
-    this.zoom.setAttribute("aria-label", this.data.words.order);
+    this.frame(context, this.current, unit, [top, left], CHOSEN);
+    for (const [i, place] of four(data, this.current).entries()) {
+      if (place) label(context, String(i), (place[1] - left + 0.5) * unit, (place[0] - top + 0.5) * unit, FONT, 6);
+    }
   }
 
-  numeral(context, text, x, y) {
-    context.font = FONT;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.lineWidth = 6;
-    context.strokeStyle = "rgb(0 0 0 / .75)";
-    context.strokeText(text, x, y);
-    context.fillStyle = "#fff";
-    context.fillText(text, x, y);
+  destroy() {
+    this.image.onload = null;
+    this.root.replaceChildren();
   }
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {(name: "place", place: Place) => void} send
+ */
 export function mount(element, send) {
   return new MergePicker(element, mergeHeldKeys(send));
 }

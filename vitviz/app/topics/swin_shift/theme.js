@@ -1,30 +1,48 @@
-// Colours of the page's theme and of the weights, and sentences with their places filled in. Knows no view.
+// Colours of the page's theme, and attention weights as colours.
 import { colourTable, isDark } from "../../../web/shared/colours.js";
 
-const ACCENT = "#ffb000"; // the query: shows on dark and on light pictures
-const SECOND = "#4cc9ff"; // the key
+/** @import { LabData, Pattern, Theme } from "./types.js" */
 
-/** A sentence with its {places} filled in. */
-export function filled(sentence, values) {
-  return sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-}
+const ACCENT = "#ffb000"; // the query: visible on dark and on light pictures
+const SECOND = "#4cc9ff"; // the key
 
 /** Attention weights of one query as colours. */
 export class Weights {
-  constructor(values, first, size, table, high) {
-    Object.assign(this, { values, first, size, table, high });
+  /**
+   * @param {Pattern} pattern
+   * @param {number} query
+   * @param {number} size places of a window
+   * @param {Uint8Array} table
+   */
+  constructor(pattern, query, size, table) {
+    this.values = pattern.values;
+    this.first = pattern.first + query * size;
+    this.high = pattern.high;
+    this.table = table;
   }
 
+  /** @param {number} place */
   css(place) {
-    const level = 3 * Math.max(0, Math.min(255, Math.round((this.values[this.first + place] / this.high) * 255)));
+    const share = this.values[this.first + place] / (this.high || 1);
+    const level = 3 * Math.max(0, Math.min(255, Math.round(share * 255)));
     return `rgb(${this.table[level]} ${this.table[level + 1]} ${this.table[level + 2]})`;
   }
 }
 
-/** What every view draws with; read again when the theme changes. */
-export function readLook(root, { hues, masked, scales }) {
+/**
+ * What every view draws with; read again when the theme changes.
+ * @param {HTMLElement} root
+ * @param {Pick<LabData, "hues" | "masked" | "scales">} data
+ * @returns {Theme}
+ */
+export function readTheme(root, { hues, masked, scales }) {
   const dark = isDark(root);
-  const style = getComputedStyle(root.getRootNode().host ?? root);
+  const tree = root.getRootNode();
+  const style = getComputedStyle(tree instanceof ShadowRoot ? tree.host : root);
+  /**
+   * @param {string} name
+   * @param {string} otherwise
+   */
   const colour = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
   return {
     dark,
