@@ -27,6 +27,7 @@ from vitviz.payload import pack
 from vitviz.samples import SAMPLES
 from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
 from vitviz.tracing.trace import Trace, run_trace
+from vitviz.web.explorer.defaults import DEFAULTS
 from vitviz.web.explorer.source import TraceSource
 
 pytestmark = pytest.mark.browser
@@ -270,7 +271,7 @@ def test_a_very_large_matrix_is_drawn_reduced_and_says_so(browser: Browser, host
     data = {
         "revision": "large", "url": "/given/large", "model": "large", "modelTitle": "large", "name": "brown",
         "picture": picture, "layers": [layer], "rollout": False, "second": None, "limit": 1 << 28,
-        "state": {"layer": 0, "head": 1, "token": 2000},
+        "state": {"layer": 0, "head": 1, "token": 2000}, "defaults": DEFAULTS,
         "scales": {name: colours(name) for name in ("attention", "activation")},  # type: ignore[arg-type]
         "words": section("explorer"),
     }  # fmt: skip

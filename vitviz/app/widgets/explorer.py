@@ -13,21 +13,33 @@ from vitviz.app.words import section
 
 def explorer(
     key: str,
-    data: Mapping[str, Any],
+    described: Mapping[str, Any],
+    state: Mapping[str, Any],
     on_state: Callable[[dict[str, Any]], None],
-    on_need: Callable[[], None] = lambda: None,
+    on_need: Callable[[], None],
+    *,
+    second: Mapping[str, Any] | None = None,
+    asked: int = 0,
 ) -> None:
-    """Show what ``describe`` returned; ``on_state`` gets what a person chose, ``on_need`` says payloads are gone."""
+    """Show what ``describe`` returned, opened in ``state``, perhaps with a ``second`` picture beside it.
+
+    ``on_state`` is called with what a person chose, ``on_need`` when payloads are gone; ``asked`` is another number
+    once they are there again.
+    """
+    from vitviz.web.explorer.describe import explorer_data
+
     mount = component("web/explorer/part.js", "web/explorer/explorer.css")
 
     def chosen() -> None:
-        if state := st.session_state[key].get("state"):
-            on_state(dict(state))
+        if chosen_state := st.session_state[key].get("state"):
+            on_state(dict(chosen_state))
 
-    scales = {name: colours(name) for name in ("attention", "activation")}
-    mount(
-        key=key,
-        data={**data, "scales": scales, "words": section("explorer")},
-        on_state_change=chosen,
-        on_need_change=on_need,
+    data = explorer_data(
+        described,
+        state,
+        scales={name: colours(name) for name in ("attention", "activation")},
+        words=section("explorer"),
+        second=second,
+        asked=asked,
     )
+    mount(key=key, data=data, on_state_change=chosen, on_need_change=on_need)

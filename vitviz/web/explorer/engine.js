@@ -9,7 +9,7 @@ const AT_ONCE = 2; // requests for layers that nobody waits for
 
 /** One picture in one model. */
 export class Engine {
-  constructor(data, { missing, arrived }) {
+  constructor(data, { missing, arrived, fetcher }) {
     this.data = data;
     this.layers = data.layers;
     this.arrived = arrived;
@@ -17,6 +17,7 @@ export class Engine {
       limit: data.limit,
       wrap: (payload) => new LayerMaths(payload),
       missing,
+      fetcher,
     });
     this.buffers = data.layers.map(() => null);
     this.scratch = new Map();

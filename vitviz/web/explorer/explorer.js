@@ -31,7 +31,7 @@ class Explorer extends Scene {
     const layers = data.layers;
     const aggregates = data.rollout ? AGGREGATES : AGGREGATES.slice(0, 2);
     const known = this.data && this.data.model === data.model;
-    const state = clean(known ? this.state : data.state, layers, aggregates);
+    const state = clean(known ? this.state : data.state, layers, aggregates, data.defaults);
     try {
       await Promise.all([
         fresh[0].need(state.layer),
@@ -43,7 +43,7 @@ class Explorer extends Scene {
     }
     if (this.wanted !== data) return;
     // What a person chose while the numbers were on their way holds.
-    const now = known ? clean(this.state, layers, aggregates) : state;
+    const now = known ? clean(this.state, layers, aggregates, data.defaults) : state;
     if (this.data?.second && !data.second) now.second = null;
     for (const engine of this.engines) if (!fresh.includes(engine)) engine.close();
     Object.assign(this, { data, engines: fresh, layers, aggregates, state: now, other: null, opened: null, hint: "" });
@@ -75,7 +75,7 @@ class Explorer extends Scene {
     const kept = this.engines.find(
       (engine) => engine.data.revision === part.revision && engine.source.url === part.url,
     );
-    const hooks = { missing: () => this.missed(), arrived: () => this.arrived() };
+    const hooks = { missing: () => this.missed(), arrived: () => this.arrived(), fetcher: this.events.fetcher };
     return kept ?? new Engine({ ...part, layers: this.wanted.layers, limit: this.wanted.limit }, hooks);
   }
 
@@ -87,7 +87,7 @@ class Explorer extends Scene {
   /** Change what was chosen, fetch what that needs, draw, and tell the host. */
   change(part, tell = true) {
     const before = this.state;
-    const next = clean({ ...before, ...part }, this.layers, this.aggregates);
+    const next = clean({ ...before, ...part }, this.layers, this.aggregates, this.data.defaults);
     if (next.layer !== before.layer) {
       next.token = this.tokenIn(next.layer);
       this.opened &&= tokenOn(this.layers[next.layer], this.opened, this.layers[before.layer]);
@@ -256,8 +256,22 @@ class Explorer extends Scene {
   act(name) {
     if (name === "split") this.change({ second: { layer: this.state.layer, head: "mean" } });
     else if (name === "join") this.change({ second: null });
-    else if (name === "npz") save("", `${this.engines[0].source.url}/${this.state.layer}/${this.state.head}.npz`);
+    else if (name === "npz") this.downloadArrays();
     else this.download(name);
+  }
+
+  /** The block's tensors: a link where a server answers, else what the host's fetcher answers. */
+  async downloadArrays() {
+    const { state, engines } = this;
+    const path = `${engines[0].source.url}/${state.layer}/${state.head}.npz`;
+    if (!this.events.fetcher) {
+      save("", path);
+      return;
+    }
+    const response = await this.events.fetcher(path);
+    if (!response.ok) return;
+    const name = `vitviz-${this.data.model}-layer${state.layer}-head${state.head}.npz`;
+    save(name, URL.createObjectURL(await response.blob()));
   }
 
   async download(kind) {
@@ -311,7 +325,8 @@ class Explorer extends Scene {
 }
 
 /**
- * Put an explorer into `element`. `events`: `state(state)` after a choice, `need()` when the payloads are gone.
+ * Put an explorer into `element`. `events`: `state(state)` after a choice, `need()` when the payloads are gone, and where no
+ * server answers `fetcher(path)`, which returns a promise of a Response for every payload and download.
  * Returns `update(data)`, which may be called as often as there is something new, and `destroy()`.
  */
 export function mount(element, events) {

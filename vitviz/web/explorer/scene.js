@@ -3,11 +3,12 @@ import { colourBar, colourTable, isDark } from "../shared/colours.js";
 import { make } from "../shared/dom.js";
 import { number } from "../shared/format.js";
 import { largest, pixels, Shades } from "../shared/shades.js";
+import { filled } from "../shared/words.js";
 import { CellView } from "./cell.js";
 import { GridView } from "./grid.js";
 import { MatrixView } from "./matrix.js";
 import { PictureView } from "./picture.js";
-import { fill, tokenOn } from "./state.js";
+import { tokenOn } from "./state.js";
 import { Toolbar } from "./toolbar.js";
 import { Wording } from "./wording.js";
 
@@ -261,7 +262,7 @@ export class Scene extends Wording {
     const layer = layers[choice.layer];
     const token = tokenOn(layer, state.token, layers[state.layer]);
     view.show(
-      { ...data.picture, label: fill(this.data.words.pictureLabel, { map: this.nameOf(choice) }) },
+      { ...data.picture, label: filled(this.data.words.pictureLabel, { map: this.nameOf(choice) }) },
       layer,
       layer.prefix,
     );
@@ -297,7 +298,7 @@ export class Scene extends Wording {
       this.matrixDrawn = drawn;
       const shades =
         state.head === "rollout" ? new Shades(this.colours.attention, 4 / maths.tokens, state.log) : this.shades;
-      this.matrix.title.textContent = fill(this.data.words.matrixTitle, {
+      this.matrix.title.textContent = filled(this.data.words.matrixTitle, {
         map: this.nameOf(state),
         n: found.order.length,
       });

@@ -7,21 +7,6 @@ const CHOICES = {
   scale: ["shared", "token", "map"],
   order: ["layer", "entropy", "distance"],
 };
-export const DEFAULTS = {
-  layer: 0,
-  head: 0,
-  token: 0,
-  pinned: false,
-  direction: "row",
-  scale: "shared",
-  log: false,
-  opacity: 0.65,
-  smooth: false,
-  order: "layer",
-  start: 0,
-  second: null,
-};
-
 const whole = (value, low, high, otherwise) =>
   Number.isInteger(Number(value)) && value !== null && value !== ""
     ? Math.min(high, Math.max(low, Number(value)))
@@ -36,9 +21,9 @@ export function tokenOn(to, token, from) {
   return carry(token, from.prefix.length, [from.rows, from.columns], [to.rows, to.columns]);
 }
 
-/** A state that fits the model, whatever the link or the last model said. */
-export function clean(wanted, layers, aggregates) {
-  const state = { ...DEFAULTS, ...wanted };
+/** A state that fits the model, whatever the link or the last model said; `defaults` is DEFAULTS of Python. */
+export function clean(wanted, layers, aggregates, defaults) {
+  const state = { ...defaults, ...wanted };
   state.layer = whole(state.layer, 0, layers.length - 1, 0);
   const layer = layers[state.layer];
   state.head = cleanHead(state.head, layer, aggregates);
@@ -47,7 +32,7 @@ export function clean(wanted, layers, aggregates) {
   for (const [name, allowed] of Object.entries(CHOICES)) if (!allowed.includes(state[name])) state[name] = allowed[0];
   state.opacity = Math.min(
     1,
-    Math.max(0, Number.isFinite(Number(state.opacity)) ? Number(state.opacity) : DEFAULTS.opacity),
+    Math.max(0, Number.isFinite(Number(state.opacity)) ? Number(state.opacity) : defaults.opacity),
   );
   for (const name of ["pinned", "log", "smooth"]) state[name] = Boolean(state[name]);
   if (state.second) {
@@ -55,9 +40,4 @@ export function clean(wanted, layers, aggregates) {
     state.second = { layer: at, head: cleanHead(state.second.head, layers[at], aggregates) };
   }
   return state;
-}
-
-/** Put `{name}` in a sentence's place. */
-export function fill(sentence, values) {
-  return sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }

@@ -1,8 +1,8 @@
 // What a view is called and says: names of maps and tokens, the line under the picture, the figures of a head.
 import { number } from "../shared/format.js";
+import { filled } from "../shared/words.js";
 import { strongest } from "./maths.js";
 import { placeOf } from "./picture.js";
-import { fill } from "./state.js";
 
 const NAMED = 4; // strongest targets in the line below the picture
 
@@ -10,7 +10,7 @@ const NAMED = 4; // strongest targets in the line below the picture
 export class Wording {
   nameOf({ layer, head }) {
     const { words } = this.data;
-    if (head === "rollout") return fill(words.rolloutName, { start: this.state.start, end: this.layers.length - 1 });
+    if (head === "rollout") return filled(words.rolloutName, { start: this.state.start, end: this.layers.length - 1 });
     const { name, window, shift } = this.layers[layer];
     const kind = window ? (shift ? " SW-MSA" : " W-MSA") : "";
     return `${name}${kind} \u00b7 ${typeof head === "number" ? `${words.head} ${head}` : words[head]}`;
@@ -64,6 +64,6 @@ export class Wording {
     if (typeof head !== "number") return "";
     const [entropy, distance] = ["entropy", "distance"].map((name) => this.engines[0].figure(name, layer, head));
     if (entropy === undefined) return "";
-    return `   ${fill(this.data.words.figures, { entropy: entropy.toFixed(2), distance: distance?.toFixed(1) ?? "?" })}`;
+    return `   ${filled(this.data.words.figures, { entropy: entropy.toFixed(2), distance: distance?.toFixed(1) ?? "?" })}`;
   }
 }
