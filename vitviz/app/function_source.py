@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vitviz.app import session
+from vitviz.app.session import Derived
 from vitviz.app.source_lines import source
 from vitviz.app.words import say
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
 
 Lines = tuple[str, tuple[tuple[str, tuple[int, ...] | None], ...]]
+LINES: Derived[Lines] = Derived("lines of a function")
 
 
 def show_function(trace: Trace, what: str, function: Callable[..., Tensor], x: Tensor) -> None:
@@ -31,6 +33,6 @@ def show_function(trace: Trace, what: str, function: Callable[..., Tensor], x: T
             shown = run_with_shapes(function, x)
         return shown.module, shown.lines
 
-    module, lines = session.derived(trace, f"lines of {what}", run)
+    module, lines = session.derived(trace, LINES.at(what), run)
     with st.expander(say("code.ran", name=what)):
         st.html(source(lines, (module, say("code.live_shape"))))

@@ -46,6 +46,11 @@ class Setting(Generic[T]):
         self.set(value, *where)
         return value
 
+    def choose(self, value: T, *where: str) -> None:
+        """Keep ``value`` and move the widget to it; only from a callback, before the widget is made."""
+        self.set(value, *where)
+        st.session_state[".".join((self.name, *where))] = value
+
     def _key(self, where: tuple[str, ...]) -> str:
         return ".".join(("setting", self.name, *where))
 
@@ -55,3 +60,5 @@ BLOCK = Setting[int]("block")
 HEAD = Setting[int]("head")
 TOKEN = Setting[int]("token")
 CLASS = Setting[int]("class")
+# Which number of a patch's token is taken apart, for each model.
+PATCH_CHANNEL = Setting[int]("patches.channel")

@@ -24,7 +24,6 @@ from vitviz.tracing.trace import Trace
 from vitviz.zoo.registry import REGISTRY, find
 
 Open = Callable[..., AppTest]
-PARTS = {"sequence": 0, "similarity": 1, "size": 2, "changed": 3}
 BASE = cast(ViTConfig, find("vit-test").config)
 # Interactions need a model that the side bar lists, which those called "-test" are not.
 PLAIN = "vit-variant-plain"
@@ -45,7 +44,7 @@ def variants(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(open_page: Open, part: str, model: str = PLAIN, **state: object) -> AppTest:
-    return open_page("position", model=model, **{"setting.position.part": PARTS[part], **state})
+    return open_page("position", model=model, **{"setting.position.part": part, **state})
 
 
 def trace_of(page: AppTest) -> Trace:
@@ -153,8 +152,8 @@ def test_another_picture_changes_no_position(open_page: Open) -> None:
 def test_another_size_is_a_real_run(open_page: Open, mode: str, antialias: bool) -> None:
     state = {
         f"setting.position.size.{PLAIN}": 5,
-        f"setting.position.mode.{PLAIN}": ["bicubic", "bilinear"].index(mode),
-        f"setting.position.antialias.{PLAIN}": int(antialias),
+        f"setting.position.mode.{PLAIN}": mode,
+        f"setting.position.antialias.{PLAIN}": antialias,
     }
     page = opened(open_page, "size", **state)
     network, entry = network_of(page), find(PLAIN)

@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.analysis.convolution.filters import largest_magnitude, learned_filters, principal_filters
+from vitviz.analysis.convolution.filters import (
+    PrincipalFilters,
+    largest_magnitude,
+    learned_filters,
+    principal_filters,
+)
 from vitviz.app import session
+from vitviz.app.session import Derived
 from vitviz.app.topics.convolution.filters_part import filters
 from vitviz.app.words import say
 
@@ -18,6 +24,7 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
+PRINCIPAL_FILTERS: Derived[PrincipalFilters] = Derived("principal components of the filters")
 PRINCIPAL = 28  # as many as the paper's Fig. 7 shows
 SHEET = 96
 
@@ -54,7 +61,7 @@ def _sheet(model: ModelEntry, weight: NDArray[np.floating]) -> None:
 
 
 def _principal(model: ModelEntry, trace: Trace, weight: NDArray[np.floating]) -> None:
-    principal = session.derived(trace, "principal filters", lambda: principal_filters(weight, PRINCIPAL))
+    principal = session.derived(trace, PRINCIPAL_FILTERS, lambda: principal_filters(weight, PRINCIPAL))
     total = float(principal.shares.sum())
     st.markdown(say("convolution.principal", count=len(principal.shares), share=f"{100 * total:.1f}"))
     labels = [f"{100 * share:.2f} %" for share in principal.shares]

@@ -10,6 +10,8 @@ import streamlit as st
 from vitviz.analysis.convolution.filters import largest_magnitude, learned_filters
 from vitviz.app import html, session, shell, tokens
 from vitviz.app.pictures import picture_url
+from vitviz.app.session import Derived
+from vitviz.app.settings import PATCH_CHANNEL
 from vitviz.app.source_lines import source
 from vitviz.app.topics.convolution.common_digits import agreeing
 from vitviz.app.topics.convolution.filter_picture import filter_picture
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
+RUNS: Derived[EmbeddingRuns] = Derived("the embedding by three methods")
 DIGITS = 8  # enough to see where float32 rounds
 PATCH_SIDE = 96
 
@@ -53,10 +56,11 @@ def _one_number(model: ModelEntry) -> None:
     left, right = st.columns([1, 2.3], gap="medium")
     with left:
         patch = _choose_patch(model)
-        dim, key = model.config.embed_dim, f"patches.channel.{model.name}"
-        st.session_state.setdefault(key, session.setting(key, 0))
-        channel = int(st.slider(say("convolution.channel", last=dim - 1), 0, dim - 1, key=key))
-        session.set_setting(key, channel)
+        channels = range(model.config.embed_dim)
+        label = say("convolution.channel", last=channels[-1])
+        channel = PATCH_CHANNEL.widget(
+            lambda key: st.slider(label, 0, channels[-1], key=key), channels, 0, model.name
+        )
     with right, st.spinner(say("running")):
         trace = session.trace(model)
         runs = _runs(trace)
@@ -159,4 +163,4 @@ def _runs(trace: Trace) -> EmbeddingRuns:
         with session.gate():
             return run_methods_on(trace)
 
-    return session.derived(trace, "embedding by three methods", make)
+    return session.derived(trace, RUNS, make)

@@ -11,6 +11,7 @@ import streamlit as st
 from vitviz.analysis.matmul.cache_lines import Order, fetched, steps
 from vitviz.analysis.matmul.embedding_product import embedding_product
 from vitviz.app import html, session, shell, tokens
+from vitviz.app.settings import PATCH_CHANNEL
 from vitviz.app.topics.matmul.cache_lines_part import LoopOrder, cache_lines
 from vitviz.app.topics.matmul.measured import measured
 from vitviz.app.topics.matmul.product_drawing import product
@@ -41,7 +42,7 @@ def _convolution(model: ModelEntry) -> None:
     """The product of the chosen model's patch embedding to scale, with the row and the column of one number."""
     work = embedding_product(model.config, tokens.finest(model))
     patch = max(0, tokens.current(model) - len(tokens.prefix(model)))
-    channel = session.setting(f"patches.channel.{model.name}", 0)
+    channel = PATCH_CHANNEL.get(0, model.name)
     left, right = st.columns([1, 1.5], gap="medium")
     left.html(product((work.dim, work.length, work.count), ("E", "x[k, i, j]", "z\u1d40"), (channel, patch)))
     right.markdown(

@@ -8,6 +8,8 @@ import numpy as np
 import streamlit as st
 
 from vitviz.app import html, session, shell, tokens
+from vitviz.app.session import Derived
+from vitviz.app.settings import PATCH_CHANNEL
 from vitviz.app.source_lines import source
 from vitviz.app.topics.patches.products_part import CHANNELS, PatchProducts, patch_products
 from vitviz.app.widgets.chart import chart
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
+METHODS: Derived[TorchMethods] = Derived("the embedding by both methods of torch")
 LISTED = 6
 
 
@@ -74,13 +77,11 @@ def _choose_patch(model: ModelEntry) -> int:
 
 
 def _choose_channel(model: ModelEntry) -> int:
-    """The slider. Its value also lives in the settings, because a widget forgets when its page is left."""
-    dim, key = model.config.embed_dim, _channel_key(model)
-    st.session_state.setdefault(key, session.setting(key, 0))
-    label = say("patches.channel", dim=dim)
-    channel = st.slider(label, 0, dim - 1, key=key)
-    session.set_setting(key, channel)
-    return channel
+    channels = range(model.config.embed_dim)
+    label = say("patches.channel", dim=len(channels))
+    return PATCH_CHANNEL.widget(
+        lambda key: st.slider(label, 0, channels[-1], key=key), channels, 0, model.name
+    )
 
 
 def _products(
@@ -132,10 +133,10 @@ def _terms(projection: Projection) -> list[tuple[str, ...]]:
 
 
 def _whole_token(model: ModelEntry, trace: Trace, patch: int, channel: int) -> None:
-    dim, key = model.config.embed_dim, _channel_key(model)
+    dim = model.config.embed_dim
 
     def choose(index: int) -> None:
-        st.session_state[key] = index
+        PATCH_CHANNEL.choose(index, model.name)
 
     from vitviz.analysis.patches.embedding import embeddings
 
@@ -153,7 +154,7 @@ def _methods(model: ModelEntry) -> None:
     from vitviz.analysis.patches.embedding import compare_on, gap_to_model
 
     trace = session.trace(model)
-    methods: TorchMethods = session.derived(trace, "embedding methods", lambda: compare_on(trace))
+    methods: TorchMethods = session.derived(trace, METHODS, lambda: compare_on(trace))
     first, second = methods.unfold.result[0].numpy(), methods.convolution.result[0].numpy()  # (N, D) each
     st.header(say("patches.methods"), anchor=False)
     st.markdown(say("patches.methods_lead", count=first.shape[0]))
@@ -176,7 +177,3 @@ def _methods(model: ModelEntry) -> None:
         labels=(say("patches.unfold"), say("patches.convolution")),
         axes=(say("patches.token_axis"), say("channel")), width=460, stretch="5 / 2",
     )  # fmt: skip
-
-
-def _channel_key(model: ModelEntry) -> str:
-    return f"patches.channel.{model.name}"

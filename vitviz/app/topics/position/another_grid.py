@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import streamlit as st
 
 from vitviz.analysis.position.class_changes import gap, likeliest
 from vitviz.analysis.position.grids import first_grid, grids_around
+from vitviz.analysis.position.interpolation import Mode
 from vitviz.app import html, session, tokens
-from vitviz.app.topics.position.progress import progress
+from vitviz.app.progress import block_by_block
+from vitviz.app.session import Derived
+from vitviz.app.settings import Setting
 from vitviz.app.topics.position.run_table import Run, run_table
 from vitviz.app.widgets.picker import Overlay, picker
 from vitviz.app.words import say
@@ -30,15 +33,15 @@ if TYPE_CHECKING:
 
 PICTURE_SIDE = 300
 MOST_TRIED = 10
-MODES: tuple[Literal["bicubic", "bilinear"], ...] = ("bicubic", "bilinear")
+MODES: tuple[Mode, ...] = ("bicubic", "bilinear")
 
 
 @dataclass(frozen=True)
-class Setting:
+class GridSetting:
     """What a person asks for: rows and columns of patches, and how positions are interpolated to them."""
 
     grid: tuple[int, int]
-    mode: Literal["bicubic", "bilinear"]
+    mode: Mode
     antialias: bool
 
     def label(self, patch: int, learned: bool) -> str:
@@ -47,6 +50,14 @@ class Setting:
         if not learned:
             return size
         return f"{size}, {self.mode}{', antialias' if self.antialias else ''}"
+
+
+SIZE = Setting[int]("position.size")
+MODE = Setting[Mode]("position.mode")
+ANTIALIAS = Setting[bool]("position.antialias")
+PICTURE: Derived[Image.Image] = Derived("the picture at another size")
+LOGITS: Derived[NDArray[np.float32]] = Derived("class scores at another size")
+TRIED: Derived[dict[GridSetting, NDArray[np.float32]]] = Derived("sizes tried")
 
 
 @st.fragment
@@ -77,53 +88,47 @@ def another_grid(model: ModelEntry, trace: Trace) -> None:
     _tried(model, trace, setting, logits, learned)
 
 
-def _choose(model: ModelEntry, config: ViTConfig, learned: bool) -> Setting:
-    """The three controls. Values also live in the settings, because a widget forgets when its page is left."""
+def _choose(model: ModelEntry, config: ViTConfig, learned: bool) -> GridSetting:
+    """The three controls; without learned positions there is nothing to interpolate."""
     grids, patch = grids_around(config.grid), config.patch_size
-    names = ("size", "mode", "antialias")
-    size_key, mode_key, antialias_key = (f"position.{name}.{model.name}" for name in names)
-    kept = session.setting(size_key, first_grid(grids, config.grid))
-    st.session_state.setdefault(size_key, min(kept, len(grids) - 1))
     # Numbers of grids: a slider of pairs would be one with two handles.
-    number: int = st.select_slider(
-        say("position.size"),
-        range(len(grids)),
-        key=size_key,
-        format_func=lambda i: _size_text(grids[i], patch),
-    )
-    session.set_setting(size_key, number)
-    grid = grids[number]
+    numbers = range(len(grids))
+    number = SIZE.widget(
+        lambda key: st.select_slider(
+            say("position.size"), numbers, key=key, format_func=lambda i: _size_text(grids[i], patch)
+        ),
+        numbers, first_grid(grids, config.grid), model.name,
+    )  # fmt: skip
     if not learned:
-        return Setting(grid, config.position_mode, config.position_antialias)
-    st.session_state.setdefault(mode_key, MODES[session.setting(mode_key, MODES.index(config.position_mode))])
-    chosen = st.segmented_control(
-        say("position.mode"), MODES, key=mode_key, required=True, label_visibility="collapsed"
-    )
-    mode = chosen or config.position_mode
-    session.set_setting(mode_key, MODES.index(mode))
-    st.session_state.setdefault(
-        antialias_key, bool(session.setting(antialias_key, config.position_antialias))
-    )
-    antialias: bool = st.toggle(say("position.antialias"), key=antialias_key, help=say("position.libraries"))
-    session.set_setting(antialias_key, antialias)
-    return Setting(grid, mode, antialias)
+        return GridSetting(grids[number], config.position_mode, config.position_antialias)
+    mode = MODE.widget(
+        lambda key: st.segmented_control(
+            say("position.mode"), MODES, key=key, required=True, label_visibility="collapsed"
+        ),
+        MODES, config.position_mode, model.name,
+    )  # fmt: skip
+    antialias = ANTIALIAS.widget(
+        lambda key: st.toggle(say("position.antialias"), key=key, help=say("position.libraries")),
+        (False, True), config.position_antialias, model.name,
+    )  # fmt: skip
+    return GridSetting(grids[number], mode, antialias)
 
 
 def _size_text(grid: tuple[int, int], patch: int) -> str:
     return f"{grid[0] * patch} x {grid[1] * patch} px = {grid[0]} x {grid[1]}"
 
 
-def _picture(model: ModelEntry, trace: Trace, setting: Setting) -> Image.Image:
+def _picture(model: ModelEntry, trace: Trace, setting: GridSetting) -> Image.Image:
     """The person's picture as the model sees it at that size: the same part of it, in other pixels."""
     from vitviz.images import view
 
     patch = model.config.patch_size
     spec = replace(model.preprocessing, size=(setting.grid[0] * patch, setting.grid[1] * patch))
     chosen = session.picture().image
-    return session.derived(trace, f"picture at {setting.grid}", lambda: view(chosen, spec))
+    return session.derived(trace, PICTURE.at(setting.grid), lambda: view(chosen, spec))
 
 
-def _positions(trace: Trace, setting: Setting) -> Tensor:
+def _positions(trace: Trace, setting: GridSetting) -> Tensor:
     """(1, N, D) for that grid: interpolated, or by the formula."""
     from vitviz.analysis.position.runs import resized_positions
 
@@ -134,7 +139,7 @@ def _positions(trace: Trace, setting: Setting) -> Tensor:
 
 
 def _run(
-    model: ModelEntry, trace: Trace, setting: Setting, picture: Image.Image, positions: Tensor
+    model: ModelEntry, trace: Trace, setting: GridSetting, picture: Image.Image, positions: Tensor
 ) -> NDArray[np.float32]:
     """Class scores (K,) of a real run at that size; kept for as long as the trace is."""
     network = cast("VisionTransformer", trace.network)
@@ -147,15 +152,15 @@ def _run(
 
         image = torch.from_numpy(to_array(picture, model.preprocessing)).unsqueeze(0)  # (1, C, H, W)
         text = say("position.running_size", count=positions.shape[1])
-        with progress(text, len(network.blocks)) as watch, session.gate():
+        with block_by_block(len(network.blocks), text) as watch, session.gate():
             logits: NDArray[np.float32] = logits_at_size(network, image, positions, watch).numpy()
         return logits
 
-    return session.derived(trace, f"logits at {setting}", make)
+    return session.derived(trace, LOGITS.at(setting), make)
 
 
 def _maps(
-    model: ModelEntry, trace: Trace, setting: Setting, after: NDArray[np.float32], picture: Image.Image
+    model: ModelEntry, trace: Trace, setting: GridSetting, after: NDArray[np.float32], picture: Image.Image
 ) -> tuple[int, int]:
     """The cosines of one position before and after, on the picture; the chosen place in the new grid."""
     from vitviz.analysis.position.similarity import cosines_with, nearest_place
@@ -195,7 +200,7 @@ def _choose_on(model: ModelEntry, grid: tuple[int, int], token: int) -> None:
 
 
 def _classes(
-    model: ModelEntry, trace: Trace, setting: Setting, logits: NDArray[np.float32], learned: bool
+    model: ModelEntry, trace: Trace, setting: GridSetting, logits: NDArray[np.float32], learned: bool
 ) -> None:
     patch = model.config.patch_size
     height, width = model.preprocessing.height_width
@@ -207,7 +212,7 @@ def _classes(
     st.caption(say("position.classes_help" if learned else "position.classes_help_sincos"))
 
 
-def _weights(trace: Trace, setting: Setting, after: NDArray[np.float32], new: tuple[int, int]) -> None:
+def _weights(trace: Trace, setting: GridSetting, after: NDArray[np.float32], new: tuple[int, int]) -> None:
     """One new position as a weighted sum of old ones, and how far the whole table by that sum is from torch's."""
     from vitviz.analysis.position.interpolation import contributions, gap_to_torch
 
@@ -232,10 +237,10 @@ def _weights(trace: Trace, setting: Setting, after: NDArray[np.float32], new: tu
 
 
 def _tried(
-    model: ModelEntry, trace: Trace, setting: Setting, logits: NDArray[np.float32], learned: bool
+    model: ModelEntry, trace: Trace, setting: GridSetting, logits: NDArray[np.float32], learned: bool
 ) -> None:
     """All sizes and interpolations of this picture so far, side by side."""
-    done: dict[Setting, NDArray[np.float32]] = session.derived(trace, "sizes tried", dict)
+    done = session.derived(trace, TRIED, dict)
     done[setting] = logits
     while len(done) > MOST_TRIED:
         del done[next(iter(done))]

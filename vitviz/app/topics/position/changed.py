@@ -10,7 +10,9 @@ import streamlit as st
 from vitviz.analysis.position.class_changes import gap, position_use
 from vitviz.analysis.position.patch_shuffle import piece_sides, shuffle, shuffled_picture
 from vitviz.app import session, tokens
-from vitviz.app.topics.position.progress import progress
+from vitviz.app.progress import block_by_block
+from vitviz.app.session import Derived
+from vitviz.app.settings import Setting
 from vitviz.app.topics.position.run_table import Run, run_table
 from vitviz.app.words import say
 
@@ -31,6 +33,9 @@ FORMULA = {
     "removed_shuffled": "\u03a0x",
 }
 Logits = dict[str, "NDArray[np.float32]"]
+CHANGED: Derived[Logits] = Derived("class scores of runs with changed positions")
+PIECE = Setting[int]("position.piece")
+SEED = Setting[int]("position.seed")
 
 
 @st.fragment
@@ -48,7 +53,7 @@ def changed(model: ModelEntry, trace: Trace) -> None:
         st.image(levels, say("position.shuffled_picture"), width=PICTURE_SIDE, output_format="PNG")
     with right:
         st.markdown(say("position.changed_lead"))
-        logits = _run(trace, order, f"{side} {seed}")
+        logits = _run(trace, order, side, seed)
         plain = Run(say("position.as_it_is"), trace.logits.numpy(), "x" if bare else "x + e")
         runs = [Run(say(f"position.{change}"), values, FORMULA[change]) for change, values in logits.items()]
         st.html(run_table([plain, *runs], trace.class_name, say("position.class"), say("position.gap")))
@@ -59,30 +64,26 @@ def changed(model: ModelEntry, trace: Trace) -> None:
 
 
 def _choose_side(model: ModelEntry) -> int:
-    """The pieces' side. Its value also lives in the settings, because a widget forgets when its page is left."""
+    """The side, in patches, of the pieces that change places."""
     sides = [side for side in piece_sides(tokens.finest(model)) if side < min(tokens.finest(model))] or [1]
-    key = f"position.piece.{model.name}"
-    kept = session.setting(key, sides[0])
-    st.session_state.setdefault(key, kept if kept in sides else sides[0])
-    chosen = st.segmented_control(
-        say("position.piece"), sides, format_func=lambda side: f"{side} x {side}", key=key, required=True
-    )
-    side = chosen or sides[0]
-    session.set_setting(key, side)
-    return side
+    return PIECE.widget(
+        lambda key: st.segmented_control(
+            say("position.piece"), sides, format_func=lambda side: f"{side} x {side}", key=key, required=True
+        ),
+        sides, sides[0], model.name,
+    )  # fmt: skip
 
 
 def _choose_seed(model: ModelEntry) -> int:
-    key = f"position.seed.{model.name}"
-    seed = session.setting(key, 0)
-    if st.button(say("position.again"), key=f"{key}.button"):
+    seed = SEED.get(0, model.name)
+    if st.button(say("position.again"), key=f"position.seed.{model.name}.button"):
         seed += 1
-        session.set_setting(key, seed)
+        SEED.set(seed, model.name)
     st.caption(say("position.seed", seed=seed))
     return seed
 
 
-def _run(trace: Trace, order: NDArray[np.int64], what: str) -> Logits:
+def _run(trace: Trace, order: NDArray[np.int64], side: int, seed: int) -> Logits:
     """The model once for each change, on the very pixels of the trace; kept for as long as the trace is."""
     network = cast("VisionTransformer", trace.network)
 
@@ -94,15 +95,14 @@ def _run(trace: Trace, order: NDArray[np.int64], what: str) -> Logits:
         wanted: tuple[Change, ...] = changes(network)
         image, moved = trace["image"], torch.from_numpy(order)
         done: Logits = {}
-        with progress(
-            say("position.running_changed", count=len(wanted)), len(wanted) * len(network.blocks)
-        ) as watch:
+        text = say("position.running_changed", count=len(wanted))
+        with block_by_block(len(wanted) * len(network.blocks), text) as watch:
             for change in wanted:
                 with session.gate():
                     done[change] = changed_logits(network, image, change, moved, watch).numpy()
         return done
 
-    return session.derived(trace, f"changed {what}", make)
+    return session.derived(trace, CHANGED.at(side, seed), make)
 
 
 def _how_much(plain: Run, logits: Logits) -> None:

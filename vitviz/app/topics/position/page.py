@@ -8,6 +8,8 @@ import numpy as np
 import streamlit as st
 
 from vitviz.app import html, session, shell, tokens
+from vitviz.app.session import Derived
+from vitviz.app.settings import Setting
 from vitviz.app.topics.position.another_grid import another_grid
 from vitviz.app.topics.position.changed import changed
 from vitviz.app.topics.position.part import PositionEmbeddings, similarity
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from vitviz.analysis.position.similarity import Structure
     from vitviz.tracing.trace import Trace
 
+PART = Setting[str]("position.part")
+STRUCTURE: Derived[tuple[float, Structure]] = Derived("how alike positions are")
 PARTS = ("sequence", "similarity", "size", "changed")
 KIND = {"learned": "position.kind_learned", "sincos": "position.kind_sincos", "none": "position.kind_none"}
 
@@ -49,14 +53,14 @@ def show() -> None:
 
 def _choose_part() -> str:
     """Which of the four is shown; kept when the page is left, and asked anew in another language."""
-    key, setting = f"position.part.{st.session_state.get('language', 'en')}", "position.part"
-    st.session_state.setdefault(key, PARTS[session.setting(setting, 0)])
+    key = f"{PART.name}.{st.session_state.get('language', 'en')}"
+    st.session_state.setdefault(key, PART.get(PARTS[0]))
     chosen = st.segmented_control(
         say("position.parts"), PARTS, format_func=lambda part: say(f"position.part_{part}"), key=key,
         required=True, label_visibility="collapsed",
     )  # fmt: skip
     part = chosen or PARTS[0]
-    session.set_setting(setting, PARTS.index(part))
+    PART.set(part)
     return part
 
 
@@ -72,7 +76,7 @@ def _similarity(model: ModelEntry, trace: Trace) -> None:
         cosines = cosine_similarities(positions[first:])  # (h*w, h*w)
         return largest_of_two(cosines), structure(cosines, grid)
 
-    largest, over_all = session.derived(trace, "position structure", measure)
+    largest, over_all = session.derived(trace, STRUCTURE, measure)
     st.markdown(say("position.read_tile"))
     embeddings = PositionEmbeddings(
         positions, grid, tokens.prefix(model), session.seen(model), f"{model.name} {positions.shape}", largest

@@ -8,6 +8,8 @@ import streamlit as st
 
 from vitviz.analysis.position.sequence import Sequence, sequence_of
 from vitviz.app import html, session, tokens
+from vitviz.app.session import Derived
+from vitviz.app.settings import Setting
 from vitviz.app.source_lines import source
 from vitviz.app.widgets.picker import picker
 from vitviz.app.widgets.strips import Strip, strips
@@ -16,9 +18,12 @@ from vitviz.plot.colour import span
 from vitviz.plot.numbers import added, fixed, short
 
 if TYPE_CHECKING:
+    from vitviz.analysis.segment_lines import StepLine
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
+CHANNEL = Setting[int]("position.channel")
+CODE: Derived[list[StepLine]] = Derived("lines that add positions")
 PICTURE_SIDE = 260
 # The lines of eq. 1 in VisionTransformer.embed.
 LINES = ("x.flatten(2)", "torch.cat(", 'probe("pos_embed"')
@@ -62,15 +67,14 @@ def _formula(model: ModelEntry, vectors: Sequence) -> None:
 def _one_token(model: ModelEntry, vectors: Sequence, token: int) -> None:
     """Token, position and sum under one cursor; the chosen channel added up."""
     x, total, position = vectors.tokens, vectors.total, vectors.positions
-    setting = f"position.channel.{model.name}"
-    channel = session.setting(setting, 0) % x.shape[1]
+    channel = CHANNEL.get(0, model.name) % x.shape[1]
     rows = [Strip("tokens", x[token], span(x[token], "activation"))]
     if position is not None:
         rows.append(Strip("pos_embed", position[token], span(position[token], "position"), "position"))
         rows.append(Strip("full_embed", total[token], span(total[token], "activation")))
     st.markdown(f"**{say('position.one', token=token, name=_name(model, token), dim=x.shape[1])}**")
     strips(
-        f"position.token.{model.name}", rows, channel, lambda index: session.set_setting(setting, index),
+        f"position.token.{model.name}", rows, channel, lambda index: CHANNEL.set(index, model.name),
         index_name=say("channel"),
     )  # fmt: skip
     if position is None:
@@ -117,12 +121,11 @@ def _prefix(model: ModelEntry, vectors: Sequence) -> None:
     st.html(html.table(rows, [say(f"position.head_{head}") for head in heads], numbers=[0, 2, 3, 4, 5, 6]))
     kinds = dict.fromkeys(name.rstrip("0123456789") for name in names)
     st.caption("  \n".join(say(f"position.what_{kind}") for kind in kinds))
-    setting = f"position.channel.{model.name}"
     limits = span(x[: len(names)], "weight")
     strips(
         f"position.prefix.{model.name}",
         [Strip(name, x[index], limits, "weight") for index, name in enumerate(names)],
-        session.setting(setting, 0) % x.shape[1], lambda index: session.set_setting(setting, index),
+        CHANNEL.get(0, model.name) % x.shape[1], lambda index: CHANNEL.set(index, model.name),
         index_name=say("channel"),
     )  # fmt: skip
 
@@ -136,9 +139,9 @@ def _name(model: ModelEntry, token: int) -> str:
 
 
 def _lines(trace: Trace) -> list[tuple[str, tuple[int, ...]]]:
-    from vitviz.analysis.segment_lines import StepLine, find, step_lines
+    from vitviz.analysis.segment_lines import find, step_lines
 
     def make() -> list[StepLine]:
         return find(step_lines(trace.lines(trace.segment("embed")), "VisionTransformer.embed"), LINES)
 
-    return [(line.text, line.shape) for line in session.derived(trace, "position lines", make)]
+    return [(line.text, line.shape) for line in session.derived(trace, CODE, make)]
