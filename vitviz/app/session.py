@@ -212,7 +212,7 @@ def norm_statistics(of: Trace) -> tuple[NormStatistics, ...]:
     return derived(of, NORM_STATISTICS, lambda: norms.norm_statistics(of))
 
 
-def derived(of: Trace, what: Derived[T] | DerivedAt[T] | str, make: Callable[[], T]) -> T:
+def derived(of: Trace, what: Derived[T] | DerivedAt[T], make: Callable[[], T]) -> T:
     """What ``make`` returns for a trace, made once and kept for as long as the trace is; it must not hold the trace."""
     store: WeakKeyDictionary[Trace, dict[Hashable, T]] = st.session_state.setdefault(
         "derived", WeakKeyDictionary()
@@ -223,7 +223,7 @@ def derived(of: Trace, what: Derived[T] | DerivedAt[T] | str, make: Callable[[],
     return made[what]
 
 
-def is_derived(of: Trace, what: Derived[T] | DerivedAt[T] | str) -> bool:
+def is_derived(of: Trace, what: Derived[T] | DerivedAt[T]) -> bool:
     """Whether ``derived`` has that already."""
     return what in st.session_state.get("derived", {}).get(of, {})
 
@@ -237,13 +237,3 @@ def _kept(store: str, key: tuple[object, ...], make: Callable[[], T]) -> T:
             kept.popitem(last=False)
     kept.move_to_end(key)
     return kept[key]
-
-
-def setting(name: str, default: int) -> int:
-    """A number that this person chose on some page (a layer, a head, a token), kept when they leave the page."""
-    return int(st.session_state.setdefault(f"setting.{name}", default))
-
-
-def set_setting(name: str, value: int) -> None:
-    """Keep a choice for every page that asks ``setting``."""
-    st.session_state[f"setting.{name}"] = value

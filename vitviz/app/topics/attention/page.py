@@ -8,6 +8,7 @@ import streamlit as st
 
 from vitviz.app import address, session, shell, tokens
 from vitviz.app.pictures import small_picture_url
+from vitviz.app.settings import BLOCK, HEAD
 from vitviz.app.widgets.explorer import explorer
 from vitviz.app.words import say
 from vitviz.samples import SAMPLES
@@ -74,12 +75,12 @@ def _state(model: ModelEntry, data: dict[str, Any]) -> dict[str, Any]:
         said = address.view()
     layers = data["layers"]
     first = opening(model.name, len(layers))
-    wanted = said.get("layer", session.setting(f"block.{model.name}", first[0]))
+    wanted = said.get("layer", BLOCK.get(first[0], model.name))
     layer = min(wanted, len(layers) - 1) if isinstance(wanted, int) else 0
     here = (layers[layer]["rows"], layers[layer]["columns"])
     seen = {
         "layer": layer,
-        "head": session.setting(f"head.{model.name}", first[1]),
+        "head": HEAD.get(first[1], model.name),
         "token": tokens.current(model, here),
     }
     return {**st.session_state.get("attention.state", {}), **seen, **said, "layer": layer}
@@ -92,9 +93,9 @@ def _explore(
     # A fragment, run again with the same data at every event of the browser part, so that nothing large is sent twice.
     def chose(state: dict[str, Any]) -> None:
         layer = data["layers"][state["layer"]]
-        session.set_setting(f"block.{model.name}", state["layer"])
+        BLOCK.set(state["layer"], model.name)
         if isinstance(state["head"], int):
-            session.set_setting(f"head.{model.name}", state["head"])
+            HEAD.set(state["head"], model.name)
         tokens.choose(model, state["token"], (layer["rows"], layer["columns"]))
         st.session_state["attention.state"] = state
         address.remember(model.name, state, DEFAULTS)
