@@ -1,20 +1,25 @@
-"""A real server and a real chromium. Without chromium these tests skip; with VITVIZ_NEED_BROWSER set they fail."""
+"""A real server and a real chromium. Without chromium these tests skip; with VITVIZ_NEED_BROWSER set they fail.
+
+Each process of the tests has one server, one chromium and one context in it, whose cache stays warm from page to page.
+A page has a Streamlit session of its own, so nothing that one test chose is there in the next.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, expect, sync_playwright
 
 from tests.browser.plain_host import PlainHost, plain_host
 
@@ -24,7 +29,7 @@ PATIENCE_MS = 60_000
 HOW_TO_GET_IT = "no chromium found: install it with 'apt-get install chromium' to run the browser tests"
 SIZES = {"wide": (1280, 800), "narrow": (390, 844)}
 expect.set_options(timeout=20_000)  # a busy machine answers late; what is expected is still the same
-FINISHED = "[data-testid=stApp][data-test-script-state=notRunning]"
+QUIET = (Path(__file__).parent / "quiet.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +84,17 @@ def browser(chromium: str) -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """The context of all pages of the app."""
+    made = browser.new_context(reduced_motion="no-preference")
+    made.set_default_timeout(PATIENCE_MS)
+    made.add_init_script(QUIET)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
 def host() -> Iterator[PlainHost]:
     """The browser parts' own files, without Streamlit."""
     with plain_host() as serving:
@@ -87,9 +102,10 @@ def host() -> Iterator[PlainHost]:
 
 
 @pytest.fixture
-def page(browser: Browser, host: PlainHost) -> Iterator[Page]:
+def page(context: BrowserContext, host: PlainHost) -> Iterator[Page]:
     """An empty page of that host; the test fails where a script of the page did."""
-    opened = browser.new_page(viewport={"width": 1100, "height": 900})
+    opened = context.new_page()
+    opened.set_viewport_size({"width": 1100, "height": 900})
     faults: list[str] = []
     opened.on("pageerror", lambda error: faults.append(str(error)))
     opened.goto(host.address)
@@ -98,45 +114,66 @@ def page(browser: Browser, host: PlainHost) -> Iterator[Page]:
     assert not faults, faults
 
 
-Opener = Callable[..., Page]
+Theme = Literal["light", "dark"]
 
 
-@pytest.fixture
-def visit(browser: Browser, server: str) -> Iterator[Opener]:
-    """``visit("attention", theme="dark", size="narrow")``: the page, settled. Fails the test on any script error
-    of the page and on any request to another machine."""
-    contexts, faults = [], []
+class Visit:
+    """``visit("attention", theme="dark", size="narrow")``: a page of the app, settled.
 
-    def open_it(
-        path: str = "", theme: Literal["light", "dark"] = "light", size: str = "wide", query: str = ""
+    It keeps what went wrong in any of its pages: script errors, requests that failed, requests to another machine.
+    """
+
+    def __init__(self, context: BrowserContext, server: str) -> None:
+        self.context, self.server = context, server
+        self.pages: list[Page] = []
+        self.faults: list[str] = []
+
+    def __call__(
+        self, path: str = "", theme: Theme = "light", size: str = "wide", query: str = "", at: str = ""
     ) -> Page:
+        """Open ``path``; ``at`` is another server's address."""
+        page = self.context.new_page()
+        self.pages.append(page)
         width, height = SIZES[size]
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
-        page.on("request", lambda request: faults.append(request.url) if _elsewhere(request.url) else None)
-        page.goto(f"{server}/{path}{query}")
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=theme)
+        page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
+        page.on("request", self._asked)
+        page.on("response", self._answered)
+        page.goto(f"{at or self.server}/{path}{query}")
         settle(page)
         return page
 
-    yield open_it
-    for context in contexts:
-        context.close()
-    assert not faults, faults
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith(("http://localhost:", "ws://localhost:", "data:", "blob:")):
+            self.faults.append(f"asked another machine: {request.url}")
+
+    def _answered(self, response: Response) -> None:
+        # 410 is the explorer's answer for numbers that are no longer kept: it asks for the new ones. Below the
+        # address of a page Streamlit first looks for its server in vain.
+        expected = response.status == 410 or re.search(r"/[\w-]+/_stcore/(health|host-config)$", response.url)
+        if response.status >= 400 and not expected:
+            self.faults.append(f"{response.status} for {response.url}")
+
+    def close(self) -> None:
+        """Close the pages; fail if anything went wrong."""
+        for page in self.pages:
+            page.close()
+        assert not self.faults, self.faults
 
 
-def _elsewhere(url: str) -> bool:
-    return not url.startswith(("http://localhost:", "ws://localhost:", "data:", "blob:"))
+@pytest.fixture
+def visit(context: BrowserContext, server: str) -> Iterator[Visit]:
+    """Opens pages of the app; fails the test on whatever ``Visit`` keeps."""
+    opener = Visit(context, server)
+    yield opener
+    opener.close()
 
 
 def settle(page: Page) -> None:
-    """Wait until the script has run and what it sent is painted."""
-    page.wait_for_selector(FINISHED)
-    page.wait_for_timeout(600)
-    page.wait_for_selector(FINISHED)
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    """Wait until the page is quiet: see quiet.js."""
+    page.wait_for_function("() => window.untilQuiet !== undefined")
+    page.evaluate("() => window.untilQuiet()")
 
 
 def save(page: Page, name: str) -> None:
@@ -146,6 +183,6 @@ def save(page: Page, name: str) -> None:
     size = page.viewport_size
     assert size is not None
     page.set_viewport_size({"width": size["width"], "height": max(size["height"], min(height, 5000))})
-    page.wait_for_timeout(300)
+    settle(page)
     page.screenshot(path=SCREENSHOTS / f"{name}.png")
     page.set_viewport_size(size)

@@ -1,21 +1,17 @@
-"""A person walks through the app: every page, another picture, another layer and head, good and broken files."""
+"""A person uses the app: another picture, another step, patch and model, good and broken files."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import save, settle
-from vitviz.app.pages import HEADINGS, address_of
+from tests.browser.conftest import Visit, save, settle
 from vitviz.samples import SAMPLES
 
 pytestmark = pytest.mark.browser
-Visit = Callable[..., Page]
-PAGES = [address_of(topic) for topics in HEADINGS.values() for topic in topics]
 
 
 def png(width: int, height: int, colour: tuple[int, int, int]) -> bytes:
@@ -28,19 +24,7 @@ def upload(page: Page, name: str, data: bytes) -> None:
     page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(
         [{"name": name, "mimeType": "image/png", "buffer": data}]
     )
-    page.wait_for_timeout(800)
     settle(page)
-
-
-@pytest.mark.parametrize(("theme", "size"), [("light", "wide"), ("dark", "narrow")])
-@pytest.mark.parametrize("path", PAGES)
-def test_every_page_opens(visit: Visit, path: str, theme: str, size: str) -> None:
-    page = visit(path, theme=theme, size=size)
-    expect(page.locator("[data-testid=stException]")).to_have_count(0)
-    expect(page.locator("h1").first).to_be_visible()
-    # Nothing is wider than the page: a phone must not scroll sideways.
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
-    save(page, f"{path or 'overview'}-{theme}-{size}")
 
 
 def test_choosing_a_stage_shows_its_tensor_and_its_line(visit: Visit) -> None:

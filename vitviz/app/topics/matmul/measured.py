@@ -36,7 +36,7 @@ def measured() -> None:
     """
     st.header(say("matmul.measured"), anchor=False)
     start, stop, bar = st.columns([1.3, 0.8, 3.2], vertical_alignment="center")
-    running = start.button(say("matmul.start"), type="primary", key="matmul.start", width="stretch")
+    running = start.button(say("matmul.start"), key="matmul.start", width="stretch")
     stop.button(say("matmul.stop"), disabled=not running, key="matmul.stop", width="stretch")
     left, right = st.columns([1.08, 1], gap="medium")
     place, figures = left.empty(), right.empty()

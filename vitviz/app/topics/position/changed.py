@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
 from vitviz.analysis.position.class_changes import gap, position_use
 from vitviz.analysis.position.patch_shuffle import piece_sides, shuffle, shuffled_picture
-from vitviz.app import session, tokens
+from vitviz.app import html, session, tokens
+from vitviz.app.pictures import picture_url
 from vitviz.app.progress import block_by_block
 from vitviz.app.session import Derived
 from vitviz.app.settings import Setting
@@ -50,7 +52,8 @@ def changed(model: ModelEntry, trace: Trace) -> None:
     order = shuffle(tokens.finest(model), side, seed)
     with left:
         levels = shuffled_picture(np.asarray(session.seen(model)), order, config.patch_size)
-        st.image(levels, say("position.shuffled_picture"), width=PICTURE_SIDE, output_format="PNG")
+        address = picture_url(Image.fromarray(levels))
+        st.html(html.image(address, say("position.shuffled_picture"), PICTURE_SIDE))
     with right:
         st.markdown(say("position.changed_lead"))
         logits = _run(trace, order, side, seed)

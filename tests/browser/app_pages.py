@@ -1,0 +1,49 @@
+"""The app's pages and what they are made of, for the tests that go through all of them."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import settle
+from vitviz.app.pages import HEADINGS, address_of
+
+PATHS = [address_of(topic) for topics in HEADINGS.values() for topic in topics]
+# Pages that show one of several things at a time, and how many there are.
+SECTIONS = {"position": 4, "norm-lab": 4, "swin-reach": 4}
+
+
+def sections(path: str) -> range:
+    """The numbers of a page's sections: one, where a page shows everything at once."""
+    return range(SECTIONS.get(path, 1))
+
+
+def open_section(page: Page, path: str, number: int) -> None:
+    """Choose a section of the page ``path``, which is open."""
+    if path in SECTIONS:
+        choices = page.locator("[data-testid=stMain] [data-testid=stButtonGroup]").first.get_by_role("radio")
+        expect(choices).to_have_count(SECTIONS[path])
+        if choices.nth(number).get_attribute("aria-checked") != "true":
+            choices.nth(number).click()
+            settle(page)
+
+
+def link(page: Page, path: str) -> Locator:
+    """The link to a page in the navigation, whatever the language."""
+    return page.locator(f"[data-testid=stTopNav] a[href$='/{path}']")
+
+
+def go(page: Page, path: str) -> None:
+    """Follow the navigation to a page of the same session."""
+    link(page, path).click()
+    page.wait_for_url(re.compile(rf"//[^/]+/{path}(\?|$)"))
+    settle(page)
+
+
+def check(page: Page) -> None:
+    """Nothing of the page that is open failed, and nothing is wider than the page: a phone must not scroll sideways."""
+    expect(page.locator("h1").first).to_be_visible()
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth + 1")

@@ -1,0 +1,70 @@
+"""Every page in both themes, wide and narrow: kept as pictures, and judged by axe-core."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.app_pages import PATHS, check, open_section, sections
+from tests.browser.conftest import ROOT, Theme, Visit, save, settle
+
+pytestmark = pytest.mark.browser
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+# What is Streamlit's own and cannot be set.
+NOT_OURS = {
+    "[data-testid=stSidebarNavItems]": "groups of the navigation are a div between ul and li",
+    ".stCode pre": "the colours of keywords in st.code, and that its box scrolls without being in the tab order",
+}
+VIOLATIONS = """async (excluded) => {
+  const { violations } = await axe.run({ exclude: excluded }, { resultTypes: ["violations"] });
+  const node = ({ html, any, all, none }) =>
+    `${[...any, ...all, ...none].map(({ message }) => message).join("; ")}: ${html.slice(0, 200)}`;
+  return violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
+    .flatMap(({ id, nodes }) => nodes.map((one) => `${id}: ${node(one)}`));
+}"""
+# What a page is about is in sight at 1280 x 800 without scrolling.
+IN_SIGHT = {"swin-shift": "canvas.vs-map"}
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core."""
+    if not AXE.exists():
+        how = "no axe-core found: 'npm ci' installs it"
+        if os.environ.get("VITVIZ_NEED_BROWSER"):
+            pytest.fail(how)
+        pytest.skip(how)
+    return AXE.read_text(encoding="utf-8")
+
+
+def check_access(page: Page, axe: str) -> None:
+    """axe-core finds nothing serious or critical in what is ours of the page."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe)
+    found = page.evaluate(VIOLATIONS, [[selector] for selector in NOT_OURS])
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("theme", "other", "size"),
+    [("light", "dark", "wide"), ("dark", "light", "narrow")],
+    ids=["wide", "narrow"],
+)
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_looks_right(visit: Visit, axe: str, path: str, theme: Theme, other: Theme, size: str) -> None:
+    page = visit(path, theme=theme, size=size)
+    for number in sections(path):
+        open_section(page, path, number)
+        check(page)
+        save(page, f"{path or 'overview'}-{number}-{theme}-{size}")
+        check_access(page, axe)
+    if size == "wide" and path in IN_SIGHT:
+        box = page.locator(IN_SIGHT[path]).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 800
+    page.emulate_media(color_scheme=other)
+    settle(page)
+    check(page)
+    save(page, f"{path or 'overview'}-{number}-{other}-{size}")
