@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import save, settle
+from tests.browser.conftest import settle
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
@@ -145,14 +145,3 @@ def test_a_measurement_can_be_stopped_and_keeps_what_it_has(visit: Visit) -> Non
     settle(page)
     expect(page.get_by_role("button", name="Stop")).to_be_disabled()
     expect(page.get_by_text("1 ijk").first).to_be_visible()
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["wide", "narrow"])
-@pytest.mark.parametrize("path", ["convolution", "matmul"])
-def test_pages_render_in_both_themes_and_widths(visit: Visit, path: str, theme: str, size: str) -> None:
-    page = visit(path, theme=theme, size=size)
-    expect(page.locator(".vv-positions svg, .vv-accesses canvas").first).to_be_visible()
-    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth")
-    assert width <= 0
-    save(page, f"{path}-{theme}-{size}")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import save, settle
+from tests.browser.conftest import settle
 from tests.browser.test_patch_and_norm import numbers, point
 
 pytestmark = pytest.mark.browser
@@ -95,12 +95,3 @@ def test_the_lens_reads_under_the_pointer_and_by_keys_without_the_server(visit: 
     expect(page.get_by_text("Token 1 of")).to_be_visible()
     expect(readout).to_contain_text("patch (0, 0), z11")
     assert page.evaluate("window.sent.length") > 0  # what is fixed is told, what is looked at is not
-
-
-@pytest.mark.parametrize("name", ["stream", "loss", "lens"])
-@pytest.mark.parametrize(("theme", "size"), [("light", "wide"), ("dark", "narrow")])
-def test_it_fits_and_is_kept_as_a_picture(visit: Visit, name: str, theme: str, size: str) -> None:
-    page = visit(name, theme=theme, size=size)
-    wide = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert wide[0] <= wide[1]
-    save(page, f"{name}-{theme}-{size}")

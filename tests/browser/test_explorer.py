@@ -319,14 +319,6 @@ def test_the_files_hold_what_is_shown(visit: Visit, vit: Trace, tmp_path: Path) 
     np.testing.assert_allclose(pattern.reshape(expected.shape), expected, atol=ROUNDING)
 
 
-@pytest.mark.parametrize("size", ["wide", "narrow"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_it_looks_right_in_both_themes(visit: Visit, theme: str, size: str) -> None:
-    page = opened(visit, "?model=vit-tiny&layer=3&head=1&token=90&pinned=1", theme=theme, size=size)
-    save(page, f"explorer-{theme}-{size}")
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
-
-
 def test_payloads_that_are_gone_are_asked_for_again(visit: Visit) -> None:
     page = opened(visit, "?model=vit-tiny")
     refused: list[str] = []

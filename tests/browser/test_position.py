@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,6 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import save, settle
 from tests.browser.plain_host import arrived, data_url
 from vitviz.analysis.position.similarity import cosine_similarities
 from vitviz.app.component import colours
@@ -174,14 +172,3 @@ def test_the_scale_says_what_it_spans(part: Page) -> None:
     part.get_by_role("button", name="largest").click()
     assert "0.5000" in bar.inner_text()
     assert part.get_by_role("button", name="largest").get_attribute("aria-pressed") == "true"
-
-
-@pytest.mark.parametrize(("theme", "size"), [("light", "wide"), ("dark", "narrow")])
-def test_every_part_of_the_page_opens(visit: Callable[..., Page], theme: str, size: str) -> None:
-    page = visit("position", theme=theme, size=size)
-    for number_, name in enumerate(("sequence", "similarity", "size", "changed"), 1):
-        page.get_by_role("radio", name=re.compile(f"^{number_} ")).click()
-        settle(page)
-        expect(page.locator("[data-testid=stException]")).to_have_count(0)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        save(page, f"position-{name}-{theme}-{size}")

@@ -237,18 +237,3 @@ def test_the_race_can_be_watched_and_stopped(visit: Visit) -> None:
     expect(
         page.get_by_text(re.compile(r"(Stopped after \d+|times\. The formulas say)")).first
     ).to_be_visible()
-
-
-@pytest.mark.parametrize("size", ["wide", "narrow"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_they_look_right_in_both_themes(visit: Visit, theme: str, size: str) -> None:
-    page = visit("swin-reach", query="?model=swin-mini", theme=theme, size=size)
-    for topic in ("Windows", "Receptive field", "Scores", "ViT beside"):
-        page.get_by_role("radio", name=topic).click()
-        settle(page)
-        page.wait_for_timeout(800)
-        save(page, f"swin-reach-{topic.split()[0]}-{theme}-{size}")
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
-    page = visit("swin-cost", query="?model=swin-mini", theme=theme, size=size)
-    save(page, f"swin-cost-{theme}-{size}")
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")

@@ -216,16 +216,3 @@ def test_the_journey_and_the_merging_follow_the_pointer(visit: Visit) -> None:
     expect(page.locator(".vm-readout")).to_contain_text("output (14, 15)")
     expect(page.locator(".vm-readout")).to_contain_text("0: (28, 30)  1: (29, 30)  2: (28, 31)  3: (29, 31)")
     save(page, "swin-shift-merging")
-
-
-@pytest.mark.parametrize("size", ["wide", "narrow"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_it_opens_in_every_look(visit: Visit, theme: str, size: str) -> None:
-    page = visit(PATH, theme=theme, size=size)
-    expect(page.locator("[data-testid=stException]")).to_have_count(0)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
-    box = page.locator("canvas.vs-map").bounding_box()
-    assert box is not None
-    if size == "wide":
-        assert box["y"] + box["height"] <= 800
-    save(page, f"swin-shift-{theme}-{size}")
