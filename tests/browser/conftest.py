@@ -15,6 +15,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -46,14 +47,26 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The app's address, served as a newcomer would serve it."""
+    with serve() as address:
+        yield address
+
+
+@contextmanager
+def serve(*options: str) -> Iterator[str]:
+    """A server of the app with further options of ``streamlit run``; its address, without a path."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), *options]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://localhost:{port}"
     try:
-        _wait_for(f"{address}/_stcore/health")
+        base = (
+            options[options.index("--server.baseUrlPath") + 1] + "/"
+            if "--server.baseUrlPath" in options
+            else ""
+        )
+        _wait_for(f"{address}/{base}_stcore/health")
         yield address
     finally:
         process.terminate()
