@@ -28,7 +28,7 @@ export class MatrixView {
     ]) {
       const button = tools.appendChild(make("button", "vx-tool", sign));
       button.type = "button";
-      button.setAttribute("aria-label", label);
+      button.setAttribute("aria-label", `${sign} ${label}`);
       button.title = label;
       button.addEventListener("click", () => this.zoom(factor));
     }

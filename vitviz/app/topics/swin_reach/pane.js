@@ -122,6 +122,7 @@ export class Pane {
     /** @type {HTMLImageElement} */
     this.image = this.frame.appendChild(make("img"));
     this.image.draggable = false;
+    this.image.alt = "";
     this.image.addEventListener("load", onImage);
     /** @type {HTMLCanvasElement} */
     this.canvas = this.frame.appendChild(make("canvas"));

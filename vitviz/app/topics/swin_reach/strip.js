@@ -41,7 +41,7 @@ export class Strip {
       label.textContent = back === 0 ? words.token : step.parents ? words.merge : filled(words.input, step);
       const where = fields.where(back, words);
       root.setAttribute("aria-pressed", String(back === fields.back));
-      root.setAttribute("aria-label", where);
+      root.setAttribute("aria-label", `${label.textContent}: ${where}`);
       root.title = `${where}: ${whole(total(grown[back]))} / ${whole(map.tokens)}`;
       Object.assign(canvas, { width: map.columns, height: map.rows });
       const context = contextOf(canvas);
