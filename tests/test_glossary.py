@@ -23,7 +23,9 @@ def texts() -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize("term", TERMS, ids=[term["en"] for term in TERMS])
-def test_no_text_calls_it_otherwise(texts: dict[str, dict[str, str]], term: dict[str, str | list[str]]) -> None:
+def test_no_text_calls_it_otherwise(
+    texts: dict[str, dict[str, str]], term: dict[str, str | list[str]]
+) -> None:
     found = [
         (key, other.group())
         for language in words.LANGUAGES

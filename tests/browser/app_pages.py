@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import settle
 from vitviz.app.pages import HEADINGS, address_of
@@ -29,15 +29,17 @@ def open_section(page: Page, path: str, number: int) -> None:
             settle(page)
 
 
-def link(page: Page, path: str) -> Locator:
-    """The link to a page in the navigation, whatever the language."""
-    return page.locator(f"[data-testid=stTopNav] a[href$='/{path}']")
-
-
 def go(page: Page, path: str) -> None:
-    """Follow the navigation to a page of the same session."""
-    link(page, path).click()
-    page.wait_for_url(re.compile(rf"//[^/]+/{path}(\?|$)"))
+    """Follow the navigation to a page of the same session; pages below a heading are in its menu."""
+    headings = [heading for heading in HEADINGS if heading]
+    for number, heading in enumerate(headings):
+        if path in map(address_of, HEADINGS[heading]):
+            page.get_by_test_id("stTopNavSection").nth(number).click()
+            page.locator(f"a[data-testid=stTopNavDropdownLink][href$='/{path}']").click()
+            break
+    else:
+        page.locator(f"a[data-testid=stTopNavLink][href$='/{path}']").click()
+    page.wait_for_url(re.compile(rf"//[^?]*/{path}(\?.*)?$"))
     settle(page)
 
 

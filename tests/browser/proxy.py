@@ -52,9 +52,11 @@ def proxy(port: int, below: str, strip: bool) -> Iterator[str]:
         await asyncio.gather(_pass_on(reader, back), _pass_on(there, writer))
 
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(asyncio.start_server(connected, "localhost", 0))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    # In a loop of its own: Playwright keeps this thread's.
+    starting = asyncio.run_coroutine_threadsafe(asyncio.start_server(connected, "127.0.0.1", 0), loop)
+    server = starting.result(timeout=10)
     try:
         yield f"http://localhost:{server.sockets[0].getsockname()[1]}{below}"
     finally:

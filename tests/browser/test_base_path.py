@@ -26,7 +26,11 @@ def server_below() -> Iterator[str]:
 def check_app(visit: Visit, address: str) -> None:
     """Modules, pictures and the explorer's numbers come from below the path, and the first map is there."""
     answered: list[Response] = []
-    visit.context.on("response", answered.append)
+
+    def note(response: Response) -> None:
+        answered.append(response)
+
+    visit.context.on("response", note)
     try:
         page = visit("attention", at=address)
         expect(page.locator(".vx-picture .vx-readout").first).to_contain_text("looks most at")
@@ -38,7 +42,7 @@ def check_app(visit: Visit, address: str) -> None:
         check(page)
         reload(page)
     finally:
-        visit.context.remove_listener("response", answered.append)
+        visit.context.remove_listener("response", note)
     own = [urlsplit(one.url).path for one in answered if "/api/" in one.url]
     for ending in (".js", ".png", ".bin"):
         assert any(path.endswith(ending) for path in own), ending

@@ -51,7 +51,8 @@ def run_table(runs: Sequence[Run], name: Callable[[int], str], class_head: str, 
         body += f"<tr><td>{escape(name(index))}</td>{cells}</tr>"
     gaps = "".join(f'<td class="n">{short(gap(other, logits[0]))}</td>' for other in logits[1:])
     body += f'<tr class="gap"><td>{escape(gap_head)}</td><td class="n"></td>{gaps}</tr>'
-    return f'{STYLE}<div class="vvr" tabindex="0"><table><tr><th>{escape(class_head)}</th>{heads}</tr>{body}</table></div>'
+    head = f"<tr><th>{escape(class_head)}</th>{heads}</tr>"
+    return f'{STYLE}<div class="vvr" tabindex="0"><table>{head}{body}</table></div>'
 
 
 def _cell(change: ClassChange, *, first: bool) -> str:
