@@ -1,21 +1,63 @@
 // The picture that the model sees, cut into its tokens: look, move over, choose one.
 import { colourBar, colourTable, isDark, paint } from "../shared/colours.js";
-import { make } from "../shared/dom.js";
+import { make, svg } from "../shared/dom.js";
+import { arrowStep } from "../shared/events.js";
 import { number } from "../shared/format.js";
+import { Lifetime } from "../shared/lifetime.js";
 
-const SVG = "http://www.w3.org/2000/svg";
-const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+/** @import { Scale } from "../shared/types.d.ts" */
+/**
+ * @typedef {object} Data
+ * @property {string} image
+ * @property {string} alt
+ * @property {string} help
+ * @property {{ token: string, patch: string }} words
+ * @property {number} rows
+ * @property {number} columns
+ * @property {number} aspect
+ * @property {number} width CSS pixels
+ * @property {number} token
+ * @property {string[]} prefix names of the tokens before the patches
+ * @property {boolean} grid whether thin lines run between the patches
+ * @property {{ rows: number[], columns: number[] }} lines where thick lines run
+ * @property {number[]} marked
+ * @property {boolean} chips whether the prefix tokens can be chosen
+ * @property {Float32Array | null} overlay a value for each token
+ * @property {number} [low]
+ * @property {number} [high]
+ * @property {Scale} [scale]
+ * @property {number} [opacity]
+ * @property {string} [scaleLabel]
+ */
 
-function shape(tag, attributes, className) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.setAttribute("class", className);
-  return element;
-}
+/** @type {Data} */
+const EMPTY = {
+  ...{
+    image: "",
+    alt: "",
+    help: "",
+    words: { token: "", patch: "" },
+    rows: 1,
+    columns: 1,
+    aspect: 1,
+    width: 1,
+    token: 0,
+  },
+  ...{ prefix: [], grid: false, lines: { rows: [], columns: [] }, marked: [], chips: false, overlay: null },
+};
 
 export class Picker {
+  /**
+   * @param {HTMLElement} root
+   * @param {(name: "token", token: number) => void} choose
+   */
   constructor(root, choose) {
     this.choose = choose;
+    /** @type {Data} */
+    this.data = EMPTY;
+    this.token = 0;
+    this.dark = false;
+    this.source = "";
     this.frame = root.appendChild(make("div", "vv-frame"));
     this.frame.tabIndex = 0;
     this.frame.setAttribute("role", "application");
@@ -25,17 +67,20 @@ export class Picker {
     this.bar = root.appendChild(make("div", "vv-barplace"));
     this.image = this.frame.appendChild(make("img"));
     this.canvas = this.frame.appendChild(make("canvas"));
-    this.svg = this.frame.appendChild(shape("svg", { preserveAspectRatio: "none" }, "vv-lines"));
-    this.frame.addEventListener("pointermove", (event) => this.hover(this.tokenAt(event)));
-    this.frame.addEventListener("pointerleave", () => this.hover(null));
-    this.frame.addEventListener("click", (event) => this.select(this.tokenAt(event)));
-    this.frame.addEventListener("keydown", (event) => this.key(event));
+    this.svg = this.frame.appendChild(svg("svg", { preserveAspectRatio: "none", class: "vv-lines" }));
+    this.hovered = this.box(null, "vv-hovered");
+    this.chosen = this.box(null, "vv-chosen");
+    this.lifetime = new Lifetime();
+    this.lifetime.listen(this.frame, "pointermove", (event) => this.hover(this.tokenAt(event)));
+    this.lifetime.listen(this.frame, "pointerleave", () => this.hover(null));
+    this.lifetime.listen(this.frame, "click", (event) => this.select(this.tokenAt(event)));
+    this.lifetime.listen(this.frame, "keydown", (event) => this.key(event));
   }
 
+  /** @param {Data} data */
   update(data) {
     this.data = data;
     this.token = data.token;
-    this.values = data.overlay;
     this.dark = isDark(this.frame);
     if (this.source !== data.image) this.image.src = this.source = data.image;
     this.image.alt = data.alt;
@@ -49,12 +94,12 @@ export class Picker {
   }
 
   paintOverlay() {
-    const { rows, columns, low, high, scale, opacity, prefix } = this.data;
-    this.canvas.hidden = !this.values;
+    const { overlay, rows, columns, low = 0, high = 1, scale, opacity = 1, prefix } = this.data;
+    this.canvas.hidden = !overlay;
     this.bar.replaceChildren();
-    if (!this.values) return;
-    paint(this.canvas, this.values, prefix.length, rows, columns, colourTable(scale, this.dark), low, high);
-    this.canvas.style.opacity = opacity;
+    if (!overlay || !scale) return;
+    paint(this.canvas, overlay, prefix.length, rows, columns, colourTable(scale, this.dark), low, high);
+    this.canvas.style.opacity = String(opacity);
     this.bar.append(colourBar(scale, this.dark, low, high, this.data.scaleLabel));
   }
 
@@ -62,21 +107,29 @@ export class Picker {
     const { rows, columns, lines, marked } = this.data;
     this.svg.setAttribute("viewBox", `0 0 ${columns} ${rows}`);
     this.svg.replaceChildren();
+    const down = (/** @type {number} */ at, /** @type {string} */ name) =>
+      this.svg.append(svg("path", { d: `M${at} 0V${rows}`, class: name }));
+    const across = (/** @type {number} */ at, /** @type {string} */ name) =>
+      this.svg.append(svg("path", { d: `M0 ${at}H${columns}`, class: name }));
     if (this.data.grid) {
-      for (let c = 1; c < columns; c++) this.svg.append(shape("path", { d: `M${c} 0V${rows}` }, "vv-thin"));
-      for (let r = 1; r < rows; r++) this.svg.append(shape("path", { d: `M0 ${r}H${columns}` }, "vv-thin"));
+      for (let c = 1; c < columns; c++) down(c, "vv-thin");
+      for (let r = 1; r < rows; r++) across(r, "vv-thin");
     }
-    for (const c of lines.columns) this.svg.append(shape("path", { d: `M${c} 0V${rows}` }, "vv-thick"));
-    for (const r of lines.rows) this.svg.append(shape("path", { d: `M0 ${r}H${columns}` }, "vv-thick"));
+    for (const c of lines.columns) down(c, "vv-thick");
+    for (const r of lines.rows) across(r, "vv-thick");
     for (const token of marked) this.svg.append(this.box(token, "vv-marked"));
     this.hovered = this.svg.appendChild(this.box(null, "vv-hovered"));
     this.chosen = this.svg.appendChild(this.box(this.token, "vv-chosen"));
   }
 
+  /**
+   * @param {number | null} token
+   * @param {string} className
+   */
   box(token, className) {
     const place = this.place(token);
     const [row, column] = place ?? [0, 0];
-    const box = shape("rect", { x: column, y: row, width: 1, height: 1 }, className);
+    const box = svg("rect", { x: column, y: row, width: 1, height: 1, class: className });
     if (!place) box.style.display = "none";
     return box;
   }
@@ -85,7 +138,7 @@ export class Picker {
     const chips = this.data.prefix.map((name, token) => {
       const chip = make("button", "vv-chip", name);
       chip.type = "button";
-      if (this.values) chip.prepend(this.swatch(this.values[token]));
+      if (this.data.overlay) chip.prepend(this.swatch(this.data.overlay[token]));
       chip.addEventListener("click", () => this.select(token));
       chip.addEventListener("pointerenter", () => this.hover(token));
       return chip;
@@ -99,20 +152,27 @@ export class Picker {
       chip.setAttribute("aria-pressed", String(token === this.token));
   }
 
-  /** The colour of one value, for a token that has no place in the picture. */
+  /**
+   * The colour of one value, for a token that has no place in the picture.
+   * @param {number} value
+   */
   swatch(value) {
-    const { low, high, scale } = this.data;
+    const { low = 0, high = 1, scale } = this.data;
     const swatch = make("canvas", "vv-swatch");
-    paint(swatch, [value], 0, 1, 1, colourTable(scale, this.dark), low, high);
+    if (scale) paint(swatch, [value], 0, 1, 1, colourTable(scale, this.dark), low, high);
     return swatch;
   }
 
-  /** Row and column of a patch token; null for a prefix token or nothing. */
+  /**
+   * Row and column of a patch token; null for a prefix token or nothing.
+   * @param {number | null} token
+   */
   place(token) {
     const patch = token === null ? -1 : token - this.data.prefix.length;
     return patch < 0 ? null : [Math.floor(patch / this.data.columns), patch % this.data.columns];
   }
 
+  /** @param {MouseEvent} event */
   tokenAt(event) {
     const { rows, columns, prefix } = this.data;
     const box = this.frame.getBoundingClientRect();
@@ -122,25 +182,30 @@ export class Picker {
     return prefix.length + row * columns + column;
   }
 
+  /** @param {number | null} token */
   hover(token) {
     const place = this.place(token);
     this.hovered.style.display = place ? "" : "none";
     if (place) {
-      this.hovered.setAttribute("x", place[1]);
-      this.hovered.setAttribute("y", place[0]);
+      this.hovered.setAttribute("x", String(place[1]));
+      this.hovered.setAttribute("y", String(place[0]));
     }
     this.readout.textContent = this.describe(token ?? this.token);
   }
 
+  /** @param {number} token */
   describe(token) {
     const place = this.place(token);
-    const { words, prefix } = this.data;
+    const { words, prefix, overlay } = this.data;
     const name = place ? `${words.patch} (${place[0]}, ${place[1]})` : prefix[token];
-    const value = this.values ? this.values[token] : NaN;
-    return `${words.token} ${token} = ${name}` + (Number.isNaN(value) ? "" : `   ${number(value)}`);
+    const value = overlay ? overlay[token] : NaN;
+    return `${words.token} ${token} = ${name}${Number.isNaN(value) ? "" : `   ${number(value)}`}`;
   }
 
-  /** Mark another token. */
+  /**
+   * Mark another token.
+   * @param {number} token
+   */
   go(token) {
     if (token === this.token) return;
     this.token = token;
@@ -151,15 +216,19 @@ export class Picker {
     this.readout.textContent = this.describe(token);
   }
 
-  /** Mark another token and tell the host. */
+  /**
+   * Mark another token and send it.
+   * @param {number | null} token
+   */
   select(token) {
     if (token === null || token === this.token) return;
     this.go(token);
     this.choose("token", token);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const step = STEPS[event.key];
+    const step = arrowStep(event);
     if (!step) return;
     event.preventDefault();
     event.stopPropagation();
@@ -167,5 +236,10 @@ export class Picker {
     const [row, column] = this.place(this.token) ?? [0, 0];
     const to = [Math.min(rows - 1, Math.max(0, row + step[0])), Math.min(columns - 1, Math.max(0, column + step[1]))];
     this.select(prefix.length + to[0] * columns + to[1]);
+  }
+
+  destroy() {
+    this.lifetime.destroy();
+    this.chips.replaceChildren();
   }
 }

@@ -3,85 +3,120 @@ import { colourBar, colourTable, isDark, paint } from "../shared/colours.js";
 import { make } from "../shared/dom.js";
 import { mergeHeldKeys } from "../shared/events.js";
 import { number } from "../shared/format.js";
+import { Lifetime } from "../shared/lifetime.js";
+
+/** @import { Scale, Send } from "../shared/types.d.ts" */
+/** @typedef {{ label: string, values: Float32Array, low: number, high: number, scale: Scale }} Row */
+/** @typedef {{ rows: Row[], length: number, index: number, words: { index: string, label: string } }} Data */
 
 const NARROWEST = 2; // CSS pixels of a cell; longer vectors scroll
+/** @type {Record<string, number>} */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -10, ArrowDown: 10 };
 
 class Strips {
-  constructor(root, choose) {
-    this.choose = choose;
-    this.labels = root.querySelector(".vv-strips-labels");
-    this.bars = root.querySelector(".vv-strips-bars");
-    this.scroll = root.querySelector(".vv-strips-scroll");
-    this.readout = root.querySelector(".vv-readout");
+  /**
+   * @param {HTMLElement} root
+   * @param {Send} send
+   */
+  constructor(root, send) {
+    const inside = (/** @type {string} */ name) => /** @type {HTMLElement} */ (root.querySelector(name));
+    this.send = send;
+    this.labels = inside(".vv-strips-labels");
+    this.bars = inside(".vv-strips-bars");
+    this.scroll = inside(".vv-strips-scroll");
+    this.readout = inside(".vv-readout");
     this.lanes = this.scroll.appendChild(make("div", "vv-strips-lanes"));
-    this.scroll.addEventListener("pointermove", (event) => this.hover(this.indexAt(event)));
-    this.scroll.addEventListener("pointerleave", () => this.hover(null));
-    this.lanes.addEventListener("click", (event) => this.select(this.indexAt(event)));
-    this.scroll.addEventListener("keydown", (event) => this.key(event));
+    this.hovered = make("div", "vv-strips-cursor vv-hovered-index");
+    this.chosen = make("div", "vv-strips-cursor vv-chosen-index");
+    /** @type {Data} */
+    this.data = { rows: [], length: 0, index: 0, words: { index: "", label: "" } };
+    this.index = 0;
+    this.lifetime = new Lifetime();
+    this.lifetime.listen(this.scroll, "pointermove", (event) => this.hover(this.indexAt(event)));
+    this.lifetime.listen(this.scroll, "pointerleave", () => this.hover(null));
+    this.lifetime.listen(this.lanes, "click", (event) => this.select(this.indexAt(event)));
+    this.lifetime.listen(this.scroll, "keydown", (event) => this.key(event));
   }
 
+  /** @param {Data} data */
   update(data) {
     this.data = data;
     this.index = data.index;
-    this.values = data.rows.map((row) => row.values);
     const dark = isDark(this.scroll);
     this.scroll.setAttribute("aria-label", data.words.label);
     this.labels.replaceChildren(...data.rows.map((row) => make("span", "vv-strips-label", row.label)));
     this.bars.replaceChildren(...data.rows.map((row) => colourBar(row.scale, dark, row.low, row.high, "")));
     this.lanes.style.minWidth = `${NARROWEST * data.length}px`;
-    this.lanes.replaceChildren(...data.rows.map((row, i) => this.lane(row, this.values[i], dark)));
-    this.hovered = this.lanes.appendChild(make("div", "vv-strips-cursor vv-hovered-index"));
-    this.chosen = this.lanes.appendChild(make("div", "vv-strips-cursor vv-chosen-index"));
+    this.lanes.replaceChildren(...data.rows.map((row) => this.lane(row, dark)), this.hovered, this.chosen);
     this.place(this.chosen, this.index);
     this.hover(null);
   }
 
-  lane(row, values, dark) {
+  /**
+   * @param {Row} row
+   * @param {boolean} dark
+   */
+  lane(row, dark) {
     const lane = make("div", "vv-strips-lane");
     const canvas = make("canvas");
-    paint(canvas, values, 0, 1, this.data.length, colourTable(row.scale, dark), row.low, row.high);
+    paint(canvas, row.values, 0, 1, this.data.length, colourTable(row.scale, dark), row.low, row.high);
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", row.label);
     lane.append(canvas);
     return lane;
   }
 
+  /**
+   * @param {HTMLElement} cursor
+   * @param {number | null} index
+   */
   place(cursor, index) {
     cursor.hidden = index === null;
-    cursor.style.left = `${(100 * index) / this.data.length}%`;
+    cursor.style.left = `${(100 * (index ?? 0)) / this.data.length}%`;
     cursor.style.width = `${100 / this.data.length}%`;
   }
 
+  /** @param {MouseEvent} event */
   indexAt(event) {
     const box = this.lanes.getBoundingClientRect();
     const index = Math.floor(((event.clientX - box.left) / box.width) * this.data.length);
     return Math.min(this.data.length - 1, Math.max(0, index));
   }
 
+  /** @param {number | null} index */
   hover(index) {
     this.place(this.hovered, index);
     const at = index ?? this.index;
-    const parts = this.data.rows.map((row, i) => `${row.label} ${number(this.values[i][at])}`);
+    const parts = this.data.rows.map((row) => `${row.label} ${number(row.values[at])}`);
     this.readout.textContent = `${this.data.words.index} ${at}:  ${parts.join("   ")}`;
   }
 
+  /** @param {number} index */
   select(index) {
     if (index === this.index) return;
     this.index = index;
     this.place(this.chosen, index);
     this.hover(null);
-    this.choose("index", index);
+    this.send("index", index);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (!(event.key in STEPS)) return;
     event.preventDefault();
     event.stopPropagation();
     this.select(Math.min(this.data.length - 1, Math.max(0, this.index + STEPS[event.key])));
   }
+
+  destroy() {
+    this.lifetime.destroy();
+  }
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {Send} send is called with every "index" that is chosen
+ */
 export function mount(element, send) {
   return new Strips(element, mergeHeldKeys(send));
 }

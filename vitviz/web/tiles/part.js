@@ -4,41 +4,71 @@ import { make } from "../shared/dom.js";
 import { mergeHeldKeys } from "../shared/events.js";
 import { number } from "../shared/format.js";
 
+/** @import { Scale, Send } from "../shared/types.d.ts" */
+/**
+ * @typedef {object} Data
+ * @property {Float32Array} values all tiles, one after another
+ * @property {number} rows
+ * @property {number} columns
+ * @property {string[]} labels one for each tile
+ * @property {[string, string]} axes
+ * @property {Scale} scale
+ * @property {number} low
+ * @property {number} high
+ * @property {string} scaleLabel
+ * @property {number | null} selected
+ * @property {boolean} choosable whether a tile can be chosen
+ * @property {boolean} cellChoice whether a cell can be chosen
+ * @property {number[]} markRows
+ * @property {number} width
+ * @property {string | null} stretch
+ * @property {[number, number]} pooled cells that one drawn cell is the mean of
+ * @property {string} pooledLabel
+ * @property {string} help
+ */
+
 class Tiles {
-  constructor(root, choose) {
-    this.choose = choose;
-    this.grid = root.querySelector(".vv-tiles");
-    this.readout = root.querySelector(".vv-readout");
-    this.bar = root.querySelector(".vv-barplace");
+  /**
+   * @param {HTMLElement} root
+   * @param {Data} data
+   * @param {Send} send
+   */
+  constructor(root, data, send) {
+    const inside = (/** @type {string} */ name) => /** @type {HTMLElement} */ (root.querySelector(name));
+    this.send = send;
+    this.grid = inside(".vv-tiles");
+    this.readout = inside(".vv-readout");
+    this.bar = inside(".vv-barplace");
+    this.data = data;
   }
 
+  /** @param {Data} data */
   update(data) {
     this.data = data;
-    this.values = data.values;
     const dark = isDark(this.grid);
-    this.table = colourTable(data.scale, dark);
+    const table = colourTable(data.scale, dark);
     this.grid.style.setProperty("--tile", `${data.width}px`);
-    this.grid.replaceChildren(...data.labels.map((label, i) => this.tile(label, i)));
+    this.grid.replaceChildren(...data.labels.map((label, i) => this.tile(label, i, table)));
     this.bar.replaceChildren(colourBar(data.scale, dark, data.low, data.high, data.scaleLabel));
     this.readout.textContent = data.help;
   }
 
-  tile(label, index) {
-    const { rows, columns, low, high, selected, choosable } = this.data;
-    const tile = make(choosable ? "button" : "figure", "vv-tile");
+  /**
+   * @param {string} label
+   * @param {number} index
+   * @param {Uint8Array} table
+   */
+  tile(label, index, table) {
+    const { values, rows, columns, low, high, selected, choosable } = this.data;
+    const tile = choosable ? this.button(index, selected) : make("figure", "vv-tile");
     const canvas = make("canvas");
-    paint(canvas, this.values, index * rows * columns, rows, columns, this.table, low, high);
+    paint(canvas, values, index * rows * columns, rows, columns, table, low, high);
     canvas.style.aspectRatio = this.data.stretch ? this.data.stretch : `${columns} / ${rows}`;
     const holder = make("div", "vv-holder");
     holder.append(canvas);
     for (const row of this.data.markRows) holder.append(this.mark(row, rows));
     tile.append(holder);
     if (label) tile.append(make("span", "vv-label", label));
-    if (choosable) {
-      tile.type = "button";
-      tile.setAttribute("aria-pressed", String(index === selected));
-      tile.addEventListener("click", () => this.choose("tile", index));
-    }
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", `${label} ${rows} x ${columns}`);
     canvas.addEventListener("pointermove", (event) => this.read(event, canvas, index));
@@ -46,10 +76,26 @@ class Tiles {
       this.readout.textContent = this.data.help;
     });
     if (this.data.cellChoice)
-      canvas.addEventListener("click", (event) => this.choose("cell", this.cellAt(event, canvas)));
+      canvas.addEventListener("click", (event) => this.send("cell", this.cellAt(event, canvas)));
     return tile;
   }
 
+  /**
+   * @param {number} index
+   * @param {number | null} selected
+   */
+  button(index, selected) {
+    const button = make("button", "vv-tile");
+    button.type = "button";
+    button.setAttribute("aria-pressed", String(index === selected));
+    button.addEventListener("click", () => this.send("tile", index));
+    return button;
+  }
+
+  /**
+   * @param {number} row
+   * @param {number} rows
+   */
   mark(row, rows) {
     const mark = make("div", "vv-mark");
     mark.style.top = `${(100 * row) / rows}%`;
@@ -57,6 +103,11 @@ class Tiles {
     return mark;
   }
 
+  /**
+   * @param {MouseEvent} event
+   * @param {HTMLCanvasElement} canvas
+   * @returns {[number, number]}
+   */
   cellAt(event, canvas) {
     const { rows, columns } = this.data;
     const box = canvas.getBoundingClientRect();
@@ -65,16 +116,37 @@ class Tiles {
     return [Math.min(rows - 1, Math.max(0, row)), Math.min(columns - 1, Math.max(0, column))];
   }
 
+  /**
+   * @param {MouseEvent} event
+   * @param {HTMLCanvasElement} canvas
+   * @param {number} index
+   */
   read(event, canvas, index) {
-    const { rows, columns, labels, axes, pooled } = this.data;
+    const { values, rows, columns, labels, axes, pooled } = this.data;
     const [row, column] = this.cellAt(event, canvas);
-    const value = this.values[index * rows * columns + row * columns + column];
+    const value = values[index * rows * columns + row * columns + column];
     const where = `${axes[0]} ${row * pooled[0]}, ${axes[1]} ${column * pooled[1]}`;
     const mean = pooled[0] * pooled[1] > 1 ? ` (${this.data.pooledLabel} ${pooled[0]}x${pooled[1]})` : "";
     this.readout.textContent = `${labels[index]}  ${where}:  ${number(value)}${mean}`.trim();
   }
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {Send} send is called with every "tile" or "cell" that is chosen
+ */
 export function mount(element, send) {
-  return new Tiles(element, mergeHeldKeys(send));
+  const choose = mergeHeldKeys(send);
+  /** @type {Tiles | null} */
+  let tiles = null;
+  return {
+    /** @param {Data} data */
+    update(data) {
+      tiles ??= new Tiles(element, data, choose);
+      tiles.update(data);
+    },
+    destroy() {
+      element.querySelector(".vv-tiles")?.replaceChildren(); // the listeners are on what is in it
+    },
+  };
 }
