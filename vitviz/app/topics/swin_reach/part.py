@@ -8,7 +8,8 @@ from typing import Any, Literal
 import streamlit as st
 
 from vitviz.app.component import component
-from vitviz.app.words import section
+from vitviz.app.words import say, section
+from vitviz.plot.reach import growth_lines
 
 Kind = Literal["windows", "receptive_field", "scores", "beside_vit"]
 KINDS: tuple[Kind, ...] = ("windows", "receptive_field", "scores", "beside_vit")
@@ -25,7 +26,9 @@ def show_part(
 
     ``data`` has ``revision``, another one whenever anything in it is, and what the part's own module reads.
     """
-    mount = component(f"app/topics/swin_reach/{kind}_part.js", "app/topics/swin_reach/part.css")
+    mount = component(
+        f"app/topics/swin_reach/{kind}_part.js", "app/topics/swin_reach/part.css", "web/plotly/chart.css"
+    )
 
     def chosen() -> None:
         if choice := st.session_state[key].get("choice"):
@@ -33,7 +36,27 @@ def show_part(
 
     mount(
         key=key,
-        data={**data, "words": section(f"swin_reach.{kind}")},
+        data={
+            **data,
+            "words": section(f"swin_reach.{kind}"),
+            **(_growth(data) if kind == "receptive_field" else {}),
+        },
         on_choice_change=chosen,
         on_need_change=on_need,
     )
+
+
+def _growth(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The figure of the receptive field's sizes: the browser puts in those of the token that it looks at."""
+    journey = data["journey"]
+    steps = [step.get("title", "") for step in journey["steps"]]
+    finest = journey["maps"][0]
+    patches = finest["rows"] * finest["columns"]
+    words = {
+        name: say(f"swin_reach.receptive_field.{name}") for name in ("with", "without", "chart", "chartAxis")
+    }
+    sizes = {words[name]: [1] * len(steps) for name in ("with", "without")}
+    figure = growth_lines.describe(
+        sizes, steps, patches, 0, legend=False, x_title=words["chartAxis"], label=words["chart"]
+    )
+    return {"figure": figure, "chart": section("chart")}

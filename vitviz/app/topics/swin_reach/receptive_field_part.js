@@ -1,18 +1,18 @@
 // The receptive field of one output token, grown backwards from it to the patches, with the shift and without.
 import { make } from "../../../web/shared/dom.js";
 import { filled } from "../../../web/shared/words.js";
-import { GrowthChart } from "./chart.js";
 import { asked, Surface, slider, taken, within } from "./controls.js";
 import { borders, outline } from "./edges.js";
 import { Fields } from "./fields.js";
 import { percent, whole } from "./format.js";
+import { Growth } from "./growth.js";
 import { total } from "./maps.js";
 import { Pane, pathOf } from "./pane.js";
 import { Strip } from "./strip.js";
 
 /** @import { Send } from "./controls.js" */
 /** @import { Tiling } from "./maps.js" */
-/** @import { ViewData } from "./types.js" */
+/** @import { FieldData } from "./types.js" */
 
 const WAYS = [true, false]; // with the shift, without
 const BEAT = 600; // milliseconds between two steps of the play
@@ -30,7 +30,7 @@ class ReceptiveFieldPart {
     this.playing = undefined;
   }
 
-  /** @param {ViewData} data */
+  /** @param {FieldData} data */
   update(data) {
     const isNew = data.revision !== this.data?.revision;
     const isSpoken = data.words.depth === this.data?.words.depth;
@@ -44,11 +44,12 @@ class ReceptiveFieldPart {
   }
 
   /**
-   * @param {ViewData} data
+   * @param {FieldData} data
    * @param {Fields} fields
    */
   build({ words, picture }, fields) {
     this.stop();
+    this.views?.chart.destroy();
     const { root } = this.surface;
     root.replaceChildren();
     const depth = slider(root, words.depth, (block) => this.act(() => fields.chooseBlock(block)));
@@ -69,7 +70,7 @@ class ReceptiveFieldPart {
     const panes = WAYS.map(() => new Pane(body, listeners, picture));
     const side = body.appendChild(make("div", "wr-side"));
     side.append(make("div", "wr-title", words.chart));
-    const chart = new GrowthChart(side, (/** @type {number} */ at) => this.act(() => fields.chooseStep(at)));
+    const chart = new Growth(side, (at) => this.act(() => fields.chooseStep(at)));
     const names = [words.with, words.without];
     const strips = names.map((name) => new Strip(root, name, (back) => this.goBack(back)));
     this.views = { depth, scrub, play, panes, chart, strips, names };
@@ -152,8 +153,8 @@ class ReceptiveFieldPart {
       views.strips[i].draw(fieldsOf[i], fields, words);
       return `${name}: ${pane.readout.textContent}`;
     });
-    const lines = views.names.map((label, i) => ({ label, sizes: sizesOf[i], dashed: i === 1 }));
-    views.chart.draw(journey.steps, lines, journey.maps[0].tokens, at, words);
+    const lines = views.names.map((label, i) => ({ label, sizes: sizesOf[i] }));
+    views.chart.draw(data.figure, lines, journey.maps[0].tokens, at, data.chart);
     this.surface.voice.say(`${fields.where(0, words)}. ${where}. ${spoken.join(". ")}`);
   }
 
@@ -186,6 +187,7 @@ class ReceptiveFieldPart {
 
   destroy() {
     clearInterval(this.playing);
+    this.views?.chart.destroy();
     this.surface.destroy();
   }
 }

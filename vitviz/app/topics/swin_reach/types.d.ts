@@ -1,5 +1,6 @@
 // What the parts of the reach page get from Python, and what they hand to one another.
 
+import type { Figure, Words as ChartWords } from "../../../web/plotly/types.js";
 export type Words = Record<string, string>;
 /** A step of an arrow key: rows down, columns across. */
 export type Step = readonly [down: number, across: number];
@@ -60,6 +61,12 @@ export interface CursorData {
 export interface ViewData extends CursorData {
   journey: JourneyData;
   picture: Picture;
+}
+
+/** `figure` is that of the sizes after every block, `chart` what its chart says. */
+export interface FieldData extends ViewData {
+  figure: Figure;
+  chart: ChartWords;
 }
 
 /** A block's table of biases, (entries, heads), for windows up to `window`, and the number of the block's map. */
