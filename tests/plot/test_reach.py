@@ -16,7 +16,6 @@ def test_sizes_of_both_ways_and_the_marked_step() -> None:
     first, second = traces(drawn)
     assert (list(first["y"]), list(second["y"])) == (sizes["with"], sizes["without"])
     assert first["line"]["dash"] != second["line"]["dash"]
-    assert [dot["yanchor"] for dot in shapes(drawn, "circle")] == [100, 49]
     assert [line["x0"] for line in shapes(drawn, "line")] == [2, 1]
     assert drawn["layout"]["showlegend"]
     assert not growth_lines.describe(sizes, ["a", "b", "", "c"], 784, legend=False)["layout"]["showlegend"]

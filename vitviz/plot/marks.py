@@ -123,10 +123,12 @@ def _named(name: str) -> Part:
     return {"name": name, "showlegend": bool(name), **({"legendgroup": name} if name else {})}
 
 
-def upright(x: float, colour: str = FAINT, to: float | None = None, opacity: float = 1.0) -> Part:
+def upright(
+    x: float, colour: str = FAINT, to: float | None = None, opacity: float = 1.0, dash: Dash = "solid"
+) -> Part:
     """A vertical line at ``x``, or with ``to`` the strip from there to ``to``; through the whole panel."""
     if to is None:
-        look: Part = {"type": "line", "line": {"color": colour, "width": 1}}
+        look: Part = {"type": "line", "line": {"color": colour, "width": 1, "dash": dash}}
     else:
         look = {"type": "rect", "fillcolor": colour, "line": {"width": 0}}
     end = float(x if to is None else to)
@@ -141,7 +143,7 @@ def level(y: float, colour: str = FAINT, dash: Dash = "solid") -> Part:
 
 
 def cursor(x: float, y: float, colour: str = ACCENT, size: float = 8, *, hollow: bool = False) -> Part:
-    """A round mark, ``size`` pixels across, on the point that is looked at."""
+    """A round mark, ``size`` pixels across, on the point that is looked at; not for logarithmic axes."""
     half = size / 2
     look: Part = (
         {"line": {"color": colour, "width": HOLLOW}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from vitviz.plot.drawing import Description, drawing
-from vitviz.plot.marks import Axis, Dash, Panel, Panels, Symbol, cursor, line, upright
+from vitviz.plot.marks import Axis, Dash, Panel, Panels, Symbol, line, upright
 from vitviz.plot.panels import below
 from vitviz.plot.themes import Theme
 
@@ -33,8 +33,8 @@ def growth_lines(
     names stand above the figure.
     """
     floor = max(1.0, min(min(values) for values in sizes.values()) / 2)
-    traces, shapes = [], []
-    for i, ((name, values), (colour, dash, symbol)) in enumerate(zip(sizes.items(), LOOKS, strict=False)):
+    traces = []
+    for (name, values), (colour, dash, symbol) in zip(sizes.items(), LOOKS, strict=False):
         hover = f"%{{text}}: %{{y}} / {patches}, {name}"
         words = [step or "\u2193" for step in steps]
         traces.append(
@@ -51,16 +51,14 @@ def growth_lines(
                 name=name if legend else "",
             )
         )
-        if at is not None:
-            shapes.append({**cursor(at, values[at], colour, 11, hollow=True), "name": str(i)})
-    uprights = [upright(i) for i, step in enumerate(steps) if not step]
+    uprights = [upright(i, dash="dot") for i, step in enumerate(steps) if not step]
     if at is not None:
         uprights.append({**upright(at, BLUE, opacity=0.5), "name": "at"})
     dense = sum(map(bool, steps)) > 16
     first = [i for i in range(len(steps)) if steps[i] and (i == 0 or not steps[i - 1])]  # of every stage
     ticks = [(i, step) for i, step in enumerate(steps) if step and (not dense or i in first)]
     marked = [(share * patches, f"{100 * share:.0f} %") for share in SHARES if share * patches >= floor]
-    panel = Panel(Axis(span=(floor, 1.15 * patches), log=True, ticks=marked), traces, shapes)
+    panel = Panel(Axis(span=(floor, 1.15 * patches), log=True, ticks=marked), traces)
     x = Axis(x_title, span=(-0.3, len(steps) - 0.7), ticks=ticks)
     described = below(Panels([panel], HEIGHT, x, uprights, label=label), theme)
     described["layout"]["dragmode"] = False

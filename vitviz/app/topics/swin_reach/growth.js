@@ -54,10 +54,7 @@ export class Growth {
 export function grown({ data, layout }, lines, all, at) {
   const traces = data.map((trace, i) => ({ ...trace, y: Float64Array.from(lines[i].sizes) }));
   const floor = Math.max(1, Math.min(...lines.flatMap(({ sizes }) => sizes)) / 2);
-  const shapes = layout.shapes?.map((shape) => {
-    if (shape.name === "at") return { ...shape, x0: at, x1: at };
-    return shape.name ? { ...shape, xanchor: at, yanchor: lines[Number(shape.name)].sizes[at] } : shape;
-  });
+  const shapes = layout.shapes?.map((shape) => (shape.name === "at" ? { ...shape, x0: at, x1: at } : shape));
   const yaxis = { .../** @type {Axis} */ (layout.yaxis), range: [Math.log10(floor), Math.log10(ROOM * all)] };
   return { data: traces, layout: { ...layout, shapes, yaxis } };
 }
