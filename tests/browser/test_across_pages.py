@@ -1,0 +1,104 @@
+"""One session walks through all pages, in both languages, with another picture and either model."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.app_pages import PATHS, check, go, open_section, sections
+from tests.browser.conftest import Visit, save, settle
+from vitviz.app import words
+
+pytestmark = pytest.mark.browser
+# All that a person reads or a screen reader speaks, in shadow roots too; not code, which is nobody's language.
+TEXTS = """() => {
+  const found = [];
+  const walk = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return found.push(node.data);
+    if (node.nodeType !== Node.ELEMENT_NODE && node.nodeType !== Node.DOCUMENT_FRAGMENT_NODE) return;
+    if (node.matches?.("script, style, code, pre, .katex, .vv-code, [data-testid=stHeader]")) return;
+    const spoken = ["aria-label", "aria-valuetext", "title", "alt", "placeholder"];
+    found.push(...spoken.map((name) => node.getAttribute?.(name) ?? ""));
+    for (const root of [node.shadowRoot, node]) for (const child of root?.childNodes ?? []) walk(child);
+  };
+  walk(document.body);
+  return found.map((text) => text.replace(/\\s+/g, " ").trim()).filter(Boolean);
+}"""
+OPEN_PLACE = re.compile(r"\{[A-Za-z_]\w*(?:[:!][^{}]*)?\}")
+MARKUP = re.compile(r"\{[^{}]*\}|\*\*|`[^`]*`|\$[^$]*\$|\n|\[|\]\([^)]*\)|</?\w[^>]*>")
+
+
+def english() -> list[str]:
+    """Pieces of at least three words of the table's English sentences that the Chinese ones do not have as well."""
+    chinese = "\n".join(sentence["zh"] for sentence in words.table().values())
+    pieces = {piece.strip() for sentence in words.table().values() for piece in MARKUP.split(sentence["en"])}
+    long = {piece for piece in pieces if len(re.findall(r"[A-Za-z]{2,}", piece)) >= 3}
+    return sorted(piece for piece in long if piece not in chinese)
+
+
+def check_language(page: Page, language: str) -> None:
+    """No place of a sentence is open; on a Chinese page there is no English sentence."""
+    texts = page.evaluate(TEXTS)
+    assert len(texts) > 20
+    assert [text for text in texts if OPEN_PLACE.search(text)] == []
+    all_of_it = "\n".join(texts)
+    found = [piece for piece in english() if piece in all_of_it]
+    assert bool(found) == (language == "en"), found
+
+
+def choose(page: Page, box: int, option: str) -> None:
+    """Choose in the side bar: box 0 is the picture, 1 the model."""
+    page.locator("[data-testid=stSidebar] [data-testid=stSelectbox] input").nth(box).click()
+    page.get_by_role("option", name=option).first.click()
+    settle(page)
+
+
+@pytest.mark.parametrize(
+    ("language", "model"), [("en", "Swin, C 48"), ("zh", "ViT-Ti"), ("en", "ViT-Ti"), ("zh", "Swin, C 48")]
+)
+def test_all_pages_in_one_session(visit: Visit, language: str, model: str) -> None:
+    page = visit("stream" if language == "zh" else "loss")
+    if language == "zh":
+        page.get_by_text(words.LANGUAGES["zh"], exact=True).click()
+        settle(page)
+    choose(page, 0, "Photographer (grey)" if language == "en" else "摄影师")
+    choose(page, 1, model)
+    for path in PATHS:
+        go(page, path)
+        for number in sections(path):
+            open_section(page, path, number)
+            check(page)
+            check_language(page, language)
+        if language == "zh":
+            save(page, f"{path or 'overview'}-zh-{model.split()[0].strip(',')}")
+        expect(page.locator("[data-testid=stSidebar]")).to_contain_text("photographer_gray.png")
+
+
+def test_the_shifted_block_of_one_swin_page_is_shown_by_the_other_and_back(visit: Visit) -> None:
+    page = visit("swin-shift", query="?model=swin-mini")
+    for path in ("swin-reach", "swin-shift", "swin-reach"):
+        go(page, path)
+        check(page)
+        page.mouse.wheel(0, 4000)
+        settle(page)
+        check(page)
+
+
+def test_a_token_goes_along_from_page_to_page(visit: Visit) -> None:
+    page = visit("patches", query="?model=vit-tiny")
+    frame = page.locator(".vv-frame").first
+    box = frame.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 3.5 / 14, box["y"] + box["height"] * 5.5 / 14)
+    page.mouse.move(2, 2)
+    settle(page)
+    for path, selector, said in (
+        ("layer-norm", ".vn-top .vv-readout", "token 74 = patch (5, 3)"),
+        ("attention", ".vx-readout", "(5, 3) looks most at"),
+        ("stream", "[data-testid=stMain]", "token 74"),
+        ("", ".vv-readout", "token 74 = patch (5, 3)"),
+    ):
+        go(page, path)
+        expect(page.locator(selector).first).to_contain_text(said)
