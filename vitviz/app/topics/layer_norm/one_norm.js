@@ -92,13 +92,13 @@ export class OneNorm {
   updateMaps(norm, rows, columns, token) {
     const { data } = this;
     if (!data) return;
-    const { alt, help, ...words } = data.picker;
+    const { alt, help, token: tokenNoun, patch } = data.picker;
     const common = {
       image: data.image,
       aspect: data.aspect,
       alt,
       help,
-      words,
+      words: { token: tokenNoun, patch },
       rows,
       columns,
       token,
