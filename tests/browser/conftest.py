@@ -183,10 +183,20 @@ def visit(context: BrowserContext, server: str) -> Iterator[Visit]:
     opener.close()
 
 
-def settle(page: Page) -> None:
-    """Wait until the page is quiet: see quiet.js."""
+def settle(page: Page, payloads: bool = False) -> None:
+    """Wait until the page is quiet, see quiet.js; with ``payloads`` also until nothing more is fetched ahead."""
     page.wait_for_function("() => window.untilQuiet !== undefined")
-    page.evaluate("() => window.untilQuiet()")
+    page.evaluate("(payloads) => window.untilQuiet(payloads)", payloads)
+
+
+def frames(page: Page, count: int = 2) -> None:
+    """Let so many animation frames pass: what a pointer or a key changed is painted."""
+    page.evaluate(
+        """async (count) => {
+          for (let i = 0; i < count; i++) await new Promise((done) => requestAnimationFrame(done));
+        }""",
+        count,
+    )
 
 
 def save(page: Page, name: str) -> None:

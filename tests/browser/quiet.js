@@ -2,13 +2,15 @@
 //
 // Quiet is: the last run of the script that was asked for has ended, and, for some frames on end, no timer of at most a second is
 // waiting (debounced inputs, speech), no module, style or picture is on its way and nothing new was asked. Payloads that the explorer
-// fetches ahead are not waited for; nor is an animation.
+// fetches ahead are waited for only on request; an animation is not.
 (() => {
   const LONGEST = 1000;
   const FRAMES = 4;
   const GIVE_UP = 60_000;
   const EARLY = 2; // ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN: another run follows
-  const page = /** @type {Window & typeof globalThis & { untilQuiet?: () => Promise<void> }} */ (window);
+  const page = /** @type {Window & typeof globalThis & { untilQuiet?: (payloads: boolean) => Promise<void> }} */ (
+    window
+  );
   if (page.untilQuiet || page !== page.top) return;
   if (!sessionStorage.getItem("visited")) {
     localStorage.clear(); // a new page begins as a new person's does
@@ -39,17 +41,17 @@
     never(id);
   };
 
-  let fetching = 0;
+  const fetching = { files: 0, payloads: 0 };
   const { fetch } = window;
   page.fetch = async (...what) => {
     const address = what[0] instanceof Request ? what[0].url : String(what[0]);
-    if (address.includes(".bin")) return fetch(...what);
-    fetching += 1;
+    const kind = address.includes(".bin") ? "payloads" : "files";
+    fetching[kind] += 1;
     try {
       return await fetch(...what);
     } finally {
-      fetching -= 1;
-      changes += 1;
+      fetching[kind] -= 1;
+      changes += kind === "files" ? 1 : 0;
     }
   };
 
@@ -106,22 +108,23 @@
   const scriptRuns = () =>
     document.querySelector("[data-testid=stApp]")?.getAttribute("data-test-script-state") !== "notRunning";
   const picturesLoad = () => [...document.images].some((image) => !image.complete);
-  const reasons = () => ({
+  /** @param {boolean} payloads */
+  const reasons = (payloads) => ({
     asked,
     script: scriptRuns(),
     timers: waiting.size,
-    fetching,
+    fetching: fetching.files + (payloads ? fetching.payloads : 0),
     pictures: picturesLoad(),
   });
 
-  /** @type {() => Promise<void>} */
-  const untilQuiet = () =>
+  /** @type {(payloads: boolean) => Promise<void>} */
+  const untilQuiet = (payloads) =>
     new Promise((done, failed) => {
       const start = performance.now();
       let still = 0;
       let before = changes;
       const look = () => {
-        const why = reasons();
+        const why = reasons(payloads);
         const busy = Object.values(why).some(Boolean);
         still = busy || before !== changes ? 0 : still + 1;
         before = changes;

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import SCREENSHOTS
+from tests.browser.conftest import SCREENSHOTS, frames
 from tests.browser.plain_host import PlainHost, arrived
 from vitviz.analysis.stream.activations import gelu
 from vitviz.app.words import section
@@ -171,7 +171,7 @@ def test_what_a_person_zoomed_into_stays_when_a_cursor_moves(page: Page) -> None
 def test_out_of_sight_nothing_is_drawn_until_it_comes_near(page: Page) -> None:
     page.evaluate("document.getElementById('root').style.paddingTop = '3000px'")
     mount(page, lengths(3, np.abs(steps())), wait=False)
-    page.wait_for_timeout(300)
+    frames(page, 6)
     assert page.evaluate("() => chart.drawn") is None
     assert page.locator(".vc-frame").evaluate("(frame) => frame.clientHeight") == 230  # its room is kept
     page.locator(".vc-frame").scroll_into_view_if_needed()
@@ -181,7 +181,7 @@ def test_out_of_sight_nothing_is_drawn_until_it_comes_near(page: Page) -> None:
 def test_hidden_it_waits_until_it_has_a_width(page: Page) -> None:
     page.evaluate("document.getElementById('root').style.display = 'none'")
     mount(page, lengths(3, np.abs(steps())), wait=False)
-    page.wait_for_timeout(200)
+    frames(page, 6)
     assert page.evaluate("() => chart.drawn") is None
     page.evaluate("document.getElementById('root').style.display = ''")
     page.wait_for_function(DRAWN)
@@ -227,7 +227,7 @@ def test_destroyed_it_leaves_nothing(page: Page) -> None:
     page.evaluate("() => chart.destroy()")
     assert page.locator("#root *").count() == len(page.locator("#root > div").all())
     page.set_viewport_size({"width": 600, "height": 900})
-    page.wait_for_timeout(200)
+    frames(page, 6)
 
 
 def test_in_a_shadow_root_it_has_plotlys_rules(page: Page) -> None:

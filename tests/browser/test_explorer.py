@@ -13,7 +13,7 @@ import torch
 from playwright.sync_api import Locator, Page, Route, expect
 
 import vitviz
-from tests.browser.conftest import save, settle
+from tests.browser.conftest import frames, save, settle
 from vitviz.samples import SAMPLES
 from vitviz.tracing.trace import Trace
 
@@ -174,13 +174,12 @@ def test_looking_around_tells_the_server_nothing(visit: Visit) -> None:
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     page.reload()
     expect(readout(page)).to_contain_text("looks most at")
-    settle(page)
-    page.wait_for_timeout(1500)
+    settle(page, payloads=True)
     sent.clear()
     texts = set()
     for step in range(28):
         over(page, step % 14, (step * 3) % 14)
-        page.wait_for_timeout(30)
+        frames(page)
         texts.add(readout(page).inner_text())
     assert len(texts) >= 14
     assert not sent
@@ -253,7 +252,7 @@ def test_layers_that_are_on_their_way_show_no_numbers_of_another(visit: Visit) -
     page.keyboard.press("PageDown")
     expect(page.locator(".vx-cell h4")).to_have_text("loading\u2026")
     painted = "(c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((value) => value)"
-    page.wait_for_timeout(200)
+    frames(page, 6)
     assert not page.locator(".vx-overlay").first.evaluate(painted)
     for route in held:
         route.continue_()

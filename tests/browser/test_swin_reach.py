@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 import vitviz
-from tests.browser.conftest import save, settle
+from tests.browser.conftest import frames, save, settle
 from vitviz.analysis.swin_reach.legal_keys import keys_of
 from vitviz.analysis.swin_reach.receptive_field import growth, steps_of
 from vitviz.models.swin import SwinTransformer
@@ -31,7 +31,7 @@ def over(page: Page, frame: Locator, row: float, column: float, rows: int, colum
     assert box is not None
     x = box["x"] + (column + 0.5) * box["width"] / columns
     page.mouse.move(x, box["y"] + (row + 0.5) * box["height"] / rows)
-    page.wait_for_timeout(80)
+    frames(page, 3)
 
 
 def opened(visit: Visit, topic: str = "", **options: str) -> Page:
@@ -109,7 +109,7 @@ def test_everything_by_keyboard_and_the_block_changes_the_map(visit: Visit) -> N
 @pytest.mark.parametrize("topic", ["", "Receptive field", "Scores", "ViT beside"])
 def test_hovering_asks_the_server_nothing(visit: Visit, topic: str) -> None:
     page = opened(visit, topic)
-    page.wait_for_timeout(2500)
+    settle(page, payloads=True)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.on("websocket", lambda socket: asked.append(socket.url))
@@ -121,7 +121,7 @@ def test_hovering_asks_the_server_nothing(visit: Visit, topic: str) -> None:
     texts = set()
     for row, column in ((3, 4), (40, 11), (20, 50), (55, 55), (28, 3)):
         over(page, page.locator(".wr-frame").first, row, column, 56, 56)
-        page.wait_for_timeout(450)
+        settle(page)
         texts.add(page.locator(".wr-live").first.text_content())
     assert len(texts) >= 4, "the page followed the pointer"
     assert not asked

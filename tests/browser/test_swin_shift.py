@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import save, settle
+from tests.browser.conftest import frames, save, settle
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
@@ -32,8 +32,7 @@ def listen(page: Page) -> list[object]:
     sent: list[object] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     page.reload()
-    settle(page)
-    page.wait_for_timeout(800)
+    settle(page, payloads=True)
     sent.clear()
     return sent
 
@@ -56,7 +55,7 @@ def test_scrubbing_and_pointing_ask_the_server_nothing(visit: Visit) -> None:
     drawn, captions = set(), set()
     for t in (0, 1, 1.5, 2, 2.2, 2.4, 2.6, 2.8, 3, 4, 5, 6, 6.5, 7):
         scrub(page, t)
-        page.wait_for_timeout(40)
+        frames(page)
         drawn.add(picture_of(page))
         captions.add(page.locator(".vs-caption b").inner_text())
     assert len(drawn) == 14
@@ -108,9 +107,9 @@ def test_it_steps_by_keyboard_and_plays_and_pauses(visit: Visit) -> None:
     expect(page.get_by_role("button", name="pause")).to_be_visible()
     expect(frame(page)).to_have_text("2")
     page.keyboard.press("Space")
-    page.wait_for_timeout(100)
+    frames(page)
     value = scrubber.input_value()
-    page.wait_for_timeout(500)
+    frames(page, 20)
     assert scrubber.input_value() == value
 
 
@@ -153,7 +152,7 @@ def test_without_the_mask_weight_leaks_and_with_it_none_does(visit: Visit) -> No
     shares = []
     for _ in range(2):
         page.mouse.move(*cell(page, 24, 3))
-        page.wait_for_timeout(60)
+        frames(page)
         shares.append(leak())
         page.locator(".vs-heads input").click()
     assert shares[0] < 1e-20

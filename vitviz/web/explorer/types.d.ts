@@ -1,0 +1,79 @@
+// Types of the explorer's data, as vitviz/web/explorer/describe.py and defaults.py write them.
+import type { Scale, Words } from "../shared/types.d.ts";
+
+export type Direction = "row" | "column";
+export type Aggregate = "mean" | "max" | "rollout";
+
+/** A head by its number, or what stands for all heads. */
+export type Head = number | Aggregate;
+
+/** One map: a head of a layer. */
+export type Choice = { layer: number; head: Head };
+
+/** A map's tokens: prefix tokens first, then patches row by row. */
+export type TokenMap = { prefix: string[]; rows: number; columns: number };
+
+/** A block; `window` is null for a ViT. */
+export type LayerInfo = TokenMap & { name: string; heads: number; window: number | null; shift: number };
+
+/** What a person chose. */
+export type State = Choice & {
+  token: number;
+  pinned: boolean;
+  direction: Direction;
+  scale: "shared" | "token" | "map";
+  log: boolean;
+  opacity: number;
+  smooth: boolean;
+  order: "layer" | "entropy" | "distance";
+  start: number;
+  second: Choice | null;
+};
+
+/** The picture as the model sees it; `aspect` is width / height. */
+export type PictureInfo = { image: string; alt: string; aspect: number };
+
+/** One picture in one model. */
+export type ExplorerPicture = {
+  revision: string;
+  url: string;
+  model: string;
+  modelTitle: string;
+  name: string;
+  picture: PictureInfo;
+  layers: LayerInfo[];
+  rollout: boolean;
+};
+
+/** All that the explorer is mounted with. */
+export type ExplorerData = ExplorerPicture & {
+  second: ExplorerPicture | null;
+  state: Partial<State>;
+  defaults: State;
+  limit: number;
+  asked: number;
+  scales: Record<string, Scale>;
+  words: Words;
+};
+
+export type Fetcher = (path: string) => Promise<Response>;
+
+/** What the explorer calls of its host. */
+export type ExplorerEvents = { state?: (state: State) => void; need?: () => void; fetcher?: Fetcher };
+
+/** Colours of lines and text in the page's theme. */
+export type Ink = {
+  text: string;
+  faint: string;
+  middle: string;
+  ground: string;
+  accent: string;
+  second: string;
+  font: string;
+};
+
+/** Pixels of the two scales, and the ink. */
+export type Colours = { attention: Uint32Array; activation: Uint32Array; ink: Ink };
+
+/** A map's weights: `values` from `offset` on, `tokens` of them. */
+export type WeightMap = { values: Float32Array; offset: number; tokens: number };
