@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TypeVar
 
+import hypothesis
 import torch
 
 # Before transformers is imported: nothing in the tests may reach out.
@@ -12,6 +13,9 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 # As the app runs torch. A product that is split among threads sums in another order, and a thread that a test starts
 # may be given another number of them than the test itself.
 torch.set_num_threads(1)
+# How long an example takes says nothing on a busy machine; speed is measured in benchmarks/.
+hypothesis.settings.register_profile("vitviz", deadline=None)
+hypothesis.settings.load_profile("vitviz")
 
 
 def random_picture(height: int, width: int, seed: int = 0) -> torch.Tensor:

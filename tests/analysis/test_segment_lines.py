@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import random_picture, randomise
 from vitviz.analysis.segment_lines import find, step_lines
-from vitviz.app.topics.swin_shift.page import LINES_OF
+from vitviz.app.topics.swin_shift.lab import LINES_OF
 from vitviz.models.config import SwinConfig
 from vitviz.models.swin import SwinTransformer
 from vitviz.tracing.trace import Trace, run_trace
