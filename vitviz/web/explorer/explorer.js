@@ -1,5 +1,6 @@
 // The attention explorer: one cursor through the picture, every head of every layer, and one head's matrix.
-// `mount(element, events)` knows no host; whoever mounts it hands it data and hears what a person chose.
+// `mount(element, events)` knows no host; whoever mounts it hands it data and is called back with what a person chose.
+/** @import { Actions, Choice, ExplorerData, ExplorerEvents, ExplorerPicture, Head, State } from "./types.d.ts" */
 import { make } from "../shared/dom.js";
 import { composed, png, save } from "./download.js";
 import { Engine } from "./engine.js";
@@ -7,19 +8,37 @@ import { action, moved } from "./keys.js";
 import { Scene } from "./scene.js";
 import { AGGREGATES, clean, tokenOn } from "./state.js";
 
-const TOLD_AFTER = 250; // milliseconds until the host hears of a choice, so that held keys make one message
+const SENT_AFTER = 250; // milliseconds until the host is sent a choice, so that held keys make one message
 const TRIES = 3; // how often the host is asked for payloads that stay gone
 
 class Explorer extends Scene {
+  /**
+   * @param {Element} element
+   * @param {ExplorerEvents} events
+   */
   constructor(element, events) {
     super(element);
     this.events = events;
+    /** @type {Actions} */
+    this.actions = this;
+    /** @type {ExplorerData | null} what the host handed over last */
+    this.wanted = null;
+    /** @type {number | undefined} `asked` of the data whose payloads arrived last */
+    this.served = undefined;
+    /** @type {number | null} the second token of the opened pair */
     this.opened = null;
-    this.chosen = null; // {token, layer}: where the current token was chosen
-    this.hint = "";
+    /** @type {{ token: number, layer: number } | null} where the current token was chosen */
+    this.chosen = null;
+    /** @type {HTMLElement | undefined} what had the focus before the cell */
+    this.cameFrom = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.sending = undefined;
   }
 
-  /** Take what the host has: another picture or model is fetched first and then put in the place of the old one. */
+  /**
+   * Take what the host has: another picture or model is fetched first and then put in the place of the old one.
+   * @param {ExplorerData} data
+   */
   async update(data) {
     this.wanted = data;
     this.served ??= data.asked;
@@ -27,7 +46,7 @@ class Explorer extends Scene {
       this.adoptSame(data);
       return;
     }
-    const fresh = [data, ...(data.second ? [data.second] : [])].map((part) => this.engineFor(part));
+    const fresh = [data, ...(data.second ? [data.second] : [])].map((part) => this.engineFor(part, data));
     const layers = data.layers;
     const aggregates = data.rollout ? AGGREGATES : AGGREGATES.slice(0, 2);
     const known = this.data && this.data.model === data.model;
@@ -56,9 +75,13 @@ class Explorer extends Scene {
     for (const engine of fresh) engine.prefetch(now.layer);
   }
 
-  /** The same pictures and model: perhaps under another address, or in another language or theme. */
+  /**
+   * The same pictures and model: perhaps under another address, or in another language or theme.
+   * @param {ExplorerData} data
+   */
   adoptSame(data) {
-    const again = data.asked !== this.data.asked;
+    const { data: before } = this;
+    const again = data.asked !== before.asked;
     this.data = data;
     for (const [i, part] of [data, data.second].entries()) {
       if (!part || (!again && this.engines[i].source.url === part.url)) continue;
@@ -71,22 +94,31 @@ class Explorer extends Scene {
     this.prepare();
   }
 
-  engineFor(part) {
+  /**
+   * @param {ExplorerPicture} part
+   * @param {ExplorerData} wanted
+   * @returns {Engine}
+   */
+  engineFor(part, wanted) {
     const kept = this.engines.find(
       (engine) => engine.data.revision === part.revision && engine.source.url === part.url,
     );
     const hooks = { missing: () => this.missed(), arrived: () => this.arrived(), fetcher: this.events.fetcher };
-    return kept ?? new Engine({ ...part, layers: this.wanted.layers, limit: this.wanted.limit }, hooks);
+    return kept ?? new Engine({ ...part, layers: wanted.layers, limit: wanted.limit }, hooks);
   }
 
   /** Ask the host for payloads that are gone, a few times: where nobody serves them, asking on would never end. */
   missed() {
-    if (this.wanted && this.wanted.asked - this.served < TRIES) this.events.need?.();
+    if (this.wanted && this.wanted.asked - (this.served ?? 0) < TRIES) this.events.need?.();
   }
 
-  /** Change what was chosen, fetch what that needs, draw, and tell the host. */
-  change(part, tell = true) {
-    const before = this.state;
+  /**
+   * Change what was chosen, fetch what that needs, draw, and send it to the host.
+   * @param {Partial<State>} part
+   * @param {boolean} [send]
+   */
+  change(part, send = true) {
+    const { state: before } = this;
     const next = clean({ ...before, ...part }, this.layers, this.aggregates, this.data.defaults);
     if (next.layer !== before.layer) {
       next.token = this.tokenIn(next.layer);
@@ -103,10 +135,14 @@ class Explorer extends Scene {
     this.fetchChosen();
     if (!this.cell.root.hidden) this.openCell();
     this.draw();
-    if (tell) this.tell();
+    if (send) this.sendState();
   }
 
-  /** The token of a layer for the current one, carried from where it was chosen: the way back finds it again. */
+  /**
+   * The token of a layer for the current one, carried from where it was chosen: the way back finds it again.
+   * @param {number} layer
+   * @returns {number}
+   */
   tokenIn(layer) {
     const { state, layers } = this;
     const kept = this.chosen;
@@ -123,8 +159,8 @@ class Explorer extends Scene {
     const needs = [engines[0].need(state.layer)];
     if (state.head === "rollout") needs.push(engines[0].rollout(state.start));
     if (state.second) {
-      needs.push(engines.at(-1).need(state.second.layer));
-      if (state.second.head === "rollout") needs.push(engines.at(-1).rollout(state.start));
+      needs.push(engines[engines.length - 1].need(state.second.layer));
+      if (state.second.head === "rollout") needs.push(engines[engines.length - 1].rollout(state.start));
     }
     try {
       await Promise.all(needs);
@@ -136,10 +172,20 @@ class Explorer extends Scene {
     }
   }
 
+  /**
+   * What a failed request is in words: of a missing payload or server, or its own message.
+   * @param {unknown} error
+   * @param {ExplorerData} data
+   */
+  problemOf(error, { words }) {
+    const message = error instanceof Error ? error.message : String(error);
+    return message === "gone" || error instanceof TypeError ? words.gone : message;
+  }
+
+  /** @param {unknown} error */
   failed(error) {
     if (!this.wanted) return;
-    const { words } = this.wanted;
-    this.problem = error.message === "gone" || error instanceof TypeError ? words.gone : error.message;
+    this.problem = this.problemOf(error, this.wanted);
     if (this.root) this.draw();
     else this.element.replaceChildren(make("p", "vx-problem", this.problem));
   }
@@ -150,18 +196,22 @@ class Explorer extends Scene {
     this.draw();
   }
 
-  tell() {
-    clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.events.state?.(this.state), TOLD_AFTER);
+  sendState() {
+    clearTimeout(this.sending);
+    this.sending = setTimeout(() => this.events.state?.(this.state), SENT_AFTER);
   }
 
+  /** @param {number} token */
   hover(token) {
     if (this.state.pinned) this.setOther(token);
-    else this.look(token);
+    else this.passOver(token);
   }
 
-  /** Look from (or at) a token; passing over it tells nobody. */
-  look(token) {
+  /**
+   * The pointer passes over a token: nothing is sent to the host.
+   * @param {number} token
+   */
+  passOver(token) {
     if (token === this.state.token) return;
     this.state = { ...this.state, token };
     this.other = null;
@@ -173,6 +223,7 @@ class Explorer extends Scene {
     this.setOther(this.cell.root.hidden ? null : this.opened);
   }
 
+  /** @param {number | null} token */
   setOther(token) {
     if (token === this.other) return;
     this.other = token;
@@ -180,6 +231,10 @@ class Explorer extends Scene {
     this.draw();
   }
 
+  /**
+   * @param {number} i
+   * @param {number} j
+   */
   hoverPair(i, j) {
     const [subject, other] = this.state.direction === "row" ? [i, j] : [j, i];
     if (!this.state.pinned) this.state = { ...this.state, token: subject };
@@ -188,16 +243,26 @@ class Explorer extends Scene {
     this.draw();
   }
 
+  /** @param {number} token */
   choose(token) {
     if (!this.state.pinned) this.change({ token, pinned: true });
     else if (token === this.state.token) this.escape();
     else this.openPair(this.state.token, token);
   }
 
+  /**
+   * @param {number} i
+   * @param {number} j
+   */
   choosePair(i, j) {
-    this.openPair(...(this.state.direction === "row" ? [i, j] : [j, i]));
+    if (this.state.direction === "row") this.openPair(i, j);
+    else this.openPair(j, i);
   }
 
+  /**
+   * @param {number} token
+   * @param {number} other
+   */
   openPair(token, other) {
     this.other = other;
     this.opened = other;
@@ -205,6 +270,10 @@ class Explorer extends Scene {
     this.openCell();
   }
 
+  /**
+   * @param {Choice} choice
+   * @param {boolean} second
+   */
   chooseMap(choice, second) {
     if (second) this.change({ second: choice });
     else this.change(choice);
@@ -219,40 +288,46 @@ class Explorer extends Scene {
 
   /** Focus that was in the cell goes back to where it came from: a hidden element would lose it to the page. */
   closeCell() {
-    const held = this.cell.root.contains(this.root.getRootNode().activeElement);
+    const page = /** @type {Document | ShadowRoot} */ (this.root.getRootNode());
+    const held = this.cell.root.contains(page.activeElement);
     this.cell.close();
     if (held) (this.cameFrom?.isConnected ? this.cameFrom : this.pictures[0].frame).focus();
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     const asked = action(event);
     if (!asked) return;
     event.preventDefault();
     event.stopPropagation();
     const [name, ...values] = asked;
+    const step = /** @type {[number, number]} */ (values);
     const { state } = this;
     const map = this.layers[state.layer];
-    if (name === "move") this.change({ token: moved(state.token, values, map) });
-    if (name === "moveOther") this.setOther(moved(this.other ?? state.token, values, map));
-    if (name === "layer") this.change({ layer: state.layer + values[0] });
-    if (name === "head") this.change({ head: this.stepHead(values[0]) });
+    if (name === "move") this.change({ token: moved(state.token, step, map) });
+    if (name === "moveOther") this.setOther(moved(this.other ?? state.token, step, map));
+    if (name === "layer") this.change({ layer: state.layer + step[0] });
+    if (name === "head") this.change({ head: this.stepHead(step[0]) });
     if (name === "first") this.change({ token: 0 });
     if (name === "pin") this.change({ pinned: !state.pinned });
     if (name === "turn") this.change({ direction: state.direction === "row" ? "column" : "row" });
     if (name === "escape") this.escape();
     if (name === "open") this.openPair(state.token, this.other ?? this.strongestOf()[0]?.[0] ?? state.token);
     if (name === "open" && !this.cell.root.hidden) {
-      const from = event.composedPath()[0];
+      const from = /** @type {HTMLElement} */ (event.composedPath()[0]);
       if (!this.cell.root.contains(from)) this.cameFrom = from;
       this.cell.root.focus();
     }
   }
 
+  /** @param {number} by */
   stepHead(by) {
+    /** @type {Head[]} */
     const all = [...Array(this.layers[this.state.layer].heads).keys(), ...this.aggregates];
     return all[(all.indexOf(this.state.head) + by + all.length) % all.length];
   }
 
+  /** @param {string} name */
   act(name) {
     if (name === "split") this.change({ second: { layer: this.state.layer, head: "mean" } });
     else if (name === "join") this.change({ second: null });
@@ -274,6 +349,7 @@ class Explorer extends Scene {
     save(name, URL.createObjectURL(await response.blob()));
   }
 
+  /** @param {string} kind */
   async download(kind) {
     const text = composed(this);
     const name = `vitviz-${this.data.model}-${this.layers[this.state.layer].name}-${this.state.head}`;
@@ -281,6 +357,7 @@ class Explorer extends Scene {
     else save(`${name}.png`, await png(text));
   }
 
+  /** @param {Choice | null} cell */
   overGrid(cell) {
     this.overCell = cell;
     this.gridWords();
@@ -290,8 +367,8 @@ class Explorer extends Scene {
     const { state, engines, opened } = this;
     const [engine] = engines;
     const maths = engine.layer(state.layer);
-    const [i, j] = state.direction === "row" ? [state.token, opened] : [opened, state.token];
     if (opened === null) return;
+    const [i, j] = state.direction === "row" ? [state.token, opened] : [opened, state.token];
     if (!maths) {
       this.cell.wait();
       return;
@@ -309,8 +386,7 @@ class Explorer extends Scene {
       const payload = await engine.values(state.layer, state.head);
       if (this.cell.shown?.cell === cell) this.cell.values(payload, maths.pair(state.head, i, j).window);
     } catch (error) {
-      if (this.cell.shown?.cell === cell)
-        this.cell.failed(error.message === "gone" ? this.data.words.gone : error.message);
+      if (this.cell.shown?.cell === cell) this.cell.failed(this.problemOf(error, this.data));
     }
   }
 
@@ -318,18 +394,21 @@ class Explorer extends Scene {
     this.wanted = null;
     this.watcher?.disconnect();
     for (const engine of this.engines) engine.close();
-    clearTimeout(this.telling);
+    clearTimeout(this.sending);
     clearTimeout(this.speaking);
     if (this.frame) cancelAnimationFrame(this.frame);
+    this.element.replaceChildren();
   }
 }
 
 /**
  * Put an explorer into `element`. `events`: `state(state)` after a choice, `need()` when the payloads are gone, and where no
  * server answers `fetcher(path)`, which returns a promise of a Response for every payload and download.
- * Returns `update(data)`, which may be called as often as there is something new, and `destroy()`.
+ * @param {Element} element
+ * @param {ExplorerEvents} events
+ * @returns {import("../shared/types.d.ts").View<ExplorerData>} whose `update` may be called as often as there is something new
  */
 export function mount(element, events) {
   const explorer = new Explorer(element, events);
-  return { update: (data) => explorer.update(data), destroy: () => explorer.destroy() };
+  return { update: (/** @type {ExplorerData} */ data) => explorer.update(data), destroy: () => explorer.destroy() };
 }

@@ -1,4 +1,6 @@
 // The maps on the page: their parts, their sizes, and how one frame is drawn. Nobody chooses anything here.
+/** @import { Engine } from "./engine.js" */
+/** @import { Actions, Choice, Colours, ExplorerPicture, Ink, State, WeightMap } from "./types.d.ts" */
 import { colourBar, colourTable, isDark } from "../shared/colours.js";
 import { make } from "../shared/dom.js";
 import { number } from "../shared/format.js";
@@ -10,22 +12,70 @@ import { MatrixView } from "./matrix.js";
 import { PictureView } from "./picture.js";
 import { tokenOn } from "./state.js";
 import { Toolbar } from "./toolbar.js";
-import { Wording } from "./wording.js";
+import { later, Wording } from "./wording.js";
 
 const BUDGET = 10; // milliseconds of a frame for maps of layers that nobody chose; the rest come in the next frames
 const SPOKEN_AFTER = 350; // milliseconds that the cursor rests before a screen reader hears where it is
 const GRID_HEIGHT = 470; // CSS pixels that the small maps may take
 
 export class Scene extends Wording {
+  /** @param {Element} element */
   constructor(element) {
     super();
     this.element = element;
-    this.engines = [];
-    this.other = null;
+    /** @type {Actions} */
+    this.actions = later();
+    /** @type {import("./types.d.ts").Aggregate[]} */
+    this.aggregates = [];
+    this.spoken = "";
+    this.synced = "";
+    this.matrixDrawn = "";
+    this.barKey = "";
+    this.marked = "";
+    this.dark = false;
+    /** @type {HTMLElement} */
+    this.root = later();
+    /** @type {HTMLElement} */
+    this.body = later();
+    /** @type {HTMLElement} */
+    this.readout = later();
+    /** @type {HTMLElement} */
+    this.bar = later();
+    /** @type {HTMLElement} */
+    this.gridLine = later();
+    /** @type {HTMLElement} */
+    this.live = later();
+    /** @type {Toolbar} */
+    this.toolbar = later();
+    /** @type {PictureView[]} */
+    this.pictures = [];
+    /** @type {GridView} */
+    this.grid = later();
+    /** @type {MatrixView} */
+    this.matrix = later();
+    /** @type {CellView} */
+    this.cell = later();
+    /** @type {Ink} */
+    this.ink = later();
+    /** @type {Colours} */
+    this.colours = later();
+    /** @type {Shades} */
+    this.shades = later();
+    /** @type {Choice | null} */
+    this.overCell = null;
+    /** @type {ResizeObserver | undefined} */
+    this.watcher = undefined;
+    /** @type {number | null} */
+    this.frame = null;
+    /** @type {{ key: string, engine: Engine, done: Set<number> } | null} what is computed of the current token */
+    this.computed = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.speaking = undefined;
   }
 
   /** Make the page's parts, anew where they have to speak another language. */
   build() {
+    const { actions } = this;
     const { words } = this.data;
     if (this.root && this.spoken === words.row) return;
     this.spoken = words.row;
@@ -36,22 +86,22 @@ export class Scene extends Wording {
     this.toolbar = new Toolbar(
       this.root,
       words,
-      (part) => this.change(part),
-      (name) => this.act(name),
+      (/** @type {Partial<State>} */ part) => actions.change(part),
+      (/** @type {string} */ name) => actions.act(name),
     );
     this.body = this.root.appendChild(make("div", "vx-body"));
     const pointing = {
-      hover: (token) => this.hover(token),
-      leave: () => this.leave(),
-      choose: (token) => this.choose(token),
+      hover: (/** @type {number} */ token) => actions.hover(token),
+      leave: () => actions.leave(),
+      choose: (/** @type {number} */ token) => actions.choose(token),
     };
     this.pictures = [new PictureView(this.body, pointing), new PictureView(this.body, pointing)];
     const under = this.pictures[0].root.appendChild(make("div", "vx-under"));
     this.readout = under.appendChild(make("div", "vx-readout"));
     this.bar = under.appendChild(make("div"));
     this.grid = new GridView(this.body, {
-      hover: (cell) => this.overGrid(cell),
-      choose: (cell, second) => this.chooseMap(cell, second),
+      hover: (/** @type {Choice | null} */ cell) => actions.overGrid(cell),
+      choose: (/** @type {Choice} */ cell, /** @type {boolean} */ second) => actions.chooseMap(cell, second),
     });
     this.grid.title.textContent = words.grid;
     this.grid.stage.setAttribute("aria-label", words.gridHelp);
@@ -59,17 +109,17 @@ export class Scene extends Wording {
     this.matrix = new MatrixView(
       this.body,
       {
-        hover: (i, j) => this.hoverPair(i, j),
-        leave: () => this.leave(),
-        choose: (i, j) => this.choosePair(i, j),
+        hover: (/** @type {number} */ i, /** @type {number} */ j) => actions.hoverPair(i, j),
+        leave: () => actions.leave(),
+        choose: (/** @type {number} */ i, /** @type {number} */ j) => actions.choosePair(i, j),
         work: () => this.draw(),
       },
       words,
     );
-    this.cell = new CellView(this.root, () => this.escape(), words);
+    this.cell = new CellView(this.root, () => actions.escape(), words);
     this.live = this.root.appendChild(make("div", "vx-live"));
     this.live.setAttribute("role", "status");
-    this.root.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("keydown", (event) => actions.key(event));
     this.watcher = new ResizeObserver(() => this.prepare());
     this.watcher.observe(this.body);
     this.theme();
@@ -78,7 +128,8 @@ export class Scene extends Wording {
   theme() {
     const dark = isDark(this.root);
     const style = getComputedStyle(this.root);
-    const value = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
+    const value = (/** @type {string} */ name, /** @type {string} */ otherwise) =>
+      style.getPropertyValue(name).trim() || otherwise;
     const text = value("--st-text-color", dark ? "#eee" : "#222");
     this.ink = {
       text,
@@ -90,10 +141,10 @@ export class Scene extends Wording {
       font: "ui-monospace, monospace",
     };
     this.matrix.ink = this.ink;
-    const table = (name) => pixels(colourTable(this.data.scales[name], dark));
+    const table = (/** @type {string} */ name) => pixels(colourTable(this.data.scales[name], dark));
     this.colours = { attention: table("attention"), activation: table("activation"), ink: this.ink };
     this.dark = dark;
-    this.barShown = "";
+    this.barKey = "";
   }
 
   /** Sizes: once after another picture or layout, and when the window changes. */
@@ -112,7 +163,7 @@ export class Scene extends Wording {
     this.grid.layout(
       small,
       this.state.order,
-      (l, h) => (figure ? this.engines[0].figure(figure, l, h) : undefined),
+      (/** @type {number} */ l, /** @type {number} */ h) => (figure ? this.engines[0].figure(figure, l, h) : undefined),
       width,
       GRID_HEIGHT,
     );
@@ -133,7 +184,7 @@ export class Scene extends Wording {
     const [engine] = engines;
     const key = `${state.token} ${state.layer} ${state.direction}`;
     if (this.computed?.key !== key || this.computed.engine !== engine) this.computed = { key, engine, done: new Set() };
-    const again = this.compute(engine, begun);
+    const again = this.compute(engine, this.computed.done, begun);
     this.computeSecond();
     const reach = Math.max(...engines.map((e) => e.reach()));
     const high = state.scale === "token" ? Math.max(...engines.map((e) => e.top())) : reach;
@@ -150,40 +201,55 @@ export class Scene extends Wording {
     if (again || more) this.draw();
   }
 
-  /** Compute the chosen layer, then as many others as a frame has time for; whether some are left. */
-  compute(engine, begun) {
-    const { state, layers, computed } = this;
+  /**
+   * Compute the chosen layer, then as many others as a frame has time for; whether some are left.
+   * @param {Engine} engine
+   * @param {Set<number>} done
+   * @param {number} begun
+   */
+  compute(engine, done, begun) {
+    const { state, layers } = this;
     const order = [state.layer, ...layers.keys()];
     let left = false;
     for (const index of order) {
-      if (computed.done.has(index)) continue;
+      if (done.has(index)) continue;
       if (index !== state.layer && performance.now() - begun > BUDGET) {
         left = true;
         break;
       }
-      if (engine.compute(index, state.token, state.layer, state.direction)) computed.done.add(index);
+      if (engine.compute(index, state.token, state.layer, state.direction)) done.add(index);
     }
     return left;
   }
 
   computeSecond() {
     const { state, engines } = this;
-    const engine = engines.at(-1);
+    const engine = engines[engines.length - 1];
     if (!state.second || engine === engines[0]) return;
     // Weights of layers that are no longer shown would be those of an earlier token, and count for the scale.
     for (const index of this.layers.keys()) if (index !== state.second.layer) engine.buffers[index] = null;
     engine.compute(state.second.layer, state.token, state.layer, state.direction);
   }
 
-  /** The scale of one map: the common one, or its own where that was asked for or a rollout needs it. */
+  /**
+   * The scale of one map: the common one, or its own where that was asked for or a rollout needs it.
+   * @param {WeightMap} map
+   * @param {Choice} choice
+   * @param {number} prefix
+   */
   shadesOf(map, choice, prefix) {
     if (this.state.scale !== "map" && choice.head !== "rollout") return this.shades;
     const high = largest(map.values, map.offset + prefix, map.tokens - prefix);
     return new Shades(this.colours.attention, high, this.state.log);
   }
 
+  /**
+   * @param {Engine} engine
+   * @param {Choice} cell
+   */
   paintSmall(engine, cell) {
-    const map = engine.layer(cell.layer) && engine.map(cell, this.state.token, this.state.direction, 0);
+    const maths = engine.layer(cell.layer);
+    const map = maths && engine.map(cell, this.state.token, this.state.direction, 0);
     if (!map) {
       this.grid.blank(cell);
       return;
@@ -192,16 +258,17 @@ export class Scene extends Wording {
     const shades = this.shadesOf(map, cell, layer.prefix.length);
     if (layer.window) {
       // A window is a small part of the picture: its small map shows the window alone, as the block sees it.
-      const reach = engine.layer(cell.layer).reach(tokenOn(layer, this.state.token, this.layers[this.state.layer]));
+      const reach = maths.reach(tokenOn(layer, this.state.token, this.layers[this.state.layer]));
       this.grid.paint(
         cell,
-        Float32Array.from(reach, (token) => (token < 0 ? NaN : map.values[map.offset + token])),
+        Float32Array.from(reach, (/** @type {number} */ token) => (token < 0 ? NaN : map.values[map.offset + token])),
         0,
         shades,
       );
     } else this.grid.paint(cell, map.values, map.offset + layer.prefix.length, shades);
   }
 
+  /** @param {Shades} shades */
   spanOf({ low, high }) {
     return ` \u00b7 ${low ? number(low) : 0} \u2026 ${number(high)}`;
   }
@@ -213,7 +280,10 @@ export class Scene extends Wording {
     if (this.gridLine.textContent !== line) this.gridLine.textContent = line;
   }
 
-  /** What the colours of a small map span, where every map has a scale of its own. */
+  /**
+   * What the colours of a small map span, where every map has a scale of its own.
+   * @param {Choice} cell
+   */
   ownSpan(cell) {
     const map = this.state.scale === "map" && this.engines[0].map(cell, this.state.token, this.state.direction, 0);
     if (!map) return "";
@@ -250,13 +320,20 @@ export class Scene extends Wording {
     const { state, engines, data } = this;
     const choices = [state, state.second];
     for (const [i, view] of this.pictures.entries()) {
-      view.root.hidden = !choices[i];
-      if (!choices[i]) continue;
-      const engine = i ? engines.at(-1) : engines[0];
-      this.pane(view, engine, choices[i], (i && data.second) || data);
+      const choice = choices[i];
+      view.root.hidden = !choice;
+      if (!choice) continue;
+      const engine = i ? engines[engines.length - 1] : engines[0];
+      this.pane(view, engine, choice, (i && data.second) || data);
     }
   }
 
+  /**
+   * @param {PictureView} view
+   * @param {Engine} engine
+   * @param {Choice} choice
+   * @param {ExplorerPicture} data
+   */
   pane(view, engine, choice, data) {
     const { state, layers } = this;
     const layer = layers[choice.layer];
@@ -268,22 +345,23 @@ export class Scene extends Wording {
     );
     const map = engine.map(choice, token, state.direction, state.start);
     const own = map && this.shadesOf(map, choice, layer.prefix.length);
-    if (map) view.paint(map.values.subarray(map.offset, map.offset + map.tokens), own, state);
+    if (map && own) view.paint(map.values.subarray(map.offset, map.offset + map.tokens), own, state);
     else view.clear();
     const span = own && own !== this.shades ? this.spanOf(own) : "";
     const title = this.nameOf(choice) + (data === this.data ? "" : ` \u00b7 ${data.name}`) + span;
     if (view.title.textContent !== title) view.title.textContent = title;
     view.point(token, this.other === null ? null : tokenOn(layer, this.other, layers[state.layer]), state.pinned);
     const maths = engine.layer(choice.layer);
-    view.outline(maths?.windowed ? maths.reach(token) : [], (other) => maths.isCut(token, other));
+    const reach = maths?.windowed ? maths.reach(token) : [];
+    view.outline(reach, (/** @type {number} */ other) => Boolean(maths?.isCut(token, other)));
   }
 
   matrixPane() {
     const { state, engines } = this;
     const found = engines[0].matrix(state, state.token, state.start);
-    this.matrix.root.classList.toggle("vx-absent", !found);
-    if (!found) return;
     const maths = engines[0].layer(state.layer);
+    this.matrix.root.classList.toggle("vx-absent", !found);
+    if (!found || !maths) return;
     const key = [
       this.data.revision,
       state.layer,
@@ -326,8 +404,8 @@ export class Scene extends Wording {
   scaleBar() {
     const { state, shades, data } = this;
     const key = [shades.high, shades.logarithmic, state.scale, this.dark].join();
-    if (key === this.barShown) return;
-    this.barShown = key;
+    if (key === this.barKey) return;
+    this.barKey = key;
     const label =
       state.scale === "map" ? data.words.barMap : state.scale === "token" ? data.words.barToken : data.words.barShared;
     this.bar.replaceChildren(colourBar(data.scales.attention, this.dark, shades.low, shades.high, label));

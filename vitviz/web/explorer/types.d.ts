@@ -77,3 +77,18 @@ export type Colours = { attention: Uint32Array; activation: Uint32Array; ink: In
 
 /** A map's weights: `values` from `offset` on, `tokens` of them. */
 export type WeightMap = { values: Float32Array; offset: number; tokens: number };
+
+/** What a person does on the maps, by pointer, keyboard or toolbar. */
+export type Actions = {
+  change(part: Partial<State>): void;
+  act(name: string): void;
+  hover(token: number): void;
+  leave(): void;
+  choose(token: number): void;
+  overGrid(cell: Choice | null): void;
+  chooseMap(choice: Choice, second: boolean): void;
+  hoverPair(i: number, j: number): void;
+  choosePair(i: number, j: number): void;
+  escape(): void;
+  key(event: KeyboardEvent): void;
+};
