@@ -2,9 +2,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { clean } from "../../../vitviz/web/explorer/state.js";
 
+/** @type {import("../../../vitviz/web/explorer/types.d.ts").State} */
 const DEFAULTS = {
-  ...{ layer: 0, head: 0, token: 0, pinned: false, direction: "row", scale: "shared", log: false, opacity: 0.65 },
-  ...{ smooth: false, order: "layer", start: 0, second: null },
+  layer: 0,
+  head: 0,
+  token: 0,
+  pinned: false,
+  direction: "row",
+  scale: "shared",
+  log: false,
+  opacity: 0.65,
+  smooth: false,
+  order: "layer",
+  start: 0,
+  second: null,
 };
 const layer = { heads: 3, rows: 2, columns: 2, prefix: ["cls"] };
 const layers = [layer, { ...layer, heads: 6 }];

@@ -5,43 +5,78 @@ import { largest } from "../shared/shades.js";
 import { LayerMaths, overHeads } from "./maths.js";
 import { tokenOn } from "./state.js";
 
+/** @typedef {import("./types.d.ts").Choice} Choice */
+/** @typedef {import("./types.d.ts").Direction} Direction */
+/** @typedef {import("./types.d.ts").WeightMap} WeightMap */
+/** @typedef {import("../shared/payload.js").Payload} Payload */
+/** @typedef {(queries: Int32Array, keys: Int32Array, from: number, to: number, out: Float32Array) => void} Fill adds rows `from` to `to` of a matrix to `out` */
+
 const AT_ONCE = 2; // requests for layers that nobody waits for
 
 /** One picture in one model. */
 export class Engine {
+  /**
+   * @param {import("./types.d.ts").ExplorerPicture & { limit: number }} data
+   * @param {{ missing?: () => void, arrived: () => void, fetcher?: import("./types.d.ts").Fetcher }} host
+   */
   constructor(data, { missing, arrived, fetcher }) {
     this.data = data;
     this.layers = data.layers;
     this.arrived = arrived;
     this.source = new PayloadSource(data.url, {
       limit: data.limit,
-      wrap: (payload) => new LayerMaths(payload),
+      wrap: (payload) => new LayerMaths(/** @type {any} */ (payload)),
       missing,
       fetcher,
     });
+    /** @type {(Float32Array | null)[]} */
     this.buffers = data.layers.map(() => null);
+    /** @type {Map<string, Float32Array>} */
     this.scratch = new Map();
     this.failure = "";
   }
 
-  /** The block's attention, or undefined while it is not there. */
+  /**
+   * The block's attention, or undefined while it is not there.
+   * @param {number} index
+   * @returns {LayerMaths | undefined}
+   */
   layer(index) {
     return this.source.peek(`${index}.bin`);
   }
 
+  /**
+   * The block's attention, fetched where it is not there.
+   * @param {number} index
+   * @returns {Promise<LayerMaths>}
+   */
   need(index) {
     return this.source.get(`${index}.bin`);
   }
 
+  /**
+   * The values of a head and its part of the projection.
+   * @param {number} layer
+   * @param {number} head
+   * @returns {Promise<Payload>}
+   */
   values(layer, head) {
     return this.source.get(`${layer}/${head}.bin`, (payload) => payload);
   }
 
+  /**
+   * Attention rollout from the layer `start` on, (N, N).
+   * @param {number} start
+   * @returns {Promise<Float32Array>}
+   */
   rollout(start) {
     return this.source.get(`rollout/${start}.bin`, ({ arrays }) => arrays.matrix);
   }
 
-  /** Fetch every layer, the nearest first, as long as they fit; `arrived` is called for each. */
+  /**
+   * Fetch every layer, the nearest first, as long as they fit; `arrived` is called for each.
+   * @param {number} around
+   */
   async prefetch(around) {
     const order = this.layers.map((_, index) => index).sort((a, b) => Math.abs(a - around) - Math.abs(b - around));
     const waiting = order.filter((index) => !this.layer(index));
@@ -50,7 +85,7 @@ export class Engine {
         const largestYet = Math.max(0, ...this.layers.map((_, index) => this.layer(index)?.bytes ?? 0));
         // What is on its way counts, too: one too many would push out the layer that is looked at.
         if (this.source.bytes + (this.source.waiting.size + 1) * largestYet > this.source.limit) return;
-        await this.need(waiting.shift());
+        await this.need(/** @type {number} */ (waiting.shift()));
         this.arrived();
       }
     };
@@ -61,7 +96,13 @@ export class Engine {
     }
   }
 
-  /** Weights of all heads of a layer for a token of layer `from`, (H, tokens); null while the layer is not there. */
+  /**
+   * Weights of all heads of a layer for a token of layer `from`, (H, tokens); null while the layer is not there.
+   * @param {number} index
+   * @param {number} token
+   * @param {number} from
+   * @param {Direction} direction
+   */
   compute(index, token, from, direction) {
     const maths = this.layer(index);
     if (!maths) {
@@ -73,7 +114,14 @@ export class Engine {
     return this.buffers[index];
   }
 
-  /** The computed map of {layer, head}: `values` from `offset` on, in tokens of that layer; null while there is none. */
+  /**
+   * The computed map of {layer, head}: `values` from `offset` on, in tokens of that layer; null while there is none.
+   * @param {Choice} choice
+   * @param {number} token
+   * @param {Direction} direction
+   * @param {number} start
+   * @returns {WeightMap | null}
+   */
   map({ layer, head }, token, direction, start) {
     const { prefix, rows, columns } = this.layers[layer];
     const tokens = prefix.length + rows * columns;
@@ -86,6 +134,14 @@ export class Engine {
     return { values: out, offset: 0, tokens };
   }
 
+  /**
+   * A row or a column of the rollout; null while it is not there.
+   * @param {number} token
+   * @param {number} tokens
+   * @param {Direction} direction
+   * @param {number} start
+   * @returns {WeightMap | null}
+   */
   rolloutMap(token, tokens, direction, start) {
     const matrix = this.source.peek(`rollout/${start}.bin`);
     if (!matrix) return null;
@@ -95,6 +151,11 @@ export class Engine {
     return { values: out, offset: 0, tokens };
   }
 
+  /**
+   * A buffer that is used again for the next map of that name.
+   * @param {string} name
+   * @param {number} tokens
+   */
   room(name, tokens) {
     const kept = this.scratch.get(name);
     if (kept?.length === tokens) return kept;
@@ -109,7 +170,7 @@ export class Engine {
    */
   reach() {
     const known = this.layers.map((_, index) => this.layer(index)?.header.reach).filter((value) => value !== undefined);
-    return known.sort((a, b) => a - b)[Math.floor(known.length / 2)] ?? 0;
+    return known.sort((a, b) => (a ?? 0) - (b ?? 0))[Math.floor(known.length / 2)] ?? 0;
   }
 
   /** The largest weight on a patch in any head of any layer, for the token that was computed last. */
@@ -124,12 +185,23 @@ export class Engine {
     return top;
   }
 
-  /** A figure of a head, or undefined while its layer is not there. */
+  /**
+   * A figure of a head, or undefined while its layer is not there.
+   * @param {"entropy" | "distance"} name
+   * @param {number} layer
+   * @param {number} head
+   */
   figure(name, layer, head) {
     return this.layer(layer)?.header[name]?.[head] ?? undefined;
   }
 
-  /** The tokens of the matrix that `token` is in, and what fills it: all of a ViT, the window of a Swin. */
+  /**
+   * The tokens of the matrix that `token` is in, and what fills it: all of a ViT, the window of a Swin.
+   * @param {Choice} choice
+   * @param {number} token
+   * @param {number} start
+   * @returns {{ order: Int32Array, fill: Fill } | null}
+   */
   matrix({ layer, head }, token, start) {
     const maths = this.layer(layer);
     if (!maths) return null;
@@ -137,6 +209,7 @@ export class Engine {
     if (head === "rollout") {
       const dense = this.source.peek(`rollout/${start}.bin`);
       if (!dense) return null;
+      /** @type {Fill} */
       const fill = (queries, keys, from, to, out) => {
         for (let r = from; r < to; r++) {
           for (let j = 0; j < keys.length; j++) out[r * keys.length + j] = dense[queries[r] * maths.tokens + keys[j]];
@@ -145,6 +218,7 @@ export class Engine {
       return { order, fill };
     }
     const heads = typeof head === "number" ? [head] : Array.from({ length: maths.heads }, (_, h) => h);
+    /** @type {Fill} */
     const fill = (queries, keys, from, to, out) => {
       for (const h of heads) {
         if (head === "max") maths.maxMatrix(h, queries, keys, from, to, out);

@@ -1,6 +1,12 @@
 // Everything by keyboard. Knows no page: what a key means is a name and perhaps a number.
 
+/** @typedef {[down: number, across: number]} Step */
+/** @typedef {[name: "move" | "moveOther", down: number, across: number] | [name: "layer" | "head", by: number] | [name: "first" | "escape" | "open" | "turn" | "pin"]} Action */
+/** @typedef {{ key: string, ctrlKey?: boolean, metaKey?: boolean, altKey?: boolean, shiftKey?: boolean, target?: EventTarget | null, composedPath?: () => EventTarget[] }} KeyPress what is read of a KeyboardEvent */
+
+/** @type {Record<string, Step>} */
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+/** @type {Record<string, Action>} */
 const ACTIONS = {
   PageUp: ["layer", -1],
   PageDown: ["layer", 1],
@@ -12,18 +18,27 @@ const ACTIONS = {
   x: ["turn"],
 };
 
-/** What a key press asks for: [name, ...arguments], or null. Keys of buttons and choices stay theirs. */
+/**
+ * What a key press asks for: [name, ...arguments], or null. Keys of buttons and choices stay theirs.
+ * @param {KeyPress} event
+ * @returns {Action | null}
+ */
 export function action(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  const target = event.composedPath?.()[0] ?? event.target;
-  const tag = target?.tagName;
+  const target = /** @type {Element | null | undefined} */ (event.composedPath?.()[0] ?? event.target);
+  const tag = target?.tagName ?? "";
   if (["INPUT", "SELECT", "TEXTAREA", "SUMMARY"].includes(tag)) return event.key === "Escape" ? ["escape"] : null;
   if (event.key in MOVES) return [event.shiftKey ? "moveOther" : "move", ...MOVES[event.key]];
   if ((event.key === "Enter" || event.key === " ") && tag !== "BUTTON") return ["pin"];
   return ACTIONS[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? null;
 }
 
-/** The token a step away on the map; from a prefix token down to the first patch, from the top row up to the last one. */
+/**
+ * The token a step away on the map; from a prefix token down to the first patch, from the top row up to the last one.
+ * @param {number} token
+ * @param {Step} step
+ * @param {import("./types.d.ts").TokenMap} map
+ */
 export function moved(token, [down, across], map) {
   const { prefix, rows, columns } = map;
   const before = prefix.length;

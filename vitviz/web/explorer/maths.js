@@ -1,9 +1,23 @@
 // Attention from q, k and each row's log-sum-exp, in double precision: A[i, j] = exp(score[i, j] - lse[i]).
 // Tokens are numbered as in the picture: prefix tokens first, then patches row by row. Knows no page.
 
+/** @typedef {import("./types.d.ts").Direction} Direction */
+/** @typedef {Float32Array | Float64Array} Floats */
+/** @typedef {ArrayLike<number>} Tokens tokens of the picture by their numbers, -1 is padding */
+/** @typedef {{ name?: string, heads: number, head_dim: number, rows: number, columns: number, prefix: string[], windows: number, window: number | null, shift?: number, reach?: number | null, entropy?: (number | null)[], distance?: (number | null)[] }} LayerHeader */
+/** @typedef {{ q: Float32Array, k: Float32Array, lse: Floats, tokens: Int32Array, bias?: Float32Array, regions?: Uint8Array }} LayerArrays */
+/** @typedef {{ head: number, row: number, column: number, window: number, query: number, key: number }} Pair a pair's places in its window and in (W, H, K, ...) */
+
 const CUT = -100; // what the mask of a shifted window adds to the score of a pair that may not meet
 
-/** Sum of a[i + c] * b[j + c] over `length` places. */
+/**
+ * Sum of a[i + c] * b[j + c] over `length` places.
+ * @param {Floats} a
+ * @param {number} i
+ * @param {Floats} b
+ * @param {number} j
+ * @param {number} length
+ */
 export function dot(a, i, b, j, length) {
   let s0 = 0;
   let s1 = 0;
@@ -22,6 +36,9 @@ export function dot(a, i, b, j, length) {
 
 /** One block's attention. A ViT is the case of a single window that holds every token. */
 export class LayerMaths {
+  /**
+   * @param {{ header: LayerHeader, arrays: LayerArrays, bytes: number }} payload
+   */
   constructor({ header, arrays, bytes }) {
     this.header = header;
     this.bytes = bytes;
@@ -33,7 +50,10 @@ export class LayerMaths {
     this.tokens = header.prefix.length + header.rows * header.columns;
     this.reachable = arrays.tokens.length / header.windows; // K: tokens of a window
     this.scale = this.dim ** -0.5;
-    Object.assign(this, { q: arrays.q, k: arrays.k, lse: arrays.lse, order: arrays.tokens });
+    this.q = arrays.q;
+    this.k = arrays.k;
+    this.lse = arrays.lse;
+    this.order = arrays.tokens;
     this.bias = arrays.bias ?? null;
     this.regions = arrays.regions ?? null;
     this.slots = new Int32Array(this.tokens).fill(-1); // token -> window * K + place
@@ -47,18 +67,28 @@ export class LayerMaths {
     return this.header.window !== null;
   }
 
-  /** The tokens that share a window with `token`, in the window's order; -1 is padding. */
+  /**
+   * The tokens that share a window with `token`, in the window's order; -1 is padding.
+   * @param {number} token
+   */
   reach(token) {
     const first = Math.floor(this.slots[token] / this.reachable) * this.reachable;
     return this.order.subarray(first, first + this.reachable);
   }
 
-  /** Whether the mask keeps two tokens of one window apart. */
+  /**
+   * Whether the mask keeps two tokens of one window apart.
+   * @param {number} i
+   * @param {number} j
+   */
   isCut(i, j) {
     return this.regions !== null && this.regions[this.slots[i]] !== this.regions[this.slots[j]];
   }
 
-  /** How many places of its window the mask lets `token` see; padding is such a place, as the softmax counts it. */
+  /**
+   * How many places of its window the mask lets `token` see; padding is such a place, as the softmax counts it.
+   * @param {number} token
+   */
   legal(token) {
     if (!this.regions) return this.reachable;
     const first = Math.floor(this.slots[token] / this.reachable) * this.reachable;
@@ -66,12 +96,20 @@ export class LayerMaths {
     return this.regions.subarray(first, first + this.reachable).filter((region) => region === own).length;
   }
 
-  /** Whether the two tokens are in one window. */
+  /**
+   * Whether the two tokens are in one window.
+   * @param {number} i
+   * @param {number} j
+   */
   together(i, j) {
     return Math.floor(this.slots[i] / this.reachable) === Math.floor(this.slots[j] / this.reachable);
   }
 
-  /** Where head `head` of window `window` begins in (W, H, K, ...) counted in tokens. */
+  /**
+   * Where head `head` of window `window` begins in (W, H, K, ...) counted in tokens.
+   * @param {number} window
+   * @param {number} head
+   */
   base(window, head) {
     return (window * this.heads + head) * this.reachable;
   }
@@ -79,6 +117,11 @@ export class LayerMaths {
   /**
    * Weights between `token` and every token, into `out[offset ...]`; NaN where the two never meet.
    * `direction` "row": where `token` looks; "column": who looks at `token`.
+   * @param {number} head
+   * @param {number} token
+   * @param {Direction} direction
+   * @param {Floats} out
+   * @param {number} [offset]
    */
   weights(head, token, direction, out, offset = 0) {
     const { dim, reachable: K, scale, bias, regions, order, lse } = this;
@@ -102,18 +145,35 @@ export class LayerMaths {
     }
   }
 
-  /** The same for every head, one after another: (H, tokens). */
+  /**
+   * The same for every head, one after another: (H, tokens).
+   * @param {number} token
+   * @param {Direction} direction
+   * @param {Floats} out
+   */
   allHeads(token, direction, out) {
     for (let head = 0; head < this.heads; head++) this.weights(head, token, direction, out, head * this.tokens);
   }
 
-  /** The weight of one pair; 0 where they never meet. */
+  /**
+   * The weight of one pair; 0 where they never meet.
+   * @param {number} head
+   * @param {number} i
+   * @param {number} j
+   */
   weight(head, i, j) {
     if (!this.together(i, j)) return 0;
     const at = this.pair(head, i, j);
     return Math.exp(this.score(at).score - this.lse[at.query]);
   }
 
+  /**
+   * Where the pair stands in its window and in the arrays.
+   * @param {number} head
+   * @param {number} i
+   * @param {number} j
+   * @returns {Pair}
+   */
   pair(head, i, j) {
     const K = this.reachable;
     const window = Math.floor(this.slots[i] / K);
@@ -122,7 +182,10 @@ export class LayerMaths {
     return { head, row, column, window, query: base + row, key: base + column };
   }
 
-  /** The addends of a score: q k^T / sqrt(d), the bias and the mask (null where the model has none), their sum. */
+  /**
+   * The addends of a score: q k^T / sqrt(d), the bias and the mask (null where the model has none), their sum.
+   * @param {Pair} pair
+   */
   score({ head, row, column, window, query, key }) {
     const K = this.reachable;
     const product = dot(this.q, query * this.dim, this.k, key * this.dim, this.dim);
@@ -133,7 +196,12 @@ export class LayerMaths {
     return { product, scaled, bias, mask, score: scaled + (bias ?? 0) + (mask ?? 0) };
   }
 
-  /** Everything that one weight is made of. The arrays are views, or copies of `head_dim` numbers. */
+  /**
+   * Everything that one weight is made of. The arrays are views, or copies of `head_dim` numbers.
+   * @param {number} head
+   * @param {number} i
+   * @param {number} j
+   */
   cell(head, i, j) {
     const at = this.pair(head, i, j);
     const q = this.q.subarray(at.query * this.dim, (at.query + 1) * this.dim);
@@ -162,6 +230,13 @@ export class LayerMaths {
   /**
    * Rows `from` to `to` of a part of a head's matrix, added to `out` (queries.length, keys.length) times `share`.
    * `queries` and `keys` are tokens of one window; -1, which is padding, gives NaN.
+   * @param {number} head
+   * @param {Tokens} queries
+   * @param {Tokens} keys
+   * @param {number} from
+   * @param {number} to
+   * @param {Floats} out
+   * @param {number} [share]
    */
   addMatrix(head, queries, keys, from, to, out, share = 1) {
     const { dim, bias, regions, lse, reachable: K, query: fixed } = this;
@@ -184,7 +259,15 @@ export class LayerMaths {
     }
   }
 
-  /** The same, but `out` becomes the larger of what it is and the weight. */
+  /**
+   * The same, but `out` becomes the larger of what it is and the weight.
+   * @param {number} head
+   * @param {Int32Array} queries
+   * @param {Tokens} keys
+   * @param {number} from
+   * @param {number} to
+   * @param {Floats} out
+   */
   maxMatrix(head, queries, keys, from, to, out) {
     const row = new Float32Array(keys.length);
     for (let r = from; r < to; r++) {
@@ -195,7 +278,14 @@ export class LayerMaths {
   }
 }
 
-/** Mean or largest over heads: `all` (H, tokens) into `out` (tokens). NaN stays NaN. */
+/**
+ * Mean or largest over heads: `all` (H, tokens) into `out` (tokens). NaN stays NaN.
+ * @param {Floats} all
+ * @param {number} heads
+ * @param {number} tokens
+ * @param {string} how "mean" or "max"
+ * @param {Floats} out
+ */
 export function overHeads(all, heads, tokens, how, out) {
   for (let t = 0; t < tokens; t++) {
     let value = all[t];
@@ -207,8 +297,14 @@ export function overHeads(all, heads, tokens, how, out) {
   }
 }
 
-/** The `count` tokens with the largest weights, as [token, weight], largest first. */
+/**
+ * The `count` tokens with the largest weights, as [token, weight], largest first.
+ * @param {ArrayLike<number>} weights
+ * @param {number} count
+ * @returns {[token: number, weight: number][]}
+ */
 export function strongest(weights, count) {
+  /** @type {[token: number, weight: number][]} */
   const found = [];
   for (let t = 0; t < weights.length; t++) {
     const w = weights[t];

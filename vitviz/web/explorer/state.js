@@ -1,28 +1,62 @@
 // What a person chose: plain data that survives a rerun, a reload and a link. Knows no page.
 import { carry } from "../shared/places.js";
 
+/** @typedef {import("./types.d.ts").Head} Head */
+/** @typedef {import("./types.d.ts").Aggregate} Aggregate */
+/** @typedef {import("./types.d.ts").State} State */
+/** @typedef {import("./types.d.ts").TokenMap} TokenMap */
+
+/** @type {Aggregate[]} */
 export const AGGREGATES = ["mean", "max", "rollout"];
 const CHOICES = {
   direction: ["row", "column"],
   scale: ["shared", "token", "map"],
   order: ["layer", "entropy", "distance"],
 };
+
+/**
+ * A whole number from `low` to `high`, `otherwise` where `value` is none.
+ * @param {unknown} value
+ * @param {number} low
+ * @param {number} high
+ * @param {number} otherwise
+ */
 const whole = (value, low, high, otherwise) =>
   Number.isInteger(Number(value)) && value !== null && value !== ""
     ? Math.min(high, Math.max(low, Number(value)))
     : otherwise;
 
+/**
+ * @param {unknown} head
+ * @param {{ heads: number }} layer
+ * @param {readonly string[]} aggregates
+ * @returns {Head}
+ */
 function cleanHead(head, layer, aggregates) {
-  return aggregates.includes(head) ? head : whole(head, 0, layer.heads - 1, 0);
+  const known = AGGREGATES.find((name) => name === head && aggregates.includes(name));
+  return known ?? whole(head, 0, layer.heads - 1, 0);
 }
 
-/** The token of the layer `to` that belongs to `token` of the layer `from`: {prefix, rows, columns} each. */
+/**
+ * The token of the layer `to` that belongs to `token` of the layer `from`: {prefix, rows, columns} each.
+ * @param {{ rows: number, columns: number }} to
+ * @param {number} token
+ * @param {TokenMap} from
+ */
 export function tokenOn(to, token, from) {
   return carry(token, from.prefix.length, [from.rows, from.columns], [to.rows, to.columns]);
 }
 
-/** A state that fits the model, whatever the link or the last model said; `defaults` is DEFAULTS of Python. */
+/**
+ * A state that fits the model, whatever the link or the last model said; `defaults` is DEFAULTS of Python.
+ * @param {object} wanted
+ * @param {(TokenMap & { heads: number })[]} layers
+ * @param {readonly string[]} aggregates
+ * @param {State} defaults
+ * @returns {State}
+ */
 export function clean(wanted, layers, aggregates, defaults) {
+  /** @type {Record<string, any>} */
   const state = { ...defaults, ...wanted };
   state.layer = whole(state.layer, 0, layers.length - 1, 0);
   const layer = layers[state.layer];
@@ -39,5 +73,5 @@ export function clean(wanted, layers, aggregates, defaults) {
     const at = whole(state.second.layer, 0, layers.length - 1, state.layer);
     state.second = { layer: at, head: cleanHead(state.second.head, layers[at], aggregates) };
   }
-  return state;
+  return /** @type {State} */ (state);
 }
