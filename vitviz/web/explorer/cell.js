@@ -1,12 +1,47 @@
 // One weight opened: from q and k to the score, through the softmax of its row, to what it adds to the output.
-import { make } from "../shared/dom.js";
+import { contextOf, make } from "../shared/dom.js";
 import { number } from "../shared/format.js";
-import { Cells } from "../shared/shades.js";
+import { Cells, SignedShades } from "../shared/shades.js";
 import { dot } from "./maths.js";
+
+/** @import { Words } from "../shared/types.d.ts" */
+/** @import { LayerMaths } from "./maths.js" */
+/** @import { Colours } from "./types.d.ts" */
+/** @typedef {Float32Array | Float64Array} Numbers */
+/** @typedef {{ i: string, j: string, map: string }} Names the query, the key and the head */
+/** @typedef {[symbol: string, values: Numbers, label: string]} Row */
+/** @typedef {{ arrays: { v: Float32Array, proj: Float32Array } }} Values */
+/**
+ * What `LayerMaths.cell` returns.
+ * @typedef {object} Opened
+ * @property {number} product
+ * @property {number | null} bias
+ * @property {number | null} mask
+ * @property {number} score
+ * @property {Numbers} q
+ * @property {Numbers} k
+ * @property {Numbers} products
+ * @property {Numbers} weights
+ * @property {number} maximum
+ * @property {number} total
+ * @property {number} weight
+ * @property {number} column
+ */
+
+/** @type {Record<string, number | undefined>} */
+const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
 
 /** A row of numbers as coloured cells on a scale that is centred on 0; all strips of a stage share one cursor. */
 class Strip {
+  /**
+   * @param {HTMLElement} parent
+   * @param {string} symbol
+   * @param {string} label
+   * @param {(at: number | null) => void} move
+   */
   constructor(parent, symbol, label, move) {
+    /** @type {Numbers} */
+    this.values = new Float32Array(0);
     this.root = parent.appendChild(make("div", "vx-strip"));
     this.root.append(make("b", "", symbol));
     this.stage = this.root.appendChild(make("div", "vx-strip-stage"));
@@ -15,7 +50,7 @@ class Strip {
     this.cursor = this.stage.appendChild(make("div", "vx-strip-cursor"));
     this.range = this.root.appendChild(make("span", "vx-range"));
     this.label = label;
-    const pointed = (event) => {
+    const pointed = (/** @type {PointerEvent} */ event) => {
       const box = this.stage.getBoundingClientRect();
       const at = Math.floor(((event.clientX - box.left) / box.width) * this.values.length);
       move(Math.min(this.values.length - 1, Math.max(0, at)));
@@ -26,17 +61,22 @@ class Strip {
     this.stage.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && move(null));
   }
 
+  /**
+   * @param {Numbers} values
+   * @param {Uint32Array} colours
+   */
   draw(values, colours) {
     this.values = values;
     const top = Math.max(...Array.from(values, Math.abs)) || 1;
-    const centred = { pixel: (value) => colours[Math.round(127.5 + (127.5 * value) / top)] };
-    centred.fill = (target) => target.forEach((_, i) => (target[i] = centred.pixel(values[i])));
-    this.cells.draw(values, 0, 1, values.length, centred);
+    this.cells.draw(values, 0, 1, values.length, new SignedShades(colours, top));
     this.range.textContent = `\u00b1${number(top)}`;
     this.stage.setAttribute("aria-label", `${this.label}: ${values.length}, \u00b1${number(top)}`);
   }
 
-  /** By keyboard, too: a slider over the places of this strip, for all that share its cursor. */
+  /**
+   * By keyboard, too: a slider over the places of this strip, for all that share its cursor.
+   * @param {(event: KeyboardEvent) => void} step
+   */
   steer(step) {
     this.stage.tabIndex = 0;
     this.stage.setAttribute("role", "slider");
@@ -45,11 +85,17 @@ class Strip {
     this.stage.addEventListener("keydown", step);
   }
 
+  /**
+   * Where the slider is, for a screen reader.
+   * @param {number | null} at
+   * @param {string} text
+   */
   say(at, text) {
     this.stage.setAttribute("aria-valuenow", String(at ?? 0));
     this.stage.setAttribute("aria-valuetext", text);
   }
 
+  /** @param {number | null} at */
   point(at) {
     const shown = at !== null && at < this.values.length;
     this.cursor.style.display = shown ? "" : "none";
@@ -59,11 +105,26 @@ class Strip {
   }
 }
 
-/** `count` numbers out of an array, as they are read at the cursor. */
+/**
+ * The numbers of several strips at the cursor.
+ * @param {string[]} names
+ * @param {Numbers[]} values
+ * @param {number} at
+ */
 const read = (names, values, at) => names.map((name, i) => `${name}[${at}] = ${number(values[i][at])}`).join("   ");
 
 export class CellView {
+  /**
+   * @param {HTMLElement} parent
+   * @param {() => void} close
+   * @param {Words} words
+   */
   constructor(parent, close, words) {
+    /** @type {{ cell: Opened, names: Names, colours: Colours } | null} */
+    this.shown = null;
+    this.waiting = false;
+    /** @type {HTMLElement | null} */
+    this.output = null;
     this.words = words;
     this.root = parent.appendChild(make("section", "vx-cell"));
     this.root.hidden = true;
@@ -92,31 +153,46 @@ export class CellView {
     this.body.replaceChildren();
   }
 
-  /** `cell` is what `LayerMaths.cell` returns; `names` of the query, the key and the head; `colours` of both scales. */
+  /**
+   * @param {Opened} cell
+   * @param {LayerMaths} maths
+   * @param {Names} names
+   * @param {Colours} colours
+   */
   open(cell, maths, names, colours) {
     this.root.hidden = false;
     this.waiting = false;
     this.title.textContent = `${names.map}: A[${names.i}, ${names.j}] = ${number(cell.weight)}`;
     this.body.replaceChildren();
     this.score(cell, names, colours);
-    this.softmax(cell, maths, names, colours);
+    this.softmax(cell, colours);
     this.output = this.stage("3", this.words.stageValue);
     this.output.append(make("p", "vx-wait", this.words.loading));
     this.shown = { cell, names, colours };
   }
 
+  /**
+   * @param {string} index
+   * @param {string} title
+   */
   stage(index, title) {
     const stage = this.body.appendChild(make("div", "vx-stage"));
     stage.append(make("h5", "", `${index}  ${title}`));
     return stage;
   }
 
-  /** Strips with one cursor, and a line that reads the numbers there. */
+  /**
+   * Strips with one cursor, and a line that reads the numbers there.
+   * @param {HTMLElement} stage
+   * @param {Row[]} rows
+   * @param {Uint32Array} colours
+   */
   strips(stage, rows, colours) {
     const reading = make("div", "vx-reading");
     const count = rows[0][1].length;
+    /** @type {number | null} */
     let place = null;
-    const move = (at) => {
+    const move = (/** @type {number | null} */ at) => {
       place = at;
       for (const strip of strips) strip.point(at);
       reading.textContent =
@@ -129,8 +205,8 @@ export class CellView {
             );
       strips[0].say(at, reading.textContent);
     };
-    const step = (event) => {
-      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const step = (/** @type {KeyboardEvent} */ event) => {
+      const by = STEPS[event.key];
       if (!by) return;
       event.preventDefault();
       event.stopPropagation();
@@ -146,11 +222,20 @@ export class CellView {
     move(null);
   }
 
+  /**
+   * @param {HTMLElement} stage
+   * @param {(string | Node)[]} parts
+   */
   line(stage, ...parts) {
     const line = stage.appendChild(make("p", "vx-line"));
     line.append(...parts);
   }
 
+  /**
+   * @param {Opened} cell
+   * @param {Names} names
+   * @param {Colours} colours
+   */
   score(cell, names, colours) {
     const stage = this.stage("1", this.words.stageScore);
     const d = cell.q.length;
@@ -170,14 +255,18 @@ export class CellView {
     this.line(stage, `s = ${terms.join(" + ")} = `, make("b", "", number(cell.score)));
   }
 
-  softmax(cell, maths, names, colours) {
+  /**
+   * @param {Opened} cell
+   * @param {Colours} colours
+   */
+  softmax(cell, colours) {
     const stage = this.stage("2", this.words.stageSoftmax);
     const bars = stage.appendChild(make("canvas", "vx-bars"));
     bars.setAttribute("role", "img");
-    bars.setAttribute("aria-label", this.words.rowOf.replace("{n}", cell.weights.length));
+    bars.setAttribute("aria-label", this.words.rowOf.replace("{n}", String(cell.weights.length)));
     const height = 44;
     Object.assign(bars, { width: cell.weights.length * (cell.weights.length > 400 ? 1 : 3), height });
-    const context = bars.getContext("2d");
+    const context = contextOf(bars);
     const step = bars.width / cell.weights.length;
     const top = Math.max(...cell.weights);
     context.fillStyle = colours.ink.faint;
@@ -187,7 +276,10 @@ export class CellView {
       const tall = Math.max(i === cell.column ? 2 : 0, (weight / top) * (height - 2));
       context.fillRect(i * step, height - tall, Math.max(1, step - (step > 2 ? 1 : 0)), tall);
     }
-    this.line(stage, `${this.words.rowOf.replace("{n}", cell.weights.length)}  max s = ${number(cell.maximum)}`);
+    this.line(
+      stage,
+      `${this.words.rowOf.replace("{n}", String(cell.weights.length))}  max s = ${number(cell.maximum)}`,
+    );
     const power = `e^(${number(cell.score)} \u2212 ${number(cell.maximum)})`.replace("\u2212 \u2212", "+ ");
     this.line(stage, `\u03a3 e^(s \u2212 max) = ${number(cell.total)}`);
     this.line(
@@ -200,14 +292,18 @@ export class CellView {
     this.line(stage, `${this.words.rowSum} ${sum.toFixed(6)}`);
   }
 
-  /** The last stage, when the values of the head are there: `v` (W, K, d), `proj` (D, d). */
+  /**
+   * The last stage, when the values of the head are there: `v` (W, K, d), `proj` (D, d).
+   * @param {Values} payload
+   * @param {number} window
+   */
   values({ arrays }, window) {
-    if (!this.shown) return;
+    if (!this.shown || !this.output) return;
     const { cell, colours } = this.shown;
     const d = cell.q.length;
     const K = cell.weights.length;
     const { v, proj } = arrays;
-    const at = (place) => (window * K + place) * d;
+    const at = (/** @type {number} */ place) => (window * K + place) * d;
     const own = v.subarray(at(cell.column), at(cell.column) + d);
     const weighted = Float64Array.from(own, (value) => value * cell.weight);
     const z = new Float64Array(d);
@@ -215,8 +311,8 @@ export class CellView {
     const width = proj.length / d;
     const added = Float64Array.from({ length: width }, (_, c) => dot(proj, c * d, weighted, 0, d));
     const whole = Float64Array.from({ length: width }, (_, c) => dot(proj, c * d, z, 0, d));
-    const norm = (values) => Math.sqrt(dot(values, 0, values, 0, values.length));
-    this.output.replaceChildren(this.output.firstChild);
+    const norm = (/** @type {Numbers} */ values) => Math.sqrt(dot(values, 0, values, 0, values.length));
+    this.output.replaceChildren(...[...this.output.childNodes].slice(0, 1));
     this.strips(
       this.output,
       [
@@ -235,7 +331,8 @@ export class CellView {
     );
   }
 
+  /** @param {string} message */
   failed(message) {
-    this.output?.replaceChildren(this.output.firstChild, make("p", "vx-wait", message));
+    this.output?.replaceChildren(...[...this.output.childNodes].slice(0, 1), make("p", "vx-wait", message));
   }
 }

@@ -1,5 +1,12 @@
 // Every head of every layer as a small map, all for the same token: layers down, heads across, or sorted by a figure.
-import { make } from "../shared/dom.js";
+import { contextOf, make } from "../shared/dom.js";
+
+/** @import { Shades } from "../shared/shades.js" */
+/** @import { Grid } from "../shared/types.d.ts" */
+/** @import { Choice, Ink, State } from "./types.d.ts" */
+/** @typedef {(layer: number, head: number) => number | null | undefined} Figure */
+/** @typedef {{ heads: number, shape: Grid }} SmallLayer */
+/** @typedef {{ hover: (cell: Choice | null) => void, choose: (cell: Choice, second: boolean) => void }} GridEvents */
 
 const GAP = { wide: 6, tight: 2 }; // device pixels between maps
 const WIDEST = 12; // heads in a row; a layer with more has several rows
@@ -7,11 +14,18 @@ const MARGIN = 26; // for the numbers of the layers and heads
 const EDGE = 4; // for the frame of a chosen map
 const LABEL = 16; // below a map, for the bar of its figure and its name
 
-/** Which maps there are and in what order: [{layer, head}], and how many stand in a row. */
+/**
+ * Which maps there are and in what order: [{layer, head}], and how many stand in a row.
+ * @param {number[]} heads
+ * @param {State["order"]} order
+ * @param {Figure} figure
+ * @returns {{ cells: (Choice | null)[], columns: number }}
+ */
 export function arrange(heads, order, figure) {
   if (order === "layer") {
     const across = Math.min(WIDEST, Math.max(...heads));
     const columns = across + 1; // the last one is the mean over heads
+    /** @type {(Choice | null)[]} */
     const cells = heads.flatMap((count, layer) =>
       Array.from({ length: Math.ceil(count / across) * columns }, (_, i) => {
         const [row, column] = [Math.floor(i / columns), i % columns];
@@ -23,15 +37,34 @@ export function arrange(heads, order, figure) {
     return { cells, columns };
   }
   const cells = heads.flatMap((count, layer) => Array.from({ length: count }, (_, head) => ({ layer, head })));
-  const known = ({ layer, head }) => figure(layer, head) ?? Infinity;
+  const known = (/** @type {{ layer: number, head: number }} */ { layer, head }) => figure(layer, head) ?? Infinity;
   cells.sort((a, b) => known(a) - known(b));
   return { cells, columns: Math.max(1, Math.round(Math.sqrt(cells.length * 0.8))) };
 }
 
 export class GridView {
-  /** `events`: `hover({layer, head} or null)`, `choose({layer, head}, second)`. */
+  /**
+   * @param {HTMLElement} parent
+   * @param {GridEvents} events
+   */
   constructor(parent, events) {
     this.events = events;
+    /** @type {SmallLayer[]} */
+    this.layers = [];
+    /** @type {State["order"]} */
+    this.order = "layer";
+    /** @type {Figure} */
+    this.figure = () => undefined;
+    /** @type {(Choice | null)[]} */
+    this.cells = [];
+    this.columns = 1;
+    this.left = 0;
+    this.top = 0;
+    this.shrink = 1; // CSS pixels a drawn pixel
+    this.map = { width: 0, height: 0 };
+    this.step = { x: 0, y: 0 };
+    /** @type {Map<string, number>} */
+    this.places = new Map();
     this.root = parent.appendChild(make("section", "vx-grid"));
     this.title = this.root.appendChild(make("div", "vx-title"));
     this.stage = this.root.appendChild(make("div", "vx-grid-stage"));
@@ -39,6 +72,8 @@ export class GridView {
     this.stage.setAttribute("role", "application");
     this.atlas = this.stage.appendChild(make("canvas", "vx-atlas"));
     this.marks = this.stage.appendChild(make("canvas", "vx-atlas-marks"));
+    this.image = contextOf(this.atlas).createImageData(1, 1);
+    this.target = new Uint32Array(this.image.data.buffer);
     this.stage.addEventListener("pointermove", (event) => events.hover(this.at(event)));
     this.stage.addEventListener("pointerleave", () => events.hover(null));
     this.stage.addEventListener("click", (event) => {
@@ -47,10 +82,22 @@ export class GridView {
     });
   }
 
-  /** Lay the maps out. `layers` have `heads` and `shape` (rows, columns); `figure(layer, head)` is a number or undefined. */
+  /**
+   * Lay the maps out in `width` x `height` CSS pixels. A layer's `shape` is (rows, columns).
+   * @param {SmallLayer[]} layers
+   * @param {State["order"]} order
+   * @param {Figure} figure
+   * @param {number} width
+   * @param {number} height
+   */
   layout(layers, order, figure, width, height) {
     const heads = layers.map((layer) => layer.heads);
-    Object.assign(this, { layers, order, figure }, arrange(heads, order, figure));
+    this.layers = layers;
+    this.order = order;
+    this.figure = figure;
+    const { cells, columns } = arrange(heads, order, figure);
+    this.cells = cells;
+    this.columns = columns;
     const down = Math.ceil(this.cells.length / this.columns);
     const ratio = globalThis.devicePixelRatio || 1;
     const sides = [0, 1].map((axis) => Math.max(...layers.map(({ shape }) => shape[axis])));
@@ -64,7 +111,7 @@ export class GridView {
     );
     // Whole pixels a patch keep the maps even. Where there is no room for one, everything is drawn larger than shown.
     const zoom = Math.max(1, Math.floor(room));
-    this.shrink = Math.min(1, Math.max(room, 0.2)) / ratio; // CSS pixels a drawn pixel
+    this.shrink = Math.min(1, Math.max(room, 0.2)) / ratio;
     this.map = { width: sides[1] * zoom, height: sides[0] * zoom };
     this.step = { x: this.map.width + gap, y: this.map.height + below };
     const size = { width: this.left + this.columns * this.step.x, height: this.top + down * this.step.y };
@@ -73,12 +120,17 @@ export class GridView {
       canvas.style.width = `${size.width * this.shrink}px`;
       canvas.style.height = `${size.height * this.shrink}px`;
     }
-    this.image = this.atlas.getContext("2d").createImageData(size.width, size.height);
+    this.image = contextOf(this.atlas).createImageData(size.width, size.height);
     this.target = new Uint32Array(this.image.data.buffer);
-    this.places = new Map();
+    this.places.clear();
     for (const [i, cell] of this.cells.entries()) if (cell) this.places.set(`${cell.layer} ${cell.head}`, i);
   }
 
+  /**
+   * Left and top of a map in drawn pixels.
+   * @param {number} index
+   * @returns {[left: number, top: number]}
+   */
   corner(index) {
     return [
       this.left + (index % this.columns) * this.step.x,
@@ -86,9 +138,14 @@ export class GridView {
     ];
   }
 
+  /**
+   * The map under the pointer.
+   * @param {MouseEvent} event
+   * @returns {Choice | null}
+   */
   at(event) {
     const box = this.atlas.getBoundingClientRect();
-    if (!this.step || !box.width) return null;
+    if (!this.cells.length || !box.width) return null;
     const x = ((event.clientX - box.left) / box.width) * this.atlas.width - this.left;
     const y = ((event.clientY - box.top) / box.height) * this.atlas.height - this.top;
     const column = Math.floor(x / this.step.x);
@@ -96,7 +153,13 @@ export class GridView {
     return this.cells[Math.floor(y / this.step.y) * this.columns + column] ?? null;
   }
 
-  /** Put one map into the atlas; `flush` shows what was put. */
+  /**
+   * Put one map into the atlas; `flush` shows what was put.
+   * @param {Choice} cell
+   * @param {ArrayLike<number>} values
+   * @param {number} offset
+   * @param {Shades} shades
+   */
   paint(cell, values, offset, shades) {
     const index = this.places.get(`${cell.layer} ${cell.head}`);
     if (index === undefined) return;
@@ -121,7 +184,10 @@ export class GridView {
     }
   }
 
-  /** Show nothing where a map is not known. */
+  /**
+   * Show nothing where a map is not known.
+   * @param {Choice} cell
+   */
   blank(cell) {
     const index = this.places.get(`${cell.layer} ${cell.head}`);
     if (index === undefined) return;
@@ -132,12 +198,17 @@ export class GridView {
   }
 
   flush() {
-    this.atlas.getContext("2d").putImageData(this.image, 0, 0);
+    contextOf(this.atlas).putImageData(this.image, 0, 0);
   }
 
-  /** Numbers, figures and which maps are chosen. `ink` has `text`, `faint`, `accent`, `second`, `font`. */
+  /**
+   * Numbers, figures and which maps are chosen.
+   * @param {Choice} chosen
+   * @param {Choice | null} second
+   * @param {Ink} ink
+   */
   mark(chosen, second, ink) {
-    const context = this.marks.getContext("2d");
+    const context = contextOf(this.marks);
     context.clearRect(0, 0, this.marks.width, this.marks.height);
     const size = Math.round(11 / this.shrink);
     context.font = `${size}px ${ink.font}`;
@@ -149,7 +220,7 @@ export class GridView {
       context.strokeStyle = ink.faint;
       context.lineWidth = 1;
       context.strokeRect(x - 0.5, y - 0.5, this.map.width + 1, this.map.height + 1);
-      const figure = cell.head === "mean" ? undefined : this.figure(cell.layer, cell.head);
+      const figure = typeof cell.head === "number" ? this.figure(cell.layer, cell.head) : undefined;
       if (figure !== undefined && figure !== null) {
         context.fillStyle = ink.faint;
         context.fillRect(x, y + this.map.height + 1, this.map.width, 2);
@@ -159,9 +230,9 @@ export class GridView {
       if (this.order !== "layer" && this.map.width > 18) {
         context.fillText(`${cell.layer}.${cell.head}`, x, y + this.map.height + 4 + size * 0.9, this.map.width);
       }
-      for (const [choice, colour] of [
-        [second, ink.second],
-        [chosen, ink.accent],
+      for (const { choice, colour } of [
+        { choice: second, colour: ink.second },
+        { choice: chosen, colour: ink.accent },
       ]) {
         if (!choice || cell.layer !== choice.layer || cell.head !== choice.head) continue;
         context.strokeStyle = colour;
@@ -176,11 +247,12 @@ export class GridView {
     return Math.max(...this.layers.map(({ shape }) => Math.hypot(...shape))) / 2;
   }
 
+  /** @param {CanvasRenderingContext2D} context */
   axes(context) {
     context.textBaseline = "middle";
     context.textAlign = "right";
     for (const [layer] of this.layers.entries()) {
-      const [, y] = this.corner(this.places.get(`${layer} 0`));
+      const [, y] = this.corner(this.places.get(`${layer} 0`) ?? 0);
       context.fillText(String(layer), this.left - 6, y + this.map.height / 2);
     }
     context.textAlign = "center";

@@ -1,16 +1,65 @@
 // One head's whole matrix, queries down and keys across, zoomable to single cells.
-import { make } from "../shared/dom.js";
-import { Cells } from "../shared/shades.js";
+import { contextOf, make } from "../shared/dom.js";
+import { Cells, Shades } from "../shared/shades.js";
+
+/** @import { Words } from "../shared/types.d.ts" */
+/** @import { Ink } from "./types.d.ts" */
+/** @typedef {ArrayLike<number> & { indexOf(token: number): number }} Order */
+/** @typedef {{ x: number, y: number, span: number }} Area */
+/** @typedef {[query: number | null, key: number | null]} Pair */
+/** @typedef {(queries: Int32Array, keys: Int32Array, from: number, to: number, out: Float32Array) => void} Fill */
+/**
+ * @typedef {object} MatrixEvents
+ * @property {(i: number, j: number) => void} hover
+ * @property {() => void} leave
+ * @property {(i: number, j: number) => void} choose
+ * @property {() => void} work is called when there may be something to compute
+ */
 
 const MARGIN = 14; // CSS pixels for the order of the patches beside and above the matrix
 const SLICE = 7; // milliseconds of computing a frame
 const SMALLEST = 6; // cells a side at the closest
+/** @type {Record<string, number | undefined>} */
+const ZOOMS = { "+": 0.5, "=": 0.5, "-": 2, 0: Infinity }; // keys, and how many times as many tokens they show
 const READABLE = 34; // CSS pixels a cell needs to have room for its number
 
 export class MatrixView {
-  /** `events`: `hover(i, j)`, `leave()`, `choose(i, j)` with tokens; `finest` is how many rows are computed at most. */
+  /**
+   * `finest` is how many rows are computed at most.
+   * @param {HTMLElement} parent
+   * @param {MatrixEvents} events
+   * @param {Words} words
+   * @param {number} [finest]
+   * @param {number} [reduced]
+   */
   constructor(parent, events, words, finest = 2100, reduced = 1024) {
-    Object.assign(this, { events, words, finest, reduced });
+    this.events = events;
+    this.words = words;
+    this.finest = finest;
+    this.reduced = reduced;
+    /** @type {Ink} */
+    this.ink = { text: "", faint: "", middle: "", ground: "", accent: "", second: "", font: "" };
+    this.content = ""; // what the matrix shows
+    /** @type {Order} */
+    this.order = new Int32Array(0);
+    /** @type {Fill} */
+    this.fill = () => {};
+    this.map = { prefix: 0, columns: 1 };
+    this.shades = new Shades(new Uint32Array(256), 1);
+    /** @type {Area} */
+    this.view = { x: 0, y: 0, span: 0 };
+    this.part = { x: 0, y: 0, span: 0, stride: 1 };
+    this.queries = new Int32Array(0);
+    this.keys = new Int32Array(0);
+    this.values = new Float32Array(0);
+    this.done = 0;
+    /** @type {Pair} */
+    this.pair = [null, null];
+    this.byRow = true;
+    this.pointed = "";
+    /** @type {{ x: number, y: number, view: Area } | null} */
+    this.grabbed = null;
+    this.dragged = false;
     this.span = ""; // what the colours span, where the common bar does not say it
     this.root = parent.appendChild(make("section", "vx-matrix"));
     this.title = this.root.appendChild(make("div", "vx-title"));
@@ -21,10 +70,10 @@ export class MatrixView {
     this.cursor = this.stage.appendChild(make("canvas", "vx-matrix-cursor"));
     const tools = this.root.appendChild(make("div", "vx-tools"));
     this.note = make("span", "vx-note");
-    for (const [sign, factor, label] of [
-      ["+", 0.5, words.zoomIn],
-      ["\u2212", 2, words.zoomOut],
-      ["1:1", Infinity, words.zoomAll],
+    for (const { sign, factor, label } of [
+      { sign: "+", factor: 0.5, label: words.zoomIn },
+      { sign: "\u2212", factor: 2, label: words.zoomOut },
+      { sign: "1:1", factor: Infinity, label: words.zoomAll },
     ]) {
       const button = tools.appendChild(make("button", "vx-tool", sign));
       button.type = "button";
@@ -45,12 +94,21 @@ export class MatrixView {
   /**
    * Show another matrix. `order`: the tokens that it has as rows and columns (-1: padding). `fill(queries, keys,
    * from, to, out)` adds rows to zeros. `map` says how many prefix tokens and columns of patches there are.
+   * @param {string} content
+   * @param {Order} order
+   * @param {Fill} fill
+   * @param {{ prefix: number, columns: number }} map
+   * @param {Shades} shades
    */
-  show(key, order, fill, map, shades) {
-    const changed = key !== this.key;
-    const resized = order.length !== this.order?.length;
-    Object.assign(this, { key, order, fill, map, shades });
-    if (resized || !this.view) this.view = { x: 0, y: 0, span: order.length };
+  show(content, order, fill, map, shades) {
+    const changed = content !== this.content;
+    const resized = order.length !== this.order.length;
+    this.content = content;
+    this.order = order;
+    this.fill = fill;
+    this.map = map;
+    this.shades = shades;
+    if (resized) this.view = { x: 0, y: 0, span: order.length };
     if (changed) this.compute();
     this.draw();
   }
@@ -62,20 +120,22 @@ export class MatrixView {
     const stride = large ? Math.ceil(view.span / this.reduced) : 1;
     this.part = { ...(large ? this.cut(view) : { x: 0, y: 0, span: order.length }), stride };
     const { x, y, span } = this.part;
-    const pick = (first) => Int32Array.from({ length: Math.ceil(span / stride) }, (_, i) => order[first + i * stride]);
+    const pick = (/** @type {number} */ first) =>
+      Int32Array.from({ length: Math.ceil(span / stride) }, (_, i) => order[first + i * stride]);
     this.queries = pick(y);
     this.keys = pick(x);
     this.values = new Float32Array(this.queries.length * this.keys.length);
     this.done = 0;
   }
 
+  /** @param {Area} area */
   cut({ x, y, span }) {
     return { x: Math.floor(x), y: Math.floor(y), span: Math.min(Math.ceil(span) + 1, this.order.length) };
   }
 
   /** Compute for a while; whether there is more to do. */
   work() {
-    if (!this.values || this.done >= this.queries.length) return false;
+    if (this.done >= this.queries.length) return false;
     const end = performance.now() + SLICE;
     const step = Math.max(1, Math.floor(60_000 / this.keys.length));
     while (this.done < this.queries.length && performance.now() < end) {
@@ -92,7 +152,7 @@ export class MatrixView {
   }
 
   draw() {
-    if (!this.values || !this.stage.clientWidth) return;
+    if (!this.queries.length || !this.stage.clientWidth) return;
     const { shades, part, view, side } = this;
     this.full.draw(this.values, 0, this.queries.length, this.keys.length, shades);
     const ratio = globalThis.devicePixelRatio || 1;
@@ -101,7 +161,7 @@ export class MatrixView {
       if (canvas.width === whole) continue;
       canvas.width = canvas.height = whole;
     }
-    const context = this.canvas.getContext("2d");
+    const context = contextOf(this.canvas);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, side + MARGIN, side + MARGIN);
     context.imageSmoothingEnabled = view.span / part.stride > side * ratio;
@@ -122,13 +182,18 @@ export class MatrixView {
     if (unit >= READABLE) this.numbers(context, unit);
     context.restore();
     this.rulers(context, unit);
-    const reduced = part.stride > 1 ? this.words.reduced.replace("{n}", part.stride) : "";
+    const reduced = part.stride > 1 ? this.words.reduced.replace("{n}", String(part.stride)) : "";
     const busy = this.done < this.queries.length ? this.words.computing : "";
     this.note.textContent = [reduced, busy, this.span].filter(Boolean).join("  ");
     this.pointed = "";
-    this.point(this.pair?.[0] ?? null, this.pair?.[1] ?? null, this.byRow ?? true);
+    this.point(...this.pair, this.byRow);
   }
 
+  /**
+   * The numbers of cells that have room for them; a cell is `unit` CSS pixels wide.
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} unit
+   */
   numbers(context, unit) {
     const { view, part } = this;
     context.font = `10px ${this.ink.font}`;
@@ -158,9 +223,14 @@ export class MatrixView {
     }
   }
 
-  /** The order of the tokens: prefix tokens in the accent, then every other row of patches darker. */
+  /**
+   * The order of the tokens: prefix tokens in the accent, then every other row of patches darker.
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} unit
+   */
   rulers(context, unit) {
     const { map, order, view, ink } = this;
+    /** @type {(at: "x" | "y", from: number, length: number, colour: string) => void} */
     const bar = (at, from, length, colour) => {
       const low = Math.max(0, from - view[at]);
       const high = Math.min(view.span, from + length - view[at]);
@@ -170,7 +240,7 @@ export class MatrixView {
       if (at === "x") context.fillRect(start, 3, size, MARGIN - 6);
       else context.fillRect(3, start, MARGIN - 6, size);
     };
-    for (const at of ["x", "y"]) {
+    for (const at of /** @type {const} */ (["x", "y"])) {
       if (map.prefix) bar(at, 0, map.prefix, ink.accent);
       for (let first = map.prefix, row = 0; first < order.length; first += map.columns, row++) {
         bar(at, first, Math.min(map.columns, order.length - first), row % 2 ? ink.faint : ink.middle);
@@ -178,14 +248,21 @@ export class MatrixView {
     }
   }
 
-  /** Cross hairs on a pair of tokens, either may be null; `byRow` says which of them the cursor belongs to. */
+  /**
+   * Cross hairs on a pair of tokens, either may be null; with `byRow` the cursor belongs to the first.
+   * @param {number | null} i
+   * @param {number | null} j
+   * @param {boolean} byRow
+   */
   point(i, j, byRow) {
     const key = [i, j, byRow].join();
     if (key === this.pointed) return;
-    Object.assign(this, { pair: [i, j], byRow, pointed: key });
+    this.pair = [i, j];
+    this.byRow = byRow;
+    this.pointed = key;
     const { view, side, cursor, ink } = this;
-    if (!view || !ink || !this.stage.clientWidth) return;
-    const context = cursor.getContext("2d");
+    if (!view.span || !this.stage.clientWidth) return;
+    const context = contextOf(cursor);
     const ratio = globalThis.devicePixelRatio || 1;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, side + MARGIN, side + MARGIN);
@@ -194,6 +271,7 @@ export class MatrixView {
     context.beginPath();
     context.rect(MARGIN, MARGIN, side, side);
     context.clip();
+    /** @type {(at: "x" | "y", token: number | null, colour: string, dashes: number[]) => void} */
     const line = (at, token, colour, dashes) => {
       const place = token === null ? -1 : this.placeOf(token);
       if (place < 0) return;
@@ -204,6 +282,7 @@ export class MatrixView {
       if (at === "y") context.strokeRect(MARGIN - 2, start, side + 4, Math.max(1, unit));
       else context.strokeRect(start, MARGIN - 2, Math.max(1, unit), side + 4);
     };
+    /** @type {[colour: string, dashes: number[]][]} */
     const [own, other] = [
       [ink.accent, []],
       [ink.second, [4, 3]],
@@ -213,20 +292,28 @@ export class MatrixView {
     context.restore();
   }
 
+  /** @param {number} token */
   placeOf(token) {
     return this.order[token] === token ? token : this.order.indexOf(token);
   }
 
+  /**
+   * Query and key under the pointer.
+   * @param {MouseEvent} event
+   * @returns {[query: number, key: number] | null}
+   */
   tokensAt(event) {
     const box = this.stage.getBoundingClientRect();
-    const at = (from, start) => Math.floor(start + ((from - MARGIN) / this.side) * this.view.span);
+    const at = (/** @type {number} */ from, /** @type {number} */ start) =>
+      Math.floor(start + ((from - MARGIN) / this.side) * this.view.span);
     const [x, y] = [at(event.clientX - box.left, this.view.x), at(event.clientY - box.top, this.view.y)];
-    const inside = (place) => place >= 0 && place < this.order.length && this.order[place] >= 0;
+    const inside = (/** @type {number} */ place) => place >= 0 && place < this.order.length && this.order[place] >= 0;
     return inside(x) && inside(y) ? [this.order[y], this.order[x]] : null;
   }
 
+  /** @param {PointerEvent} event */
   move(event) {
-    if (!this.view) return;
+    if (!this.view.span) return;
     if (this.grabbed && event.buttons) {
       const unit = this.side / this.view.span;
       const [dx, dy] = [(event.clientX - this.grabbed.x) / unit, (event.clientY - this.grabbed.y) / unit];
@@ -240,39 +327,46 @@ export class MatrixView {
     if (pair) this.events.hover(...pair);
   }
 
+  /** @param {PointerEvent} event */
   grab(event) {
     this.dragged = false;
-    this.grabbed =
-      this.view && this.view.span < this.order.length ? { x: event.clientX, y: event.clientY, view: this.view } : null;
+    this.grabbed = this.view.span < this.order.length ? { x: event.clientX, y: event.clientY, view: this.view } : null;
     if (!this.grabbed) this.move(event);
   }
 
+  /** @param {MouseEvent} event */
   chosen(event) {
-    const pair = !this.dragged && this.view ? this.tokensAt(event) : null;
+    const pair = !this.dragged && this.view.span ? this.tokensAt(event) : null;
     if (pair) this.events.choose(...pair);
   }
 
+  /** @param {WheelEvent} event */
   wheel(event) {
-    if (!this.view || (this.view.span === this.order.length && event.deltaY > 0)) return;
+    if (!this.view.span || (this.view.span === this.order.length && event.deltaY > 0)) return;
     event.preventDefault();
     const box = this.stage.getBoundingClientRect();
-    const at = (from) => Math.min(1, Math.max(0, (from - MARGIN) / this.side));
+    const at = (/** @type {number} */ from) => Math.min(1, Math.max(0, (from - MARGIN) / this.side));
     this.zoom(event.deltaY > 0 ? 1.25 : 0.8, [at(event.clientX - box.left), at(event.clientY - box.top)]);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const factor = { "+": 0.5, "=": 0.5, "-": 2, 0: Infinity }[event.key];
+    const factor = ZOOMS[event.key];
     if (factor === undefined) return;
     event.preventDefault();
     event.stopPropagation();
     this.zoom(factor);
   }
 
-  /** See `factor` times as many tokens, keeping what lies at `anchor` (shares of the side), or the cursor's cell. */
+  /**
+   * See `factor` times as many tokens, keeping what lies at `anchor` (shares of the side), or the cursor's cell.
+   * @param {number} factor
+   * @param {[across: number, down: number]} [anchor]
+   */
   zoom(factor, anchor) {
     const count = this.order.length;
     const span = Math.min(count, Math.max(Math.min(SMALLEST, count), this.view.span * factor));
-    const pair = this.pair?.map((token) => (token === null ? -1 : this.placeOf(token))) ?? [-1, -1];
+    const pair = this.pair.map((token) => (token === null ? -1 : this.placeOf(token)));
     const [down, across] = pair.map((place, i) =>
       place < 0 ? this.view[i ? "x" : "y"] + this.view.span / 2 : place + 0.5,
     );
@@ -281,8 +375,9 @@ export class MatrixView {
     this.look({ x, y, span });
   }
 
+  /** @param {Area} area */
   look({ x, y, span }) {
-    const inside = (start) => Math.min(this.order.length - span, Math.max(0, start));
+    const inside = (/** @type {number} */ start) => Math.min(this.order.length - span, Math.max(0, start));
     this.view = { x: inside(x), y: inside(y), span };
     if (this.order.length > this.finest) this.compute();
     this.draw();

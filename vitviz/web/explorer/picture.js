@@ -1,25 +1,34 @@
 // The picture with one map over it, the cursor, and the tokens that have no place in the picture as chips.
-import { make } from "../shared/dom.js";
+import { make, svg } from "../shared/dom.js";
 import { Cells } from "../shared/shades.js";
 
-const SVG = "http://www.w3.org/2000/svg";
+/** @import { Shades } from "../shared/shades.js" */
+/** @import { PictureInfo, TokenMap } from "./types.d.ts" */
+/** @typedef {{ hover: (token: number) => void, leave: () => void, choose: (token: number) => void }} PictureEvents */
 
-function shape(tag, className) {
-  const element = document.createElementNS(SVG, tag);
-  element.setAttribute("class", className);
-  return element;
-}
-
-/** Row and column of a patch token of `map`; null for a prefix token. */
+/**
+ * Row and column of a patch token of `map`; null for a prefix token.
+ * @param {number} token
+ * @param {TokenMap} map
+ * @returns {[row: number, column: number] | null}
+ */
 export function placeOf(token, map) {
   const patch = token - map.prefix.length;
   return patch < 0 ? null : [Math.floor(patch / map.columns), patch % map.columns];
 }
 
 export class PictureView {
-  /** `events`: `hover(token)`, `leave()`, `choose(token)`. */
+  /**
+   * @param {HTMLElement} parent
+   * @param {PictureEvents} events
+   */
   constructor(parent, events) {
     this.events = events;
+    /** @type {TokenMap} */
+    this.map = { prefix: [], rows: 0, columns: 0 };
+    this.shown = "";
+    /** @type {{ chip: HTMLButtonElement, cells: Cells }[]} */
+    this.buttons = [];
     this.root = parent.appendChild(make("section", "vx-picture"));
     this.title = this.root.appendChild(make("div", "vx-title"));
     this.frame = this.root.appendChild(make("div", "vx-frame"));
@@ -28,12 +37,12 @@ export class PictureView {
     this.image = this.frame.appendChild(make("img"));
     this.image.draggable = false;
     this.overlay = new Cells(this.frame.appendChild(make("canvas", "vx-overlay")));
-    this.svg = this.frame.appendChild(shape("svg", "vx-marks"));
+    this.svg = this.frame.appendChild(svg("svg", { class: "vx-marks" }));
     this.svg.setAttribute("preserveAspectRatio", "none");
-    this.window = this.svg.appendChild(shape("path", "vx-window"));
-    this.cut = this.svg.appendChild(shape("path", "vx-cut"));
-    this.key = this.svg.appendChild(shape("rect", "vx-key"));
-    this.query = this.svg.appendChild(shape("rect", "vx-query"));
+    this.window = this.svg.appendChild(svg("path", { class: "vx-window" }));
+    this.cut = this.svg.appendChild(svg("path", { class: "vx-cut" }));
+    this.key = this.svg.appendChild(svg("rect", { class: "vx-key" }));
+    this.query = this.svg.appendChild(svg("rect", { class: "vx-query" }));
     this.chips = this.root.appendChild(make("div", "vx-chips"));
     this.frame.addEventListener("pointermove", (event) => this.pointed(event, events.hover));
     this.frame.addEventListener("pointerdown", (event) => this.pointed(event, events.hover));
@@ -41,7 +50,12 @@ export class PictureView {
     this.frame.addEventListener("click", (event) => this.pointed(event, events.choose));
   }
 
-  /** Another picture or another map of patches. */
+  /**
+   * Another picture or another map of patches.
+   * @param {PictureInfo & { label: string }} picture
+   * @param {TokenMap} map
+   * @param {string[]} names
+   */
   show({ image, alt, aspect, label }, map, names) {
     if (this.image.src !== image) this.image.src = image;
     this.image.alt = alt;
@@ -56,6 +70,10 @@ export class PictureView {
     this.chips.replaceChildren(...this.buttons.map(({ chip }) => chip));
   }
 
+  /**
+   * @param {string} name
+   * @param {number} token
+   */
   chip(name, token) {
     const chip = make("button", "vx-chip");
     chip.type = "button";
@@ -67,19 +85,29 @@ export class PictureView {
     return { chip, cells: new Cells(swatch) };
   }
 
-  pointed(event, tell) {
+  /**
+   * Call `callback` with the token under the pointer, if there is one.
+   * @param {MouseEvent} event
+   * @param {(token: number) => void} callback
+   */
+  pointed(event, callback) {
     const box = this.frame.getBoundingClientRect();
     const column = Math.floor(((event.clientX - box.left) / box.width) * this.map.columns);
     const row = Math.floor(((event.clientY - box.top) / box.height) * this.map.rows);
     if (row < 0 || column < 0 || row >= this.map.rows || column >= this.map.columns) return;
-    tell(this.map.prefix.length + row * this.map.columns + column);
+    callback(this.map.prefix.length + row * this.map.columns + column);
   }
 
-  /** Lay `values` (tokens of the map) over the picture. */
+  /**
+   * Lay `values` (tokens of the map) over the picture.
+   * @param {ArrayLike<number>} values
+   * @param {Shades} shades
+   * @param {{ opacity: number, smooth: boolean }} look
+   */
   paint(values, shades, { opacity, smooth }) {
     const { map } = this;
     this.overlay.draw(values, map.prefix.length, map.rows, map.columns, shades);
-    this.overlay.canvas.style.opacity = opacity;
+    this.overlay.canvas.style.opacity = String(opacity);
     this.overlay.canvas.style.imageRendering = smooth ? "auto" : "pixelated";
     for (const [token, { cells }] of this.buttons.entries()) cells.draw(values, token, 1, 1, shades);
   }
@@ -90,7 +118,12 @@ export class PictureView {
     for (const { cells } of this.buttons) cells.clear();
   }
 
-  /** Where the cursor is: the token that looks or is looked at, and perhaps the other one of an opened pair. */
+  /**
+   * Where the cursor is: the token that looks or is looked at, and perhaps the other one of an opened pair.
+   * @param {number} query
+   * @param {number | null} key
+   * @param {boolean} pinned
+   */
   point(query, key, pinned) {
     this.box(this.query, query);
     this.box(this.key, key);
@@ -102,23 +135,32 @@ export class PictureView {
     }
   }
 
+  /**
+   * @param {SVGRectElement} rect
+   * @param {number | null} token
+   */
   box(rect, token) {
     const place = token === null ? null : placeOf(token, this.map);
     rect.style.display = place ? "" : "none";
     if (!place) return;
     const attributes = { x: place[1], y: place[0], width: 1, height: 1 };
-    for (const [name, value] of Object.entries(attributes)) rect.setAttribute(name, value);
+    for (const [name, value] of Object.entries(attributes)) rect.setAttribute(name, String(value));
   }
 
-  /** The edge of a Swin window, which the shift may have torn into parts, and crosses on what the mask cuts. */
+  /**
+   * The edge of a Swin window, which the shift may have torn into parts, and crosses on what the mask cuts.
+   * @param {Iterable<number>} reach
+   * @param {(token: number) => boolean} isCut
+   */
   outline(reach, isCut) {
     const { columns } = this.map;
     const inside = new Set(reach);
     let edge = "";
     let crosses = "";
     for (const token of reach) {
-      if (token < 0) continue;
-      const [row, column] = placeOf(token, this.map);
+      const place = token < 0 ? null : placeOf(token, this.map);
+      if (!place) continue;
+      const [row, column] = place;
       if (row === 0 || !inside.has(token - columns)) edge += `M${column} ${row}h1`;
       if (row === this.map.rows - 1 || !inside.has(token + columns)) edge += `M${column} ${row + 1}h1`;
       if (column === 0 || !inside.has(token - 1)) edge += `M${column} ${row}v1`;

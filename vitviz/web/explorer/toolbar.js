@@ -2,61 +2,98 @@
 import { make } from "../shared/dom.js";
 import { AGGREGATES } from "./state.js";
 
+/** @import { Words } from "../shared/types.d.ts" */
+/** @import { Aggregate, Choice, Head, LayerInfo, State } from "./types.d.ts" */
+/** @typedef {"split" | "join" | "png" | "svg" | "npz"} Act */
+
+/**
+ * @template {HTMLElement} Control
+ * @param {HTMLElement} parent
+ * @param {string} text
+ * @param {Control} control
+ * @param {string} [className]
+ * @returns {Control}
+ */
 function labelled(parent, text, control, className = "vx-field") {
   const label = parent.appendChild(make("label", className));
   label.append(make("span", "", text), control);
   return control;
 }
 
+/**
+ * The label that `labelled` put around a control.
+ * @param {HTMLElement} control
+ */
+const fieldOf = (control) => /** @type {HTMLLabelElement} */ (control.parentElement);
+
+/**
+ * The text that `labelled` put before a control.
+ * @param {HTMLElement} control
+ */
+const captionOf = (control) => /** @type {HTMLSpanElement} */ (control.previousSibling);
+
+/** @param {[value: string | number, text: string][]} options */
 function choice(options) {
   const select = make("select");
   for (const [value, text] of options) {
     const option = select.appendChild(make("option", "", text));
-    option.value = value;
+    option.value = String(value);
   }
   return select;
 }
 
+/**
+ * @param {number} low
+ * @param {number} high
+ * @param {number} step
+ */
 function range(low, high, step) {
   const input = make("input");
   Object.assign(input, { type: "range", min: low, max: high, step });
   return input;
 }
 
-const asHead = (value) => (AGGREGATES.includes(value) ? value : Number(value));
+/**
+ * @param {string} value
+ * @returns {Head}
+ */
+const asHead = (value) => (AGGREGATES.includes(value) ? /** @type {Aggregate} */ (value) : Number(value));
 
 export class Toolbar {
-  /** `change(part)` gets what a person changed of the state; `act(name)` what they want done. */
+  /**
+   * `change` is called with what a person changed of the state; `act` with what they want done.
+   * @param {HTMLElement} parent
+   * @param {Words} words
+   * @param {(part: Partial<State>) => void} change
+   * @param {(name: Act) => void} act
+   */
   constructor(parent, words, change, act) {
-    Object.assign(this, { words, change, act });
+    this.words = words;
+    this.change = change;
+    this.act = act;
+    /** @type {State["second"]} */
+    this.second = null;
     this.root = parent.appendChild(make("div", "vx-toolbar"));
     this.layer = labelled(this.root, "", range(0, 1, 1), "vx-field vx-layer");
-    this.layerName = this.layer.previousSibling;
+    this.layerName = captionOf(this.layer);
     this.layer.addEventListener("input", () => change({ layer: Number(this.layer.value) }));
     this.head = labelled(this.root, words.head, make("select"));
     this.head.addEventListener("change", () => change({ head: asHead(this.head.value) }));
-    this.direction = this.segments(
-      this.root,
-      words.direction,
-      [
-        ["row", words.row],
-        ["column", words.column],
-      ],
-      "direction",
-    );
+    this.direction = this.directions();
     this.start = labelled(this.root, words.start, range(0, 1, 1));
     this.start.addEventListener("input", () => change({ start: Number(this.start.value) }));
     this.more();
   }
 
-  segments(parent, label, options, name) {
-    const group = parent.appendChild(make("div", "vx-segments"));
+  directions() {
+    const { words } = this;
+    const group = this.root.appendChild(make("div", "vx-segments"));
     group.setAttribute("role", "group");
-    group.setAttribute("aria-label", label);
-    return options.map(([value, text]) => {
-      const button = group.appendChild(make("button", "", text));
+    group.setAttribute("aria-label", words.direction);
+    return /** @type {const} */ (["row", "column"]).map((value) => {
+      const button = group.appendChild(make("button", "", words[value]));
       button.type = "button";
-      button.addEventListener("click", () => this.change({ [name]: value }));
+      button.addEventListener("click", () => this.change({ direction: value }));
       return { button, value };
     });
   }
@@ -66,6 +103,7 @@ export class Toolbar {
     const details = this.root.appendChild(make("details", "vx-more"));
     details.append(make("summary", "", words.view));
     const panel = details.appendChild(make("div", "vx-panel"));
+    /** @type {HTMLSelectElement} */
     this.scale = labelled(
       panel,
       words.scale,
@@ -75,7 +113,8 @@ export class Toolbar {
         ["map", words.scaleMap],
       ]),
     );
-    this.scale.addEventListener("change", () => change({ scale: this.scale.value }));
+    this.scale.addEventListener("change", () => change({ scale: /** @type {State["scale"]} */ (this.scale.value) }));
+    /** @type {HTMLSelectElement} */
     this.order = labelled(
       panel,
       words.order,
@@ -85,10 +124,12 @@ export class Toolbar {
         ["distance", words.orderDistance],
       ]),
     );
-    this.order.addEventListener("change", () => change({ order: this.order.value }));
+    this.order.addEventListener("change", () => change({ order: /** @type {State["order"]} */ (this.order.value) }));
+    /** @type {HTMLInputElement} */
     this.opacity = labelled(panel, words.opacity, range(0, 1, 0.05));
     this.opacity.addEventListener("input", () => change({ opacity: Number(this.opacity.value) }));
-    this.flags = ["log", "smooth", "second"].map((name) => {
+    /** @type {{ name: "log" | "smooth" | "second", box: HTMLInputElement }[]} */
+    this.flags = /** @type {const} */ (["log", "smooth", "second"]).map((name) => {
       const box = make("input");
       box.type = "checkbox";
       labelled(panel, words[name], box, "vx-field vx-check");
@@ -97,14 +138,16 @@ export class Toolbar {
       );
       return { name, box };
     });
+    /** @type {HTMLInputElement} */
     this.secondLayer = labelled(panel, words.secondLayer, range(0, 1, 1));
+    /** @type {HTMLSelectElement} */
     this.secondHead = labelled(panel, words.secondHead, make("select"));
-    const chosen = (name, value) => change({ second: { ...this.second, [name]: value } });
-    this.secondLayer.addEventListener("input", () => chosen("layer", Number(this.secondLayer.value)));
-    this.secondHead.addEventListener("change", () => chosen("head", asHead(this.secondHead.value)));
+    this.secondLayer.addEventListener("input", () => this.chooseSecond({ layer: Number(this.secondLayer.value) }));
+    this.secondHead.addEventListener("change", () => this.chooseSecond({ head: asHead(this.secondHead.value) }));
     const files = panel.appendChild(make("div", "vx-files"));
     files.append(make("span", "", words.download));
-    this.files = ["png", "svg", "npz"].map((name) => {
+    /** @type {HTMLButtonElement[]} */
+    this.files = /** @type {const} */ (["png", "svg", "npz"]).map((name) => {
       const button = files.appendChild(make("button", "vx-tool", name.toUpperCase().replace("NPZ", ".npz")));
       button.type = "button";
       button.addEventListener("click", () => this.act(name));
@@ -113,19 +156,36 @@ export class Toolbar {
     panel.append(make("p", "vx-keys", words.keys));
   }
 
-  /** The heads that a select offers, and the one that is chosen. */
+  /** @param {Partial<Choice>} part */
+  chooseSecond(part) {
+    if (this.second) this.change({ second: { ...this.second, ...part } });
+  }
+
+  /**
+   * The heads that a select offers, and the one that is chosen.
+   * @param {HTMLSelectElement} select
+   * @param {number} heads
+   * @param {Aggregate[]} aggregates
+   * @param {Head} chosen
+   */
   offer(select, heads, aggregates, chosen) {
     const { words } = this;
     const names = [...Array(heads).keys(), ...aggregates];
     if (select.dataset.offered !== names.join()) {
       select.dataset.offered = names.join();
+      /** @type {[Head, string][]} */
       const options = names.map((name) => [name, typeof name === "number" ? `${words.head} ${name}` : words[name]]);
       select.replaceChildren(...choice(options).children);
     }
     select.value = String(chosen);
   }
 
-  /** Show a state. `aggregates` are the heads that are not single ones. */
+  /**
+   * Show a state. `aggregates` are the heads that are not single ones.
+   * @param {State} state
+   * @param {LayerInfo[]} layers
+   * @param {Aggregate[]} aggregates
+   */
   sync(state, layers, aggregates) {
     const { words } = this;
     const layer = layers[state.layer];
@@ -134,19 +194,19 @@ export class Toolbar {
     this.layer.setAttribute("aria-valuetext", layer.name);
     this.offer(this.head, layer.heads, aggregates, state.head);
     this.second = state.second;
-    for (const control of [this.secondLayer, this.secondHead]) control.parentElement.hidden = !state.second;
+    for (const control of [this.secondLayer, this.secondHead]) fieldOf(control).hidden = !state.second;
     if (state.second) {
       const { layer: at, head } = state.second;
       Object.assign(this.secondLayer, { max: layers.length - 1, value: at });
-      this.secondLayer.previousSibling.textContent = `${words.secondLayer} ${at}`;
+      captionOf(this.secondLayer).textContent = `${words.secondLayer} ${at}`;
       this.offer(this.secondHead, layers[at].heads, aggregates, head);
     }
     for (const { button, value } of this.direction)
       button.setAttribute("aria-pressed", String(value === state.direction));
-    this.start.parentElement.hidden = state.head !== "rollout" && state.second?.head !== "rollout";
+    fieldOf(this.start).hidden = state.head !== "rollout" && state.second?.head !== "rollout";
     Object.assign(this.start, { max: layers.length - 1, value: state.start });
-    this.start.previousSibling.textContent = `${words.start} ${state.start}`;
-    for (const name of ["scale", "order", "opacity"]) this[name].value = String(state[name]);
+    captionOf(this.start).textContent = `${words.start} ${state.start}`;
+    for (const name of /** @type {const} */ (["scale", "order", "opacity"])) this[name].value = String(state[name]);
     for (const { name, box } of this.flags) box.checked = Boolean(state[name]);
     this.files[2].disabled = typeof state.head !== "number";
   }
