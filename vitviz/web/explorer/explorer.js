@@ -156,6 +156,7 @@ class Explorer extends Scene {
     const current = () =>
       this.engines === engines && this.state.layer === state.layer && this.state.head === state.head;
     this.problem = "";
+    /** @type {Promise<unknown>[]} */
     const needs = [engines[0].need(state.layer)];
     if (state.head === "rollout") needs.push(engines[0].rollout(state.start));
     if (state.second) {
@@ -384,7 +385,11 @@ class Explorer extends Scene {
     this.cell.open(cell, maths, names, this.colours);
     try {
       const payload = await engine.values(state.layer, state.head);
-      if (this.cell.shown?.cell === cell) this.cell.values(payload, maths.pair(state.head, i, j).window);
+      if (this.cell.shown?.cell === cell)
+        this.cell.values(
+          /** @type {import("./cell.js").Values} */ (/** @type {unknown} */ (payload)),
+          maths.pair(state.head, i, j).window,
+        );
     } catch (error) {
       if (this.cell.shown?.cell === cell) this.cell.failed(this.problemOf(error, this.data));
     }

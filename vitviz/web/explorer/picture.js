@@ -2,7 +2,7 @@
 import { make, svg } from "../shared/dom.js";
 import { Cells } from "../shared/shades.js";
 
-/** @import { Shades } from "../shared/shades.js" */
+/** @import { Shades, SignedShades } from "../shared/shades.js" */
 /** @import { PictureInfo, TokenMap } from "./types.d.ts" */
 /** @typedef {{ hover: (token: number) => void, leave: () => void, choose: (token: number) => void }} PictureEvents */
 
@@ -54,7 +54,7 @@ export class PictureView {
    * Another picture or another map of patches.
    * @param {PictureInfo & { label: string }} picture
    * @param {TokenMap} map
-   * @param {string[]} names
+   * @param {readonly string[]} names
    */
   show({ image, alt, aspect, label }, map, names) {
     if (this.image.src !== image) this.image.src = image;
@@ -101,7 +101,7 @@ export class PictureView {
   /**
    * Lay `values` (tokens of the map) over the picture.
    * @param {ArrayLike<number>} values
-   * @param {Shades} shades
+   * @param {Shades | SignedShades} shades
    * @param {{ opacity: number, smooth: boolean }} look
    */
   paint(values, shades, { opacity, smooth }) {

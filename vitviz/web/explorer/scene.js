@@ -158,7 +158,7 @@ export class Scene extends Wording {
     const figure = this.state.order === "layer" ? null : this.state.order;
     const small = this.layers.map(({ heads, rows, columns, window }) => ({
       heads,
-      shape: window ? [window, window] : [rows, columns],
+      shape: /** @type {[number, number]} */ (window ? [window, window] : [rows, columns]),
     }));
     this.grid.layout(
       small,
@@ -371,7 +371,7 @@ export class Scene extends Wording {
     ].join();
     const drawn = [key, this.shades.high, this.shades.logarithmic, this.dark, this.matrix.stage.clientWidth].join();
     const prefix = maths.prefix.length;
-    const map = { prefix, columns: maths.windowed ? maths.header.window : maths.columns };
+    const map = { prefix, columns: (maths.windowed && maths.header.window) || maths.columns };
     if (drawn !== this.matrixDrawn) {
       this.matrixDrawn = drawn;
       const shades =

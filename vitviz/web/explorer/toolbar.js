@@ -57,7 +57,8 @@ function range(low, high, step) {
  * @param {string} value
  * @returns {Head}
  */
-const asHead = (value) => (AGGREGATES.includes(value) ? /** @type {Aggregate} */ (value) : Number(value));
+const asHead = (value) =>
+  AGGREGATES.includes(/** @type {Aggregate} */ (value)) ? /** @type {Aggregate} */ (value) : Number(value);
 
 export class Toolbar {
   /**

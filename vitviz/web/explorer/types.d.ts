@@ -11,7 +11,7 @@ export type Head = number | Aggregate;
 export type Choice = { layer: number; head: Head };
 
 /** A map's tokens: prefix tokens first, then patches row by row. */
-export type TokenMap = { prefix: string[]; rows: number; columns: number };
+export type TokenMap = { prefix: readonly string[]; rows: number; columns: number };
 
 /** A block; `window` is null for a ViT. */
 export type LayerInfo = TokenMap & { name: string; heads: number; window: number | null; shift: number };

@@ -87,7 +87,10 @@ export class Wording {
   /** @param {Choice} choice */
   figures({ layer, head }) {
     if (typeof head !== "number") return "";
-    const [entropy, distance] = ["entropy", "distance"].map((name) => this.engines[0].figure(name, layer, head));
+    const [entropy, distance] = [
+      this.engines[0].figure("entropy", layer, head),
+      this.engines[0].figure("distance", layer, head),
+    ];
     if (entropy === undefined) return "";
     return `   ${filled(this.data.words.figures, { entropy: entropy.toFixed(2), distance: distance?.toFixed(1) ?? "?" })}`;
   }
