@@ -56,7 +56,9 @@ def choose(page: Page, box: int, option: str) -> None:
 
 
 # The pages in English with a ViT are those of test_looks.py.
-@pytest.mark.parametrize(("language", "model"), [("en", "Swin, C 48"), ("zh", "ViT-Ti"), ("zh", "Swin, C 48")])
+@pytest.mark.parametrize(
+    ("language", "model"), [("en", "Swin, C 48"), ("zh", "ViT-Ti"), ("zh", "Swin, C 48")]
+)
 def test_all_pages_in_one_session(visit: Visit, language: str, model: str) -> None:
     page = visit("stream" if language == "zh" else "loss")
     if language == "zh":
