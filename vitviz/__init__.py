@@ -13,18 +13,23 @@ from __future__ import annotations
 
 import importlib
 import os
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
     from PIL import Image
+    from torch import nn
 
     from vitviz import plot
+    from vitviz.images import Preprocessing
+    from vitviz.models.config import ModelConfig
     from vitviz.probe import Probe
     from vitviz.tracing.edits import patch_from, set_tensor, zero_head, zero_tokens
     from vitviz.tracing.interventions import Edit
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.load import Model
     from vitviz.zoo.registry import ModelEntry
+    from vitviz.zoo.source import Progress
 
 __version__ = "0.1.0"
 __all__ = [
@@ -76,15 +81,24 @@ def list_models() -> list[ModelEntry]:
     return list(REGISTRY.values())
 
 
-def load_model(name: str) -> Model:
-    """Load the model called ``name``; ``vitviz.list_models()`` lists them.
+def load_model(
+    source: str | os.PathLike[str] | nn.Module,
+    *,
+    revision: str | None = None,
+    config: str | os.PathLike[str] | Mapping[str, Any] | ModelConfig | None = None,
+    preprocessing: Preprocessing | None = None,
+    progress: Progress | None = None,
+) -> Model:
+    """Load the model called ``source``; ``vitviz.list_models()`` lists them.
 
     Raises:
-        ValueError: if no model has that name.
+        vitviz.zoo.errors.CheckpointError: if there is no such model.
     """
     from vitviz.zoo.load import load_model
 
-    return load_model(name)
+    return load_model(
+        source, revision=revision, config=config, preprocessing=preprocessing, progress=progress
+    )
 
 
 def trace(

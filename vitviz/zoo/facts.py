@@ -79,4 +79,4 @@ def weight_facts(entry: ModelEntry) -> WeightFacts | None:
     Raises:
         ValueError: there are weights, but not their JSON.
     """
-    return read_facts(ASSETS / "weights" / f"{entry.name}.json") if entry.trained else None
+    return read_facts(ASSETS / "weights" / f"{entry.name}.json") if entry.embedded else None

@@ -10,16 +10,19 @@ from functools import cache
 from vitviz.assets import shipped
 from vitviz.images import HALF_MEAN, HALF_STD, IMAGENET_MEAN, IMAGENET_STD, Preprocessing
 from vitviz.models.config import ModelConfig, SwinConfig, ViTConfig
+from vitviz.zoo.errors import CheckpointError
+from vitviz.zoo.source import RANDOM, Source
 
 ASSETS = shipped("assets")
 
 
 @dataclass(frozen=True)
 class ModelEntry:
-    """One model that ``load_model`` knows.
+    """What is known of one model: of the registry, or of one that ``load_model`` made from a checkpoint.
 
-    ``labels`` names a file of class names in ``assets/labels``; ``weights`` a file in ``assets/weights``. A model
-    without weights, or whose file is not there, is built untrained from a fixed seed and says so.
+    ``labels`` names a file of class names in ``assets/labels``; ``own_labels`` are those that came with a checkpoint.
+    A model of the registry without weights, or whose file is not there, is built untrained from a fixed seed and says
+    so.
     """
 
     name: str
@@ -27,12 +30,23 @@ class ModelEntry:
     config: ModelConfig
     preprocessing: Preprocessing
     labels: str | None = None
-    weights: str | None = None
+    source: Source = RANDOM
+    own_labels: tuple[str, ...] = ()
+
+    @property
+    def embedded(self) -> bool:
+        """Whether its weights came with vitviz; facts lie beside them then."""
+        return self.source.kind == "embedded" and (ASSETS / "weights" / self.source.where).is_file()
 
     @property
     def trained(self) -> bool:
-        """Whether trained weights are at hand."""
-        return self.weights is not None and (ASSETS / "weights" / self.weights).is_file()
+        """Whether its weights are more than random numbers from a fixed seed."""
+        return self.embedded or self.source.kind in {"hub", "file", "code"}
+
+    @property
+    def num_classes(self) -> int:
+        """How many class scores the model makes; 0 where it has no head."""
+        return self.config.num_classes
 
     @property
     def is_swin(self) -> bool:
@@ -42,7 +56,7 @@ class ModelEntry:
     @property
     def class_names(self) -> tuple[str, ...]:
         """Names of the classes, in the order of the logits; empty where the model has none."""
-        return () if self.labels is None else _labels(self.labels)
+        return self.own_labels if self.labels is None else _labels(self.labels)
 
 
 @cache
@@ -65,7 +79,7 @@ def _entries() -> Iterable[ModelEntry]:
         replace(VIT_TI, num_classes=20),
         WHOLE,
         labels="everyday20.json",
-        weights="vit-tiny.safetensors",
+        source=Source("embedded", "vit-tiny.safetensors"),
     )
     yield ModelEntry(
         "swin-mini",
@@ -73,7 +87,7 @@ def _entries() -> Iterable[ModelEntry]:
         replace(SWIN_T, embed_dim=48, depths=(2, 2, 4, 2), num_classes=20),
         WHOLE,
         labels="everyday20.json",
-        weights="swin-mini.safetensors",
+        source=Source("embedded", "swin-mini.safetensors"),
     )
     yield ModelEntry("vit-ti16", "ViT-Ti/16", VIT_TI, HALF)
     yield ModelEntry("vit-s16", "ViT-S/16", ViTConfig(embed_dim=384, num_heads=6), HALF)
@@ -105,8 +119,8 @@ def find(name: str) -> ModelEntry:
     """The entry called ``name``.
 
     Raises:
-        ValueError: if there is none; the sentence lists those there are.
+        CheckpointError: if there is none; the sentence lists those there are.
     """
     if name not in REGISTRY:
-        raise ValueError(f"there is no model called {name!r}; known are {', '.join(REGISTRY)}")
+        raise CheckpointError("unknown_model", name=repr(name), known=", ".join(REGISTRY))
     return REGISTRY[name]
