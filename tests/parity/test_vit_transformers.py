@@ -159,13 +159,6 @@ def test_equals_transformers(name: str) -> None:
         assert gaps.worst <= TOLERANCE, (height, width, gaps)
 
 
-def test_a_classifier_that_reads_patches_too_is_refused() -> None:
-    config = transformers.Dinov2Config(**arguments(DINO), num_labels=DINO.num_classes)
-    foreign = transformers.Dinov2ForImageClassification(config)
-    with pytest.raises(ValueError, match="class token and the mean of the patches side by side"):
-        convert(foreign.state_dict(), DINO)
-
-
 def test_the_pooler_is_the_pretraining_head_where_there_is_one() -> None:
     config = replace(NARROW, representation_size=96)
     theirs = transformers.ViTConfig(**arguments(config), intermediate_size=config.mlp_dim)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor
 from tests.conftest import randomise
 from vitviz.models.build import build
 from vitviz.models.config import ModelConfig, SwinConfig, ViTConfig
+from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.keymaps import convert
 
 VIT = ViTConfig((32, 32), embed_dim=8, depth=2, num_heads=2, num_classes=3)
@@ -76,9 +78,16 @@ def test_swin_of_transformers_moves_every_merging() -> None:
 
 
 def test_other_names_of_timm_and_of_the_authors() -> None:
-    state = weights(
-        ViTConfig(**{**vars(VIT), "layer_scale": True, "num_registers": 2, "representation_size": 6})
+    config = replace(
+        VIT,
+        layer_scale=True,
+        num_registers=2,
+        representation_size=6,
+        class_token=False,
+        pool="avg",
+        norm_after_pool=True,
     )
+    state = weights(config)
     theirs = renamed(
         state,
         ("reg_token", "register_tokens"),
@@ -88,7 +97,15 @@ def test_other_names_of_timm_and_of_the_authors() -> None:
     )
     assert not state.keys() & theirs.keys() & {"reg_token", "norm.weight", "blocks.0.ls1.gamma"}
     theirs["mask_token"] = torch.zeros(1, 8)
-    assert_same(convert(theirs, VIT), state)
+    assert_same(convert(theirs, config), state)
+
+
+def test_a_norm_on_the_other_side_of_the_pooling_is_refused() -> None:
+    """Or its weights load without an error and give wrong scores."""
+    theirs = renamed(weights(VIT), (r"^norm\.", "fc_norm."))
+    with pytest.raises(CheckpointError) as refused:
+        convert(theirs, VIT)
+    assert refused.value.code == "norm_after_pool"
 
 
 def test_query_key_and_value_are_joined_in_that_order() -> None:
@@ -113,8 +130,8 @@ def test_query_key_and_value_are_joined_in_that_order() -> None:
         ),
         (
             VIT,
-            {"fc_norm.weight": 0},
-            r"two of these weights are both norm\.weight; the second is fc_norm\.weight",
+            {"register_tokens": 0, "reg_token": 0},
+            r"two of these weights are both reg_token; the second is reg_token",
         ),
         (VIT, {"blocks.0.norm1.weight.more": 0}, "no place in the model"),
         (VIT, {"my.cls_token": 0}, "no place in the model"),

@@ -6,17 +6,63 @@ Imports no torch.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 LONGEST_FIELD = 400
+SHOWN_NAMES = 3
 
 # One sentence for each reason: what is wrong and what to do. The names in braces are the fields.
 SENTENCES = {
+    # what was asked for
     "unknown_model": (
         "there is no model called {name}; known are {known}, a hub's model is called owner/name, and a file is given by"
         " its path"
     ),
     "unknown_source": "a model is given by a name, a path or a torch module, not by a {kind}",
     "not_for_registry": "{name} is a model that comes with vitviz: {option} cannot be chosen for it",
+    "unknown_configuration": (
+        "there is no configuration called {name}: give the name of a model of vitviz or of timm, or a config.json"
+    ),
+    # files
+    "no_such_file": "there is no file {file}; check its name and folder",
+    "unreadable": "{file} cannot be read; check its permissions",
+    "unknown_kind": (
+        "{file} is no kind of file that holds weights: give a .safetensors, .pth, .bin or .npz, or their folder"
+    ),
+    "no_weights": "the folder {folder} holds no weights: a .safetensors, .pth, .bin or .npz is needed",
+    "several_weights": "the folder {folder} holds several files of weights ({files}): give the path of one of them",
+    "truncated": "{file} ends too early, as a file does whose copying was interrupted; fetch it anew",
+    "broken_file": "{file} is broken: {reason}; fetch it anew",
+    "broken_pickle": "{file} is broken, or holds more than tensors; save its weights as .safetensors",
+    "code_in_pickle": (
+        "{file} holds code ({what}) beside its weights, and code of a file is never run here; save its weights as"
+        " .safetensors"
+    ),
+    "compressed": (
+        "{file} is compressed, so that nobody knows how large it becomes, and no library writes weights like that;"
+        " save it anew without"
+    ),
+    "no_tensors": "{file} holds no weights",
+    "too_many_tensors": "{file} holds {count} tensors, more than any model that is known here",
+    "several_networks": "{file} holds several networks ({found}); save the one that you want in a file of its own",
+    "not_in_shard": "{tensor} is not in {file}, where the index says that it is; fetch the files anew",
+    "not_in_index": "the index {file} does not know of {tensor}, which is in one of its files; fetch the files anew",
+    "unknown_dtype": "{tensor} in {file} is stored as {dtype}, which is not read here; save it as float32 or float16",
+    # memory
+    "too_large": "{what} needs {needed} GiB of memory, and {free} GiB are free",
+    "too_deep": "this configuration has {blocks} blocks, more than the {most} that are built here",
+    # tensors
+    "missing_tensors": "these weights are missing that the configuration asks for: {tensors}",
+    "unexpected_tensors": "these weights have names that have no place in the model: {tensors}",
+    "same_tensor_twice": "two of these weights are both {name}; the second is {tensor}",
+    "qkv_incomplete": "query, key and value must come together, but {tensors} is not there",
+    "unknown_layout": "these weights are in no layout of a {family} that is known here: {tensors}",
+    "wrong_shape": "{tensor} has the shape {found}, and the configuration asks for {wanted}",
+    "no_float": "{tensor} is stored as {dtype}, and weights are floating point numbers; a quantised model is not read",
+    "not_finite": "{tensor} holds NaN or infinity: these weights are broken, and what they compute means nothing",
+    "norm_after_pool": (
+        "these weights normalise after pooling (fc_norm), and the configuration says before; check the configuration"
+    ),
 }
 
 
@@ -42,3 +88,10 @@ def _plain(value: object) -> str:
     """A field as one short line of text."""
     text = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in str(value))
     return text if len(text) <= LONGEST_FIELD else f"{text[: LONGEST_FIELD - 1]}…"
+
+
+def some(names: Iterable[str]) -> str:
+    """The first few names, and how many more there are."""
+    known = list(names)
+    more = len(known) - SHOWN_NAMES
+    return ", ".join(known[:SHOWN_NAMES]) + (f" and {more} more" if more > 0 else "")

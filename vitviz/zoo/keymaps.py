@@ -1,25 +1,45 @@
 """Rename the weights of other libraries to the names of our parameters.
 
-Each layout is a table of (pattern, name): a key is renamed by the first pattern that matches all of it. What a table
-cannot say (joining q, k and v, moving the patch mergings of Swin) follows in a few lines. Nothing is copied
-except where q, k and v are joined: the other tensors are the very ones that came in.
+Each layout is a table of (pattern, name): a key is renamed by the first pattern that matches all of it, or is left out
+for a reason that stands in the table. What a table cannot say (joining q, k and v, moving the patch mergings of Swin)
+follows in a few lines. The result is a plan: which tensors make which parameter; none of them is touched for it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from vitviz.models.config import ModelConfig, ViTConfig
+from vitviz.zoo.errors import CheckpointError, some
+from vitviz.zoo.jaxmap import jax_vit
+from vitviz.zoo.plan import Plan, Recipe
 
 State = Mapping[str, Tensor]
-# A pattern, and the name that it becomes; None drops the key.
-Rules = tuple[tuple[str, str | None], ...]
 
-SHOWN_KEYS = 3
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A tensor that nothing we compute reads, and why."""
+
+    reason: str
+
+
+# A pattern, and the name that it becomes.
+Rules = tuple[tuple[str, str | LeftOut], ...]
+
+MASK_TOKEN = LeftOut("stands in for hidden patches, in training only")
+WINDOW_BUFFER = LeftOut(
+    "places in a window and the mask of shifted windows are computed anew for every picture"
+)
+POOLER = LeftOut("a layer after the class token that the classifier does not read")
+POSITION_IDS = LeftOut("counts 0, 1, 2 and so on")
+TEXT = LeftOut("belongs to the text half of the model")
+PROJECTION = LeftOut("maps to what pictures and texts share, where there are no classes")
 
 # Positions in a window and the mask of shifted windows are computed anew for every call.
 _SWIN_BUFFERS = r"(?:.+\.)?(?:relative_position_index|attn_mask)"
@@ -36,7 +56,7 @@ TIMM_VIT: Rules = (
     (r"blocks\.\d+\.(?:norm[12]|attn\.qkv|attn\.proj|mlp\.fc[12])" + _KIND, _AS_IT_IS),
     (r"blocks\.\d+\.ls[12]\.gamma", _AS_IT_IS),
     (r"blocks\.(\d+)\.gamma_([12])", r"blocks.\1.ls\2.gamma"),  # DeiT III's own files
-    (r"mask_token", None),  # stands in for hidden patches in training only
+    (r"mask_token", MASK_TOKEN),
 )
 
 SWIN: Rules = (
@@ -44,7 +64,7 @@ SWIN: Rules = (
     (r"layers\.\d+\.downsample\.(?:norm\.weight|norm\.bias|reduction\.weight)", _AS_IT_IS),
     (r"layers\.\d+\.blocks\.\d+\.(?:norm[12]|attn\.qkv|attn\.proj|mlp\.fc[12])" + _KIND, _AS_IT_IS),
     (r"layers\.\d+\.blocks\.\d+\.attn\.relative_position_bias_table", _AS_IT_IS),
-    (_SWIN_BUFFERS, None),
+    (_SWIN_BUFFERS, WINDOW_BUFFER),
     (r"norm" + _KIND, _AS_IT_IS),
     (r"head(?:\.fc)?" + _KIND, r"head.\g<kind>"),
 )
@@ -71,7 +91,7 @@ TRANSFORMERS_VIT: Rules = (
     (_VIT + r"embeddings\.distillation_token", "dist_token"),
     (_VIT + r"embeddings\.register_tokens", "reg_token"),
     (_VIT + r"embeddings\.position_embeddings", "pos_embed"),
-    (_VIT + r"embeddings\.mask_token", None),
+    (_VIT + r"embeddings\.mask_token", MASK_TOKEN),
     (_VIT + r"embeddings\.patch_embeddings\.projection" + _KIND, r"patch_embed.proj.\g<kind>"),
     *_transformers_blocks(_VIT_BLOCK, r"blocks.\1."),
     (_VIT_BLOCK + r"layer_scale([12])\.lambda1", r"blocks.\1.ls\2.gamma"),
@@ -88,10 +108,10 @@ _SWIN_TABLE = r"attention\.(?:self|relative_position_bias)\.relative_position_bi
 TRANSFORMERS_SWIN: Rules = (
     (_SWIN + r"embeddings\.patch_embeddings\.projection" + _KIND, r"patch_embed.proj.\g<kind>"),
     (_SWIN + r"embeddings\.norm" + _KIND, r"patch_embed.norm.\g<kind>"),
-    (_SWIN + r"embeddings\.mask_token", None),
+    (_SWIN + r"embeddings\.mask_token", MASK_TOKEN),
     (_SWIN_STAGE + r"downsample\.norm" + _KIND, r"layers.\1.downsample.norm.\g<kind>"),
     (_SWIN_STAGE + r"downsample\.reduction\.weight", r"layers.\1.downsample.reduction.weight"),
-    (_SWIN_BUFFERS, None),
+    (_SWIN_BUFFERS, WINDOW_BUFFER),
     (_SWIN_BLOCK + _SWIN_TABLE, r"layers.\1.blocks.\2.attn.relative_position_bias_table"),
     *_transformers_blocks(_SWIN_BLOCK, r"layers.\1.blocks.\2."),
     (_SWIN + r"layernorm" + _KIND, r"norm.\g<kind>"),
@@ -103,7 +123,7 @@ _CLIP_BLOCK = _CLIP + r"encoder\.layers\.(\d+)\."
 TRANSFORMERS_CLIP: Rules = (
     (_CLIP + r"embeddings\.class_embedding", "cls_token"),
     (_CLIP + r"embeddings\.position_embedding\.weight", "pos_embed"),
-    (_CLIP + r"embeddings\.position_ids", None),  # 0, 1, 2, ... in old files
+    (_CLIP + r"embeddings\.position_ids", POSITION_IDS),
     (_CLIP + r"embeddings\.patch_embedding\.weight", "patch_embed.proj.weight"),
     (_CLIP + r"pre_layrnorm" + _KIND, r"norm_pre.\g<kind>"),  # their spelling
     (_CLIP_BLOCK + r"layer_norm([12])" + _KIND, r"blocks.\1.norm\2.\g<kind>"),
@@ -112,141 +132,146 @@ TRANSFORMERS_CLIP: Rules = (
     (_CLIP_BLOCK + r"mlp\.(fc[12])" + _KIND, r"blocks.\1.mlp.\2.\g<kind>"),
     (_CLIP + r"post_layernorm" + _KIND, r"norm.\g<kind>"),
     (r"visual_projection\.weight", "head.weight"),
-    (r"text_model\..+|text_projection\.weight|logit_scale", None),  # the other half of a whole CLIP
+    (r"text_model\..+|text_projection\.weight|logit_scale", TEXT),
 )
 
 
 def convert(state: State, config: ModelConfig) -> dict[str, Tensor]:
-    """Rename ``state`` to our names, its layout guessed from its keys.
+    """Rename ``state`` to our names, its layout guessed from its keys; only joined tensors are copied.
 
     Whether every tensor is there and has the shape that ``config`` asks for is for ``load_state_dict`` to say.
 
     Raises:
-        ValueError: if the layout is not known, or keys are left over; the sentence names the first few.
+        CheckpointError: if the layout is not known, or keys are left over; the sentence names the first few.
     """
-    for marker, layout in _VIT_LAYOUTS if isinstance(config, ViTConfig) else _SWIN_LAYOUTS:
-        if any(key.endswith(marker) for key in state):
-            return layout(state, config)
-    family = "Vision Transformer" if isinstance(config, ViTConfig) else "Swin Transformer"
-    raise ValueError(
-        f"these weights are in no layout of a {family} that is known here: {_some(state) or 'none'}"
-    )
+    return {name: recipe.of(state) for name, recipe in plan(state.keys(), config).items()}
 
 
-def from_timm_vit(state: State, config: ModelConfig) -> dict[str, Tensor]:
-    """ViT, DeiT, DINO, DINOv2 and CLIP as timm names them, and the DINO authors' files."""
-    return _rename(state, TIMM_VIT)
-
-
-def from_transformers_vit(state: State, config: ModelConfig) -> dict[str, Tensor]:
-    """ViT, DeiT with or without its teacher, Dinov2 and Dinov2WithRegisters of transformers, before and since 5.
-
-    The pooler is the paper's pre-training head, used where ``config`` has one and dropped elsewhere.
+def plan(names: Collection[str], config: ModelConfig) -> Plan:
+    """Which of the tensors with these names make which parameter of ours.
 
     Raises:
-        ValueError: also if the classifier reads something that our head does not.
+        CheckpointError: if the layout is not known, or names are left over; the sentence names the first few.
     """
-    renamed = _join_qkv(_rename(state, TRANSFORMERS_VIT))
-    if not (isinstance(config, ViTConfig) and config.representation_size):
-        renamed = {name: tensor for name, tensor in renamed.items() if not name.startswith("pre_logits.")}
-    head, norm = renamed.get("head.weight"), renamed.get("norm.weight")
-    if head is not None and norm is not None and head.shape[1] == 2 * norm.shape[0]:
-        raise ValueError(
-            f"this classifier reads the class token and the mean of the patches side by side ({head.shape[1]} numbers),"
-            f" and the head here reads {norm.shape[0]}: load the model without its classifier"
-        )
-    return renamed
+    family = "Vision Transformer" if isinstance(config, ViTConfig) else "Swin Transformer"
+    for marker, layout in _VIT_LAYOUTS if isinstance(config, ViTConfig) else _SWIN_LAYOUTS:
+        if any(name.endswith(marker) for name in names):
+            return layout(names, config)
+    raise CheckpointError("unknown_layout", family=family, tensors=some(list(names)) or "none")
 
 
-def from_transformers_clip(state: State, config: ModelConfig) -> dict[str, Tensor]:
-    """The picture half of CLIP in transformers; the projection is the head. The text half is dropped if it is there."""
-    renamed = _join_qkv(_rename(state, TRANSFORMERS_CLIP))
+def timm_vit(names: Collection[str], config: ModelConfig) -> Plan:
+    """ViT, DeiT, DINO, DINOv2 and CLIP as timm names them, and the DINO authors' files.
+
+    Raises:
+        CheckpointError: also if the last layer norm stands on the other side of the pooling than ``config`` says.
+    """
+    if isinstance(config, ViTConfig) and "fc_norm.weight" in names and not config.norm_after_pool:
+        raise CheckpointError("norm_after_pool")
+    return _rename(names, TIMM_VIT)
+
+
+def transformers_vit(names: Collection[str], config: ModelConfig) -> Plan:
+    """ViT, DeiT with or without its teacher, Dinov2 and Dinov2WithRegisters of transformers, before and since 5.
+
+    The pooler is the paper's pre-training head, used where ``config`` has one and left out elsewhere.
+    """
+    renamed = _join_qkv(_rename(names, TRANSFORMERS_VIT))
+    if isinstance(config, ViTConfig) and config.representation_size:
+        return renamed
+    return {name: recipe for name, recipe in renamed.items() if not name.startswith("pre_logits.")}
+
+
+def transformers_clip(names: Collection[str], config: ModelConfig) -> Plan:
+    """The picture half of CLIP in transformers; the projection is the head, where ``config`` has one."""
+    renamed = _join_qkv(_rename(names, TRANSFORMERS_CLIP))
     for name in {"cls_token", "pos_embed"} & renamed.keys():
-        renamed[name] = renamed[name].reshape(1, -1, renamed[name].shape[-1])  # (1, 1, D) or (1, 1 + h*w, D)
+        # (1, 1, D) or (1, 1 + h*w, D)
+        renamed[name] = renamed[name].then(lambda tensor: tensor.reshape(1, -1, tensor.shape[-1]))
+    if not config.num_classes:
+        renamed.pop("head.weight", None)
     return renamed
 
 
-def from_timm_swin(state: State, config: ModelConfig) -> dict[str, Tensor]:
+def timm_swin(names: Collection[str], config: ModelConfig) -> Plan:
     """Swin as timm names it (a patch merging opens its stage), or as the authors do (it closes the stage before)."""
-    merges_close = any(key.startswith("layers.0.downsample.") for key in state)
-    renamed = _rename(state, SWIN)
+    merges_close = any(name.startswith("layers.0.downsample.") for name in names)
+    renamed = _rename(names, SWIN)
     return _open_stages_with_merging(renamed) if merges_close else renamed
 
 
-def from_transformers_swin(state: State, config: ModelConfig) -> dict[str, Tensor]:
+def transformers_swin(names: Collection[str], config: ModelConfig) -> Plan:
     """Swin of transformers, before and since 5."""
-    return _open_stages_with_merging(_join_qkv(_rename(state, TRANSFORMERS_SWIN)))
+    return _open_stages_with_merging(_join_qkv(_rename(names, TRANSFORMERS_SWIN)))
 
 
-Layout = Callable[[State, ModelConfig], dict[str, Tensor]]
+Layout = Callable[[Collection[str], ModelConfig], Plan]
 # The end of a key that only this layout has; the first that is found tells.
 _VIT_LAYOUTS: tuple[tuple[str, Layout], ...] = (
-    ("patch_embed.proj.weight", from_timm_vit),
-    ("embeddings.patch_embeddings.projection.weight", from_transformers_vit),
-    ("embeddings.patch_embedding.weight", from_transformers_clip),
+    ("patch_embed.proj.weight", timm_vit),
+    ("embeddings.patch_embeddings.projection.weight", transformers_vit),
+    ("embeddings.patch_embedding.weight", transformers_clip),
+    ("embedding/kernel", jax_vit),
 )
 _SWIN_LAYOUTS: tuple[tuple[str, Layout], ...] = (
-    ("patch_embed.proj.weight", from_timm_swin),
-    ("embeddings.patch_embeddings.projection.weight", from_transformers_swin),
+    ("patch_embed.proj.weight", timm_swin),
+    ("embeddings.patch_embeddings.projection.weight", transformers_swin),
 )
 
 
-def _rename(state: State, rules: Rules) -> dict[str, Tensor]:
+def _rename(names: Collection[str], rules: Rules) -> dict[str, Recipe]:
     """Rename every key by the first rule that matches all of it.
 
     Raises:
-        ValueError: if no rule matches a key, or two keys become one name.
+        CheckpointError: if no rule matches a key, or two keys become one name.
     """
     compiled = [(re.compile(pattern), name) for pattern, name in rules]
-    renamed: dict[str, Tensor] = {}
+    renamed: dict[str, Recipe] = {}
     unknown = []
-    for key, tensor in state.items():
-        match, template = next(((m, name) for p, name in compiled if (m := p.fullmatch(key))), (None, None))
+    for key in names:
+        match, template = next(((m, name) for p, name in compiled if (m := p.fullmatch(key))), (None, ""))
         if match is None:
             unknown.append(key)
-        elif template is not None:
+        elif isinstance(template, str):
             name = match.expand(template)
             if name in renamed:
-                raise ValueError(f"two of these weights are both {name}; the second is {key}")
-            renamed[name] = tensor
+                raise CheckpointError("same_tensor_twice", name=name, tensor=key)
+            renamed[name] = Recipe((key,))
     if unknown:
-        raise ValueError(f"these weights have names that have no place in the model: {_some(unknown)}")
+        raise CheckpointError("unexpected_tensors", tensors=some(unknown))
     return renamed
 
 
-def _join_qkv(state: State) -> dict[str, Tensor]:
+def _rows(*tensors: Tensor) -> Tensor:
+    """Below one another: (3*D, D) of three (D, D), or (3*D,) of three (D,)."""
+    return torch.cat(tensors)
+
+
+def _join_qkv(renamed: Mapping[str, Recipe]) -> dict[str, Recipe]:
     """Join ``attn.q``, ``attn.k`` and ``attn.v`` to ``attn.qkv``, rows in that order.
 
     Raises:
-        ValueError: if one of the three is missing.
+        CheckpointError: if one of the three is missing.
     """
-    joined: dict[str, Tensor] = {}
-    for name, tensor in state.items():
+    joined: dict[str, Recipe] = {}
+    for name, recipe in renamed.items():
         match = re.fullmatch(r"(.+\.attn)\.[qkv]\.(weight|bias)", name)
         if match is None:
-            joined[name] = tensor
+            joined[name] = recipe
             continue
         attention, kind = match.groups()
-        parts = [f"{attention}.{letter}.{kind}" for letter in "qkv"]
-        missing = [part for part in parts if part not in state]
+        three = [f"{attention}.{letter}.{kind}" for letter in "qkv"]
+        missing = [one for one in three if one not in renamed]
         if missing:
-            raise ValueError(f"query, key and value must come together, but {_some(missing)} is not there")
-        together = f"{attention}.qkv.{kind}"
-        if together not in joined:
-            joined[together] = torch.cat([state[part] for part in parts])  # (3*D, D) or (3*D,)
+            raise CheckpointError("qkv_incomplete", tensors=some(missing))
+        sources = tuple(source for one in three for source in renamed[one].sources)
+        joined[f"{attention}.qkv.{kind}"] = Recipe(sources, _rows)
     return joined
 
 
-def _open_stages_with_merging(state: State) -> dict[str, Tensor]:
+def _open_stages_with_merging(plan: Plan) -> dict[str, Recipe]:
     """Move every patch merging from the end of a stage to the start of the next one, where it stands here."""
     return {
-        re.sub(r"^layers\.(\d+)\.downsample", lambda m: f"layers.{int(m[1]) + 1}.downsample", name): tensor
-        for name, tensor in state.items()
+        re.sub(r"^layers\.(\d+)\.downsample", lambda m: f"layers.{int(m[1]) + 1}.downsample", name): recipe
+        for name, recipe in plan.items()
     }
-
-
-def _some(keys: Iterable[str]) -> str:
-    """The first few keys, and how many more there are."""
-    known = list(keys)
-    more = len(known) - SHOWN_KEYS
-    return ", ".join(known[:SHOWN_KEYS]) + (f" and {more} more" if more > 0 else "")
