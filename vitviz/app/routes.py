@@ -1,4 +1,4 @@
-"""What the app serves beside Streamlit's own: browser modules, pictures, and the explorer's payloads."""
+"""What the app serves and takes beside Streamlit: browser modules, pictures, the explorer's payloads; checkpoints."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from vitviz.app import session
 from vitviz.app.explorer_routes import explorer_routes
 from vitviz.app.pictures import pictures
+from vitviz.app.uploads import upload_routes, uploads
 from vitviz.web import modules
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -50,6 +51,7 @@ def routes() -> list[BaseRoute]:
         Route("/js/{stamp}/{path:path}", module),
         Route("/pictures/{name}.png", picture),
         *explorer_routes(session.payloads, session.gate),
+        *upload_routes(uploads),
         Route("/{rest:path}", nothing),  # else Streamlit would answer with its page
     ]
     return [BelowBasePath(own)]

@@ -13,7 +13,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -23,7 +23,7 @@ from vitviz.app import words
 from vitviz.images import Picture, open_image
 from vitviz.samples import SAMPLES, Sample
 from vitviz.web.explorer.store import PayloadStore
-from vitviz.zoo.registry import ModelEntry, find
+from vitviz.zoo.registry import REGISTRY, ModelEntry
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -37,6 +37,7 @@ T = TypeVar("T")
 DEFAULT_MODEL = "vit-tiny"
 DEFAULT_SWIN = "swin-mini"
 KEPT_PER_PERSON = 4
+KEPT_MODELS = 2  # checkpoints of one person, each of which can be several hundred MiB
 # What explorers fetch, and the traces that it is made of: everybody's together, each person's under their own tokens.
 payloads = PayloadStore(max_bytes=768 << 20)
 _cores = threading.Semaphore(os.cpu_count() or 1)
@@ -71,6 +72,37 @@ def _shared_model(name: str) -> Model:
     from vitviz.zoo.load import load_model
 
     return load_model(name)
+
+
+def own_models() -> OrderedDict[str, Model]:
+    """The checkpoints that this person loaded, by name, the one that was chosen last at the end; nobody else's."""
+    models: OrderedDict[str, Model] = st.session_state.setdefault("own_models", OrderedDict())
+    return models
+
+
+def add_model(model: Model) -> str:
+    """Keep a checkpoint for this person and return its name here; the one that was chosen longest ago may go."""
+    own = own_models()
+    name = model.entry.name
+    while name in own or name in REGISTRY:
+        name += "'"  # the same name again, which can be another file
+    own[name] = replace(model, entry=replace(model.entry, name=name))
+    while len(own) > KEPT_MODELS:
+        own.popitem(last=False)
+    return name
+
+
+def find(name: str) -> ModelEntry:
+    """The entry of a model that this person can choose; the first of all for a name that is not there (any more)."""
+    own = own_models()
+    if name in own:
+        own.move_to_end(name)
+        return own[name].entry
+    return REGISTRY.get(name, REGISTRY[DEFAULT_MODEL])
+
+
+def _model(name: str) -> Model:
+    return own_models().get(name) or _shared_model(name)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -141,7 +173,7 @@ def trace(model: ModelEntry, of: Picture | None = None) -> Trace:
         from vitviz.images import to_array
         from vitviz.tracing.trace import run_trace
 
-        network = _shared_model(model.name).network
+        network = _model(model.name).network
         pixels = torch.from_numpy(to_array(picture_seen, model.preprocessing)).unsqueeze(0)  # (1, 3, H, W)
         # Streamlit does not collect after every run here (see .streamlit/config.toml): what was let go goes now.
         gc.collect()

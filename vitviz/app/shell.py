@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from vitviz.app import session
+from vitviz.app.model_dialog import open_dialog
 from vitviz.app.words import LANGUAGES, say
 from vitviz.images import ImageError
 from vitviz.samples import SAMPLES
@@ -38,14 +39,32 @@ def sidebar() -> None:
                 )
         if error := st.session_state.get("picture_error"):
             st.error(error)
-        # Tests choose the models that are made for them; nobody else is offered these.
-        models = [n for n in REGISTRY if not n.endswith("-test") or n == st.session_state.get("model")]
-        st.selectbox(say("sidebar.model"), models, format_func=_model_title, key="model")
+        _model_choice()
         st.segmented_control(
             say("sidebar.language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, key="language", default="en",
             required=True, label_visibility="collapsed",
         )  # fmt: skip
         st.caption(_about_picture())
+
+
+def _model_choice() -> None:
+    """The models by group, trained ones first, and the way to load another."""
+    if loaded := st.session_state.pop("model.next", None):
+        st.session_state["model"] = loaded
+    chosen = st.session_state.get("model")
+    # Tests choose the models that are made for them; nobody else is offered these.
+    shipped = [
+        entry for entry in REGISTRY.values() if not entry.name.endswith("-test") or entry.name == chosen
+    ]
+    own = list(session.own_models())
+    names = [
+        *(entry.name for entry in shipped if entry.trained),
+        *own,
+        *(entry.name for entry in shipped if not entry.trained),
+    ]
+    st.selectbox(say("sidebar.model"), names, format_func=_model_title, key="model")
+    if st.button(say("models.open"), width="stretch"):
+        open_dialog()
 
 
 def _sample_choice() -> None:
@@ -78,8 +97,8 @@ def head(title: str, lead: str, model: ModelEntry) -> None:
 
 
 def _model_title(name: str) -> str:
-    model = REGISTRY[name]
-    return model.title if model.trained else f"{model.title} ({say('sidebar.untrained')})"
+    model = session.find(name)
+    return f"{say(f'models.group.{model.source.kind}')}: {model.title}"
 
 
 def _sample(key: str) -> None:

@@ -1,0 +1,140 @@
+"""Checkpoint files on their way in: written piece by piece, bounded, each person's own, gone when they should be."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import gc
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from vitviz.app import uploads as module
+from vitviz.app.limits import FOLDERS, HUB, UPLOAD, Limits, limits
+from vitviz.app.uploads import UploadError, Uploads, upload_routes
+
+
+async def pieces(*parts: bytes) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
+
+
+def receive(uploads: Uploads, token: str, name: str, size: int, *parts: bytes) -> None:
+    asyncio.run(uploads.receive(token, name, size, pieces(*parts)))
+
+
+def test_a_file_comes_in_pieces_and_replaces_one_of_its_name() -> None:
+    uploads = Uploads()
+    folder = uploads.open(100)
+    receive(uploads, folder.token, "model.safetensors", 6, b"abc", b"def")
+    receive(uploads, folder.token, "config.json", 2, b"{}")
+    assert folder.files == {"model.safetensors": 6, "config.json": 2}
+    receive(uploads, folder.token, "model.safetensors", 98, b"x" * 98)
+    assert folder.files == {"model.safetensors": 98, "config.json": 2}
+    assert (folder.path / "model.safetensors").read_bytes() == b"x" * 98
+    folder.remove("config.json")
+    assert sorted(path.name for path in folder.path.iterdir()) == ["model.safetensors"]
+    folder.clear()
+    assert list(folder.path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "size", "parts", "code"), [
+    ("model.safetensors", 101, [b"x" * 101], "size"),
+    ("model.safetensors", 3, [b"abcd"], "length"),
+    ("model.safetensors", 5, [b"abcd"], "length"),
+    ("model.exe", 1, [b"x"], "name"),
+    ("../model.safetensors", 1, [b"x"], "name"),
+    (".hidden.json", 1, [b"x"], "name"),
+    ("a/b.json", 1, [b"x"], "name"),
+    ("\0.json", 1, [b"x"], "name"),
+    ("n" * 200 + ".json", 1, [b"x"], "name"),
+])  # fmt: skip
+def test_what_is_not_taken_leaves_nothing(name: str, size: int, parts: list[bytes], code: str) -> None:
+    uploads = Uploads()
+    folder = uploads.open(100)
+    with pytest.raises(UploadError) as refused:
+        receive(uploads, folder.token, name, size, *parts)
+    assert refused.value.code == code
+    assert folder.files == {}
+    assert list(folder.path.iterdir()) == []
+    receive(uploads, folder.token, "whole.json", 100, b"x" * 100)  # nothing of the limit is lost
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(write: object, piece: bytes) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(module, "run_in_threadpool", full)
+    uploads = Uploads()
+    folder = uploads.open(100)
+    with pytest.raises(UploadError) as refused:
+        receive(uploads, folder.token, "config.json", 2, b"{}")
+    assert refused.value.code == "disk"
+    assert folder.files == {}
+    assert list(folder.path.iterdir()) == []
+
+
+def test_too_many_files_and_unknown_tokens_are_refused() -> None:
+    uploads = Uploads()
+    folder = uploads.open(1 << 20)
+    for i in range(module.MAX_FILES):
+        receive(uploads, folder.token, f"{i}.json", 1, b"x")
+    with pytest.raises(UploadError, match="count"):
+        receive(uploads, folder.token, "one-more.json", 1, b"x")
+    with pytest.raises(UploadError, match="gone"):
+        receive(uploads, "invented", "config.json", 1, b"x")
+
+
+def test_the_files_go_with_whoever_kept_them() -> None:
+    uploads = Uploads()
+    folder = uploads.open(100)
+    token, path = folder.token, folder.path
+    receive(uploads, token, "config.json", 2, b"{}")
+    assert path.is_dir()
+    del folder
+    gc.collect()
+    assert not path.exists()
+    with pytest.raises(UploadError, match="gone"):
+        receive(uploads, token, "config.json", 2, b"{}")
+
+
+def test_the_route_says_what_became_of_a_file() -> None:
+    uploads = Uploads()
+    folder = uploads.open(10)
+    with TestClient(Starlette(routes=upload_routes(uploads))) as client:
+        taken = client.put(f"/checkpoints/{folder.token}/my model (1).safetensors", content=b"0123")
+        assert (taken.status_code, taken.json()) == (200, {"code": "ok"})
+        assert folder.files == {"my model (1).safetensors": 4}
+        for name, content, status, code in [
+            ("a.json", b"0123456", 413, "size"),
+            ("a.txt", b"0", 400, "name"),
+            ("..%2Fa.json", b"0", 404, None),
+        ]:
+            refused = client.put(f"/checkpoints/{folder.token}/{name}", content=content)
+            assert refused.status_code == status
+            assert code is None or refused.json() == {"code": code}
+        unsaid = client.put(f"/checkpoints/{folder.token}/a.json", content=iter([b"0"]))  # chunked: no length
+        assert unsaid.json() == {"code": "length"}
+        assert client.put("/checkpoints/invented/a.json", content=b"0").status_code == 410
+    assert folder.files == {"my model (1).safetensors": 4}
+
+
+def test_limits_are_what_the_environment_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    read = limits.__wrapped__
+    for name in (UPLOAD, FOLDERS, HUB):
+        monkeypatch.delenv(name, raising=False)
+    assert read() == Limits(2048 << 20, (), True)
+    monkeypatch.setenv(UPLOAD, "0")
+    monkeypatch.setenv(FOLDERS, str(tmp_path))
+    monkeypatch.setenv(HUB, "off")
+    assert read() == Limits(0, (tmp_path.resolve(),), False)
+    monkeypatch.setenv(UPLOAD, "many")
+    with pytest.raises(ValueError, match=UPLOAD):
+        read()
+    monkeypatch.setenv(UPLOAD, "1")
+    monkeypatch.setenv(FOLDERS, str(tmp_path / "nothing"))
+    with pytest.raises(ValueError, match=FOLDERS):
+        read()

@@ -1,0 +1,210 @@
+"""The dialog in which a person loads a checkpoint: from a hub, by upload, or from a folder of the server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from vitviz.app import hub_models, session
+from vitviz.app.component import component
+from vitviz.app.limits import limits
+from vitviz.app.loading import Loading
+from vitviz.app.markup import as_text
+from vitviz.app.uploads import PATH, SUFFIXES, UploadFolder, uploads
+from vitviz.app.words import say, section, table
+
+if TYPE_CHECKING:
+    from vitviz.zoo.errors import CheckpointError
+    from vitviz.zoo.load import Model
+    from vitviz.zoo.source import Progress
+
+EVERY = 0.4  # seconds between two looks at how far a checkpoint is
+FORM = "models.form"  # the key of the fragment, which buttons below it run again
+JOB = "models.loading"
+FOLDER = "models.upload"
+MB = 1_000_000
+
+
+def open_dialog() -> None:
+    """Show the dialog, titled in the person's language."""
+    form = st.fragment(_form, key=FORM)
+    st.dialog(say("models.title"), width="large", on_dismiss=_stop)(form)()
+
+
+def _form() -> None:
+    job: Loading | None = st.session_state.get(JOB)
+    if job is not None:
+        st.fragment(_progress, run_every=EVERY)()
+        return
+    if error := st.session_state.pop("models.error", ""):
+        st.error(error)
+    ways = [way for way, on in (
+        ("hub", limits().hub), ("upload", limits().upload_bytes > 0), ("path", bool(limits().folders))
+    ) if on]  # fmt: skip
+    if not ways:
+        st.info(say("models.no_way"))
+        return
+    st.session_state.setdefault("models.way", ways[0])
+    way = st.segmented_control(
+        say("models.way"), ways, format_func=lambda each: say(f"models.way.{each}"), key="models.way",
+        required=True, label_visibility="collapsed",
+    )  # fmt: skip
+    {"hub": _from_hub, "upload": _from_upload, "path": _from_path}[way]()
+
+
+def _from_hub() -> None:
+    st.markdown(say("models.hub.lead"))
+    known = {model.name: model for model in hub_models.HUB_MODELS}
+    name = st.selectbox(
+        say("models.hub.name"), list(known), index=None, accept_new_options=True,
+        placeholder=say("models.hub.placeholder"), key="models.hub.name",
+    )  # fmt: skip
+    if model := known.get(name or ""):
+        st.caption(
+            say("models.hub.about", good_for=say(f"models.good_for.{model.topic}"), size=model.megabytes,
+                licence=model.licence)
+        )  # fmt: skip
+    revision = st.text_input(
+        say("models.hub.revision"), key="models.hub.revision", help=say("models.hub.revision_help")
+    )
+    st.button(
+        say("models.load"),
+        type="primary",
+        disabled=not name,
+        on_click=_start_hub,
+        args=(name, revision.strip()),
+    )
+
+
+def _start_hub(name: str, revision: str) -> None:
+    _start(lambda progress: _load(name.strip(), progress, revision=revision or None))
+
+
+def _from_upload() -> None:
+    if FOLDER not in st.session_state:
+        st.session_state[FOLDER] = uploads.open(limits().upload_bytes)
+    folder: UploadFolder = st.session_state[FOLDER]
+    st.markdown(say("models.upload.lead"))
+
+    def removed() -> None:
+        folder.remove(str(st.session_state["models.upload.part"]["remove"]))
+
+    files = folder.files
+    component("web/upload/part.js")(
+        key="models.upload.part",
+        data={
+            "url": f"api{PATH}/{folder.token}",
+            "suffixes": list(SUFFIXES),
+            "limit": folder.max_bytes,
+            "names": list(files),
+            "sizes": list(files.values()),
+            "words": section("upload"),
+        },
+        on_files_change=_nothing,
+        on_remove_change=removed,
+    )
+    config = _configuration("upload")
+    st.button(
+        say("models.load"), type="primary", disabled=not files, on_click=_start_folder, args=(folder, config),
+        key="models.upload.load",
+    )  # fmt: skip
+
+
+def _start_folder(folder: UploadFolder, config: str) -> None:
+    weights = [name for name in folder.files if not name.endswith(".json")]
+    # One file alone is given as that file, so that its own name can say what it is.
+    source = folder.path / weights[0] if len(weights) == 1 and len(folder.files) == 1 else folder.path
+    _start(lambda progress: _load(str(source), progress, config=config or None))
+
+
+def _from_path() -> None:
+    st.markdown(say("models.path.lead"))
+    st.caption(as_text(", ".join(map(str, limits().folders))))
+    path = st.text_input(say("models.path.name"), key="models.path.name")
+    config = _configuration("path")
+    st.button(
+        say("models.load"), type="primary", disabled=not path, on_click=_start_path, args=(path, config),
+        key="models.path.load",
+    )  # fmt: skip
+
+
+def _start_path(path: str, config: str) -> None:
+    chosen = Path(path.strip()).expanduser().resolve()
+    if not any(chosen.is_relative_to(folder) for folder in limits().folders):
+        st.session_state["models.error"] = say("models.path.outside")
+        return
+    _start(lambda progress: _load(str(chosen), progress, config=config or None))
+
+
+def _configuration(way: str) -> str:
+    """The name of the architecture, for weights that come without a config.json."""
+    text: str = st.text_input(
+        say("models.config"), key=f"models.{way}.config", help=say("models.config_help"),
+        placeholder="vit_base_patch16_224",
+    )  # fmt: skip
+    return text.strip()
+
+
+def _load(
+    source: str, progress: Progress, *, revision: str | None = None, config: str | None = None
+) -> Model:
+    from vitviz.zoo.load import load_model
+
+    return load_model(source, revision=revision, config=config, progress=progress)
+
+
+def _start(load: Callable[[Progress], Model]) -> None:
+    st.session_state[JOB] = Loading(load)
+
+
+def _stop() -> None:
+    """Nobody waits for the checkpoint any more."""
+    job: Loading | None = st.session_state.pop(JOB, None)
+    if job is not None:
+        job.stop()
+
+
+def _back() -> None:
+    _stop()
+    st.rerun(FORM)
+
+
+def _nothing() -> None:
+    """A file has arrived: the dialog runs again and reads the folder."""
+
+
+def _progress() -> None:
+    job: Loading | None = st.session_state.get(JOB)
+    if job is None:
+        return
+    if not job.ended:
+        step, done, total = job.state
+        share = min(1.0, done / total) if total else 0.0
+        amount = (
+            f" {done / MB:,.0f} / {total / MB:,.0f} MB"
+            if total
+            else (f" {done / MB:,.0f} MB" if done else "")
+        )
+        st.progress(share, say(f"models.step.{step}") + amount)
+        st.button(say("models.stop"), on_click=_back)
+        return
+    if job.model is not None:
+        del st.session_state[JOB]
+        st.session_state["model.next"] = session.add_model(job.model)
+        folder: UploadFolder | None = st.session_state.get(FOLDER)
+        if folder is not None:
+            folder.clear()
+        st.rerun()
+    st.error(sentence(job.error) if job.error else say("models.fault", id=job.fault))
+    st.button(say("models.back"), on_click=_back)
+
+
+def sentence(error: CheckpointError) -> str:
+    """What the error says in the person's language; what came from a file is shown as it is, never as markup."""
+    known = table().get(f"checkpoint.{error.code}")
+    if known is None:
+        return as_text(str(error))
+    return say(f"checkpoint.{error.code}", **{name: as_text(text) for name, text in error.fields.items()})
