@@ -1,4 +1,4 @@
-"""A checkpoint loads beside the page: its progress is seen, it can be stopped, and every end is one that a page can tell."""
+"""A checkpoint loads beside the page: its progress is seen, it can be stopped, and a page can tell every end."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ from vitviz.zoo.registry import REGISTRY
 TEXTS = ("direction", "scale", "order")
 NUMBERS = ("layer", "head", "token", "start")
 FLAGS = ("pinned", "log", "smooth")
+# What a hub calls a model, owner/name; nothing is loaded before the person says so.
+HUB_NAME = r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}"
 DIGITS = 9  # of a number in a link; nothing here has as many
 
 
@@ -25,6 +28,9 @@ def arrive() -> None:
     name = st.query_params.get("model")
     if name in REGISTRY and not name.endswith("-test") and "model" not in st.session_state:
         st.session_state["model"] = name
+    elif name and re.fullmatch(HUB_NAME, name):
+        st.session_state["models.hub.name"] = name
+        st.session_state["models.asked"] = True
     file = st.query_params.get("picture")
     sample = next((sample for sample in SAMPLES if sample.file == file), None)
     if sample is not None and "picture" not in st.session_state:

@@ -52,7 +52,7 @@ def _form() -> None:
         say("models.way"), ways, format_func=lambda each: say(f"models.way.{each}"), key="models.way",
         required=True, label_visibility="collapsed",
     )  # fmt: skip
-    {"hub": _from_hub, "upload": _from_upload, "path": _from_path}[way]()
+    {"hub": _from_hub, "upload": _from_upload, "path": _from_path}[way or ways[0]]()
 
 
 def _from_hub() -> None:

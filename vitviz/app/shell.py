@@ -63,7 +63,8 @@ def _model_choice() -> None:
         *(entry.name for entry in shipped if not entry.trained),
     ]
     st.selectbox(say("sidebar.model"), names, format_func=_model_title, key="model")
-    if st.button(say("models.open"), width="stretch"):
+    asked = st.session_state.pop("models.asked", False)  # a link names a model that is not here
+    if st.button(say("models.open"), width="stretch") or asked:
         open_dialog()
 
 
