@@ -13,19 +13,21 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
-    from PIL import Image
+    import torch
     from torch import nn
 
-    from vitviz import plot
+    from vitviz import analysis, plot
     from vitviz.images import Preprocessing
     from vitviz.models.config import ModelConfig
     from vitviz.probe import Probe
+    from vitviz.tracing.batch import TraceBatch
     from vitviz.tracing.edits import patch_from, set_tensor, zero_head, zero_tokens
     from vitviz.tracing.interventions import Edit
+    from vitviz.tracing.pictures import PictureSource
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.load import Model
     from vitviz.zoo.registry import ModelEntry
@@ -35,8 +37,11 @@ __version__ = "0.1.0"
 __all__ = [
     "Edit",
     "Trace",
+    "TraceBatch",
+    "analysis",
     "list_models",
     "load_model",
+    "load_trace",
     "patch_from",
     "plot",
     "set_tensor",
@@ -50,6 +55,7 @@ if not TYPE_CHECKING:
     _HOME = {
         "Edit": "vitviz.tracing.interventions",
         "Trace": "vitviz.tracing.trace",
+        "TraceBatch": "vitviz.tracing.batch",
         "patch_from": "vitviz.tracing.edits",
         "set_tensor": "vitviz.tracing.edits",
         "zero_head": "vitviz.tracing.edits",
@@ -58,8 +64,8 @@ if not TYPE_CHECKING:
 
     def __getattr__(name):  # noqa: ANN001, ANN202 - a checker reads the imports above instead
         """Import the public name ``name`` from the module that defines it."""
-        if name == "plot":
-            return importlib.import_module("vitviz.plot")
+        if name in ("analysis", "plot"):
+            return importlib.import_module(f"vitviz.{name}")
         if name not in _HOME:
             raise AttributeError(f"module 'vitviz' has no attribute {name!r}")
         return getattr(importlib.import_module(_HOME[name]), name)
@@ -101,34 +107,113 @@ def load_model(
     )
 
 
+@overload
+def trace(  # type: ignore[overload-overlap]  # a str is a sequence of str too, and here a path
+    model: Model,
+    images: PictureSource,
+    intervention: Probe | None = None,
+    *,
+    device: str | torch.device | None = None,
+    dtype: str | torch.dtype | None = None,
+    grad: bool = False,
+) -> Trace: ...
+
+
+@overload
 def trace(
     model: Model,
-    image: str | os.PathLike[str] | bytes | BinaryIO | Image.Image,
+    images: Sequence[PictureSource] | torch.Tensor,
     intervention: Probe | None = None,
-) -> Trace:
-    """Run ``model`` on a picture (a path, bytes, an open file or a PIL image) and keep what it computed.
+    *,
+    device: str | torch.device | None = None,
+    dtype: str | torch.dtype | None = None,
+    grad: bool = False,
+) -> TraceBatch: ...
 
-    ``intervention`` changes the run, as the sum of some of ``vitviz.zero_head``, ``zero_tokens``, ``set_tensor`` and
-    ``patch_from`` does, or any other probe.
+
+def trace(
+    model: Model,
+    images: PictureSource | Sequence[PictureSource] | torch.Tensor,
+    intervention: Probe | None = None,
+    *,
+    device: str | torch.device | None = None,
+    dtype: str | torch.dtype | None = None,
+    grad: bool = False,
+) -> Trace | TraceBatch:
+    """Run ``model`` on pictures and keep what it computed.
+
+    One picture (a path, bytes, an open file or a PIL image) gives a ``Trace``. A list of them, or a tensor (B, C, H, W)
+    of pictures that are normalised already, of any size that the model takes, gives a ``TraceBatch``, whose
+    ``picture(i)`` is the trace of one.
 
     >>> import vitviz
     >>> model = vitviz.load_model("vit-tiny")
     >>> edit = vitviz.zero_head(3, 1) + vitviz.zero_tokens([5, 6], block=4)
     >>> vitviz.trace(model, "picture.jpg", edit)["blocks.3.z"][:, 1].any()
     tensor(False)
+    >>> trace = vitviz.trace(model, "picture.jpg", grad=True)
+    >>> trace.gradient("blocks.3.pattern", of=trace.logits[3]).shape
+    torch.Size([1, 3, 197, 197])
+
+    Args:
+        model: a loaded model; it stays as it is.
+        images: what to run it on.
+        intervention: changes the run, as the sum of some of ``vitviz.zero_head``, ``zero_tokens``, ``set_tensor`` and
+            ``patch_from`` does, or any other probe.
+        device: cpu, cuda, cuda:1 or mps; without it where the model is. The first run elsewhere makes a copy of the
+            model, which is used again.
+        dtype: float32, bfloat16 or float16; likewise a copy.
+        grad: keep every tensor and how it was made, for ``trace.gradient``. Attention is explicit then, and all of it
+            is held.
 
     Raises:
-        vitviz.images.ImageError: if the picture cannot be opened; the sentence says why.
-        ValueError: if an edit names a block, a head, a token or a tensor that the model does not have.
+        vitviz.images.ImageError: if a picture cannot be opened; the sentence says why.
+        ValueError: if an edit names a block, a head, a token or a tensor that the model does not have, a tensor does
+            not fit, or this machine has no such device.
     """
-    import torch
+    from vitviz.tracing.pictures import trace_model
 
-    from vitviz.images import open_image, preprocess
-    from vitviz.probe import no_probe
-    from vitviz.tracing.trace import run_trace
+    return trace_model(model, images, intervention, device, dtype, grad)
 
-    _, array = preprocess(open_image(image).image, model.entry.preprocessing)
-    pixels = torch.from_numpy(array).unsqueeze(0)  # (1, 3, H, W)
-    return run_trace(
-        model.network, pixels, model.entry.class_names, intervention or no_probe, model_name=model.entry.name
-    )
+
+def load_trace(
+    path: str | os.PathLike[str],
+    model: Model | None = None,
+    *,
+    by_name: bool = False,
+    device: str | torch.device = "cpu",
+) -> Trace | TraceBatch:
+    """Read what ``trace.save`` wrote: a ``Trace``, or a ``TraceBatch`` if it was one.
+
+    With its model a trace derives everything again, as before. Without it there is what was saved, and what follows
+    from that without weights, as the attention of a ViT from q and k.
+
+    >>> import vitviz
+    >>> model = vitviz.load_model("vit-tiny")
+    >>> vitviz.trace(model, "picture.jpg").save("t.safetensors")
+    >>> vitviz.load_trace("t.safetensors", model)["blocks.3.mlp_post"].shape
+    torch.Size([1, 197, 768])
+    >>> vitviz.load_trace("t.safetensors").blocks[3].pattern(head=0, query=5).shape
+    torch.Size([197])
+
+    Args:
+        path: the file.
+        model: the model that made the trace; its weights are compared with those of then.
+        by_name: load the model under the name and revision that the file has. It may be downloaded for that.
+        device: where the tensors go.
+
+    Raises:
+        vitviz.tracing.file_header.TraceFileError: if the file is no trace, or is one of another model or other weights.
+    """
+    from vitviz.tracing.file_header import TraceFileError, read_header
+    from vitviz.tracing.files import load_run
+
+    if by_name and model is None:
+        origin = read_header(path).origin
+        if origin.kind in ("file", "code") or not origin.name:
+            raise TraceFileError(
+                "the model of this trace came from a file or from code: load it and give it here"
+            )
+        hub = origin.kind == "hub"
+        model = load_model(origin.where if hub else origin.name, revision=origin.revision)
+    return load_run(path, model, device)
