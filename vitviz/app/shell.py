@@ -6,6 +6,7 @@ import streamlit as st
 
 from vitviz.app import session
 from vitviz.app.model_dialog import open_dialog
+from vitviz.app.markup import as_text
 from vitviz.app.words import LANGUAGES, say
 from vitviz.images import ImageError
 from vitviz.samples import SAMPLES
@@ -95,6 +96,14 @@ def head(title: str, lead: str, model: ModelEntry) -> None:
     st.markdown(lead)
     if not model.trained:
         st.caption(f":orange-badge[{say('sidebar.untrained')}] {say('untrained', name=model.name)}")
+
+
+def has_classes(model: ModelEntry) -> bool:
+    """Whether the model ends with class scores; where it does not, one sentence says what is missing and why."""
+    if model.config.num_classes:
+        return True
+    st.info(say("no_classes", name=as_text(model.title)))
+    return False
 
 
 def _model_title(name: str) -> str:

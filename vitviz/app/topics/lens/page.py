@@ -37,6 +37,8 @@ def show() -> None:
     """Every class read at every depth of this person's run once, then the browser part and one reading opened."""
     model = session.entry()
     shell.head(say("lens.title"), say("lens.lead"), model)
+    if not shell.has_classes(model):
+        return
     with st.spinner(say("running")):
         trace = session.trace(model)
     found = session.derived(trace, DEPTHS, lambda: _read(trace))

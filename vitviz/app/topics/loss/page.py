@@ -35,6 +35,8 @@ def show() -> None:
     """The last steps of this person's run in their order, each section from the logits or the last stream."""
     model = session.entry()
     shell.head(say("loss.title"), say("loss.lead"), model)
+    if not shell.has_classes(model):
+        return
     with st.spinner(say("running")):
         trace = session.trace(model)
     _readings(model, trace)

@@ -60,6 +60,8 @@ def _picture(model: ModelEntry) -> None:
 
 def _prediction(trace: Trace, model: ModelEntry) -> None:
     """The five likeliest classes; for embedded weights calibrated too, and how far that can be believed."""
+    if not shell.has_classes(model):
+        return
     top, facts = trace.top(5), weight_facts(model)
     if facts is None:
         st.html(html.bars((_plain(score.name), score.probability) for score in top))
@@ -127,7 +129,9 @@ def _symbols(config: ViTConfig | SwinConfig, width: int, height: int) -> list[tu
             ("D_h", say("overview.symbol.Dh"), str(config.head_dim)),
             ("M", say("overview.symbol.M"), str(config.window_size)),
         ]
-    return [*rows, ("K", say("overview.symbol.K"), str(config.num_classes))]
+    if config.num_classes:
+        rows.append(("K", say("overview.symbol.K"), str(config.num_classes)))
+    return rows
 
 
 @st.fragment

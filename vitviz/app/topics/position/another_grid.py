@@ -12,7 +12,7 @@ import streamlit as st
 from vitviz.analysis.position.class_changes import gap, likeliest
 from vitviz.analysis.position.grids import first_grid, grids_around
 from vitviz.analysis.position.interpolation import Mode
-from vitviz.app import html, session, tokens
+from vitviz.app import html, session, shell, tokens
 from vitviz.app.progress import block_by_block
 from vitviz.app.session import Derived
 from vitviz.app.settings import Setting
@@ -80,11 +80,13 @@ def another_grid(model: ModelEntry, trace: Trace) -> None:
     after: NDArray[np.float32] = positions[0].numpy()  # (N, D)
     with left:
         new = _maps(model, trace, setting, after, picture)
+    if learned and setting.grid != config.grid:
+        _weights(trace, setting, after, new)
+    if not shell.has_classes(model):
+        return
     with right:
         logits = _run(model, trace, setting, picture, positions)
         _classes(model, trace, setting, logits, learned)
-    if learned and setting.grid != config.grid:
-        _weights(trace, setting, after, new)
     _tried(model, trace, setting, logits, learned)
 
 

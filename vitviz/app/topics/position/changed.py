@@ -10,7 +10,7 @@ from PIL import Image
 
 from vitviz.analysis.position.class_changes import gap, position_use
 from vitviz.analysis.position.patch_shuffle import piece_sides, shuffle, shuffled_picture
-from vitviz.app import html, session, tokens
+from vitviz.app import html, session, shell, tokens
 from vitviz.app.pictures import picture_url
 from vitviz.app.progress import block_by_block
 from vitviz.app.session import Derived
@@ -55,6 +55,8 @@ def changed(model: ModelEntry, trace: Trace) -> None:
         address = picture_url(Image.fromarray(levels))
         st.html(html.image(address, say("position.shuffled_picture"), PICTURE_SIDE))
     with right:
+        if not shell.has_classes(model):
+            return
         st.markdown(say("position.changed_lead"))
         logits = _run(trace, order, side, seed)
         plain = Run(say("position.as_it_is"), trace.logits.numpy(), "x" if bare else "x + e")

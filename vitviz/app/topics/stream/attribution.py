@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from vitviz.app import class_choice, html, session, tokens
+from vitviz.app import class_choice, html, session, shell, tokens
 from vitviz.app.fragments import token_chosen
 from vitviz.app.settings import Setting
 from vitviz.app.topics.stream.contributions_part import Bar, contributions
@@ -45,6 +45,8 @@ def logit_attribution(
 ) -> None:
     """The parts of a class score as bars, and the chosen part opened; one sentence where a score is no sum of parts."""
     st.header(say("stream.attribution.title"), anchor=False)
+    if not shell.has_classes(model):
+        return
     if attribution is None:
         st.info(say("stream.attribution.pre_logits"))
         return

@@ -58,7 +58,8 @@ def show_merging(model: ModelEntry, trace: Trace) -> None:
         st.html(source(_code(trace, step), (step, say("code.live_shape"))))
     with right:
         _open(model, trace, step, place)
-    _orders(trace, step)
+    if model.config.num_classes:
+        _orders(trace, step)
 
 
 def _title(step: str) -> str:

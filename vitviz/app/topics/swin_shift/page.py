@@ -40,6 +40,8 @@ def _without_mask(model: ModelEntry, trace: Trace) -> None:
     """What the class scores would be if strangers met in every shifted window."""
     from vitviz.analysis.swin_shift.window_attention import run_without_mask
 
+    if not model.config.num_classes:
+        return
     button, result = st.columns([1.2, 2.6], gap="medium", vertical_alignment="center")
     if not button.button(say("swin_shift.no_mask_run"), key=f"swin_shift.no_mask.{model.name}"):
         return
