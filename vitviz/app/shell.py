@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from vitviz.app import session
-from vitviz.app.model_dialog import open_dialog
 from vitviz.app.markup import as_text
+from vitviz.app.model_dialog import open_dialog
 from vitviz.app.words import LANGUAGES, say
 from vitviz.images import ImageError
 from vitviz.samples import SAMPLES
