@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
+import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -99,6 +103,20 @@ def test_the_files_go_with_whoever_kept_them() -> None:
     assert not path.exists()
     with pytest.raises(UploadError, match="gone"):
         receive(uploads, token, "config.json", 2, b"{}")
+
+
+def test_what_a_killed_server_left_goes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left, others = tmp_path / f"{module.PREFIX}{ended.pid}", tmp_path / f"{module.PREFIX}{os.getppid()}"
+    for folder in (left, others):
+        (folder / "one").mkdir(parents=True)
+    kept = Uploads().open(100)
+    assert kept.path.is_dir()
+    assert kept.path.parent.stat().st_mode & 0o777 == 0o700
+    assert not left.exists()
+    assert others.exists()
 
 
 def test_the_route_says_what_became_of_a_file() -> None:

@@ -7,6 +7,7 @@ person's session does, or when the model was loaded.
 from __future__ import annotations
 
 import errno
+import os
 import re
 import secrets
 import shutil
@@ -23,6 +24,7 @@ from starlette.routing import BaseRoute, Route
 
 PATH = "/checkpoints"  # below the app's own /api
 SUFFIXES = (".safetensors", ".bin", ".pth", ".pt", ".npz", ".json")
+PREFIX = "vitviz-uploads-"
 MAX_FILES = 64
 MAX_NAME = 120
 PLAIN_NAME = re.compile(r"[\w][\w .()+=,@-]*")
@@ -46,7 +48,7 @@ class UploadFolder:
     def __init__(self, max_bytes: int) -> None:
         self.token = secrets.token_urlsafe(24)
         self.max_bytes = max_bytes
-        self.path = Path(tempfile.mkdtemp(prefix="vitviz-"))
+        self.path = Path(tempfile.mkdtemp(dir=_own_folder()))
         self._sizes: dict[str, int] = {}
         self._lock = threading.Lock()
         weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
@@ -86,6 +88,29 @@ class UploadFolder:
                 raise UploadError("size")
             (self.path / name).unlink(missing_ok=True)
             self._sizes = others | {name: size}
+
+
+def _own_folder() -> Path:
+    """This server's folder of uploads. What servers left behind that were killed goes with the first upload."""
+    own = Path(tempfile.gettempdir()) / f"{PREFIX}{os.getpid()}"
+    own.mkdir(mode=0o700, exist_ok=True)
+    for folder in own.parent.glob(f"{PREFIX}*"):
+        number = folder.name.removeprefix(PREFIX)
+        if number.isdecimal() and not _runs(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
+    return own
+
+
+def _runs(process: int) -> bool:
+    if os.name != "posix":  # elsewhere asking by a signal would be a signal
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        pass
+    return True
 
 
 class Uploads:
