@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from vitviz.models.config import ViTConfig
 from vitviz.models.layers import Attention, LayerNorm, Mlp
+from vitviz.models.pooling import pool_tokens
 from vitviz.models.positions import resize_positions, sincos_positions
 from vitviz.probe import Probe, no_probe, scoped
 
@@ -88,15 +89,29 @@ class VisionTransformer(nn.Module):
         learned = config.position == "learned"
         self.pos_embed = nn.Parameter(torch.zeros(1, num_positions, dim)) if learned else None
         self.norm_pre = LayerNorm(dim, config.norm_eps) if config.norm_before_blocks else None
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
+        self.blocks = nn.ModuleList(self.make_block() for _ in range(config.depth))
         self.norm = LayerNorm(dim, config.norm_eps)
         self.pre_logits = nn.Linear(dim, config.representation_size) if config.representation_size else None
-        head_in = config.representation_size or dim
-        self.head = nn.Linear(head_in, config.num_classes, bias=config.head_bias)
-        self.head_dist = nn.Linear(dim, config.num_classes) if config.distillation_token else None
+        head_in = config.representation_size or (2 * dim if config.pool == "token_avg" else dim)
+        classes = config.num_classes
+        self.head = nn.Linear(head_in, classes, bias=config.head_bias) if classes else None
+        two_heads = classes and config.distillation_token and config.distillation_head
+        self.head_dist = nn.Linear(dim, classes) if two_heads else None
+
+    def make_block(self) -> Block:
+        """One of the blocks; a network of ``models/variant.py`` makes others.
+
+        Raises:
+            ValueError: if the configuration asks for what this file does not have.
+        """
+        if self.config.is_variant:
+            raise ValueError(
+                "this configuration has what plain ViT has not: models.build.build makes its network"
+            )
+        return Block(self.config)
 
     def forward(self, image: Tensor, probe: Probe = no_probe) -> Tensor:
-        """Normalised pixels (B, C, H, W) -> class scores (B, K).
+        """Normalised pixels (B, C, H, W) -> class scores (B, K), or the pooled token (B, D) without a head.
 
         Raises:
             ValueError: if a side of the image is not a multiple of the patch size.
@@ -135,8 +150,7 @@ class VisionTransformer(nn.Module):
         kept = config.num_position_prefix
         dim = config.embed_dim
         if self.pos_embed is None:
-            device = self.head.weight.device
-            patches = sincos_positions(grid, dim).to(device, self.head.weight.dtype)  # (1, h*w, D)
+            patches = sincos_positions(grid, dim).to(self.patch_embed.proj.weight)  # (1, h*w, D)
             prefix = patches.new_zeros(1, config.num_prefix, dim)  # (1, T, D)
         else:
             patches = resize_positions(
@@ -156,17 +170,22 @@ class VisionTransformer(nn.Module):
             x = block(x, scoped(probe, f"{name}."))  # (B, N, D)
         return x
 
+    def pool(self, x: Tensor, probe: Probe = no_probe) -> Tensor:
+        """What the head reads of the tokens: the class token, or one of the other ways. (B, N, D) -> (B, D)."""
+        return x[:, 0] if self.config.pool == "token" else pool_tokens(x, self.config)  # (B, D)
+
     def classify(self, x: Tensor, probe: Probe = no_probe) -> Tensor:
         """Eq. 4: the class token (or the mean of the patch tokens) through the head. (B, N, D) -> (B, K)."""
-        config = self.config
-        if not config.norm_after_pool:
+        after = self.config.norm_after_pool
+        if not after:
             x = self.norm(x, scoped(probe, "ln_final."))  # (B, N, D)
-        pooled = x[:, 0] if config.pool == "token" else x[:, config.num_prefix :].mean(dim=1)  # (B, D)
-        pooled = probe("pooled", pooled)
-        if config.norm_after_pool:
+        pooled = probe("pooled", self.pool(x, probe))  # (B, D)
+        if after:
             pooled = self.norm(pooled, scoped(probe, "ln_final."))  # (B, D)
         if self.pre_logits is not None:
             pooled = probe("pre_logits", torch.tanh(self.pre_logits(pooled)))  # (B, R)
+        if self.head is None:
+            return pooled
         logits = self.head(pooled)  # (B, K)
         if self.head_dist is not None:
             # DeiT at test time: the mean of what the class and the distillation token say.
