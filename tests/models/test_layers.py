@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from tests.conftest import randomise
 from vitviz.models.build import build
-from vitviz.models.config import ModelConfig, SwinConfig, ViTConfig
+from vitviz.models.config import ModelConfig, Rotary, SwinConfig, ViTConfig
 from vitviz.models.layers import Attention, LayerNorm, Mlp, activation, attention_scores, fused_attention
 from vitviz.tracing.interventions import Record
 
@@ -188,11 +188,28 @@ def test_mlp_is_its_formula() -> None:
         ({"position": "sincos", "embed_dim": 6, "num_heads": 2}, "that 4 divides, not 6"),
         ({"position_prefix": 2}, "position_prefix 2 is not between 0 and 1"),
         ({"position_prefix": -1}, "position_prefix -1 is not between 0 and 1"),
+        ({"num_classes": -1}, r"num_classes -1 must be 0 \(no head\) or more"),
+        ({"pool": "token_avg", "norm_after_pool": True}, "class_token must be on, norm_after_pool"),
+        ({"pool_prefix": True}, "pool_prefix must be off"),
+        ({"relative_bias": True, "num_registers": 1}, "no other tokens may stand before them"),
+        ({"rotary": Rotary(), "embed_dim": 36, "num_heads": 6}, "heads of 4, 8, 12, ... channels, not 6"),
     ],
 )
 def test_a_vit_that_cannot_be_is_refused(settings: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         ViTConfig(**settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"kind": "centred", "reference_grid": (16, 16)}, "only 'axial' ones do"),
+        ({"kind": "mixed"}, "pairs must be 'neighbours'"),
+    ],
+)
+def test_rotary_positions_that_cannot_be_are_refused(settings: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        Rotary(**settings)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from tests.conftest import random_picture, randomise
-from vitviz.models.config import ViTConfig
+from vitviz.models.config import Pool, ViTConfig
 from vitviz.models.positions import resize_positions, sincos_positions
 from vitviz.models.vit import VisionTransformer
 from vitviz.tracing.interventions import Record
@@ -185,6 +185,51 @@ def test_mean_pooling_leaves_the_prefix_out(after: bool) -> None:
     with torch.no_grad():
         pooled = model.norm(last[:, 3:].mean(dim=1)) if after else model.norm(last)[:, 3:].mean(dim=1)
         torch.testing.assert_close(tensors["logits"], model.head(pooled), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("prefix", [False, True])
+@pytest.mark.parametrize("pool", ["max", "avgmax", "avg"])
+def test_pooling_of_patches_or_of_all_tokens(pool: Pool, prefix: bool) -> None:
+    tensors = record(replace(CONFIG, pool=pool, pool_prefix=prefix, num_registers=2), random_picture(32, 48))
+    tokens = tensors["ln_final.out"][0].numpy()[0 if prefix else 3 :]
+    expected = {"avg": tokens.mean(axis=0), "max": tokens.max(axis=0)}
+    expected["avgmax"] = (expected["avg"] + expected["max"]) / 2
+    np.testing.assert_allclose(tensors["pooled"][0].numpy(), expected[pool], atol=1e-6)
+
+
+def test_the_class_token_and_the_mean_of_the_patches_behind_one_another() -> None:
+    config = replace(CONFIG, pool="token_avg", num_registers=2)
+    model, tensors = network(config), record(config, random_picture(32, 48))
+    y = tensors["ln_final.out"][0]
+    assert model.head is not None
+    assert model.head.weight.shape == (5, 32)
+    torch.testing.assert_close(tensors["pooled"][0], torch.cat([y[0], y[3:].mean(dim=0)]))
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_network_without_classes_ends_with_the_pooled_token(after: bool) -> None:
+    config = replace(CONFIG, num_classes=0, norm_after_pool=after, distillation_token=not after)
+    if after:
+        config = replace(config, pool="avg", class_token=False)
+    model, tensors = network(config), record(config, random_picture(32, 48))
+    assert model.head is model.head_dist is None
+    assert "logits" not in tensors
+    with torch.no_grad():
+        features = model(random_picture(32, 48))
+    torch.testing.assert_close(features, tensors["ln_final.out" if after else "pooled"], rtol=0, atol=1e-5)
+
+
+def test_a_distillation_token_without_a_head_of_its_own() -> None:
+    config = replace(CONFIG, distillation_token=True, distillation_head=False)
+    model, tensors = network(config), record(config, random_picture(32, 48))
+    assert model.head is not None
+    assert model.head_dist is None
+    assert torch.equal(tensors["logits"], model.head(tensors["pooled"]))
+
+
+def test_a_later_family_is_not_built_as_a_plain_vit() -> None:
+    with pytest.raises(ValueError, match="build makes its network"):
+        VisionTransformer(replace(CONFIG, qk_norm=True))
 
 
 def test_deit_answers_with_the_mean_of_two_heads() -> None:

@@ -120,6 +120,7 @@ def export(
     rounded = {key: round(value, 4) for key, value in asdict(outside).items()}
     known["world"] = rounded | {"file": f"world/{statistics.name}", "sha256": sha256(statistics)}
     with torch.no_grad():
+        assert network.head is not None
         logits = network.head(features).double().numpy()
     return write(entry, measure(logits, labels, classes, coarse_groups(classes)), out, known)
 

@@ -68,6 +68,7 @@ def outside_figures(
     """Compare pictures from inside, of which the features (N, D) are given, with pictures from outside."""
     outside = features_of(network, foreign_pictures(folder), entry.preprocessing)
     near, far = world.distance(inside), world.distance(outside)
+    assert network.head is not None
     # Doubt rather than confidence, so that both measures grow towards the outside.
     doubts = [1 - network.head(features).softmax(dim=1).amax(dim=1) for features in (inside, outside)]
     limit = near.quantile(INSIDE_SHARE).item()

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vitviz.analysis.loss.class_heads import features, trained_pooling
+from vitviz.analysis.loss.class_heads import features, linear_head, trained_pooling
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
 from vitviz.tracing.blocks import SwinBlockTrace
@@ -155,15 +155,16 @@ def open_reading(trace: Trace, name: str, token: int, target: int) -> LensSteps:
     hidden = model.pre_logits if isinstance(model, VisionTransformer) else None
     if hidden is not None:
         y = torch.tanh(hidden.weight.double() @ y + hidden.bias.double())  # (R,)
-    bias = model.head.bias.double() if model.head.bias is not None else torch.zeros(1, dtype=torch.float64)
-    logits = model.head.weight.double() @ y + bias  # (K,)
+    head = linear_head(trace.network)
+    bias = head.bias.double() if head.bias is not None else torch.zeros(1, dtype=torch.float64)
+    logits = head.weight.double() @ y + bias  # (K,)
     lse = float(logits.logsumexp(dim=0))
     logit = float(logits[target])
     return LensSteps(
         float(mean),
         float(scale),
         y.numpy(),
-        model.head.weight[target].double().numpy(),
+        head.weight[target].double().numpy(),
         float(bias[target]) if len(bias) > 1 else 0.0,
         logit,
         lse,
@@ -179,8 +180,9 @@ def _features(network: Network, x: Tensor) -> Tensor:
 
 def _head(network: Network, y: Tensor, classes: Sequence[int] | None = None) -> Tensor:
     """The last linear map, for all classes or some: (N, R) -> (N, K) or (N, C)."""
-    head = cast("VisionTransformer | SwinTransformer", network).head
+    head = linear_head(network)
     if classes is None:
-        return head(y)
+        logits: Tensor = head(y)  # (N, K)
+        return logits
     bias = None if head.bias is None else head.bias[list(classes)]
     return torch.nn.functional.linear(y, head.weight[list(classes)], bias)  # (N, C)

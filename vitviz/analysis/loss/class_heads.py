@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from vitviz.analysis.loss.cross_entropy import softmax
 from vitviz.models.config import ModelConfig, ViTConfig
@@ -48,9 +48,22 @@ def features(network: Network, x: Tensor) -> Tensor:
     return x if hidden is None else torch.tanh(hidden(x))  # (..., R)
 
 
+def linear_head(network: Network) -> nn.Linear:
+    """The last linear map, from features to class scores.
+
+    Raises:
+        ValueError: if the network is a backbone without a head.
+    """
+    head = cast("VisionTransformer | SwinTransformer", network).head
+    if head is None:
+        raise ValueError("this model has no head: it gives features and no class scores")
+    return head
+
+
 def class_scores(network: Network, x: Tensor) -> Tensor:
     """The head alone: (..., D) after the final norm -> (..., K)."""
-    return cast("VisionTransformer | SwinTransformer", network).head(features(network, x))  # (..., K)
+    logits: Tensor = linear_head(network)(features(network, x))  # (..., K)
+    return logits
 
 
 def trained_pooling(config: ModelConfig) -> Pooling:
@@ -125,9 +138,10 @@ def paper_heads(network: Network) -> tuple[Head, Head]:
     """
     config = network.config
     model = cast("VisionTransformer | SwinTransformer", network)
-    dim, classes = int(model.norm.weight.shape[0]), int(model.head.weight.shape[0])
+    head = linear_head(network)
+    dim, classes = int(model.norm.weight.shape[0]), head.out_features
     hidden = config.representation_size if isinstance(config, ViTConfig) else None
-    bias = model.head.bias is not None
+    bias = head.bias is not None
     return (
         Head(head_sizes(dim, classes, None, bias), not hidden),
         Head(head_sizes(dim, classes, hidden or dim, bias), bool(hidden)),

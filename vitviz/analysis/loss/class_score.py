@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vitviz.analysis.loss.class_heads import linear_head
 from vitviz.models.config import ViTConfig
-from vitviz.models.swin import SwinTransformer
-from vitviz.models.vit import VisionTransformer
 from vitviz.tracing.trace import Trace
 
 
@@ -28,7 +27,7 @@ class ClassScore(NamedTuple):
 
 def class_score(trace: Trace, target: int) -> ClassScore:
     """The score of class ``target``, opened."""
-    head = cast("VisionTransformer | SwinTransformer", trace.network).head
+    head = linear_head(trace.network)
     features = trace[features_name(trace)][0].double().numpy()  # (R,)
     weights = head.weight[target].double().numpy()
     bias = 0.0 if head.bias is None else float(head.bias[target])

@@ -21,6 +21,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from vitviz.analysis.loss.class_heads import linear_head
 from vitviz.models.config import ViTConfig
 from vitviz.models.layers import Attention, Mlp
 from vitviz.models.swin import SwinTransformer
@@ -131,8 +132,8 @@ def readers(trace: Trace) -> tuple[Reader, ...]:
     mean = torch.zeros(count, dtype=torch.float64)
     mean[first:] = 1 / (count - first)
     if not isinstance(network, VisionTransformer) or network.config.pool == "avg":
-        return (_reader(network, network.head, mean / scale, 1.0),)
-    heads = [network.head, *([network.head_dist] if network.head_dist is not None else [])]
+        return (_reader(network, linear_head(trace.network), mean / scale, 1.0),)
+    heads = [linear_head(trace.network), *([network.head_dist] if network.head_dist is not None else [])]
     one = torch.eye(len(heads), count, dtype=torch.float64)  # row i reads token i
     return tuple(
         _reader(network, head, row / scale / len(heads), 1 / len(heads))
