@@ -2,6 +2,7 @@
 
 import re
 import string
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,17 @@ def test_both_languages_say_it_with_the_same_fields(key: str) -> None:
     assert set(sentences) == set(words.LANGUAGES)
     assert fields(sentences["en"]) == fields(sentences["zh"])
     assert all(sentences.values())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*PACKAGE.glob("topics/*/words.toml"), *PACKAGE.parent.glob("web/*/words.toml")],
+    ids=lambda path: path.parent.name,
+)
+def test_the_words_of_a_topic_or_part_begin_with_its_name(path: Path) -> None:
+    keys = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert keys.keys() <= words.table().keys()
+    assert [key for key in keys if not key.startswith(f"{path.parent.name}.")] == []
 
 
 def test_every_key_that_the_code_asks_for_is_in_the_table() -> None:

@@ -44,7 +44,7 @@ class Server:
 
     def offer(self, name: str, called: str = "vit-test") -> tuple[str, Trace]:
         trace = make(name).trace()
-        return f"/explorer/{self.store.offer('me', name, TraceSource(trace, called))}", trace
+        return f"/explorer/{self.store.register('me', name, TraceSource(trace, called))}", trace
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_a_token_that_is_not_kept(server: Server, path: str) -> None:
     url, _ = server.offer("ViT")
     assert server.client.get(f"{url}/{path}").status_code == 200
     server.store.max_bytes = 1
-    server.store.offer("me", "another", Numbers())
+    server.store.register("me", "another", Numbers())
     assert server.client.get(f"{url}/{path}").status_code == 410
     assert server.gated == 1
 

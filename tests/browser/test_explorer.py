@@ -147,7 +147,7 @@ def test_everything_by_keyboard(visit: Visit) -> None:
     expect(readout(page)).to_contain_text("A[cls, (0, 0)]")
     page.keyboard.press("o")
     expect(page.locator(".vx-cell")).to_be_visible()
-    expect(page.locator(".vx-live")).to_contain_text("A[cls, (0, 0)]")
+    expect(page.locator(".vv-announcer")).to_contain_text("A[cls, (0, 0)]")
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     expect(page.locator(".vx-cell")).to_be_hidden()

@@ -1,4 +1,4 @@
-"""Where the browser part fetches its payloads: routes beside Streamlit's own."""
+"""The HTTP routes from which the explorer's browser part fetches its payloads, beside Streamlit's own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from vitviz.web.explorer.store import (
     NoSuchPayloadError,
-    Part,
+    PayloadKey,
     PayloadStore,
     PayloadTooLargeError,
     Source,
@@ -21,30 +21,32 @@ from vitviz.web.explorer.store import (
 
 PATH = "/explorer"  # below the app's own /api
 GONE = "these numbers are no longer kept: reload the page"
-# Streamlit packs every answer that does not say how it is encoded; numbers gain little and would wait for it.
+# Streamlit compresses every response without an encoding; float32 numbers hardly shrink, and it would take time.
 HEADERS = {
     "Content-Encoding": "identity",
     "Cache-Control": "private, max-age=3600, immutable",
     "X-Content-Type-Options": "nosniff",
 }
 Gate = Callable[[], AbstractContextManager[object]]
-Make = Callable[[Source], bytes]
+Compute = Callable[[Source], bytes]
 
 
 def explorer_routes(store: PayloadStore, gate: Gate) -> list[BaseRoute]:
-    """The routes for ``store``; ``gate()`` is held while a payload is computed, in a thread of its own.
+    """The routes for ``store``; a payload is computed in a worker thread that holds ``gate()``.
 
-    An answer is the payload, or one plain sentence: 404 for a number that there is not, 410 for a token that is not
-    kept (any more), 413 for what would be too large.
+    A response is the payload's bytes, or one plain sentence: 404 for a layer or head that does not exist, 410 for a
+    token that is unknown (any more), 413 for a payload that would be too large.
     """
 
-    async def answer(request: Request, part: Part, make: Make, headers: dict[str, str]) -> Response:
-        def gated(source: Source) -> bytes:
+    async def respond(
+        request: Request, key: PayloadKey, compute: Compute, headers: dict[str, str]
+    ) -> Response:
+        def compute_in_gate(source: Source) -> bytes:
             with gate():
-                return make(source)
+                return compute(source)
 
         try:
-            payload = await run_in_threadpool(store.fetch, request.path_params["token"], part, gated)
+            payload = await run_in_threadpool(store.fetch, request.path_params["token"], key, compute_in_gate)
         except NoSuchPayloadError as error:
             return _sentence(str(error), 404)
         except PayloadTooLargeError as error:
@@ -54,25 +56,27 @@ def explorer_routes(store: PayloadStore, gate: Gate) -> list[BaseRoute]:
         return Response(payload, media_type="application/octet-stream", headers=HEADERS | headers)
 
     async def layer(request: Request) -> Response:
-        number = request.path_params["layer"]
-        return await answer(request, ("layer", number), lambda source: source.layer(number), {})
+        index = request.path_params["layer"]
+        return await respond(request, ("layer", index), lambda source: source.layer(index), {})
 
     async def values(request: Request) -> Response:
-        at = _layer_and_head(request)
-        return await answer(request, ("values", *at), lambda source: source.values(*at), {})
+        layer_and_head = _layer_and_head(request)
+        return await respond(
+            request, ("values", *layer_and_head), lambda source: source.values(*layer_and_head), {}
+        )
 
     async def rollout(request: Request) -> Response:
         start = request.path_params["start"]
-        return await answer(request, ("rollout", start), lambda source: source.rollout(start), {})
+        return await respond(request, ("rollout", start), lambda source: source.rollout(start), {})
 
     async def npz(request: Request) -> Response:
-        at = _layer_and_head(request)
+        index, head = _layer_and_head(request)
         source = store.source(request.path_params["token"])
-        # Only what every header and file system bears: a model's name may be that of a stranger's file.
+        # Only characters that every header and file system allows: a model's name may come from a file of any name.
         model = re.sub(r"[^A-Za-z0-9_.-]+", "-", source.name if source else "")
-        file = f"vitviz-{model}-layer{at[0]}-head{at[1]}.npz"
+        file = f"vitviz-{model}-layer{index}-head{head}.npz"
         headers = {"Content-Disposition": f'attachment; filename="{file}"'}
-        return await answer(request, ("npz", *at), lambda source: source.npz(*at), headers)
+        return await respond(request, ("npz", index, head), lambda source: source.npz(index, head), headers)
 
     return [
         Route(f"{PATH}/{{token}}/{{layer:int}}.bin", layer),

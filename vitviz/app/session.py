@@ -188,7 +188,7 @@ def explorer_token(of: Trace, model: ModelEntry, shown: Picture) -> str:
     from vitviz.web.explorer.source import TraceSource
 
     owner = str(st.session_state.setdefault("owner", secrets.token_urlsafe(16)))
-    return payloads.offer(owner, f"{shown.sha256} {model.name}", TraceSource(of, model.name))
+    return payloads.register(owner, f"{shown.sha256} {model.name}", TraceSource(of, model.name))
 
 
 def walk(of: Trace, step: str) -> Walk:

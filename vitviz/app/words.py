@@ -25,14 +25,16 @@ def speak(language: Callable[[], str]) -> None:
 
 @cache
 def table() -> dict[str, dict[str, str]]:
-    """The whole table: key -> language -> sentence. What all pages say stands here, what one topic says in its folder.
+    """The whole table: key -> language -> sentence. What all pages say stands here, what one topic or one part says in
+    its folder.
 
     Raises:
         ValueError: two files have a sentence of the same key.
     """
     here = Path(__file__).parent
     sentences: dict[str, dict[str, str]] = {}
-    for path in [here / "words.toml", *sorted(here.glob("topics/*/words.toml"))]:
+    own_words = [*sorted(here.glob("topics/*/words.toml")), *sorted(here.parent.glob("web/*/words.toml"))]
+    for path in [here / "words.toml", *own_words]:
         own = tomllib.loads(path.read_text(encoding="utf-8"))
         if twice := own.keys() & sentences.keys():
             raise ValueError(f"{path.name} says {sorted(twice)[0]!r} again")

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LayerMaths, overHeads, strongest } from "../../../vitviz/web/explorer/maths.js";
+import { LayerMaths } from "../../../vitviz/web/explorer/maths.js";
+import { overHeads, strongest } from "../../../vitviz/web/explorer/weights.js";
 
 const HEADS = 2;
 const DIM = 5;

@@ -1,25 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { clean } from "../../../vitviz/web/explorer/state.js";
+import { DEFAULTS } from "./defaults.js";
 
-/** @type {import("../../../vitviz/web/explorer/types.d.ts").State} */
-const DEFAULTS = {
-  layer: 0,
-  head: 0,
-  token: 0,
-  pinned: false,
-  direction: "row",
-  scale: "shared",
-  log: false,
-  opacity: 0.65,
-  smooth: false,
-  order: "layer",
-  start: 0,
-  second: null,
-};
 const layer = { heads: 3, rows: 2, columns: 2, prefix: ["cls"] };
 const layers = [layer, { ...layer, heads: 6 }];
-const cleaned = (/** @type {object} */ wanted) => clean(wanted, layers, ["mean", "max"], DEFAULTS);
+const cleaned = (/** @type {object} */ wanted) =>
+  clean(wanted, { layers, aggregates: ["mean", "max"], defaults: DEFAULTS, paired: false });
 
 test("nothing chosen is the defaults", () => {
   assert.deepEqual(cleaned({}), DEFAULTS);

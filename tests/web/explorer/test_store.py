@@ -38,7 +38,7 @@ def layer(store: PayloadStore, token: str, number: int) -> bytes | None:
 
 def test_a_payload_is_made_once_and_kept() -> None:
     store, source = PayloadStore(10_000), Numbers()
-    token = store.offer("me", "picture", source)
+    token = store.register("me", "picture", source)
     assert layer(store, token, 3) == layer(store, token, 3) == b"\x03" * 100
     assert layer(store, token, 4) == b"\x04" * 100
     assert source.made == [("layer", 3), ("layer", 4)]
@@ -47,9 +47,9 @@ def test_a_payload_is_made_once_and_kept() -> None:
 
 def test_a_token_stays_while_owner_and_content_do() -> None:
     store = PayloadStore(100_000)
-    token = store.offer("me", "picture", Numbers())
-    assert store.offer("me", "picture", Numbers()) == token
-    others = {store.offer("me", "another", Numbers()), store.offer("you", "picture", Numbers())}
+    token = store.register("me", "picture", Numbers())
+    assert store.register("me", "picture", Numbers()) == token
+    others = {store.register("me", "another", Numbers()), store.register("you", "picture", Numbers())}
     assert len(others | {token}) == 3
     assert store.nbytes == 3 * 1000
     assert all(len(each) >= 22 for each in others)  # 16 bytes that nobody can guess
@@ -57,9 +57,9 @@ def test_a_token_stays_while_owner_and_content_do() -> None:
 
 def test_a_new_source_takes_the_place_of_the_old_and_its_payloads_stay() -> None:
     store, old, new = PayloadStore(10_000), Numbers(), Numbers(nbytes=1500)
-    token = store.offer("me", "picture", old)
+    token = store.register("me", "picture", old)
     layer(store, token, 1)
-    assert store.offer("me", "picture", new) == token
+    assert store.register("me", "picture", new) == token
     assert store.source(token) is new
     assert store.nbytes == 1500 + 100
     layer(store, token, 1)
@@ -69,7 +69,7 @@ def test_a_new_source_takes_the_place_of_the_old_and_its_payloads_stay() -> None
 
 def test_tokens_do_not_see_one_another() -> None:
     store, mine, yours = PayloadStore(10_000), Numbers(), Numbers()
-    one, other = store.offer("me", "picture", mine), store.offer("you", "picture", yours)
+    one, other = store.register("me", "picture", mine), store.register("you", "picture", yours)
     layer(store, one, 1)
     layer(store, other, 1)
     assert mine.made == yours.made == [("layer", 1)]
@@ -80,14 +80,14 @@ def test_tokens_do_not_see_one_another() -> None:
 @pytest.mark.parametrize("token", ["", "x", "me", "picture"])
 def test_a_token_that_nobody_has_gets_nothing(token: str) -> None:
     store = PayloadStore(10_000)
-    store.offer("me", "picture", Numbers())
+    store.register("me", "picture", Numbers())
     assert layer(store, token, 0) is None
     assert store.source(token) is None
 
 
 def test_what_was_used_longest_ago_goes_first() -> None:
     store, source = PayloadStore(1250), Numbers()
-    token = store.offer("me", "picture", source)
+    token = store.register("me", "picture", source)
     for number in (1, 2, 1, 3):  # room for two payloads
         layer(store, token, number)
     assert store.nbytes == 1200
@@ -98,16 +98,16 @@ def test_what_was_used_longest_ago_goes_first() -> None:
 
 def test_sources_go_too_and_their_tokens_with_them() -> None:
     store = PayloadStore(2500)
-    first = store.offer("me", "first", Numbers())
+    first = store.register("me", "first", Numbers())
     layer(store, first, 1)
-    second = store.offer("me", "second", Numbers())
+    second = store.register("me", "second", Numbers())
     layer(store, first, 2)
-    third = store.offer("me", "third", Numbers())  # the second is the one used longest ago
+    third = store.register("me", "third", Numbers())  # the second is the one used longest ago
     assert layer(store, second, 1) is None
     assert store.source(second) is None
     assert layer(store, first, 1) == b"\x01" * 100
     assert layer(store, third, 1) == b"\x01" * 100
-    assert store.offer("me", "second", Numbers()) != second
+    assert store.register("me", "second", Numbers()) != second
 
 
 def test_the_bytes_are_bounded_whatever_happens() -> None:
@@ -115,7 +115,9 @@ def test_the_bytes_are_bounded_whatever_happens() -> None:
     tokens: list[str] = []
     for step in range(300):
         if step % 7 == 0:
-            tokens.append(store.offer(f"person {step % 5}", f"picture {step % 11}", Numbers(nbytes=step * 5)))
+            tokens.append(
+                store.register(f"person {step % 5}", f"picture {step % 11}", Numbers(nbytes=step * 5))
+            )
         layer(store, tokens[step * 13 % len(tokens)], step % 17)
         assert 0 < store.nbytes <= 5000
         assert store.nbytes == sum(store._sizes.values())
@@ -123,11 +125,11 @@ def test_the_bytes_are_bounded_whatever_happens() -> None:
 
 def test_the_newest_stays_even_if_it_is_too_large() -> None:
     store = PayloadStore(50)
-    token = store.offer("me", "picture", Numbers())
+    token = store.register("me", "picture", Numbers())
     assert layer(store, token, 1) == b"\x01" * 100
     assert store.source(token) is not None
     assert store.nbytes == 1000
-    other = store.offer("me", "other", Numbers())
+    other = store.register("me", "other", Numbers())
     assert (store.source(token), store.source(other) is not None) == (None, True)
 
 
@@ -144,7 +146,7 @@ class Slow(Numbers):
 
 def test_those_who_want_the_same_at_once_get_it_from_one_maker() -> None:
     store, source = PayloadStore(10_000), Slow()
-    token = store.offer("me", "picture", source)
+    token = store.register("me", "picture", source)
     with ThreadPoolExecutor(12) as pool:
         got = list(pool.map(lambda i: layer(store, token, i % 3), range(60)))
     assert got == [bytes([i % 3]) * 100 for i in range(60)]
@@ -153,7 +155,7 @@ def test_those_who_want_the_same_at_once_get_it_from_one_maker() -> None:
 
 def test_a_failure_is_told_to_all_who_wait_and_not_kept() -> None:
     store, source = PayloadStore(10_000), Slow()
-    token = store.offer("me", "picture", source)
+    token = store.register("me", "picture", source)
 
     def ask(_: int) -> str:
         with pytest.raises(NoSuchPayloadError) as error:
@@ -170,7 +172,7 @@ def test_a_failure_is_told_to_all_who_wait_and_not_kept() -> None:
 
 def test_what_is_forgotten_while_it_is_made_is_still_answered() -> None:
     store = PayloadStore(1500)
-    token = store.offer("me", "picture", Numbers())
+    token = store.register("me", "picture", Numbers())
     begun, go_on = threading.Event(), threading.Event()
 
     def make(source: Source) -> bytes:
@@ -181,7 +183,7 @@ def test_what_is_forgotten_while_it_is_made_is_still_answered() -> None:
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(store.fetch, token, ("layer", 1), make)
         begun.wait(5)
-        store.offer("me", "other", Numbers())
+        store.register("me", "other", Numbers())
         go_on.set()
         assert answer.result() == b"\x01" * 100
     assert store.source(token) is None

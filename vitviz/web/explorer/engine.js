@@ -2,13 +2,12 @@
 
 import { PayloadSource } from "../shared/payload.js";
 import { largest } from "../shared/shades.js";
-import { LayerMaths, overHeads } from "./maths.js";
-import { tokenOn } from "./state.js";
+import { LayerMaths } from "./maths.js";
+import { tokenOn } from "./tokens.js";
+import { overHeads } from "./weights.js";
 
-/** @typedef {import("./types.d.ts").Choice} Choice */
-/** @typedef {import("./types.d.ts").Direction} Direction */
-/** @typedef {import("./types.d.ts").WeightMap} WeightMap */
-/** @typedef {import("../shared/payload.js").Payload} Payload */
+/** @import { Payload } from "../shared/payload.js" */
+/** @import { Choice, Direction, ExplorerPicture, Fetcher, WeightMap } from "./types.d.ts" */
 /** @typedef {(queries: Int32Array, keys: Int32Array, from: number, to: number, out: Float32Array) => void} Fill adds rows `from` to `to` of a matrix to `out` */
 
 const AT_ONCE = 2; // requests for layers that nobody waits for
@@ -16,8 +15,8 @@ const AT_ONCE = 2; // requests for layers that nobody waits for
 /** One picture in one model. */
 export class Engine {
   /**
-   * @param {import("./types.d.ts").ExplorerPicture & { limit: number }} data
-   * @param {{ missing?: () => void, arrived: () => void, fetcher?: import("./types.d.ts").Fetcher }} host
+   * @param {ExplorerPicture & { limit: number }} data
+   * @param {{ missing?: () => void, arrived: () => void, fetcher?: Fetcher }} host
    */
   constructor(data, { missing, arrived, fetcher }) {
     this.data = data;
@@ -33,7 +32,6 @@ export class Engine {
     this.buffers = data.layers.map(() => null);
     /** @type {Map<string, Float32Array>} */
     this.scratch = new Map();
-    this.failure = "";
   }
 
   /**
@@ -71,6 +69,16 @@ export class Engine {
    */
   rollout(start) {
     return this.source.get(`rollout/${start}.bin`, ({ arrays }) => arrays.matrix);
+  }
+
+  /**
+   * All that one map needs.
+   * @param {Choice} choice
+   * @param {number} start
+   * @returns {Promise<unknown>}
+   */
+  needMap({ layer, head }, start) {
+    return Promise.all([this.need(layer), head === "rollout" ? this.rollout(start) : null]);
   }
 
   /**

@@ -1,5 +1,6 @@
 // Everything by keyboard. Knows no page: what a key means is a name and perhaps a number.
 
+/** @import { TokenMap } from "./types.d.ts" */
 /** @typedef {[down: number, across: number]} Step */
 /** @typedef {[name: "move" | "moveOther", down: number, across: number] | [name: "layer" | "head", by: number] | [name: "first" | "escape" | "open" | "turn" | "pin"]} Action */
 /** @typedef {{ key: string, ctrlKey?: boolean, metaKey?: boolean, altKey?: boolean, shiftKey?: boolean, target?: EventTarget | null, composedPath?: () => EventTarget[] }} KeyPress what is read of a KeyboardEvent */
@@ -37,7 +38,7 @@ export function action(event) {
  * The token a step away on the map; from a prefix token down to the first patch, from the top row up to the last one.
  * @param {number} token
  * @param {Step} step
- * @param {import("./types.d.ts").TokenMap} map
+ * @param {TokenMap} map
  */
 export function moved(token, [down, across], map) {
   const { prefix, rows, columns } = map;

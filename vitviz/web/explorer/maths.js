@@ -1,38 +1,16 @@
 // Attention from q, k and each row's log-sum-exp, in double precision: A[i, j] = exp(score[i, j] - lse[i]).
 // Tokens are numbered as in the picture: prefix tokens first, then patches row by row. Knows no page.
 
-/** @typedef {import("./types.d.ts").Direction} Direction */
-/** @typedef {Float32Array | Float64Array} Floats */
+import { dot } from "./weights.js";
+
+/** @import { Direction } from "./types.d.ts" */
+/** @import { Floats } from "./weights.js" */
 /** @typedef {ArrayLike<number>} Tokens tokens of the picture by their numbers, -1 is padding */
 /** @typedef {{ name?: string, heads: number, head_dim: number, rows: number, columns: number, prefix: string[], windows: number, window: number | null, shift?: number, reach?: number | null, entropy?: (number | null)[], distance?: (number | null)[] }} LayerHeader */
 /** @typedef {{ q: Float32Array, k: Float32Array, lse: Floats, tokens: Int32Array, bias?: Float32Array, regions?: Uint8Array }} LayerArrays */
 /** @typedef {{ head: number, row: number, column: number, window: number, query: number, key: number }} Pair a pair's places in its window and in (W, H, K, ...) */
 
 const CUT = -100; // what the mask of a shifted window adds to the score of a pair that may not meet
-
-/**
- * Sum of a[i + c] * b[j + c] over `length` places.
- * @param {Floats} a
- * @param {number} i
- * @param {Floats} b
- * @param {number} j
- * @param {number} length
- */
-export function dot(a, i, b, j, length) {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let c = 0;
-  for (; c + 3 < length; c += 4) {
-    s0 += a[i + c] * b[j + c];
-    s1 += a[i + c + 1] * b[j + c + 1];
-    s2 += a[i + c + 2] * b[j + c + 2];
-    s3 += a[i + c + 3] * b[j + c + 3];
-  }
-  for (; c < length; c++) s0 += a[i + c] * b[j + c];
-  return s0 + s1 + (s2 + s3);
-}
 
 /** One block's attention. A ViT is the case of a single window that holds every token. */
 export class LayerMaths {
@@ -276,43 +254,4 @@ export class LayerMaths {
       for (let j = 0; j < keys.length; j++) out[r * keys.length + j] = Math.max(out[r * keys.length + j], row[j]);
     }
   }
-}
-
-/**
- * Mean or largest over heads: `all` (H, tokens) into `out` (tokens). NaN stays NaN.
- * @param {Floats} all
- * @param {number} heads
- * @param {number} tokens
- * @param {string} how "mean" or "max"
- * @param {Floats} out
- */
-export function overHeads(all, heads, tokens, how, out) {
-  for (let t = 0; t < tokens; t++) {
-    let value = all[t];
-    for (let h = 1; h < heads; h++) {
-      const next = all[h * tokens + t];
-      value = how === "max" ? Math.max(value, next) : value + next;
-    }
-    out[t] = how === "max" ? value : value / heads;
-  }
-}
-
-/**
- * The `count` tokens with the largest weights, as [token, weight], largest first.
- * @param {ArrayLike<number>} weights
- * @param {number} count
- * @returns {[token: number, weight: number][]}
- */
-export function strongest(weights, count) {
-  /** @type {[token: number, weight: number][]} */
-  const found = [];
-  for (let t = 0; t < weights.length; t++) {
-    const w = weights[t];
-    if (Number.isNaN(w) || (found.length === count && w <= found[count - 1][1])) continue;
-    let at = found.length;
-    while (at > 0 && found[at - 1][1] < w) at--;
-    found.splice(at, 0, [t, w]);
-    if (found.length > count) found.pop();
-  }
-  return found;
 }

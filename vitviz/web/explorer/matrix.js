@@ -1,66 +1,61 @@
 // One head's whole matrix, queries down and keys across, zoomable to single cells.
+import { button } from "../shared/controls.js";
 import { contextOf, make } from "../shared/dom.js";
 import { Cells, Shades } from "../shared/shades.js";
+import { filled } from "../shared/words.js";
+import { inside, zoomedAt, zoomedOn, zoomOf } from "./matrix_area.js";
+import { drawCells, drawCross, drawRulers, MARGIN } from "./matrix_drawing.js";
+import { MatrixValues } from "./matrix_values.js";
 
 /** @import { Words } from "../shared/types.d.ts" */
+/** @import { Fill } from "./engine.js" */
+/** @import { Area, Point } from "./matrix_area.js" */
+/** @import { Rows } from "./matrix_drawing.js" */
+/** @import { Order } from "./matrix_values.js" */
 /** @import { Ink } from "./types.d.ts" */
-/** @typedef {ArrayLike<number> & { indexOf(token: number): number }} Order */
-/** @typedef {{ x: number, y: number, span: number }} Area */
-/** @typedef {[query: number | null, key: number | null]} Pair */
-/** @typedef {(queries: Int32Array, keys: Int32Array, from: number, to: number, out: Float32Array) => void} Fill */
 /**
+ * `work` is called when there may be something to compute.
  * @typedef {object} MatrixEvents
  * @property {(i: number, j: number) => void} hover
  * @property {() => void} leave
  * @property {(i: number, j: number) => void} choose
- * @property {() => void} work is called when there may be something to compute
+ * @property {() => void} work
+ */
+/**
+ * A matrix to show: `name` tells it apart from others, `order` has the tokens of its rows and columns (-1: padding),
+ * `fill` adds rows to zeros, `span` says what the colours span where the common bar does not.
+ * @typedef {{ name: string, order: Order, fill: Fill, rows: Rows, shades: Shades, span: string }} MatrixContent
  */
 
-const MARGIN = 14; // CSS pixels for the order of the patches beside and above the matrix
 const SLICE = 7; // milliseconds of computing a frame
-const SMALLEST = 6; // cells a side at the closest
-/** @type {Record<string, number | undefined>} */
-const ZOOMS = { "+": 0.5, "=": 0.5, "-": 2, 0: Infinity }; // keys, and how many times as many tokens they show
-const READABLE = 34; // CSS pixels a cell needs to have room for its number
+const DRAGGED = 5; // CSS pixels from which on a press is a drag
+const [FINEST, REDUCED] = [2100, 1024]; // rows
 
 export class MatrixView {
   /**
-   * `finest` is how many rows are computed at most.
    * @param {HTMLElement} parent
    * @param {MatrixEvents} events
    * @param {Words} words
-   * @param {number} [finest]
-   * @param {number} [reduced]
    */
-  constructor(parent, events, words, finest = 2100, reduced = 1024) {
+  constructor(parent, events, words) {
     this.events = events;
     this.words = words;
-    this.finest = finest;
-    this.reduced = reduced;
     /** @type {Ink} */
     this.ink = { text: "", faint: "", middle: "", ground: "", accent: "", second: "", font: "" };
-    this.content = ""; // what the matrix shows
-    /** @type {Order} */
-    this.order = new Int32Array(0);
-    /** @type {Fill} */
-    this.fill = () => {};
-    this.map = { prefix: 0, columns: 1 };
-    this.shades = new Shades(new Uint32Array(256), 1);
+    /** @type {MatrixContent} */
+    this.content = {
+      ...{ name: "", order: new Int32Array(0), fill: () => {}, rows: { prefix: 0, columns: 1 }, span: "" },
+      shades: new Shades(new Uint32Array(256), 1),
+    };
     /** @type {Area} */
     this.view = { x: 0, y: 0, span: 0 };
-    this.part = { x: 0, y: 0, span: 0, stride: 1 };
-    this.queries = new Int32Array(0);
-    this.keys = new Int32Array(0);
-    this.values = new Float32Array(0);
-    this.done = 0;
-    /** @type {Pair} */
-    this.pair = [null, null];
-    this.byRow = true;
-    this.pointed = "";
+    this.computed = new MatrixValues(FINEST, REDUCED);
+    /** @type {{ i: number | null, j: number | null, byRow: boolean }} */
+    this.cross = { i: null, j: null, byRow: true };
+    this.crossDrawn = "";
     /** @type {{ x: number, y: number, view: Area } | null} */
     this.grabbed = null;
     this.dragged = false;
-    this.span = ""; // what the colours span, where the common bar does not say it
     this.root = parent.appendChild(make("section", "vx-matrix"));
     this.title = this.root.appendChild(make("div", "vx-title"));
     this.stage = this.root.appendChild(make("div", "vx-matrix-stage"));
@@ -68,184 +63,77 @@ export class MatrixView {
     this.stage.setAttribute("role", "application");
     this.canvas = this.stage.appendChild(make("canvas"));
     this.cursor = this.stage.appendChild(make("canvas", "vx-matrix-cursor"));
+    this.image = new Cells(make("canvas"));
+    this.note = this.tools().appendChild(make("span", "vx-note"));
+    this.stage.addEventListener("pointermove", (event) => this.move(event));
+    this.stage.addEventListener("pointerleave", () => events.leave());
+    this.stage.addEventListener("pointerdown", (event) => this.grab(event));
+    this.stage.addEventListener("click", (event) => this.choose(event));
+    this.stage.addEventListener("keydown", (event) => this.key(event));
+    this.stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+  }
+
+  /** The buttons below the matrix. */
+  tools() {
+    const { words } = this;
     const tools = this.root.appendChild(make("div", "vx-tools"));
-    this.note = make("span", "vx-note");
     for (const { sign, factor, label } of [
       { sign: "+", factor: 0.5, label: words.zoomIn },
       { sign: "\u2212", factor: 2, label: words.zoomOut },
       { sign: "1:1", factor: Infinity, label: words.zoomAll },
     ]) {
-      const button = tools.appendChild(make("button", "vx-tool", sign));
-      button.type = "button";
-      button.setAttribute("aria-label", `${sign} ${label}`);
-      button.title = label;
-      button.addEventListener("click", () => this.zoom(factor));
+      const made = button(tools, sign, () => this.zoom(factor), "vx-tool");
+      made.setAttribute("aria-label", `${sign} ${label}`);
+      made.title = label;
     }
-    tools.append(this.note);
-    this.full = new Cells(document.createElement("canvas"));
-    this.stage.addEventListener("pointermove", (event) => this.move(event));
-    this.stage.addEventListener("pointerleave", () => events.leave());
-    this.stage.addEventListener("pointerdown", (event) => this.grab(event));
-    this.stage.addEventListener("click", (event) => this.chosen(event));
-    this.stage.addEventListener("keydown", (event) => this.key(event));
-    this.stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+    return tools;
   }
 
   /**
-   * Show another matrix. `order`: the tokens that it has as rows and columns (-1: padding). `fill(queries, keys,
-   * from, to, out)` adds rows to zeros. `map` says how many prefix tokens and columns of patches there are.
-   * @param {string} content
-   * @param {Order} order
-   * @param {Fill} fill
-   * @param {{ prefix: number, columns: number }} map
-   * @param {Shades} shades
+   * Show a matrix: another one is computed anew, a smaller or larger one is in view whole.
+   * @param {MatrixContent} content
    */
-  show(content, order, fill, map, shades) {
-    const changed = content !== this.content;
-    const resized = order.length !== this.order.length;
+  show(content) {
+    const { content: before } = this;
     this.content = content;
-    this.order = order;
-    this.fill = fill;
-    this.map = map;
-    this.shades = shades;
-    if (resized) this.view = { x: 0, y: 0, span: order.length };
-    if (changed) this.compute();
+    const { length } = content.order;
+    if (length !== before.order.length) this.view = { x: 0, y: 0, span: length };
+    if (content.name !== before.name) this.computed.begin(content.order, content.fill, this.view);
     this.draw();
-  }
-
-  /** Which tokens are computed: all that are in view where there are not too many, else every n-th of all. */
-  compute() {
-    const { order, view } = this;
-    const large = order.length > this.finest;
-    const stride = large ? Math.ceil(view.span / this.reduced) : 1;
-    this.part = { ...(large ? this.cut(view) : { x: 0, y: 0, span: order.length }), stride };
-    const { x, y, span } = this.part;
-    const pick = (/** @type {number} */ first) =>
-      Int32Array.from({ length: Math.ceil(span / stride) }, (_, i) => order[first + i * stride]);
-    this.queries = pick(y);
-    this.keys = pick(x);
-    this.values = new Float32Array(this.queries.length * this.keys.length);
-    this.done = 0;
-  }
-
-  /** @param {Area} area */
-  cut({ x, y, span }) {
-    return { x: Math.floor(x), y: Math.floor(y), span: Math.min(Math.ceil(span) + 1, this.order.length) };
   }
 
   /** Compute for a while; whether there is more to do. */
   work() {
-    if (this.done >= this.queries.length) return false;
-    const end = performance.now() + SLICE;
-    const step = Math.max(1, Math.floor(60_000 / this.keys.length));
-    while (this.done < this.queries.length && performance.now() < end) {
-      const next = Math.min(this.queries.length, this.done + step);
-      this.fill(this.queries, this.keys, this.done, next, this.values);
-      this.done = next;
-    }
+    if (this.computed.complete) return false;
+    this.computed.compute(SLICE);
     this.draw();
-    return this.done < this.queries.length;
+    return !this.computed.complete;
   }
 
-  get side() {
-    return Math.max(40, this.stage.clientWidth - MARGIN);
+  /** What is in view, and how large. */
+  get frame() {
+    const side = Math.max(40, this.stage.clientWidth - MARGIN);
+    return { view: this.view, side, unit: side / this.view.span };
   }
 
   draw() {
-    if (!this.queries.length || !this.stage.clientWidth) return;
-    const { shades, part, view, side } = this;
-    this.full.draw(this.values, 0, this.queries.length, this.keys.length, shades);
+    const { computed, content, words, ink, frame } = this;
+    if (!computed.queries.length || !this.stage.clientWidth) return;
+    this.image.draw(computed.values, 0, computed.queries.length, computed.keys.length, content.shades);
     const ratio = globalThis.devicePixelRatio || 1;
-    const whole = Math.round((side + MARGIN) * ratio);
-    for (const canvas of [this.canvas, this.cursor]) {
-      if (canvas.width === whole) continue;
-      canvas.width = canvas.height = whole;
-    }
+    const whole = Math.round((frame.side + MARGIN) * ratio);
+    for (const canvas of [this.canvas, this.cursor]) if (canvas.width !== whole) canvas.width = canvas.height = whole;
     const context = contextOf(this.canvas);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, side + MARGIN, side + MARGIN);
-    context.imageSmoothingEnabled = view.span / part.stride > side * ratio;
-    context.imageSmoothingQuality = "high";
-    const unit = side / view.span;
-    context.save();
-    context.beginPath();
-    context.rect(MARGIN, MARGIN, side, side);
-    context.clip();
-    const extent = part.stride * unit;
-    context.drawImage(
-      this.full.canvas,
-      MARGIN + (part.x - view.x) * unit,
-      MARGIN + (part.y - view.y) * unit,
-      this.keys.length * extent,
-      this.queries.length * extent,
-    );
-    if (unit >= READABLE) this.numbers(context, unit);
-    context.restore();
-    this.rulers(context, unit);
-    const reduced = part.stride > 1 ? this.words.reduced.replace("{n}", String(part.stride)) : "";
-    const busy = this.done < this.queries.length ? this.words.computing : "";
-    this.note.textContent = [reduced, busy, this.span].filter(Boolean).join("  ");
-    this.pointed = "";
-    this.point(...this.pair, this.byRow);
-  }
-
-  /**
-   * The numbers of cells that have room for them; a cell is `unit` CSS pixels wide.
-   * @param {CanvasRenderingContext2D} context
-   * @param {number} unit
-   */
-  numbers(context, unit) {
-    const { view, part } = this;
-    context.font = `10px ${this.ink.font}`;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    for (
-      let r = Math.max(0, Math.floor(view.y - part.y));
-      r < Math.min(this.queries.length, view.y - part.y + view.span);
-      r++
-    ) {
-      for (
-        let c = Math.max(0, Math.floor(view.x - part.x));
-        c < Math.min(this.keys.length, view.x - part.x + view.span);
-        c++
-      ) {
-        const value = this.values[r * this.keys.length + c];
-        if (Number.isNaN(value)) continue;
-        context.fillStyle = this.shades.level(value) > 110 ? this.ink.ground : this.ink.text;
-        const [x, y] = [c + part.x - view.x + 0.5, r + part.y - view.y + 0.5];
-        context.fillText(
-          value < 1e-3 ? value.toExponential(1) : value.toPrecision(3),
-          MARGIN + x * unit,
-          MARGIN + y * unit,
-          unit - 4,
-        );
-      }
-    }
-  }
-
-  /**
-   * The order of the tokens: prefix tokens in the accent, then every other row of patches darker.
-   * @param {CanvasRenderingContext2D} context
-   * @param {number} unit
-   */
-  rulers(context, unit) {
-    const { map, order, view, ink } = this;
-    /** @type {(at: "x" | "y", from: number, length: number, colour: string) => void} */
-    const bar = (at, from, length, colour) => {
-      const low = Math.max(0, from - view[at]);
-      const high = Math.min(view.span, from + length - view[at]);
-      if (high <= low) return;
-      context.fillStyle = colour;
-      const [start, size] = [MARGIN + low * unit, Math.max(1, (high - low) * unit - (unit * length > 4 ? 1 : 0))];
-      if (at === "x") context.fillRect(start, 3, size, MARGIN - 6);
-      else context.fillRect(3, start, MARGIN - 6, size);
-    };
-    for (const at of /** @type {const} */ (["x", "y"])) {
-      if (map.prefix) bar(at, 0, map.prefix, ink.accent);
-      for (let first = map.prefix, row = 0; first < order.length; first += map.columns, row++) {
-        bar(at, first, Math.min(map.columns, order.length - first), row % 2 ? ink.faint : ink.middle);
-      }
-    }
+    context.clearRect(0, 0, frame.side + MARGIN, frame.side + MARGIN);
+    drawCells(context, frame, computed, this.image.canvas, { shades: content.shades, ink, ratio });
+    drawRulers(context, frame, content.order.length, content.rows, ink);
+    const { stride } = computed.part;
+    const reduced = stride > 1 ? filled(words.reduced, { n: stride }) : "";
+    const busy = computed.complete ? "" : words.computing;
+    this.note.textContent = [reduced, busy, content.span].filter(Boolean).join("  ");
+    this.crossDrawn = "";
+    this.point(this.cross.i, this.cross.j, this.cross.byRow);
   }
 
   /**
@@ -256,45 +144,35 @@ export class MatrixView {
    */
   point(i, j, byRow) {
     const key = [i, j, byRow].join();
-    if (key === this.pointed) return;
-    this.pair = [i, j];
-    this.byRow = byRow;
-    this.pointed = key;
-    const { view, side, cursor, ink } = this;
-    if (!view.span || !this.stage.clientWidth) return;
-    const context = contextOf(cursor);
+    if (key === this.crossDrawn) return;
+    this.cross = { i, j, byRow };
+    this.crossDrawn = key;
+    if (!this.view.span || !this.stage.clientWidth) return;
+    const context = contextOf(this.cursor);
     const ratio = globalThis.devicePixelRatio || 1;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, side + MARGIN, side + MARGIN);
-    const unit = side / view.span;
-    context.save();
-    context.beginPath();
-    context.rect(MARGIN, MARGIN, side, side);
-    context.clip();
-    /** @type {(at: "x" | "y", token: number | null, colour: string, dashes: number[]) => void} */
-    const line = (at, token, colour, dashes) => {
-      const place = token === null ? -1 : this.placeOf(token);
-      if (place < 0) return;
-      const start = MARGIN + (place - view[at]) * unit;
-      context.strokeStyle = colour;
-      context.setLineDash(dashes);
-      context.lineWidth = 1.5;
-      if (at === "y") context.strokeRect(MARGIN - 2, start, side + 4, Math.max(1, unit));
-      else context.strokeRect(start, MARGIN - 2, Math.max(1, unit), side + 4);
-    };
-    /** @type {[colour: string, dashes: number[]][]} */
-    const [own, other] = [
-      [ink.accent, []],
-      [ink.second, [4, 3]],
-    ];
-    line("y", i, ...(byRow ? own : other));
-    line("x", j, ...(byRow ? other : own));
-    context.restore();
+    drawCross(context, this.frame, { row: this.placeOf(i), column: this.placeOf(j), byRow }, this.ink);
   }
 
-  /** @param {number} token */
+  /**
+   * The row and column of a token, -1 where it has none.
+   * @param {number | null} token
+   */
   placeOf(token) {
-    return this.order[token] === token ? token : this.order.indexOf(token);
+    const { order } = this.content;
+    if (token === null) return -1;
+    return order[token] === token ? token : order.indexOf(token);
+  }
+
+  /**
+   * A point of the page in shares of the matrix's side.
+   * @param {MouseEvent} event
+   * @returns {Point}
+   */
+  shareOf(event) {
+    const box = this.stage.getBoundingClientRect();
+    const { side } = this.frame;
+    return { x: (event.clientX - box.left - MARGIN) / side, y: (event.clientY - box.top - MARGIN) / side };
   }
 
   /**
@@ -303,55 +181,65 @@ export class MatrixView {
    * @returns {[query: number, key: number] | null}
    */
   tokensAt(event) {
-    const box = this.stage.getBoundingClientRect();
-    const at = (/** @type {number} */ from, /** @type {number} */ start) =>
-      Math.floor(start + ((from - MARGIN) / this.side) * this.view.span);
-    const [x, y] = [at(event.clientX - box.left, this.view.x), at(event.clientY - box.top, this.view.y)];
-    const inside = (/** @type {number} */ place) => place >= 0 && place < this.order.length && this.order[place] >= 0;
-    return inside(x) && inside(y) ? [this.order[y], this.order[x]] : null;
+    const { view } = this;
+    const { order } = this.content;
+    const share = this.shareOf(event);
+    const [x, y] = [Math.floor(view.x + share.x * view.span), Math.floor(view.y + share.y * view.span)];
+    const known = (/** @type {number} */ place) => place >= 0 && place < order.length && order[place] >= 0;
+    return known(x) && known(y) ? [order[y], order[x]] : null;
   }
 
   /** @param {PointerEvent} event */
   move(event) {
     if (!this.view.span) return;
     if (this.grabbed && event.buttons) {
-      const unit = this.side / this.view.span;
-      const [dx, dy] = [(event.clientX - this.grabbed.x) / unit, (event.clientY - this.grabbed.y) / unit];
-      if (this.dragged || Math.hypot(dx, dy) * unit > 5) {
-        this.dragged = true;
-        this.look({ ...this.view, x: this.grabbed.view.x - dx, y: this.grabbed.view.y - dy });
-      }
+      this.drag(event, this.grabbed);
       return;
     }
     const pair = this.tokensAt(event);
     if (pair) this.events.hover(...pair);
   }
 
+  /**
+   * @param {PointerEvent} event
+   * @param {{ x: number, y: number, view: Area }} from
+   */
+  drag(event, from) {
+    const { unit } = this.frame;
+    const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
+    if (!this.dragged && Math.hypot(dx, dy) <= DRAGGED) return;
+    this.dragged = true;
+    this.setView({ ...this.view, x: from.view.x - dx / unit, y: from.view.y - dy / unit });
+  }
+
   /** @param {PointerEvent} event */
   grab(event) {
+    const whole = this.view.span >= this.content.order.length;
     this.dragged = false;
-    this.grabbed = this.view.span < this.order.length ? { x: event.clientX, y: event.clientY, view: this.view } : null;
+    this.grabbed = whole ? null : { x: event.clientX, y: event.clientY, view: this.view };
     if (!this.grabbed) this.move(event);
   }
 
   /** @param {MouseEvent} event */
-  chosen(event) {
+  choose(event) {
     const pair = !this.dragged && this.view.span ? this.tokensAt(event) : null;
     if (pair) this.events.choose(...pair);
   }
 
   /** @param {WheelEvent} event */
   wheel(event) {
-    if (!this.view.span || (this.view.span === this.order.length && event.deltaY > 0)) return;
+    const count = this.content.order.length;
+    if (!this.view.span || (this.view.span === count && event.deltaY > 0)) return;
     event.preventDefault();
-    const box = this.stage.getBoundingClientRect();
-    const at = (/** @type {number} */ from) => Math.min(1, Math.max(0, (from - MARGIN) / this.side));
-    this.zoom(event.deltaY > 0 ? 1.25 : 0.8, [at(event.clientX - box.left), at(event.clientY - box.top)]);
+    const share = this.shareOf(event);
+    const within = (/** @type {number} */ at) => Math.min(1, Math.max(0, at));
+    const anchor = { x: within(share.x), y: within(share.y) };
+    this.setView(zoomedAt(this.view, event.deltaY > 0 ? 1.25 : 0.8, count, anchor));
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    const factor = ZOOMS[event.key];
+    const factor = zoomOf(event);
     if (factor === undefined) return;
     event.preventDefault();
     event.stopPropagation();
@@ -359,27 +247,24 @@ export class MatrixView {
   }
 
   /**
-   * See `factor` times as many tokens, keeping what lies at `anchor` (shares of the side), or the cursor's cell.
+   * See `factor` times as many cells, around the cursor's.
    * @param {number} factor
-   * @param {[across: number, down: number]} [anchor]
    */
-  zoom(factor, anchor) {
-    const count = this.order.length;
-    const span = Math.min(count, Math.max(Math.min(SMALLEST, count), this.view.span * factor));
-    const pair = this.pair.map((token) => (token === null ? -1 : this.placeOf(token)));
-    const [down, across] = pair.map((place, i) =>
-      place < 0 ? this.view[i ? "x" : "y"] + this.view.span / 2 : place + 0.5,
-    );
-    const x = anchor ? this.view.x + anchor[0] * (this.view.span - span) : across - span / 2;
-    const y = anchor ? this.view.y + anchor[1] * (this.view.span - span) : down - span / 2;
-    this.look({ x, y, span });
+  zoom(factor) {
+    const { view, cross } = this;
+    const middle = (/** @type {number | null} */ token, /** @type {number} */ start) => {
+      const place = this.placeOf(token);
+      return place < 0 ? start + view.span / 2 : place + 0.5;
+    };
+    const centre = { x: middle(cross.j, view.x), y: middle(cross.i, view.y) };
+    this.setView(zoomedOn(view, factor, this.content.order.length, centre));
   }
 
   /** @param {Area} area */
-  look({ x, y, span }) {
-    const inside = (/** @type {number} */ start) => Math.min(this.order.length - span, Math.max(0, start));
-    this.view = { x: inside(x), y: inside(y), span };
-    if (this.order.length > this.finest) this.compute();
+  setView(area) {
+    const { order, fill } = this.content;
+    this.view = inside(area, order.length);
+    if (order.length > FINEST) this.computed.begin(order, fill, this.view);
     this.draw();
     this.events.work();
   }

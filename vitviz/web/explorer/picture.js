@@ -1,21 +1,11 @@
 // The picture with one map over it, the cursor, and the tokens that have no place in the picture as chips.
 import { make, svg } from "../shared/dom.js";
 import { Cells } from "../shared/shades.js";
+import { outlinePaths, placeOf, tokenAt } from "./tokens.js";
 
 /** @import { Shades, SignedShades } from "../shared/shades.js" */
 /** @import { PictureInfo, TokenMap } from "./types.d.ts" */
 /** @typedef {{ hover: (token: number) => void, leave: () => void, choose: (token: number) => void }} PictureEvents */
-
-/**
- * Row and column of a patch token of `map`; null for a prefix token.
- * @param {number} token
- * @param {TokenMap} map
- * @returns {[row: number, column: number] | null}
- */
-export function placeOf(token, map) {
-  const patch = token - map.prefix.length;
-  return patch < 0 ? null : [Math.floor(patch / map.columns), patch % map.columns];
-}
 
 export class PictureView {
   /**
@@ -26,7 +16,7 @@ export class PictureView {
     this.events = events;
     /** @type {TokenMap} */
     this.map = { prefix: [], rows: 0, columns: 0 };
-    this.shown = "";
+    this.chipsOf = ""; // the map and names that the chips are for
     /** @type {{ chip: HTMLButtonElement, cells: Cells }[]} */
     this.buttons = [];
     this.root = parent.appendChild(make("section", "vx-picture"));
@@ -61,10 +51,10 @@ export class PictureView {
     this.image.alt = alt;
     this.frame.style.aspectRatio = String(aspect);
     this.frame.setAttribute("aria-label", label);
-    const shown = `${map.rows} ${map.columns} ${names.join()}`;
+    const chipsOf = `${map.rows} ${map.columns} ${names.join()}`;
     this.map = map;
-    if (shown === this.shown) return;
-    this.shown = shown;
+    if (chipsOf === this.chipsOf) return;
+    this.chipsOf = chipsOf;
     this.svg.setAttribute("viewBox", `0 0 ${map.columns} ${map.rows}`);
     this.buttons = names.map((name, token) => this.chip(name, token));
     this.chips.replaceChildren(...this.buttons.map(({ chip }) => chip));
@@ -92,17 +82,15 @@ export class PictureView {
    */
   pointed(event, callback) {
     const box = this.frame.getBoundingClientRect();
-    const column = Math.floor(((event.clientX - box.left) / box.width) * this.map.columns);
-    const row = Math.floor(((event.clientY - box.top) / box.height) * this.map.rows);
-    if (row < 0 || column < 0 || row >= this.map.rows || column >= this.map.columns) return;
-    callback(this.map.prefix.length + row * this.map.columns + column);
+    const token = tokenAt((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height, this.map);
+    if (token !== null) callback(token);
   }
 
   /**
    * Lay `values` (tokens of the map) over the picture.
    * @param {ArrayLike<number>} values
    * @param {Shades | SignedShades} shades
-   * @param {{ opacity: number, smooth: boolean }} look
+   * @param {{ opacity: number, smooth: boolean }} style
    */
   paint(values, shades, { opacity, smooth }) {
     const { map } = this;
@@ -148,25 +136,12 @@ export class PictureView {
   }
 
   /**
-   * The edge of a Swin window, which the shift may have torn into parts, and crosses on what the mask cuts.
+   * The edge of a Swin window, and crosses on what the mask cuts.
    * @param {Iterable<number>} reach
    * @param {(token: number) => boolean} isCut
    */
   outline(reach, isCut) {
-    const { columns } = this.map;
-    const inside = new Set(reach);
-    let edge = "";
-    let crosses = "";
-    for (const token of reach) {
-      const place = token < 0 ? null : placeOf(token, this.map);
-      if (!place) continue;
-      const [row, column] = place;
-      if (row === 0 || !inside.has(token - columns)) edge += `M${column} ${row}h1`;
-      if (row === this.map.rows - 1 || !inside.has(token + columns)) edge += `M${column} ${row + 1}h1`;
-      if (column === 0 || !inside.has(token - 1)) edge += `M${column} ${row}v1`;
-      if (column === columns - 1 || !inside.has(token + 1)) edge += `M${column + 1} ${row}v1`;
-      if (isCut(token)) crosses += `M${column + 0.25} ${row + 0.25}l.5 .5m0 -.5l-.5 .5`;
-    }
+    const { edge, crosses } = outlinePaths(reach, isCut, this.map);
     this.window.setAttribute("d", edge);
     this.cut.setAttribute("d", crosses);
   }

@@ -1,4 +1,4 @@
-"""The payloads of one trace. Imports torch: to be imported only where there is a trace."""
+"""Computes the explorer's payloads from a trace. Imports torch: to be imported only where there is a trace."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from vitviz.tracing.trace import Trace
 from vitviz.web.explorer.payloads import layer_payload, rollout_payload, value_payload
 from vitviz.web.explorer.store import NoSuchPayloadError, PayloadTooLargeError
 
-# A rollout's matrix grows with the square of the tokens: 17.6 MB at this many.
-ROLLOUT_TOKENS = 2100
-PATTERN_TOKENS = 1500
+ROLLOUT_TOKENS = 2100  # a rollout is N x N float32: 17.6 MB for so many tokens
+PATTERN_TOKENS = 1500  # a head's pattern in an archive is N x N float32: 9 MB for so many tokens
 
 
 class TraceSource:
-    """Makes the payloads of one trace; ``name`` is the model's. Nothing is kept here but the trace."""
+    """The payloads of one trace; ``name`` is the model's. Keeps the trace and no payload (``PayloadStore`` does)."""
 
     def __init__(self, trace: Trace, name: str) -> None:
         self.trace = trace
@@ -27,19 +26,19 @@ class TraceSource:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the trace."""
+        """Bytes of the trace's tensors."""
         return self.trace.nbytes
 
     def layer(self, layer: int) -> bytes:
-        """See ``layer_payload``."""
+        """q and k (W, H, K, d), log-sum-exp (W, H, K) and tokens (W, K) of a block: ``layer_payload``."""
         return layer_payload(self._block(layer))
 
     def values(self, layer: int, head: int) -> bytes:
-        """See ``value_payload``."""
+        """v (W, K, d) and the projection (D, d) of a head: ``value_payload``."""
         return value_payload(*self._head(layer, head))
 
     def rollout(self, start: int) -> bytes:
-        """See ``rollout_payload``."""
+        """Attention rollout from layer ``start`` to the last, (N, N): ``rollout_payload``."""
         block = self._block(start)
         if isinstance(block, SwinBlockTrace):
             raise NoSuchPayloadError("attention rollout needs layers that see every token: a ViT, not a Swin")
@@ -49,10 +48,12 @@ class TraceSource:
         return rollout_payload(self.trace, start)
 
     def npz(self, layer: int, head: int) -> bytes:
-        """The block's tensors, float32, under their names: q, k, v of all heads, the pattern of ``head``, the figures.
+        """The block's tensors as a numpy archive, float32 under their names.
 
-        Shapes are (H, N, d) and (N, N) for a ViT. A Swin block has its windows in front, (W, H, K, d) and (W, K, K),
-        and ``tokens`` (W, K): which token of the picture each place is, -1 for padding.
+        q, k and v of all heads, the figures (H) and the pattern of ``head``: (H, N, d) and (N, N) for a ViT. A Swin
+        block has its windows in front, (W, H, K, d) and (W, K, K), and also ``tokens`` (W, K): the picture's token at
+        every place, -1 for padding. Where there are more than ``PATTERN_TOKENS`` tokens, ``note`` takes the pattern's
+        place.
         """
         block, head = self._head(layer, head)
         rows = block_rows(block)
@@ -75,14 +76,15 @@ class TraceSource:
         return file.getvalue()
 
     def _block(self, layer: int) -> BlockTrace:
-        return self.trace.blocks[_checked("layer", layer, self.trace.blocks)]
+        return self.trace.blocks[_in_range("layer", layer, self.trace.blocks)]
 
     def _head(self, layer: int, head: int) -> tuple[BlockTrace, int]:
         block = self._block(layer)
-        return block, _checked("head", head, range(block.num_heads))
+        return block, _in_range("head", head, range(block.num_heads))
 
 
-def _checked(what: str, number: int, among: Sequence[object]) -> int:
+def _in_range(kind: str, number: int, among: Sequence[object]) -> int:
+    """``number``, a place in ``among``; raises ``NoSuchPayloadError`` where there is none."""
     if not 0 <= number < len(among):
-        raise NoSuchPayloadError(f"there is no {what} {number}: they are numbered 0 to {len(among) - 1}")
+        raise NoSuchPayloadError(f"there is no {kind} {number}: they are numbered 0 to {len(among) - 1}")
     return number

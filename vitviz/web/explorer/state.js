@@ -1,10 +1,12 @@
 // What a person chose: plain data that survives a rerun, a reload and a link. Knows no page.
-import { carry } from "../shared/places.js";
 
-/** @typedef {import("./types.d.ts").Head} Head */
-/** @typedef {import("./types.d.ts").Aggregate} Aggregate */
-/** @typedef {import("./types.d.ts").State} State */
-/** @typedef {import("./types.d.ts").TokenMap} TokenMap */
+/** @import { Aggregate, ExplorerData, Head, State, TokenMap } from "./types.d.ts" */
+/**
+ * What a state has to fit: the model's layers, what stands for all heads in it, and whether there is a second picture.
+ * `defaults` is DEFAULTS of Python.
+ * @typedef {{ layers: (TokenMap & { heads: number })[], aggregates: readonly Aggregate[], defaults: State,
+ *   paired: boolean }} Setting
+ */
 
 /** @type {Aggregate[]} */
 export const AGGREGATES = ["mean", "max", "rollout"];
@@ -38,24 +40,20 @@ function cleanHead(head, layer, aggregates) {
 }
 
 /**
- * The token of the layer `to` that belongs to `token` of the layer `from`: {prefix, rows, columns} each.
- * @param {{ rows: number, columns: number }} to
- * @param {number} token
- * @param {TokenMap} from
+ * @param {ExplorerData} data
+ * @returns {Setting}
  */
-export function tokenOn(to, token, from) {
-  return carry(token, from.prefix.length, [from.rows, from.columns], [to.rows, to.columns]);
+export function settingOf({ layers, rollout, defaults, second }) {
+  return { layers, aggregates: rollout ? AGGREGATES : AGGREGATES.slice(0, 2), defaults, paired: Boolean(second) };
 }
 
 /**
- * A state that fits the model, whatever the link or the last model said; `defaults` is DEFAULTS of Python.
+ * A state that fits the model, whatever the link or the last model said.
  * @param {object} wanted
- * @param {(TokenMap & { heads: number })[]} layers
- * @param {readonly string[]} aggregates
- * @param {State} defaults
+ * @param {Setting} setting
  * @returns {State}
  */
-export function clean(wanted, layers, aggregates, defaults) {
+export function clean(wanted, { layers, aggregates, defaults }) {
   /** @type {Record<string, any>} */
   const state = { ...defaults, ...wanted };
   state.layer = whole(state.layer, 0, layers.length - 1, 0);

@@ -1,4 +1,7 @@
-"""Payloads in memory: who may fetch what, made once, bounded in bytes. Knows neither torch nor the network."""
+"""Payloads in memory under access tokens: each is computed once, and their bytes are bounded.
+
+Knows neither torch nor the network.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,22 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol
 
-# What of a source a payload is: "layer", 3 or "values", 3, 2.
-Part = tuple[str | int, ...]
+# Which payload of a source: ("layer", 3), ("values", 3, 2), ("rollout", 0) or ("npz", 3, 2).
+PayloadKey = tuple[str | int, ...]
 
 
 class NoSuchPayloadError(LookupError):
-    """The source has no layer or head of that number, or not that kind of payload; the sentence says which."""
+    """The source has no layer or head of that number, or not that kind of payload; the message says which."""
 
 
 class PayloadTooLargeError(ValueError):
-    """The payload could be made, but not at a bearable size; the sentence says why."""
+    """The payload could be computed, but would have too many bytes; the message says why."""
 
 
 class Source(Protocol):
-    """One picture in one model: makes payloads when they are asked for.
+    """One picture in one model, and how its payloads are computed: bytes as ``vitviz.payload.pack`` packs them.
 
-    Every maker raises ``NoSuchPayloadError`` for a number that there is not.
+    Every method raises ``NoSuchPayloadError`` for a layer or head that does not exist.
     """
 
     @property
@@ -35,19 +38,19 @@ class Source(Protocol):
 
     @property
     def nbytes(self) -> int:
-        """Bytes that it keeps alive."""
+        """Bytes of the tensors that the source keeps in memory."""
         ...
 
     def layer(self, layer: int) -> bytes:
-        """One block's q, k, log-sum-exp and figures."""
+        """One block's q and k (W, H, K, d), log-sum-exp (W, H, K), tokens (W, K), and figures of its heads."""
         ...
 
     def values(self, layer: int, head: int) -> bytes:
-        """One head's v and output projection."""
+        """One head's v (W, K, d) and its columns of the output projection (D, d)."""
         ...
 
     def rollout(self, start: int) -> bytes:
-        """Attention rollout from a layer on; raises ``PayloadTooLargeError`` where the matrix would be huge."""
+        """Attention rollout from layer ``start`` on, (N, N); raises ``PayloadTooLargeError`` where N is too large."""
         ...
 
     def npz(self, layer: int, head: int) -> bytes:
@@ -56,113 +59,115 @@ class Source(Protocol):
 
 
 @dataclass
-class _Offer:
-    """A source on offer, what was made of it, and what is being made."""
+class _Entry:
+    """A registered source with its size, the payloads that were computed, and those that are being computed."""
 
-    key: tuple[str, str]
+    key: tuple[str, str]  # owner, content
     source: Source
     nbytes: int
-    made: dict[Part, bytes] = field(default_factory=dict)
-    making: dict[Part, Future[bytes]] = field(default_factory=dict)
+    payloads: dict[PayloadKey, bytes] = field(default_factory=dict)
+    pending: dict[PayloadKey, Future[bytes]] = field(default_factory=dict)
 
 
 class PayloadStore:
-    """Sources under unguessable tokens, and the payloads made of them, at most ``max_bytes`` together.
+    """Sources under random access tokens, and the payloads computed from them, at most ``max_bytes`` together.
 
-    What was used longest ago goes first, a payload before its source, since both are used at once. The newest thing
-    stays even if it is larger than the bound. A token belongs to one owner; nothing is shared between tokens.
+    The least recently used goes first, a payload before its source, since using a payload uses its source. The most
+    recent one stays even if it is larger than the bound. A token belongs to one owner; nothing is shared between
+    tokens.
     """
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
         self._lock = threading.Lock()
-        self._offers: dict[str, _Offer] = {}
-        self._tokens: dict[tuple[str, str], str] = {}
-        # Everything that is kept and its bytes, used longest ago first: (token, None) is the source itself.
-        self._sizes: OrderedDict[tuple[str, Part | None], int] = OrderedDict()
+        self._entries: dict[str, _Entry] = {}  # token -> entry
+        self._tokens: dict[tuple[str, str], str] = {}  # (owner, content) -> token
+        # Bytes of everything in memory, the least recently used first: (token, None) is the source itself.
+        self._sizes: OrderedDict[tuple[str, PayloadKey | None], int] = OrderedDict()
         self._total = 0
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all sources and payloads that are kept."""
+        """Bytes of all sources and payloads in memory."""
         return self._total
 
-    def offer(self, owner: str, content: str, source: Source) -> str:
-        """The token under which ``source`` can be fetched: the same for the same owner and content while it is kept.
+    def register(self, owner: str, content: str, source: Source) -> str:
+        """The token under which payloads of ``source`` can be fetched.
 
-        ``content`` must tell apart whatever differs (the picture's hash and the model), and ``owner`` must be as hard
-        to guess as a token. A new source of the same content takes the old one's place.
+        It is the same for the same ``owner`` and ``content`` as long as the source is in memory; a new source of that
+        content then replaces the old one. ``content`` must differ for different payloads (the picture's hash and the
+        model), and ``owner`` must be as hard to guess as a token.
         """
         key = (owner, content)
         with self._lock:
             token = self._tokens.get(key)
             if token is None:
                 token = self._tokens[key] = secrets.token_urlsafe(16)
-                self._offers[token] = _Offer(key, source, source.nbytes)
-            offer = self._offers[token]
-            offer.source, offer.nbytes = source, source.nbytes
-            self._use(token)
-            self._trim()
+                self._entries[token] = _Entry(key, source, source.nbytes)
+            entry = self._entries[token]
+            entry.source, entry.nbytes = source, source.nbytes
+            self._touch(token)
+            self._evict()
             return token
 
     def source(self, token: str) -> Source | None:
-        """What is on offer under a token, or None."""
+        """The source that is registered under a token, None for an unknown token."""
         with self._lock:
-            offer = self._offers.get(token)
-            return None if offer is None else offer.source
+            entry = self._entries.get(token)
+            return None if entry is None else entry.source
 
-    def fetch(self, token: str, part: Part, make: Callable[[Source], bytes]) -> bytes | None:
-        """The payload ``part`` of a token's source, made by ``make`` unless it is there; None for no such token.
+    def fetch(self, token: str, key: PayloadKey, compute: Callable[[Source], bytes]) -> bytes | None:
+        """The payload ``key`` of a token's source, computed unless it is in memory; None for an unknown token.
 
-        Blocks while another thread makes the same payload. What ``make`` raises is raised to all who wait for it.
+        Blocks while another thread computes the same payload; what ``compute`` raises is raised in every such thread.
         """
         with self._lock:
-            offer = self._offers.get(token)
-            if offer is None:
+            entry = self._entries.get(token)
+            if entry is None:
                 return None
-            if part in offer.made:
-                self._use(token, part)
-                return offer.made[part]
-            self._use(token)
-            elsewhere = offer.making.get(part)
-            mine: Future[bytes] = Future()
+            if key in entry.payloads:
+                self._touch(token, key)
+                return entry.payloads[key]
+            self._touch(token)
+            elsewhere = entry.pending.get(key)
+            own: Future[bytes] = Future()
             if elsewhere is None:
-                offer.making[part] = mine
+                entry.pending[key] = own
         if elsewhere is not None:
             return elsewhere.result()
         try:
-            payload = make(offer.source)
+            payload = compute(entry.source)
         except BaseException as error:
             with self._lock:
-                del offer.making[part]
-            mine.set_exception(error)
+                del entry.pending[key]
+            own.set_exception(error)
             raise
         with self._lock:
-            del offer.making[part]
-            if self._offers.get(token) is offer:  # it may have been forgotten meanwhile
-                offer.made[part] = payload
-                self._use(token, part)
-                self._trim()
-        mine.set_result(payload)
+            del entry.pending[key]
+            if self._entries.get(token) is entry:  # it may have been evicted meanwhile
+                entry.payloads[key] = payload
+                self._touch(token, key)
+                self._evict()
+        own.set_result(payload)
         return payload
 
-    def _use(self, token: str, part: Part | None = None) -> None:
-        """Note that a payload was used just now, and its source right after it."""
-        offer = self._offers[token]
-        if part is not None:
-            self._note((token, part), len(offer.made[part]))
-        self._note((token, None), offer.nbytes)
+    def _touch(self, token: str, key: PayloadKey | None = None) -> None:
+        """A payload becomes the most recently used, and after it its source."""
+        entry = self._entries[token]
+        if key is not None:
+            self._set_size((token, key), len(entry.payloads[key]))
+        self._set_size((token, None), entry.nbytes)
 
-    def _note(self, what: tuple[str, Part | None], size: int) -> None:
-        self._total += size - self._sizes.pop(what, 0)
-        self._sizes[what] = size
+    def _set_size(self, item: tuple[str, PayloadKey | None], size: int) -> None:
+        self._total += size - self._sizes.pop(item, 0)
+        self._sizes[item] = size
 
-    def _trim(self) -> None:
+    def _evict(self) -> None:
         # A source was used no earlier than any of its payloads, so they are gone when its turn comes.
         while self._total > self.max_bytes and len(self._sizes) > 1:
-            (token, part), size = self._sizes.popitem(last=False)
+            (token, key), size = self._sizes.popitem(last=False)
             self._total -= size
-            if part is None:
-                del self._tokens[self._offers.pop(token).key]
+            if key is None:
+                del self._tokens[self._entries.pop(token).key]
             else:
-                del self._offers[token].made[part]
+                del self._entries[token].payloads[key]

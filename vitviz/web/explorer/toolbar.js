@@ -3,8 +3,7 @@ import { make } from "../shared/dom.js";
 import { AGGREGATES } from "./state.js";
 
 /** @import { Words } from "../shared/types.d.ts" */
-/** @import { Aggregate, Choice, Head, LayerInfo, State } from "./types.d.ts" */
-/** @typedef {"split" | "join" | "png" | "svg" | "npz"} Act */
+/** @import { Act, Actions, Aggregate, Choice, Head, LayerInfo, State } from "./types.d.ts" */
 
 /**
  * @template {HTMLElement} Control
@@ -62,16 +61,15 @@ const asHead = (value) =>
 
 export class Toolbar {
   /**
-   * `change` is called with what a person changed of the state; `act` with what they want done.
    * @param {HTMLElement} parent
    * @param {Words} words
-   * @param {(part: Partial<State>) => void} change
-   * @param {(name: Act) => void} act
+   * @param {Pick<Actions, "change" | "act">} actions
    */
-  constructor(parent, words, change, act) {
+  constructor(parent, words, actions) {
+    const change = (/** @type {Partial<State>} */ part) => actions.change(part);
     this.words = words;
     this.change = change;
-    this.act = act;
+    this.act = (/** @type {Act} */ name) => actions.act(name);
     /** @type {State["second"]} */
     this.second = null;
     this.root = parent.appendChild(make("div", "vx-toolbar"));
@@ -166,7 +164,7 @@ export class Toolbar {
    * The heads that a select offers, and the one that is chosen.
    * @param {HTMLSelectElement} select
    * @param {number} heads
-   * @param {Aggregate[]} aggregates
+   * @param {readonly Aggregate[]} aggregates
    * @param {Head} chosen
    */
   offer(select, heads, aggregates, chosen) {
@@ -185,9 +183,9 @@ export class Toolbar {
    * Show a state. `aggregates` are the heads that are not single ones.
    * @param {State} state
    * @param {LayerInfo[]} layers
-   * @param {Aggregate[]} aggregates
+   * @param {readonly Aggregate[]} aggregates
    */
-  sync(state, layers, aggregates) {
+  show(state, layers, aggregates) {
     const { words } = this;
     const layer = layers[state.layer];
     Object.assign(this.layer, { max: layers.length - 1, value: state.layer });

@@ -1,5 +1,6 @@
 // Types of the explorer's data, as vitviz/web/explorer/describe.py and defaults.py write them.
 import type { Scale, Words } from "../shared/types.d.ts";
+import type { Engine } from "./engine.js";
 
 export type Direction = "row" | "column";
 export type Aggregate = "mean" | "max" | "rollout";
@@ -72,20 +73,36 @@ export type Ink = {
   font: string;
 };
 
-/** Pixels of the two scales, and the ink. */
-export type Colours = { attention: Uint32Array; activation: Uint32Array; ink: Ink };
+/** The page's theme: pixels of the two scales, and the ink. */
+export type Theme = { dark: boolean; attention: Uint32Array; activation: Uint32Array; ink: Ink };
 
 /** A map's weights: `values` from `offset` on, `tokens` of them. */
 export type WeightMap = { values: Float32Array; offset: number; tokens: number };
 
+/**
+ * All that a frame is drawn from. `engines` has one for each picture, `other` is the second token of a pair, `problem`
+ * and `hint` are sentences or empty.
+ */
+export type Scene = {
+  data: ExplorerData;
+  engines: Engine[];
+  aggregates: readonly Aggregate[];
+  state: State;
+  other: number | null;
+  problem: string;
+  hint: string;
+};
+
+/** What a button of the toolbar asks for: a second pane or none, or a file. */
+export type Act = "split" | "join" | "png" | "svg" | "npz";
+
 /** What a person does on the maps, by pointer, keyboard or toolbar. */
 export type Actions = {
   change(part: Partial<State>): void;
-  act(name: string): void;
+  act(name: Act): void;
   hover(token: number): void;
   leave(): void;
   choose(token: number): void;
-  overGrid(cell: Choice | null): void;
   chooseMap(choice: Choice, second: boolean): void;
   hoverPair(i: number, j: number): void;
   choosePair(i: number, j: number): void;

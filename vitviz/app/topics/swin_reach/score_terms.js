@@ -1,6 +1,6 @@
 // One query's scores taken apart: q k^T / sqrt(d) + relative position bias + mask, their sum, the softmax. Pure.
 // q, k and log-sum-exp are torch's; the rest is computed here in double precision.
-import { dot } from "../../../web/explorer/maths.js";
+import { dot } from "../../../web/explorer/weights.js";
 
 /** @import { Maths } from "./types.js" */
 

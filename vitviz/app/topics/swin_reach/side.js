@@ -1,5 +1,5 @@
 // One of two models: its own sliders of blocks and heads, and where the patch under the common cursor looks in it.
-import { overHeads, strongest } from "../../../web/explorer/maths.js";
+import { overHeads, strongest } from "../../../web/explorer/weights.js";
 import { colourBar, colourTable, paint } from "../../../web/shared/colours.js";
 import { make } from "../../../web/shared/dom.js";
 import { number } from "../../../web/shared/format.js";

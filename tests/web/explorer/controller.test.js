@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Controller } from "../../../vitviz/web/explorer/controller.js";
+import { Selection } from "../../../vitviz/web/explorer/selection.js";
+import { DEFAULTS } from "./defaults.js";
+
+/** @import { Act } from "../../../vitviz/web/explorer/types.d.ts" */
+
+const layer = { heads: 2, rows: 2, columns: 3, prefix: ["cls"] };
+const SETTING = { layers: [layer, layer], aggregates: [], defaults: DEFAULTS, paired: false };
+
+/** A controller over a selection, and what it called, in order. */
+function controlled(state = {}) {
+  const selection = new Selection(SETTING, { ...DEFAULTS, ...state });
+  /** @type {string[]} */
+  const calls = [];
+  const controller = new Controller(selection, {
+    draw: () => calls.push("draw"),
+    changed: (before) => calls.push(`changed from ${before.token}`),
+    closeWeight: () => {
+      selection.close();
+      calls.push("close");
+    },
+    focusWeight: () => calls.push("focus"),
+    strongest: () => 6,
+    save: (kind) => calls.push(kind),
+  });
+  const press = (/** @type {string} */ key, /** @type {object} */ more = {}) =>
+    controller.key(
+      /** @type {any} */ ({
+        key,
+        target: { tagName: "DIV" },
+        composedPath: () => [{ tagName: "DIV" }],
+        preventDefault: () => {},
+        stopPropagation: () => {},
+        ...more,
+      }),
+    );
+  return { selection, controller, calls, press };
+}
+
+test("passing over a token draws and is no choice", () => {
+  const { controller, calls } = controlled();
+  controller.hover(3);
+  controller.hover(3);
+  assert.deepEqual(calls, ["draw"]);
+});
+
+test("a click pins, a second one opens the weight, one on the pinned token goes back", () => {
+  const { controller, selection, calls } = controlled();
+  controller.choose(3);
+  assert.equal(selection.state.pinned, true);
+  controller.choose(5);
+  assert.deepEqual([selection.state.token, selection.opened], [3, 5]);
+  controller.choose(3);
+  assert.equal(selection.opened, null);
+  assert.equal(selection.state.pinned, true);
+  controller.choose(3);
+  assert.equal(selection.state.pinned, false);
+  assert.ok(calls.includes("close"));
+});
+
+test("keys move, choose, turn and open what is strongest", () => {
+  const { selection, calls, press } = controlled({ token: 1 });
+  press("ArrowRight");
+  press("PageDown");
+  press("]");
+  press("x");
+  press("Enter");
+  const { token, layer, head, direction, pinned } = selection.state;
+  assert.deepEqual(
+    { token, layer, head, direction, pinned },
+    { token: 2, layer: 1, head: 1, direction: "column", pinned: true },
+  );
+  press("ArrowDown", { shiftKey: true });
+  assert.equal(selection.other, 5);
+  press("Escape");
+  assert.equal(selection.other, null);
+  press("o");
+  assert.equal(selection.opened, 6);
+  assert.equal(calls.at(-1), "focus");
+});
+
+test("a key that means nothing changes nothing", () => {
+  const { calls, press } = controlled();
+  press("q");
+  press("ArrowLeft", { ctrlKey: true });
+  assert.deepEqual(calls, []);
+});
+
+test("shift and a click on a small map choose for the second pane, as the toolbar's box does", () => {
+  const { controller, selection, calls } = controlled({ layer: 1 });
+  controller.chooseMap({ layer: 0, head: 1 }, true);
+  assert.deepEqual(selection.state.second, { layer: 0, head: 1 });
+  assert.equal(selection.state.layer, 1);
+  controller.act("join");
+  assert.equal(selection.state.second, null);
+  controller.act("split");
+  assert.deepEqual(selection.state.second, { layer: 1, head: 0 }); // there is no mean in this setting
+  for (const kind of /** @type {Act[]} */ (["png", "svg", "npz"])) controller.act(kind);
+  assert.deepEqual(calls.slice(-3), ["png", "svg", "npz"]);
+});

@@ -1,0 +1,131 @@
+// What a person does by pointer, keyboard and toolbar becomes what is chosen. Knows no elements.
+import { action, moved } from "./keys.js";
+
+/** @import { Selection } from "./selection.js" */
+/** @import { Act, Actions, Choice, State } from "./types.d.ts" */
+/**
+ * What follows a choice. `changed` is called with the state before it; `strongest` is the token of the largest weight.
+ * @typedef {object} Effects
+ * @property {() => void} draw
+ * @property {(before: State) => void} changed
+ * @property {() => void} closeWeight
+ * @property {(from: HTMLElement) => void} focusWeight
+ * @property {() => number | undefined} strongest
+ * @property {(kind: "npz" | "png" | "svg") => void} save
+ */
+
+/** @implements {Actions} */
+export class Controller {
+  /**
+   * @param {Selection} selection
+   * @param {Effects} effects
+   */
+  constructor(selection, effects) {
+    this.selection = selection;
+    this.effects = effects;
+  }
+
+  /** @param {Partial<State>} part */
+  change(part) {
+    const before = this.selection.state;
+    this.selection.change(part);
+    this.effects.changed(before);
+  }
+
+  /**
+   * The pointer passes over a token: nothing is sent to the host.
+   * @param {number} token
+   */
+  hover(token) {
+    if (this.selection.pass(token)) this.effects.draw();
+  }
+
+  leave() {
+    if (this.selection.leave()) this.effects.draw();
+  }
+
+  /**
+   * @param {number} i
+   * @param {number} j
+   */
+  hoverPair(i, j) {
+    this.selection.passPair(i, j);
+    this.effects.draw();
+  }
+
+  /** @param {number} token */
+  choose(token) {
+    const { state } = this.selection;
+    if (!state.pinned) this.change({ token, pinned: true });
+    else if (token === state.token) this.escape();
+    else this.open(state.token, token);
+  }
+
+  /**
+   * @param {number} i
+   * @param {number} j
+   */
+  choosePair(i, j) {
+    this.open(...this.selection.subjectFirst(i, j));
+  }
+
+  /**
+   * @param {number} token
+   * @param {number} other
+   */
+  open(token, other) {
+    const before = this.selection.state;
+    this.selection.open(token, other);
+    this.effects.changed(before);
+  }
+
+  /**
+   * @param {Choice} choice
+   * @param {boolean} second whether it is for the second pane
+   */
+  chooseMap({ layer, head }, second) {
+    this.change(second ? { second: { layer, head } } : { layer, head });
+  }
+
+  /** Back by one step: the opened weight is closed, else the token is pinned no more. */
+  escape() {
+    const { selection, effects } = this;
+    const open = selection.opened !== null;
+    selection.pointTo(null);
+    if (open) effects.closeWeight();
+    else this.change({ pinned: false });
+    effects.draw();
+  }
+
+  /** @param {Act} name */
+  act(name) {
+    if (name === "split") this.change({ second: { layer: this.selection.state.layer, head: "mean" } });
+    else if (name === "join") this.change({ second: null });
+    else this.effects.save(name);
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const asked = action(event);
+    if (!asked) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { selection, effects } = this;
+    const { state, other } = selection;
+    const map = selection.setting.layers[state.layer];
+    const [name, ...values] = asked;
+    const step = /** @type {[number, number]} */ (values);
+    if (name === "move") this.change({ token: moved(state.token, step, map) });
+    if (name === "moveOther" && selection.pointTo(moved(other ?? state.token, step, map))) effects.draw();
+    if (name === "layer") this.change({ layer: state.layer + step[0] });
+    if (name === "head") this.change({ head: selection.headAfter(step[0]) });
+    if (name === "first") this.change({ token: 0 });
+    if (name === "pin") this.change({ pinned: !state.pinned });
+    if (name === "turn") this.change({ direction: state.direction === "row" ? "column" : "row" });
+    if (name === "escape") this.escape();
+    if (name === "open") {
+      this.open(state.token, other ?? effects.strongest() ?? state.token);
+      effects.focusWeight(/** @type {HTMLElement} */ (event.composedPath()[0]));
+    }
+  }
+}
