@@ -1,7 +1,7 @@
 // The logit lens as a part of a page.
 import { LensView } from "./lens.js";
 
-/** @import { Place } from "./lens.js" */
+/** @import { Place } from "./cursor.js" */
 
 /**
  * @param {HTMLElement} element

@@ -1,0 +1,46 @@
+// Places of the lens in words. Knows no page.
+import { placeOf } from "./readings.js";
+
+/** @import { LensNumbers } from "./numbers.js" */
+/** @import { Place } from "./cursor.js" */
+/** @import { ReadingGrid } from "./readings.js" */
+/**
+ * `first` names the readings before the patches, `names` some classes by their index in the model.
+ * @typedef {{ depths: string[], classes: { index: number, name: string }[], first: string[],
+ *   names: Record<string, string>, words: Record<string, string> }} Named
+ */
+
+/**
+ * z and the depth, or what stands before the first block.
+ * @param {Pick<Named, "words">} named
+ * @param {number} depth
+ */
+export const depthName = ({ words }, depth) => (depth ? `z${depth}` : words.before);
+
+/**
+ * @param {Pick<Named, "first" | "words">} named
+ * @param {ReadingGrid} grid
+ * @param {number} reading
+ */
+export function readingName({ first, words }, grid, reading) {
+  if (reading < grid.first) return first[reading];
+  const [row, column] = placeOf(reading, grid);
+  return `${words.patch} (${row}, ${column})`;
+}
+
+/**
+ * The cursor in words: where it is, the followed class's probability, and the highest of all classes.
+ * @param {Named} named
+ * @param {ReadingGrid} grid
+ * @param {LensNumbers} numbers
+ * @param {Place} place
+ */
+export function placeWords(named, grid, numbers, { reading, depth, target }) {
+  const { depths, classes, names, words } = named;
+  const best = numbers.winner(depth, reading);
+  return [
+    `${readingName(named, grid, reading)}, ${depthName(named, depth)} = ${depths[depth]}`,
+    numbers.formula(depth, reading, target, classes[target].name),
+    `${words.best}: ${names[best.index] ?? best.index} ${best.probability.toFixed(4)}`,
+  ].join("\n");
+}
