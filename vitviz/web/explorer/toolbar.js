@@ -1,4 +1,5 @@
 // Choices above the maps: which layer, head and direction, and behind "view" how they are drawn.
+import { button } from "../shared/controls.js";
 import { make } from "../shared/dom.js";
 import { AGGREGATES } from "./state.js";
 
@@ -90,10 +91,7 @@ export class Toolbar {
     group.setAttribute("role", "group");
     group.setAttribute("aria-label", words.direction);
     return /** @type {const} */ (["row", "column"]).map((value) => {
-      const button = group.appendChild(make("button", "", words[value]));
-      button.type = "button";
-      button.addEventListener("click", () => this.change({ direction: value }));
-      return { button, value };
+      return { button: button(group, words[value], () => this.change({ direction: value })), value };
     });
   }
 
@@ -147,10 +145,7 @@ export class Toolbar {
     files.append(make("span", "", words.download));
     /** @type {HTMLButtonElement[]} */
     this.files = /** @type {const} */ (["png", "svg", "npz"]).map((name) => {
-      const button = files.appendChild(make("button", "vx-tool", name.toUpperCase().replace("NPZ", ".npz")));
-      button.type = "button";
-      button.addEventListener("click", () => this.act(name));
-      return button;
+      return button(files, name === "npz" ? ".npz" : name.toUpperCase(), () => this.act(name), "vx-tool");
     });
     panel.append(make("p", "vx-keys", words.keys));
   }
