@@ -8,6 +8,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
+from vitviz.zoo.refusals import REFUSALS
+
 LONGEST_FIELD = 400
 SHOWN_NAMES = 3
 
@@ -63,7 +65,46 @@ SENTENCES = {
     "norm_after_pool": (
         "these weights normalise after pooling (fc_norm), and the configuration says before; check the configuration"
     ),
-}
+    # hubs
+    "hub_not_installed": "{name} is on a hub, and huggingface_hub is not installed: pip install huggingface_hub",
+    "hub_not_found": "the hub has no model called {name}, or a private one: check owner and name, or log in",
+    "hub_no_revision": "the hub has no revision {revision} of {name}; leave it out for the newest",
+    "hub_gated": (
+        "{name} is only for those who asked for it: ask for access on its page, then log in with a token"
+    ),
+    "hub_missing_file": "{name} has no file {file} on the hub, which its index names",
+    "hub_unreachable": "the hub cannot be reached, and {name} was never fetched: check the network, or give a file",
+    "hub_offline": "{name} was never fetched, and the offline mode (HF_HUB_OFFLINE) asks no hub",
+    "hub_incomplete": "only a part of {name} was ever fetched, and the hub cannot be asked for the rest",
+    "hub_refused": "the hub refused {name} with status {status}; try again later",
+    "hub_wrong_hash": "{file} of {name} arrived with other bytes than the hub says; it was deleted, try again",
+    "hub_wrong_size": "a file of {name} arrived with another length than the hub says; try again",
+    "hub_disk": "{name} could not be written to the cache; check the folder that HF_HOME names",
+    "disk_full": "there is no space left for {name} where the cache is; make space, or set HF_HOME to another disk",
+    # from code
+    "unknown_module": "a {kind} is no model of timm or transformers that is known here: {reason}",
+    "other_function": (
+        "our network with the weights of this {kind} computes something else: {gap} off where {tolerance} is allowed;"
+        " nothing is shown for it"
+    ),
+    "cannot_check": "this {kind} could not be run to compare with: {reason}",
+    # configurations
+    "missing_choice": (
+        "{where} does not say {choice}, and weights cannot tell; add it there, or give load_model a config that has it"
+    ),
+    "missing_preprocessing": (
+        "nothing says how {where} wants its pictures (size, mean, standard deviation): put a preprocessor_config.json"
+        " beside it, or give load_model a preprocessing"
+    ),
+    "missing_configuration": (
+        "{file} holds weights only, which do not tell heads, pooling or activation: put its config.json beside it, or"
+        " give load_model a config"
+    ),
+    "bad_choice": "{where} says {choice} {value}, and {wanted} is needed",
+    "unknown_choice": "{where} says {choice} {value}, which is not built here",
+    "impossible_configuration": "{where} does not go together: {reason}",
+    "classes_do_not_fit": "{where} names {names} classes, and the weights have {scores} class scores",
+} | REFUSALS
 
 
 class CheckpointError(ValueError):
@@ -76,7 +117,7 @@ class CheckpointError(ValueError):
 
     def __init__(self, code: str, /, **fields: object) -> None:
         self.code = code
-        self.fields = {name: _plain(value) for name, value in fields.items()}
+        self.fields = {name: plain(value) for name, value in fields.items()}
         super().__init__(SENTENCES[code].format(**self.fields))
 
 
@@ -84,7 +125,7 @@ class Cancelled(Exception):  # noqa: N818 - nothing went wrong
     """Raised by a ``progress`` callback to stop loading; it comes out of ``load_model`` as it went in."""
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
     """A field as one short line of text."""
     text = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in str(value))
     return text if len(text) <= LONGEST_FIELD else f"{text[: LONGEST_FIELD - 1]}…"

@@ -3,64 +3,67 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+import re
+from pathlib import Path
 
 from safetensors.torch import load_file
 from torch import nn
 
 from vitviz.images import Preprocessing
 from vitviz.models.build import build
-from vitviz.models.config import ModelConfig
 from vitviz.models.init import initialize
-from vitviz.models.swin import SwinTransformer
-from vitviz.models.vit import VisionTransformer
+from vitviz.zoo.checkpoint import Configuration, load_files
 from vitviz.zoo.errors import CheckpointError
-from vitviz.zoo.registry import ASSETS, ModelEntry, find
-from vitviz.zoo.source import Check, Progress
+from vitviz.zoo.model import Model as Model
+from vitviz.zoo.read.folder import KINDS
+from vitviz.zoo.registry import ASSETS, REGISTRY, ModelEntry, find
+from vitviz.zoo.source import Progress, no_progress
 
 UNTRAINED_SEED = 2010_11929
-
-
-@dataclass(frozen=True, eq=False)
-class Model:
-    """A network that is ready to run, and what is known of it. Its weights are shared: never change them.
-
-    ``check`` says how far it is from the module that it was made from, where it was made from one.
-    """
-
-    entry: ModelEntry
-    network: VisionTransformer | SwinTransformer
-    trained: bool
-    check: Check | None = None
-
-    @property
-    def num_parameters(self) -> int:
-        """How many numbers training can set."""
-        return sum(parameter.numel() for parameter in self.network.parameters())
+HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
 def load_model(
     source: str | os.PathLike[str] | nn.Module,
     *,
     revision: str | None = None,
-    config: str | os.PathLike[str] | Mapping[str, Any] | ModelConfig | None = None,
+    config: Configuration | None = None,
     preprocessing: Preprocessing | None = None,
     progress: Progress | None = None,
 ) -> Model:
-    """Load a model of the registry with its trained weights, or untrained from a fixed seed where there are none.
+    """Load a model that is understood completely; ``vitviz.load_model`` says what the arguments are.
 
     Raises:
-        CheckpointError: if there is no such model.
+        CheckpointError: if it cannot be had, is broken, or is not understood.
     """
-    if not isinstance(source, str):
+    follow = progress or no_progress
+    if isinstance(source, nn.Module):
+        from vitviz.zoo.module import load_module
+
+        return load_module(source, preprocessing, follow)
+    if not isinstance(source, str | os.PathLike):
         raise CheckpointError("unknown_source", kind=type(source).__name__)
-    chosen = {"revision": revision, "config": config, "preprocessing": preprocessing}
-    for option, value in chosen.items():
-        if value is not None:
-            raise CheckpointError("not_for_registry", name=find(source).name, option=option)
-    return _from_registry(find(source))
+    if isinstance(source, str) and source in REGISTRY:
+        chosen = {"revision": revision, "config": config, "preprocessing": preprocessing}
+        for option, value in chosen.items():
+            if value is not None:
+                raise CheckpointError("not_for_registry", name=source, option=option)
+        return _from_registry(find(source))
+    path = Path(source)
+    if _exists(path) or not isinstance(source, str) or path.suffix in KINDS or path.is_absolute():
+        return load_files(path, config, preprocessing, follow)
+    if HUB_NAME.fullmatch(source):
+        from vitviz.zoo.hub import load_hub
+
+        return load_hub(source, revision, config, preprocessing, follow)
+    raise CheckpointError("unknown_model", name=repr(source), known=", ".join(REGISTRY))
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def _from_registry(entry: ModelEntry) -> Model:
