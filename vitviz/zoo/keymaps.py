@@ -38,6 +38,7 @@ WINDOW_BUFFER = LeftOut(
 )
 POOLER = LeftOut("a layer after the class token that the classifier does not read")
 POSITION_IDS = LeftOut("counts 0, 1, 2 and so on")
+DECODER = LeftOut("makes pictures of what the blocks computed, in training only")
 TEXT = LeftOut("belongs to the text half of the model")
 PROJECTION = LeftOut("maps to what pictures and texts share, where there are no classes")
 
@@ -84,7 +85,7 @@ def _transformers_blocks(theirs: str, ours: str) -> Rules:
     )
 
 
-_VIT = r"(?:(?:vit|deit|dinov2|dinov2_with_registers)\.)?"
+_VIT = r"(?:(?:vit|deit|dinov2|dinov2_with_registers|ijepa)\.)?"
 _VIT_BLOCK = _VIT + r"(?:encoder\.layer|layers)\.(\d+)\."
 TRANSFORMERS_VIT: Rules = (
     (_VIT + r"embeddings\.cls_token", "cls_token"),
@@ -99,6 +100,7 @@ TRANSFORMERS_VIT: Rules = (
     (_VIT + r"pooler\.dense" + _KIND, r"pre_logits.\g<kind>"),
     (r"(?:cls_)?classifier" + _KIND, r"head.\g<kind>"),
     (r"distillation_classifier" + _KIND, r"head_dist.\g<kind>"),
+    (r"decoder\..+", DECODER),
 )
 
 _SWIN = r"(?:swin\.)?"
