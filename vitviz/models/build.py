@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from vitviz.models.config import ModelConfig, ViTConfig
 from vitviz.models.swin import SwinTransformer
+from vitviz.models.variant import VariantTransformer
 from vitviz.models.vit import VisionTransformer
 
 
 def build(config: ModelConfig) -> VisionTransformer | SwinTransformer:
     """The network that a configuration describes, its weights not yet filled."""
-    return VisionTransformer(config) if isinstance(config, ViTConfig) else SwinTransformer(config)
+    if isinstance(config, ViTConfig):
+        return VariantTransformer(config) if config.is_variant else VisionTransformer(config)
+    return SwinTransformer(config)

@@ -121,6 +121,10 @@ class ViTConfig:
                 "pool 'token_avg' reads a normalised class token and the mean of the patches: class_token must be on,"
                 " norm_after_pool and pool_prefix off"
             )
+        if self.norm_place == "after" and self.layer_scale:
+            raise ValueError(
+                "layer norms behind the sublayers have scales of their own: layer_scale must be off"
+            )
         if self.pool_prefix and self.pool == "token":
             raise ValueError("pool 'token' reads the class token alone, so pool_prefix must be off")
         if self.relative_bias and (self.num_prefix != 1 or not self.class_token):

@@ -98,7 +98,7 @@ class VisionTransformer(nn.Module):
         two_heads = classes and config.distillation_token and config.distillation_head
         self.head_dist = nn.Linear(dim, classes) if two_heads else None
 
-    def make_block(self) -> Block:
+    def make_block(self) -> nn.Module:
         """One of the blocks; a network of ``models/variant.py`` makes others.
 
         Raises:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from vitviz.models import windows
+from vitviz.models.config import ViTConfig
 from vitviz.models.layers import attention_scores
 from vitviz.models.swin import SwinBlock
 from vitviz.models.windows import WindowGrid
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Addends(NamedTuple):
-    """What the scores are the sum of. ``bias`` and ``mask`` are None where the block has none (any ViT block)."""
+    """What the scores are the sum of. ``bias`` and ``mask`` are None where the block has none."""
 
     qk: Tensor
     bias: Tensor | None
@@ -111,6 +112,13 @@ class BlockTrace:
             return None
         return divmod(token - self.num_prefix, self.map_size[1])
 
+    @property
+    def bias(self) -> Tensor | None:
+        """Relative position bias of every head, (H, N, N); None where the block has none, as in a plain ViT."""
+        config = self.trace.config
+        has_bias = isinstance(config, ViTConfig) and config.relative_bias
+        return self["relative_position_bias"] if has_bias else None
+
     def addends(self, head: int | None = None, query: int | None = None) -> Addends:
         """q k^T / sqrt(d), relative position bias and mask apart; ``attn_scores`` is their sum.
 
@@ -118,13 +126,15 @@ class BlockTrace:
         """
         q, k = _pick(self["q"], head, query), _pick(self["k"], head, None)  # (1, H, Nq, d), (1, H, N, d)
         with torch.no_grad():
-            return Addends(_squeeze(attention_scores(q, k)[0], head, query), None, None)
+            qk = _squeeze(attention_scores(q, k)[0], head, query)
+        bias = self.bias
+        return Addends(qk, None if bias is None else _squeeze(_slice(bias, head, query), head, query), None)
 
     def scores(self, head: int | None = None, query: int | None = None) -> Tensor:
         """The scores before the softmax; shapes as in ``addends``."""
         if self._edited():
             return _squeeze(_slice(self["attn_scores"][0], head, query), head, query)
-        return self.addends(head, query).qk
+        return _total(self.addends(head, query))
 
     def pattern(self, head: int | None = None, query: int | None = None) -> Tensor:
         """Attention weights: (H, N, N), (N, N) for one head, (H, N) for one query, (N,) for both."""

@@ -20,7 +20,7 @@ from vitviz.probe import Chain, Probe, no_probe
 from vitviz.tracing.interventions import Edit, Except, Record
 from vitviz.tracing.lines import Call, Lines
 from vitviz.tracing.origin import NO_ORIGIN, Origin
-from vitviz.tracing.segments import Network, Segment, split_segments
+from vitviz.tracing.segments import Network, Segment, run_on, split_segments
 from vitviz.tracing.weights import weights_version
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Run(Mapping[str, Tensor]):
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
         """The parts of the network that can be run again alone, in order, with the names that each makes."""
-        return split_segments(self.structure, self.mentioned)
+        return split_segments(self.structure, self.mentioned, self.patch_grid)
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:
@@ -224,7 +224,8 @@ class Run(Mapping[str, Tensor]):
         x = self.kept[f"{name}.resid_pre"] if x is None else x
         again = Chain((Except(self.repeatable_intervention(), f"{name}.resid_pre"), probe))
         with torch.no_grad():
-            return self.network.classify(self.network.encode(x, again, start), again)  # (B, K)
+            x = run_on(self.network, x, again, start, self.patch_grid)
+            return self.network.classify(x, again)  # (B, K)
 
     def lines(self, segment: Segment, capture: int | None = None) -> Lines:
         """Run a segment again with its explicit paths and note every source line; see ``Lines``."""

@@ -9,6 +9,7 @@ from typing import Protocol
 from torch import Tensor, nn
 
 from vitviz.models.config import ModelConfig
+from vitviz.models.variant import VariantBlock, VariantTransformer
 from vitviz.probe import Probe, no_probe, scoped
 
 EMBED, CLASSIFY = "embed", "classify"
@@ -48,12 +49,14 @@ class Segment:
     """A part of the network that starts from one kept tensor.
 
     ``name`` is ``embed``, a step's name (``blocks.3``) or ``classify``; ``input_name`` is the tensor it starts from;
-    ``names`` are all tensors that can be asked of it, in the order in which they are made.
+    ``names`` are all tensors that can be asked of it, in the order in which they are made; ``grid`` are the rows and
+    columns of patches, which a block with positions of its own has to know.
     """
 
     name: str
     input_name: str
     names: tuple[str, ...]
+    grid: tuple[int, int]
 
     def run(self, network: Network, x: Tensor, probe: Probe) -> Tensor:
         """Run this part again from its input."""
@@ -62,12 +65,20 @@ class Segment:
         if self.name == CLASSIFY:
             return network.classify(x, probe)
         step: nn.Module = dict(network.steps())[self.name]
-        result: Tensor = step(x, scoped(probe, f"{self.name}."))
+        placed = (self.grid,) if isinstance(step, VariantBlock) else ()
+        result: Tensor = step(x, scoped(probe, f"{self.name}."), *placed)
         return result
 
 
-def split_segments(network: Network, names: Sequence[str]) -> tuple[Segment, ...]:
-    """Sort the names that a run mentioned into segments."""
+def run_on(network: Network, x: Tensor, probe: Probe, start: int, grid: tuple[int, int]) -> Tensor:
+    """Run the steps from number ``start`` on, for a picture of ``grid`` rows and columns of patches."""
+    if isinstance(network, VariantTransformer):
+        return network.encode(x, probe, start, grid)
+    return network.encode(x, probe, start)
+
+
+def split_segments(network: Network, names: Sequence[str], grid: tuple[int, int]) -> tuple[Segment, ...]:
+    """Sort the names that a run mentioned into segments; ``grid`` are the picture's rows and columns of patches."""
     steps = [name for name, _ in network.steps()]
     by_step: dict[str, list[str]] = {EMBED: [], **{step: [] for step in steps}, CLASSIFY: []}
     seen_step = False
@@ -76,4 +87,4 @@ def split_segments(network: Network, names: Sequence[str]) -> tuple[Segment, ...
         seen_step = seen_step or step is not None
         by_step[step or (CLASSIFY if seen_step else EMBED)].append(name)
     inputs = {EMBED: "image", **{s: f"{s}.resid_pre" for s in steps}, CLASSIFY: f"{steps[-1]}.resid_post"}
-    return tuple(Segment(name, inputs[name], tuple(mentioned)) for name, mentioned in by_step.items())
+    return tuple(Segment(name, inputs[name], tuple(mentioned), grid) for name, mentioned in by_step.items())

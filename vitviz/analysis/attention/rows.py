@@ -124,7 +124,7 @@ def block_rows(block: BlockTrace) -> AttentionRows:
     places[tokens < prefix] = torch.nan  # prefix tokens; and padding, whose number is -1
     if isinstance(block, SwinBlockTrace):
         return attention_rows(block["q"], block["k"], places, tokens >= 0, block.bias, block.mask)
-    return attention_rows(block["q"], block["k"], places, tokens >= 0)
+    return attention_rows(block["q"], block["k"], places, tokens >= 0, block.bias)
 
 
 class _Mean:

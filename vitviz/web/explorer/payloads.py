@@ -22,9 +22,10 @@ def layer_payload(block: BlockTrace, rows: AttentionRows | None = None) -> bytes
     """Everything that the weights of a block follow from, and its heads' figures (``AttentionRows``).
 
     Arrays: ``q``, ``k`` (W, H, K, d), ``lse`` (W, H, K) in float64, ``tokens`` (W, K): the token of the picture at
-    every place, -1 for padding. A ViT is one window, W = 1 and K = N. A Swin block also has ``bias`` (H, K, K) and
-    ``regions`` (W, K): two places of a window see one another if their regions are equal, else their score is lowered
-    by 100. Weight = exp(q k^T / sqrt(d) + bias + mask - lse). A figure that no row defines is null.
+    every place, -1 for padding. A ViT is one window, W = 1 and K = N. A block with relative position bias also has
+    ``bias`` (H, K, K), a Swin block ``regions`` (W, K): two places of a window see one another if their regions are
+    equal, else their score is lowered by 100. Weight = exp(q k^T / sqrt(d) + bias + mask - lse). A figure that no row
+    defines is null.
     """
     rows = rows or block_rows(block)
     q, k = block["q"], block["k"]  # (W, H, K, d)
@@ -34,8 +35,11 @@ def layer_payload(block: BlockTrace, rows: AttentionRows | None = None) -> bytes
         "lse": _array(rows.lse),
         "tokens": _array(block.tokens).astype("<i4"),
     }
+    bias = block.bias
+    if bias is not None:
+        arrays["bias"] = _array(bias)
     if isinstance(block, SwinBlockTrace):
-        arrays |= {"bias": _array(block.bias), "regions": _regions(block).astype(np.uint8)}
+        arrays["regions"] = _regions(block).astype(np.uint8)
     header = _about(block) | {
         "entropy": _figures(rows.entropy),
         "distance": _figures(rows.distance),

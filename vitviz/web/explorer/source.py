@@ -67,9 +67,7 @@ class TraceSource:
         if isinstance(block, SwinBlockTrace):
             named[f"{block.name}.tokens"] = block.tokens.numpy().astype("<i4")
         if tokens > PATTERN_TOKENS:
-            note = (
-                f"no pattern: {tokens} tokens are more than {PATTERN_TOKENS}; it is softmax(q k^T / sqrt(d))"
-            )
+            note = f"no pattern: {tokens} tokens are more than {PATTERN_TOKENS}; it is softmax(q k^T / sqrt(d) + bias)"
             named["note"] = np.array(note)
         file = io.BytesIO()
         np.savez(file, **named)  # type: ignore[arg-type]  # numpy's stub takes one keyword for its own
