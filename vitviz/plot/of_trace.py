@@ -16,6 +16,8 @@ from vitviz.plot.lens import class_lines
 from vitviz.plot.maps import heat_map
 from vitviz.plot.norms import TokenNumbers, depth_band, histograms, token_lines
 from vitviz.plot.scores import contribution_bars, score_bars
+from vitviz.tracing.arrays import to_numpy
+from vitviz.tracing.guards import one_picture
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -38,6 +40,7 @@ def class_scores(trace: Trace, k: int = 5, theme: Theme = "light") -> go.Figure:
     >>> len(figure.data[0].x)
     3
     """
+    one_picture(trace)
     top = trace.top(k)
     numbers = np.array([[score.probability, score.logit] for score in top])
     return score_bars([score.name for score in top], numbers[:, 0], numbers[:, 1], theme=theme)
@@ -85,7 +88,7 @@ def norm_steps(trace: Trace, name: str, token: int = 0, theme: Theme = "light") 
 
     site = {site.name: site for site in norm_sites(trace)}[name]
     names = {"x": site.input_name, "x\u0302": f"{name}.normalized", "y": f"{name}.out"}
-    panels = {sign: trace[full].flatten(0, -2)[token].numpy() for sign, full in names.items()}
+    panels = {sign: to_numpy(trace[full].flatten(0, -2)[token]) for sign, full in names.items()}
     return histograms(panels, label=f"Token {token} at the steps of {name}", theme=theme)
 
 
@@ -134,12 +137,14 @@ def logit_attribution(trace: Trace, target: int | None = None, theme: Theme = "l
     Raises:
         ValueError: for a head with a hidden layer, whose score is no sum.
     """
+    from vitviz.analysis.stream.no_attribution import no_attribution
+
     work = _stream(trace)
     for _ in work.blocks():
         pass
     found = work.attribution()
     if found is None:
-        raise ValueError("between the stream and the scores there is a tanh: the score is not a sum of parts")
+        raise ValueError(no_attribution(trace))
     target = int(trace.logits.argmax()) if target is None else target
     parts = [found.parts[i] for i in found.whole]
     names = [f"{part.block} {part.kind}".strip() for part in parts]
@@ -151,6 +156,7 @@ def gradients(trace: Trace, target: int | None = None, token: int = 0, theme: Th
     """Lengths of the gradient of class ``target``'s loss (the highest class) at every block's input."""
     from vitviz.analysis.loss.saliency import BackwardPass
 
+    one_picture(trace)
     work = BackwardPass(trace, int(trace.logits.argmax()) if target is None else target)
     for _ in work.steps():
         pass
@@ -194,7 +200,7 @@ def position_similarity(trace: Trace, theme: Theme = "light") -> go.Figure:
     """
     from vitviz.analysis.position.similarity import cosine_similarities
 
-    cosines = cosine_similarities(trace["pos_embed"].flatten(0, -2).numpy())
+    cosines = cosine_similarities(to_numpy(trace["pos_embed"].flatten(0, -2)))
     return heat_map(
         cosines, "position", span=(-1.0, 1.0), x_title="token", y_title="token",
         title="cosines of the position embeddings", theme=theme,
@@ -242,9 +248,10 @@ def pattern(
     chosen = trace.blocks[block]
     name = f"{chosen.name}, head {head}"
     if query is None:
-        weights = chosen.pattern(head).reshape(-1, *chosen.pattern(head).shape[-2:])[window].numpy()
+        every = chosen.pattern(head)
+        weights = to_numpy(every.reshape(-1, *every.shape[-2:])[window])
         return heat_map(weights, "attention", x_title="key", y_title="query", title=name, theme=theme)
-    rows = chosen.pattern(head, query).numpy().ravel()
+    rows = to_numpy(chosen.pattern(head, query)).ravel()
     return heat_map(
         _map_of(chosen, rows), "attention", span=(0.0, float(rows.max())), x_title="column", y_title="row",
         title=f"{name}, query {query}", theme=theme,
@@ -276,7 +283,7 @@ def tensor(
     values = trace[name]
     free = max(0, values.ndim - 2)
     at = (*index, *([0] * free))[:free]
-    return heat_map(values[at].numpy(), quantity, title=f"{name}{list(at) if at else ''}", theme=theme)
+    return heat_map(to_numpy(values[at]), quantity, title=f"{name}{list(at) if at else ''}", theme=theme)
 
 
 def _stream(trace: Trace) -> StreamPass:

@@ -83,13 +83,3 @@ class TraceBatch(Run):
 
 def _of_one_picture(pictures: int, what: str) -> str:
     return f"this is a run of {pictures} pictures: ask one of them for {what}, batch.picture(0) or another"
-
-
-def refuse_batch(trace: Run) -> None:
-    """Refuse a run of several pictures where one is meant.
-
-    Raises:
-        ValueError: for a ``TraceBatch``.
-    """
-    if isinstance(trace, TraceBatch):
-        raise ValueError(_of_one_picture(trace.num_pictures, "this"))

@@ -14,6 +14,8 @@ from torch import Tensor, nn
 
 from vitviz.models.config import SwinConfig, ViTConfig
 from vitviz.models.layers import LayerNorm
+from vitviz.tracing.arrays import to_numpy
+from vitviz.tracing.guards import one_picture
 
 if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
@@ -65,6 +67,7 @@ class NormStatistics:
 
 def norm_sites(trace: Trace) -> tuple[NormSite, ...]:
     """The layer norms in the order in which they run."""
+    one_picture(trace)
     names = [name.removesuffix(".scale") for name in trace.names() if name.endswith(".scale")]
     steps = dict(trace.network.steps())
     return tuple(_site(trace, name, steps) for name in names)
@@ -121,4 +124,4 @@ def _grid(trace: Trace, x: Tensor) -> tuple[int, int] | None:
 
 def _flat(x: Tensor) -> NDArray[np.float32]:
     """(1, ..., 1) -> (N,)."""
-    return x.flatten().numpy()
+    return to_numpy(x.flatten())

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.guards import one_picture
 from vitviz.tracing.trace import Trace
 
 
@@ -26,7 +27,7 @@ def rollout(patterns: Iterable[Tensor]) -> Tensor:
     """
     rolled: Tensor | None = None
     for pattern in patterns:
-        layer = (pattern + torch.eye(len(pattern), dtype=pattern.dtype)) / 2  # (N, N)
+        layer = (pattern + torch.eye(len(pattern), dtype=pattern.dtype, device=pattern.device)) / 2  # (N, N)
         layer /= layer.sum(dim=-1, keepdim=True)
         rolled = layer if rolled is None else layer @ rolled  # (N, N)
     if rolled is None:
@@ -40,6 +41,7 @@ def trace_rollout(trace: Trace, start: int = 0, end: int | None = None) -> Tenso
     Raises:
         ValueError: for a Swin, whose maps change size and whose windows see a part of them, or for no layers.
     """
+    one_picture(trace)
     if trace.swin_blocks:
         raise ValueError("attention rollout needs layers that see every token: a ViT, not a Swin")
     return rollout(mean_over_heads(block) for block in trace.blocks[start:end])
@@ -53,7 +55,7 @@ def mean_over_heads(block: BlockTrace) -> Tensor:
     """
     if isinstance(block, SwinBlockTrace):
         raise ValueError("the heads of a Swin block have a pattern for every window")
-    total = block.pattern(head=0).clone()  # (N, N)
+    total = block.pattern(head=0).detach().float().clone()  # (N, N)
     for head in range(1, block.num_heads):
         total += block.pattern(head)
     return total / block.num_heads

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from vitviz.models.layers import attention_scores
+from vitviz.tracing.arrays import wide
 from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
 
 CHUNK = 1 << 20  # weights that are alive at once: 8 MiB in float64, and as fast as any other size
@@ -79,7 +80,9 @@ def attention_rows(
     entropy, distance = _Mean(q.shape[1]), _Mean(q.shape[1])
     sampled: list[Tensor] = []
     step = max(1, math.ceil(q.shape[1] * int(real.sum()) * q.shape[2] / SAMPLED))
-    q, k = q.double(), k.double()  # (W, H, K, d)
+    q, k = wide(q), wide(k)  # (W, H, K, d)
+    bias = None if bias is None else wide(bias)
+    mask = None if mask is None else wide(mask)
     for windows, queries in _chunks(q.shape):
         part_bias = None if bias is None else bias[:, queries]  # (H, Kq, K)
         part_mask = None if mask is None else mask[windows, queries]  # (Wc, Kq, K)

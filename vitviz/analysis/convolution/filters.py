@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from vitviz.tracing.arrays import to_numpy
+
 if TYPE_CHECKING:
     from vitviz.tracing.segments import Network
 
@@ -41,7 +43,7 @@ def learned_filters(network: Network) -> NDArray[np.float32]:
     """The filters (D, C, P, P) with which a model embeds its patches."""
     from vitviz.analysis.patches.embedding import patch_convolution
 
-    weight: NDArray[np.float32] = patch_convolution(network).weight.detach().numpy()
+    weight: NDArray[np.float32] = to_numpy(patch_convolution(network).weight)
     return weight
 
 

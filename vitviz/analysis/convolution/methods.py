@@ -13,6 +13,8 @@ from vitviz.analysis.convolution.im2col import run_embedding
 from vitviz.analysis.line_shapes import FunctionRun
 from vitviz.analysis.numpy_line_shapes import ArrayFunctionRun
 from vitviz.analysis.patches.embedding import compare, patch_convolution
+from vitviz.tracing.arrays import to_numpy
+from vitviz.tracing.guards import one_picture
 from vitviz.tracing.trace import Trace
 
 METHODS = ("unfold", "convolution", "im2col")
@@ -31,10 +33,10 @@ class EmbeddingRuns(NamedTuple):
 def run_methods(image: Tensor, weight: Tensor, bias: Tensor | None) -> EmbeddingRuns:
     """Embed one picture (1, C, H, W) by every method, with the weight (D, C, P, P) and bias (D,) of an embedding."""
     with_torch = compare(image, weight, bias)
-    by_hand = run_embedding(image[0].numpy(), weight.numpy(), None if bias is None else bias.numpy())
+    by_hand = run_embedding(to_numpy(image[0]), to_numpy(weight), None if bias is None else to_numpy(bias))
     results: dict[str, NDArray[np.floating]] = {
-        "unfold": with_torch.unfold.result[0].numpy(),
-        "convolution": with_torch.convolution.result[0].numpy(),
+        "unfold": to_numpy(with_torch.unfold.result[0]),
+        "convolution": to_numpy(with_torch.convolution.result[0]),
         "im2col": by_hand.result,
     }
     gaps = {
@@ -46,6 +48,7 @@ def run_methods(image: Tensor, weight: Tensor, bias: Tensor | None) -> Embedding
 
 def run_methods_on(trace: Trace) -> EmbeddingRuns:
     """``run_methods`` on the picture and with the weights of a run."""
+    one_picture(trace)
     conv = patch_convolution(trace.network)
     bias = None if conv.bias is None else conv.bias.detach()
     return run_methods(trace["image"], conv.weight.detach(), bias)

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from vitviz.analysis.layer_norm.large_norms import LargeNorms, large_norms
 from vitviz.analysis.layer_norm.outlier_channels import OutlierChannels, outlier_channels
+from vitviz.tracing.arrays import to_numpy
+from vitviz.tracing.guards import one_picture
 from vitviz.tracing.trace import Trace
 
 
@@ -24,7 +26,8 @@ class FinalStream(NamedTuple):
 
 def final_stream(trace: Trace) -> FinalStream:
     """Measure the stream as the final layer norm receives it (a model that pools first gets the mean of it)."""
-    name = f"{trace.network.steps()[-1][0]}.resid_post"
-    x = trace[name].flatten(0, -2).numpy().copy()  # (N, D)
+    one_picture(trace)
+    name = f"{trace.structure.steps()[-1][0]}.resid_post"
+    x = to_numpy(trace[name].flatten(0, -2)).copy()  # (N, D)
     norm = np.linalg.norm(x, axis=-1)
     return FinalStream(name, x, norm, large_norms(norm), outlier_channels(x))

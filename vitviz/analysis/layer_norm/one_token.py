@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vitviz.analysis.layer_norm.steps import NormSteps, normalise
+from vitviz.tracing.arrays import to_numpy
 from vitviz.tracing.norms import NormSite, norm_sites
 from vitviz.tracing.trace import Trace
 
@@ -36,9 +37,9 @@ class NormedToken:
 def normed_token(trace: Trace, name: str, token: int) -> NormedToken:
     """Token number ``token`` at the layer norm called ``name``."""
     site = _site(trace, name)
-    gamma, beta = site.module.weight.numpy(), site.module.bias.numpy()
+    gamma, beta = to_numpy(site.module.weight), to_numpy(site.module.bias)
     x, normalized, out = (
-        _tokens(trace[key])[token].numpy() for key in (site.input_name, f"{name}.normalized", f"{name}.out")
+        to_numpy(_tokens(trace[key])[token]) for key in (site.input_name, f"{name}.normalized", f"{name}.out")
     )
     steps = normalise(x, gamma, beta, site.module.eps)
     return NormedToken(x, normalized, out, gamma, beta, site.module.eps, steps)
@@ -49,7 +50,7 @@ def fused_gap(trace: Trace, name: str) -> float:
     site = _site(trace, name)
     norm = site.module
     fused = F.layer_norm(trace[site.input_name], norm.normalized_shape, norm.weight, norm.bias, norm.eps)
-    return float((fused - trace[f"{name}.out"]).abs().max())
+    return float((fused - trace[f"{name}.out"]).detach().abs().max())
 
 
 def _site(trace: Trace, name: str) -> NormSite:

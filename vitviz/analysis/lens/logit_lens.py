@@ -20,7 +20,9 @@ from torch import Tensor
 from vitviz.analysis.loss.class_heads import features, linear_head, trained_pooling
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
+from vitviz.tracing.arrays import to_numpy, wide
 from vitviz.tracing.blocks import SwinBlockTrace
+from vitviz.tracing.guards import one_picture, with_classes
 from vitviz.tracing.segments import Network
 from vitviz.tracing.trace import Trace
 
@@ -74,6 +76,8 @@ def own_reading(trace: Trace) -> bool:
 
 def depths(trace: Trace) -> Iterator[Depth]:
     """Read every class at every depth, one depth at a time: nothing larger than (T, K) is alive."""
+    one_picture(trace)
+    with_classes(trace.config)
     for name in depth_names(trace):
         x = trace.kept[name]
         with torch.no_grad():
@@ -84,10 +88,10 @@ def depths(trace: Trace) -> Iterator[Depth]:
         best = logits.max(dim=-1)
         yield Depth(
             name,
-            logits.logsumexp(dim=-1).numpy(),
-            best.indices.numpy().astype(np.int32),
-            best.values.numpy(),
-            own[0].numpy(),
+            to_numpy(logits.logsumexp(dim=-1)),
+            to_numpy(best.indices).astype(np.int32),
+            to_numpy(best.values),
+            to_numpy(own[0]),
         )
 
 
@@ -111,9 +115,9 @@ def lens(trace: Trace, found: Sequence[Depth], classes: Sequence[int]) -> Lens:
         with torch.no_grad():
             logits = _head(trace.network, _features(trace.network, x), classes)  # (N, C)
         if own_reading(trace):
-            own = torch.from_numpy(depth.own[list(classes)]).unsqueeze(0)
+            own = torch.from_numpy(depth.own[list(classes)]).to(logits).unsqueeze(0)
             logits = torch.cat([own, logits])  # (1 + N, C)
-        rows.append(logits.numpy().astype(np.float32))
+        rows.append(to_numpy(logits).astype(np.float32))
     return Lens(
         depths=tuple(depth.name for depth in found),
         classes=tuple(classes),
@@ -148,23 +152,24 @@ def open_reading(trace: Trace, name: str, token: int, target: int) -> LensSteps:
     Mean and variance are written out; the head is one dot product over the features.
     """
     model = cast("VisionTransformer | SwinTransformer", trace.network)
-    x = trace.kept[name].flatten(0, -2)[token].double()  # (D,)
+    one_picture(trace)
+    head = linear_head(trace.network)
+    x = wide(trace.kept[name].flatten(0, -2)[token])  # (D,)
     mean = x.mean()
     scale = ((x - mean).square().mean() + model.norm.eps).sqrt()
-    y = (x - mean) / scale * model.norm.weight.double() + model.norm.bias.double()  # (D,)
+    y = (x - mean) / scale * wide(model.norm.weight) + wide(model.norm.bias)  # (D,)
     hidden = model.pre_logits if isinstance(model, VisionTransformer) else None
     if hidden is not None:
-        y = torch.tanh(hidden.weight.double() @ y + hidden.bias.double())  # (R,)
-    head = linear_head(trace.network)
-    bias = head.bias.double() if head.bias is not None else torch.zeros(1, dtype=torch.float64)
-    logits = head.weight.double() @ y + bias  # (K,)
+        y = torch.tanh(wide(hidden.weight) @ y + wide(hidden.bias))  # (R,)
+    bias = wide(head.bias) if head.bias is not None else torch.zeros(1, dtype=torch.float64)
+    logits = wide(head.weight) @ y + bias  # (K,)
     lse = float(logits.logsumexp(dim=0))
     logit = float(logits[target])
     return LensSteps(
         float(mean),
         float(scale),
         y.numpy(),
-        head.weight[target].double().numpy(),
+        wide(head.weight[target]).numpy(),
         float(bias[target]) if len(bias) > 1 else 0.0,
         logit,
         lse,

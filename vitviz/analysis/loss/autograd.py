@@ -19,9 +19,9 @@ class TorchLoss(NamedTuple):
 
 
 def torch_loss(logits: Tensor, label: int) -> TorchLoss:
-    """The loss of a run's float32 logits (K,) for one label, and its gradient on them."""
+    """The loss of a run's logits (K,), as float32 on the CPU, for one label, and its gradient on them."""
     with torch.enable_grad():
-        leaf = logits.detach().clone().requires_grad_()
+        leaf = logits.detach().cpu().float().clone().requires_grad_()
         loss = F.cross_entropy(leaf.unsqueeze(0), torch.tensor([label]))
         (gradient,) = torch.autograd.grad(loss, [leaf])
     return TorchLoss(loss.item(), gradient.double().numpy())

@@ -13,9 +13,10 @@ from vitviz.analysis.loss.cross_entropy import softmax
 from vitviz.models.config import ModelConfig, ViTConfig
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
+from vitviz.tracing.arrays import wide
 from vitviz.tracing.segments import Network
 
-Pooling = Literal["cls", "mean", "chosen", "both"]
+Pooling = Literal["cls", "mean", "chosen", "both", "other"]
 
 
 class Reading(NamedTuple):
@@ -67,8 +68,15 @@ def class_scores(network: Network, x: Tensor) -> Tensor:
 
 
 def trained_pooling(config: ModelConfig) -> Pooling:
-    """How a model reads its own scores; "both" is the mean of DeiT's class and distillation heads."""
-    if not isinstance(config, ViTConfig) or config.pool == "avg":
+    """How a model reads its own scores; "both" is the mean of DeiT's class and distillation heads.
+
+    "other" is a pooling that is none of the readings here, as the maximum over the patches.
+    """
+    if not isinstance(config, ViTConfig):
+        return "mean"
+    if config.pool not in ("token", "avg") or config.pool_prefix:
+        return "other"
+    if config.pool == "avg":
         return "mean"
     return "both" if config.distillation_token else "cls"
 
@@ -99,7 +107,7 @@ def readings(network: Network, stream: Tensor, token: int) -> list[Reading]:
                 scores = {"both": (scores["cls"] + model.head_dist(y[1])) / 2, **scores}
             own = trained_pooling(config)
             found += [
-                Reading(name, normed, normed and name == own, logits.double().numpy())
+                Reading(name, normed, normed and name == own, wide(logits).numpy())
                 for name, logits in scores.items()
             ]
     return found

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from vitviz.analysis.loss.class_heads import linear_head
 from vitviz.models.config import ViTConfig
+from vitviz.tracing.arrays import wide
+from vitviz.tracing.guards import one_picture
 from vitviz.tracing.trace import Trace
 
 
@@ -27,9 +29,10 @@ class ClassScore(NamedTuple):
 
 def class_score(trace: Trace, target: int) -> ClassScore:
     """The score of class ``target``, opened."""
+    one_picture(trace)
     head = linear_head(trace.network)
-    features = trace[features_name(trace)][0].double().numpy()  # (R,)
-    weights = head.weight[target].double().numpy()
+    features = wide(trace[features_name(trace)][0]).numpy()  # (R,)
+    weights = wide(head.weight[target]).numpy()
     bias = 0.0 if head.bias is None else float(head.bias[target])
     products = features * weights
     return ClassScore(features, weights, products, bias, float(products.sum()) + bias)

@@ -19,6 +19,8 @@ from torch import Tensor
 
 from vitviz.analysis.loss.cross_entropy import cross_entropy
 from vitviz.probe import Chain
+from vitviz.tracing.arrays import to_numpy, wide
+from vitviz.tracing.guards import one_picture
 from vitviz.tracing.interventions import Except, Gradients
 from vitviz.tracing.segments import EMBED
 from vitviz.tracing.trace import Trace
@@ -53,7 +55,7 @@ class BackwardPass:
 
     def steps(self) -> Iterator[str]:
         """The name of each tensor whose gradient is known, the last one first."""
-        loss = cross_entropy(self.trace.logits.numpy(), self.label)
+        loss = cross_entropy(to_numpy(self.trace.logits), self.label)
         gradient = torch.from_numpy(loss.gradient).to(self.trace.logits).unsqueeze(0)  # (1, K)
         for name, value in backward(self.trace, gradient):
             if name in ("embed", "image"):
@@ -79,12 +81,13 @@ def backward(trace: Trace, gradient: Tensor) -> Iterator[tuple[str, Tensor]]:
 
     The last two are ``embed``, the patch embeddings, and ``image``, the normalised pixels (1, C, H, W).
     """
+    one_picture(trace)
     for segment in reversed(trace.segments):
         names = {"embed", segment.input_name} if segment.name == EMBED else {segment.input_name}
         kept = Gradients(frozenset(names))
-        x = kept(segment.input_name, trace.kept[segment.input_name])
+        x = kept(segment.input_name, trace.kept[segment.input_name].detach())
         others = Gradients(frozenset(names - {segment.input_name}), kept.tensors)
-        probe = Chain((Except(trace.intervention, segment.input_name), others))
+        probe = Chain((Except(trace.repeatable_intervention(), segment.input_name), others))
         with torch.enable_grad():
             out = segment.run(trace.network, x, probe)
             found = kept.of((out * gradient).sum())
@@ -95,23 +98,23 @@ def backward(trace: Trace, gradient: Tensor) -> Iterator[tuple[str, Tensor]]:
 
 def token_lengths(gradient: Tensor) -> NDArray[np.float64]:
     """The length of every token's gradient: (1, ..., D) -> (N,)."""
-    return torch.linalg.vector_norm(gradient.double(), dim=-1).flatten().numpy()
+    return torch.linalg.vector_norm(wide(gradient), dim=-1).flatten().numpy()
 
 
 def patch_lengths(gradient: Tensor, size: int) -> NDArray[np.float64]:
     """The length of the pixels' gradient in every patch: (1, C, H, W) -> (N,)."""
-    squares = _per_patch(gradient.double().square(), size)
+    squares = _per_patch(wide(gradient).square(), size)
     return np.sqrt(squares)
 
 
 def token_products(gradient: Tensor, x: Tensor) -> NDArray[np.float64]:
     """gradient . x for every token: two of (1, ..., D) -> (N,)."""
-    return (gradient.double() * x.double()).sum(dim=-1).flatten().numpy()
+    return (wide(gradient) * wide(x)).sum(dim=-1).flatten().numpy()
 
 
 def patch_products(gradient: Tensor, image: Tensor, size: int) -> NDArray[np.float64]:
     """The sum of gradient x pixel in every patch: two of (1, C, H, W) -> (N,)."""
-    return _per_patch(gradient.double() * image.double(), size)
+    return _per_patch(wide(gradient) * wide(image), size)
 
 
 def _grid(trace: Trace, x: Tensor) -> tuple[int, int]:

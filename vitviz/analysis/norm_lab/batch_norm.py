@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vitviz.tracing.arrays import to_numpy
+from vitviz.tracing.guards import one_picture
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -110,7 +113,8 @@ def _change(alone: Moments, batch: Moments, value: np.floating, at: int, eps: fl
 
 def first_block_input(trace: Trace) -> NDArray[np.float32]:
     """The tokens of a run as they come into the first block, (C, T)."""
-    x = trace[f"{trace.network.steps()[0][0]}.resid_pre"]  # (1, N, D) or (1, h, w, D)
+    one_picture(trace)
+    x = trace[f"{trace.structure.steps()[0][0]}.resid_pre"]  # (1, N, D) or (1, h, w, D)
     return _channels_first(x)
 
 
@@ -124,7 +128,7 @@ def embed(network: Network, pixels: Tensor) -> NDArray[np.float32]:
 
 def _channels_first(x: Tensor) -> NDArray[np.float32]:
     """(1, ..., C) -> (C, T)."""
-    return x.flatten(1, -2)[0].T.contiguous().numpy()
+    return to_numpy(x.flatten(1, -2)[0].T.contiguous())
 
 
 def compare(x: NDArray[np.float32], eps: float) -> Compared:

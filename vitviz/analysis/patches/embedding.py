@@ -13,6 +13,8 @@ from vitviz.analysis.line_shapes import FunctionRun, run_with_shapes
 from vitviz.analysis.patches.projection import Projection, cut_patch, project
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
+from vitviz.tracing.arrays import to_numpy
+from vitviz.tracing.guards import one_picture
 from vitviz.tracing.segments import Network
 from vitviz.tracing.trace import Trace
 
@@ -57,13 +59,15 @@ def patch_convolution(network: Network) -> nn.Conv2d:
 
 def compare_on(trace: Trace) -> TorchMethods:
     """``compare`` on the picture and with the weights of a run."""
+    one_picture(trace)
     conv = patch_convolution(trace.network)
     return compare(trace["image"], conv.weight, conv.bias)
 
 
 def embeddings(trace: Trace) -> NDArray[np.float32]:
     """What the model's own run made of every patch before anything was added to it, (N, D)."""
-    values: NDArray[np.float32] = trace["embed"][0].reshape(-1, trace.config.embed_dim).numpy()
+    one_picture(trace)
+    values: NDArray[np.float32] = to_numpy(trace["embed"][0].reshape(-1, trace.config.embed_dim))
     return values
 
 
@@ -74,7 +78,8 @@ def gap_to_model(trace: Trace, result: NDArray[np.floating]) -> float:
 
 def project_patch(trace: Trace, row: int, column: int, channel: int) -> Projection:
     """The products that make number ``channel`` of the token of the patch at (row, column) of a run."""
+    one_picture(trace)
     conv, size = patch_convolution(trace.network), trace.config.patch_size
-    pixels = cut_patch(trace["image"][0].numpy(), row, column, size)
+    pixels = cut_patch(to_numpy(trace["image"][0]), row, column, size)
     bias = 0.0 if conv.bias is None else conv.bias[channel].item()
-    return project(pixels, conv.weight[channel].numpy(), bias)
+    return project(pixels, to_numpy(conv.weight[channel]), bias)

@@ -96,7 +96,7 @@ def gap_to_torch(
     config = network.config
     if network.pos_embed is None:
         raise ValueError(f"positions of kind {config.position!r} are not interpolated")
-    table = network.pos_embed[0, config.num_position_prefix :].numpy()  # (h*w, D)
+    table = network.pos_embed[0, config.num_position_prefix :].detach().cpu().float().numpy()  # (h*w, D)
     written_out = interpolate(table, config.grid, new, mode, antialias)  # (h'*w', D)
     return float(np.abs(written_out - resized[config.num_prefix :]).max())
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from vitviz.models.positions import resize_positions
 from vitviz.models.vit import VisionTransformer
 from vitviz.probe import Chain, Probe, no_probe
+from vitviz.tracing.guards import with_classes
 from vitviz.tracing.interventions import Edit
 
 # What happens to the sequence before the first block. "contents" are shuffled under fixed positions, "tokens" together
@@ -50,6 +51,7 @@ def changed_logits(
 
     Prefix tokens keep their place. ``watch`` is a probe that is called after the change.
     """
+    with_classes(network.config)
     kept = network.config.num_prefix
 
     def moved(x: Tensor) -> Tensor:
@@ -86,6 +88,7 @@ def logits_at_size(
     network: VisionTransformer, image: Tensor, positions: Tensor | None = None, watch: Probe = no_probe
 ) -> Tensor:
     """Class scores (K,) of a picture (1, C, H, W) of any size; with ``positions`` (1, N, D) in place of the model's."""
+    with_classes(network.config)
     edits: dict[str, Callable[[Tensor], Tensor]] = {}
     if positions is not None:
         edits["pos_embed"] = lambda _: positions

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from vitviz.tracing.arrays import to_numpy
+from vitviz.tracing.guards import one_picture
+
 if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
 
@@ -97,6 +100,7 @@ class Sequence:
 
 def sequence_of(trace: Trace) -> Sequence:
     """The sequence of a run of a ViT."""
+    one_picture(trace)
     positions = _vectors(trace, "pos_embed") if "pos_embed" in trace.names() else None
     return Sequence(_vectors(trace, "tokens"), positions, _vectors(trace, "full_embed"))
 
@@ -109,5 +113,5 @@ def parameter(name: str) -> str:
 
 
 def _vectors(trace: Trace, name: str) -> Vectors:
-    values: Vectors = trace[name][0].numpy()  # (N, D)
+    values: Vectors = to_numpy(trace[name][0])  # (N, D)
     return values

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vitviz.analysis.stream.activations import ACTIVATIONS, normal_cdf
 from vitviz.analysis.stream.sparsity import NEAR, sparsity
 from vitviz.models.layers import Mlp
+from vitviz.tracing.arrays import to_numpy, wide
 from vitviz.tracing.blocks import BlockTrace
 
 # What is compared with the model's own nonlinearity.
@@ -70,15 +71,15 @@ class HiddenUnit(NamedTuple):
 
 def hidden_units(block: BlockTrace, token: int) -> HiddenUnits:
     """The hidden units of a block's MLP for one of its tokens."""
-    pre, post = (block[name].flatten(0, -2)[token].numpy() for name in ("mlp_pre", "mlp_post"))  # (M,) each
+    pre, post = (to_numpy(block[name].flatten(0, -2)[token]) for name in ("mlp_pre", "mlp_post"))  # (M,) each
     return HiddenUnits(pre, post)
 
 
 def open_unit(block: BlockTrace, token: int, unit: int) -> HiddenUnit:
     """The dot product that makes one unit, and what each nonlinearity makes of it."""
     mlp = cast(Mlp, block.module.mlp)
-    inputs = block["ln2.out"].flatten(0, -2)[token].double().numpy()  # (D,)
-    weights, bias = mlp.fc1.weight[unit].double().numpy(), float(mlp.fc1.bias[unit])
+    inputs = wide(block["ln2.out"].flatten(0, -2)[token]).numpy()  # (D,)
+    weights, bias = wide(mlp.fc1.weight[unit]).numpy(), float(mlp.fc1.bias[unit])
     products = inputs * weights
     h = float(products.sum() + bias)
     computed = block["mlp_post"].flatten(0, -2)[token, unit].item()

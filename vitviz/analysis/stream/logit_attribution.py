@@ -22,11 +22,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from vitviz.analysis.loss.class_heads import linear_head
+from vitviz.analysis.stream.no_attribution import no_attribution
 from vitviz.models.config import ViTConfig
 from vitviz.models.layers import Attention, Mlp
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
+from vitviz.tracing.arrays import wide
 from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.guards import one_picture
 from vitviz.tracing.trace import Trace
 
 Kind = Literal["tokens", "position", "before", "attention", "head", "bias", "mlp", "constant"]
@@ -110,23 +113,18 @@ class Attribution:
         return float(self.scores(target)[self.whole].sum())
 
 
-def why_not(trace: Trace) -> str | None:
-    """Why a run has no such attribution, as the key of a sentence, or None where it has one."""
-    config = trace.config
-    return "pre_logits" if isinstance(config, ViTConfig) and config.representation_size else None
-
-
 def readers(trace: Trace) -> tuple[Reader, ...]:
     """How the class scores are read off the stream; two readers for DeiT's class and distillation token, else one.
 
     Raises:
-        ValueError: for a head with a hidden layer, whose tanh is no sum.
+        ValueError: for a model without classes, a head with a hidden layer, whose tanh is no sum, or another pooling.
     """
-    if why_not(trace):
-        raise ValueError("between the stream and the scores there is a tanh: the score is not a sum of parts")
+    one_picture(trace)
+    if reason := no_attribution(trace):
+        raise ValueError(reason)
     network = cast("VisionTransformer | SwinTransformer", trace.network)
     stream = _tokens(trace[f"{trace.network.steps()[-1][0]}.resid_post"])  # (N, D)
-    scale = trace["ln_final.scale"].double().flatten()  # (N,), or (1,) after pooling
+    scale = wide(trace["ln_final.scale"]).flatten()  # (N,), or (1,) after pooling
     count = len(stream)
     first = trace.config.num_prefix
     mean = torch.zeros(count, dtype=torch.float64)
@@ -144,12 +142,12 @@ def readers(trace: Trace) -> tuple[Reader, ...]:
 def _reader(
     network: VisionTransformer | SwinTransformer, head: nn.Linear, weights: Tensor, share: float
 ) -> Reader:
-    rows = head.weight.double()  # (K, D)
-    directions = rows * network.norm.weight.double()  # (K, D)
+    rows = wide(head.weight)  # (K, D)
+    directions = rows * wide(network.norm.weight)  # (K, D)
     directions = directions - directions.mean(dim=1, keepdim=True)
-    constant = rows @ network.norm.bias.double()  # (K,)
+    constant = rows @ wide(network.norm.bias)  # (K,)
     if head.bias is not None:
-        constant = constant + head.bias.double()
+        constant = constant + wide(head.bias)
     return Reader(weights, directions, share * constant)
 
 
@@ -181,13 +179,13 @@ def block_parts(
     attention = cast(Attention, block.module.attn)
     gamma = _layer_scale(block, "ls1")
     yield Part("attention", block.name), _pooled(by, _tokens(tensors["attn_out"]))
-    z = tensors["z"].double()  # (W, H, M, d): one window of all tokens in a ViT
-    per_head = attention.proj.weight.double().unflatten(1, (z.shape[1], -1))  # (D, H, d)
+    z = wide(tensors["z"])  # (W, H, M, d): one window of all tokens in a ViT
+    per_head = wide(attention.proj.weight).unflatten(1, (z.shape[1], -1))  # (D, H, d)
     read = torch.stack([torch.einsum("wm,whmd->hd", _places(block, r), z) for r in by])  # (readers, H, d)
     added = torch.einsum("rhd,chd->rhc", read, per_head) * gamma  # (readers, H, D)
     for head in range(z.shape[1]):
         yield Part("head", block.name, head), added[:, head].numpy()
-    bias = torch.stack([r.weights.sum() * attention.proj.bias.double() for r in by]) * gamma  # (readers, D)
+    bias = torch.stack([r.weights.sum() * wide(attention.proj.bias) for r in by]) * gamma  # (readers, D)
     yield Part("bias", block.name), bias.numpy()
     yield Part("mlp", block.name), _pooled(by, _tokens(tensors["mlp_out"]))
 
@@ -203,7 +201,7 @@ def attribution(
         vectors=np.stack(vectors, axis=1),
         directions=np.stack([r.directions.numpy() for r in by]),
         constant=sum((r.constant.numpy() for r in by), np.zeros(1)),
-        logits=trace.logits.double().numpy(),
+        logits=wide(trace.logits).numpy(),
     )
 
 
@@ -214,8 +212,8 @@ def head_sources(block: BlockTrace, head: int, by: tuple[Reader, ...], target: i
     """
     attention = cast(Attention, block.module.attn)
     d = block["v"].shape[-1]
-    rows = attention.proj.weight.double()[:, head * d : (head + 1) * d]  # (D, d)
-    values = block["v"][:, head].double()  # (W, M, d)
+    rows = wide(attention.proj.weight)[:, head * d : (head + 1) * d]  # (D, d)
+    values = wide(block["v"][:, head])  # (W, M, d)
     total = torch.zeros(values.shape[:2], dtype=torch.float64)  # (W, M)
     for reader in by:
         worth = values @ (rows.T @ (_layer_scale(block, "ls1") * reader.directions[target]))  # (W, M)
@@ -250,8 +248,8 @@ def mlp_units(block: BlockTrace, by: tuple[Reader, ...], target: int) -> Units:
     for reader in by:
         direction = gamma * reader.directions[target]  # (D,)
         pooled = reader.weights @ post  # (M,)
-        value, given = value + pooled, given + pooled * (mlp.fc2.weight.double().T @ direction)
-        bias += float(reader.weights.sum() * (mlp.fc2.bias.double() @ direction))
+        value, given = value + pooled, given + pooled * (wide(mlp.fc2.weight).T @ direction)
+        bias += float(reader.weights.sum() * (wide(mlp.fc2.bias) @ direction))
     worth = torch.where(value != 0, given / value, torch.zeros_like(value))
     return Units(value.numpy(), worth.numpy(), given.numpy(), bias)
 
@@ -259,12 +257,12 @@ def mlp_units(block: BlockTrace, by: tuple[Reader, ...], target: int) -> Units:
 def _looked_at(block: BlockTrace, head: int, weights: Tensor) -> Tensor:
     """sum_t weights[t] * A[t, j] for one head: (W, M) from the weights (W, M) of the queries."""
     if isinstance(block, SwinBlockTrace):
-        return torch.einsum("wt,wtj->wj", weights, block.pattern(head).double())
+        return torch.einsum("wt,wtj->wj", weights, wide(block.pattern(head)))
     queries = weights[0].nonzero().flatten().tolist()
     if len(queries) > 2:
-        return (weights[0] @ block.pattern(head).double()).unsqueeze(0)
+        return (weights[0] @ wide(block.pattern(head))).unsqueeze(0)
     return sum(
-        (weights[0, t] * block.pattern(head, t).double().unsqueeze(0) for t in queries),
+        (weights[0, t] * wide(block.pattern(head, t)).unsqueeze(0) for t in queries),
         torch.zeros_like(weights),
     )
 
@@ -278,7 +276,7 @@ def _places(block: BlockTrace, reader: Reader) -> Tensor:
 
 def _layer_scale(block: BlockTrace, name: str) -> Tensor:
     gamma = getattr(getattr(block.module, name, None), "gamma", None)
-    return torch.ones(1, dtype=torch.float64) if gamma is None else cast(Tensor, gamma).double()
+    return torch.ones(1, dtype=torch.float64) if gamma is None else wide(cast(Tensor, gamma))
 
 
 def _pooled(by: tuple[Reader, ...], x: Tensor) -> NDArray[np.float64]:
@@ -288,4 +286,4 @@ def _pooled(by: tuple[Reader, ...], x: Tensor) -> NDArray[np.float64]:
 
 def _tokens(x: Tensor) -> Tensor:
     """(1, ..., D) -> (N, D), float64."""
-    return x.flatten(0, -2).double()
+    return wide(x.flatten(0, -2))

@@ -20,10 +20,12 @@ from vitviz.analysis.stream.logit_attribution import (
     first_block,
     readers,
     start_parts,
-    why_not,
 )
+from vitviz.analysis.stream.no_attribution import why_not
 from vitviz.analysis.stream.sparsity import Sparsity, sparsity
+from vitviz.tracing.arrays import to_numpy
 from vitviz.tracing.blocks import SwinBlockTrace
+from vitviz.tracing.guards import one_picture
 from vitviz.tracing.trace import Trace
 
 RECORDED = frozenset({*NEEDED, "mlp_pre", "mlp_post", "resid_post"})
@@ -54,6 +56,7 @@ class StreamPass:
     trace: Trace
 
     def __post_init__(self) -> None:
+        one_picture(self.trace)
         self.by: tuple[Reader, ...] = () if why_not(self.trace) else readers(self.trace)
         self.found: list[tuple[Part, NDArray[np.float64]]] = []
 
@@ -68,7 +71,7 @@ class StreamPass:
             tensors = {name.removeprefix(f"{block.name}."): tensor for name, tensor in recorded.items()}
             if self.by and number >= first:
                 self.found.extend(block_parts(block, tensors, self.by))
-            pre, post = (tensors[name].flatten(0, -2).numpy() for name in ("mlp_pre", "mlp_post"))  # (N, M)
+            pre, post = (to_numpy(tensors[name].flatten(0, -2)) for name in ("mlp_pre", "mlp_post"))  # (N, M)
             before = block["resid_pre"]
             yield StreamBlock(
                 name=block.name,
@@ -88,4 +91,4 @@ class StreamPass:
 
 def _lengths(x: Tensor) -> NDArray[np.float32]:
     """(1, ..., D) -> (N,)."""
-    return torch.linalg.vector_norm(x, dim=-1).flatten().numpy()
+    return to_numpy(torch.linalg.vector_norm(x.float() if x.element_size() == 2 else x, dim=-1).flatten())

@@ -17,6 +17,7 @@ from torch.overrides import TorchFunctionMode
 
 from vitviz import models
 from vitviz.probe import no_probe
+from vitviz.tracing.guards import one_picture
 from vitviz.tracing.trace import Trace
 
 MODELS_FOLDER = str(Path(models.__file__).parent)
@@ -73,6 +74,7 @@ class Counting(TorchFunctionMode):
 
 def count_block(trace: Trace, step: str) -> tuple[Product, ...]:
     """Run one block of a trace again on its kept input and count every product in it."""
+    one_picture(trace)
     segment = next(segment for segment in trace.segments if segment.name == step)
     counting = Counting()
     with counting:

@@ -15,6 +15,8 @@ from torch import Tensor
 
 from vitviz.analysis.patches.projection import Projection, project
 from vitviz.models.swin import PatchMerging, gather_neighbours
+from vitviz.tracing.arrays import to_numpy
+from vitviz.tracing.guards import one_picture, with_classes
 from vitviz.tracing.trace import Trace
 
 # Offsets (row, column) in the order in which the neighbours are put behind one another.
@@ -41,9 +43,12 @@ class Merge:
 
 def merge_at(trace: Trace, step: str, row: int, column: int) -> Merge:
     """The merging ``step`` ("layers.1.downsample") of a trace at one place of its output map."""
+    one_picture(trace)
     names = ("gathered", "ln.out", "resid_post", "ln.mean", "ln.scale")
-    gathered, out, reduced, mean, scale = (trace[f"{step}.{name}"][0, row, column].numpy() for name in names)
-    weight = _module(trace, step).reduction.weight.detach().numpy()
+    gathered, out, reduced, mean, scale = (
+        to_numpy(trace[f"{step}.{name}"][0, row, column]) for name in names
+    )
+    weight = to_numpy(_module(trace, step).reduction.weight)
     return Merge(gathered, out, reduced, float(mean[0]), float(scale[0]), weight)
 
 
@@ -80,10 +85,12 @@ def other_order(trace: Trace, step: str, order: tuple[tuple[int, int], ...]) -> 
     """
     if sorted(order) != sorted(PUBLISHED):
         raise ValueError(f"{order} is not an order of the four neighbours {PUBLISHED}")
+    one_picture(trace)
+    with_classes(trace.config)
     steps = trace.network.steps()
     at = [name for name, _ in steps].index(step)
     module = _module(trace, step)
-    published = trace[f"{step}.resid_post"]  # (1, h/2, w/2, 2C)
+    published = trace[f"{step}.resid_post"].detach()  # (1, h/2, w/2, 2C)
     blocks = trace[f"{step}.gathered"].unflatten(-1, (4, -1))  # (1, h/2, w/2, 4, C)
     mixed = blocks[..., [PUBLISHED.index(place) for place in order], :].flatten(-2)  # (1, h/2, w/2, 4C)
     with torch.no_grad():

@@ -10,6 +10,7 @@ from torch import Tensor
 from vitviz.models import windows
 from vitviz.models.swin import SwinBlock
 from vitviz.models.windows import WindowGrid
+from vitviz.tracing.guards import one_picture, with_classes
 from vitviz.tracing.interventions import Edit, Record
 from vitviz.tracing.trace import Trace
 
@@ -69,6 +70,8 @@ def run_without_mask(trace: Trace) -> WithoutMask:
 
 def logits_without_mask(trace: Trace) -> Tensor:
     """Class scores (K,) of the same run with every attention mask set to 0: strangers meet in all shifted windows."""
+    one_picture(trace)
+    with_classes(trace.config)
     masks = {name for name in trace.names() if name.endswith(".attn_mask")}
     edit = Edit(dict.fromkeys(masks, torch.zeros_like))
     with torch.no_grad():
