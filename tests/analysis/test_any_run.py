@@ -20,7 +20,7 @@ from torch import Tensor
 import vitviz.analysis
 from tests.conftest import random_picture, randomise
 from vitviz.models.build import build
-from vitviz.models.config import ModelConfig, SwinConfig, ViTConfig
+from vitviz.models.config import ModelConfig, Rotary, SwinConfig, ViTConfig
 from vitviz.plot import of_trace
 from vitviz.tracing import norms
 from vitviz.tracing.batch import TraceBatch
@@ -29,7 +29,9 @@ from vitviz.tracing.trace import Trace, run_on
 
 VIT = ViTConfig((32, 32), patch_size=8, embed_dim=16, depth=2, num_heads=2, num_classes=5)
 SWIN = SwinConfig((32, 32), embed_dim=8, depths=(2, 2), num_heads=(2, 4), window_size=4, num_classes=5)
-FAMILIES = {"vit": VIT, "swin": SWIN}
+LATER = replace(VIT, qk_norm=True, mlp_kind="swiglu", rotary=Rotary())
+POST_NORM = replace(VIT, relative_bias=True, norm_place="after", pool="token_avg")
+FAMILIES = {"vit": VIT, "swin": SWIN, "later": LATER, "post-norm": POST_NORM}
 KINDS = ("plain", "bfloat16", "float16", "differentiable", "rectangular")
 RUNS = [*((family, kind) for family in FAMILIES for kind in KINDS), ("vit", "headless")]
 
@@ -111,6 +113,16 @@ def only_of(method: str) -> str | None:
     return "vit" if ".position." in method or method.endswith("position_similarity") else None
 
 
+# What a method may refuse, by family.
+ALLOWED = {
+    "vit": "never",
+    "swin": "not a Swin",
+    "later": "never",
+    "post-norm": "no token can be read alone|pools its tokens",
+    "no head": "no head",
+}
+
+
 @contextmanager
 def refusing_only(allowed: str) -> Iterator[None]:
     """Let a refusal pass whose one sentence has ``allowed`` in it, and nothing else."""
@@ -127,7 +139,7 @@ def test_it_answers_or_says_why_not(method: str, family: str, kind: str) -> None
     function, trace = METHODS[method], run(family, kind)
     if function.__name__ in OF_PARTS or only_of(method) not in (None, family):
         return
-    with refusing_only("not a Swin" if kind != "headless" else "no head|not a Swin"):
+    with refusing_only(ALLOWED["no head" if kind == "headless" else family]):
         list(numbers(function(trace, **arguments(trace, function))))
 
 

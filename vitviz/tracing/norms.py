@@ -21,15 +21,19 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
 
 # The module that a layer norm's name belongs to, seen from its step or from the network.
-IN_STEP = {"ln1": "norm1", "ln2": "norm2", "ln": "norm"}
+IN_STEP = {"ln1": "norm1", "ln2": "norm2", "ln": "norm", "ln_attn": "attn.norm", "ln_mlp": "mlp.norm"}
 IN_NETWORK = {"ln_pre": "norm_pre", "ln_embed": "patch_embed.norm", "ln_final": "norm"}
 INPUTS = {
     "ln1": "resid_pre",
     "ln2": "resid_mid",
     "ln": "gathered",
+    "ln_attn": "z_merged",
+    "ln_mlp": "mlp_post",
     "ln_pre": "full_embed",
     "ln_embed": "embed",
 }
+# Where a norm stands behind what it follows, as in a Swin v2, this is what it normalises.
+BEFORE = {"ln1": "attn_before_norm", "ln2": "mlp_before_norm", "ln": "reduced"}
 
 
 @dataclass(frozen=True)
@@ -66,11 +70,16 @@ class NormStatistics:
 
 
 def norm_sites(trace: Trace) -> tuple[NormSite, ...]:
-    """The layer norms in the order in which they run."""
+    """The layer norms of tokens, in the order in which they run; those of single heads' queries and keys are not."""
     one_picture(trace)
     names = [name.removesuffix(".scale") for name in trace.names() if name.endswith(".scale")]
     steps = dict(trace.network.steps())
-    return tuple(_site(trace, name, steps) for name in names)
+    return tuple(_site(trace, name, steps) for name in names if _of_tokens(name, steps))
+
+
+def _of_tokens(name: str, steps: dict[str, nn.Module]) -> bool:
+    step, _, short = name.rpartition(".")
+    return short in IN_STEP if step in steps else name in IN_NETWORK
 
 
 def norm_statistics(trace: Trace) -> tuple[NormStatistics, ...]:
@@ -99,8 +108,10 @@ def norm_statistics(trace: Trace) -> tuple[NormStatistics, ...]:
 def _site(trace: Trace, name: str, steps: dict[str, nn.Module]) -> NormSite:
     step, _, short = name.rpartition(".")
     if step:
-        module = getattr(steps[step], IN_STEP[short])
-        return NormSite(name, f"{step}.{INPUTS[short]}", cast(LayerNorm, module))
+        module = attrgetter(IN_STEP[short])(steps[step])
+        before = f"{step}.{BEFORE.get(short)}"
+        input_name = before if before in trace else f"{step}.{INPUTS[short]}"
+        return NormSite(name, input_name, cast(LayerNorm, module))
     module = attrgetter(IN_NETWORK[short])(trace.network)
     return NormSite(
         name, _final_input(trace) if short == "ln_final" else INPUTS[short], cast(LayerNorm, module)

@@ -17,7 +17,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vitviz.analysis.loss.class_heads import features, linear_head, trained_pooling
+from vitviz.analysis.loss.class_heads import (
+    check_reads_tokens,
+    features,
+    linear_head,
+    trained_pooling,
+)
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
 from vitviz.tracing.arrays import to_numpy, wide
@@ -155,6 +160,7 @@ def open_reading(trace: Trace, name: str, token: int, target: int) -> LensSteps:
     one_picture(trace)
     head = linear_head(trace.network)
     x = wide(trace.kept[name].flatten(0, -2)[token])  # (D,)
+    check_reads_tokens(trace.network, len(x))
     mean = x.mean()
     scale = ((x - mean).square().mean() + model.norm.eps).sqrt()
     y = (x - mean) / scale * wide(model.norm.weight) + wide(model.norm.bias)  # (D,)

@@ -43,9 +43,14 @@ class ReadClass(NamedTuple):
 
 
 def features(network: Network, x: Tensor) -> Tensor:
-    """What the last linear map reads of vectors (..., D) after the final norm: they, or tanh of a hidden layer."""
+    """What the last linear map reads of vectors (..., D) after the final norm: they, or tanh of a hidden layer.
+
+    Raises:
+        ValueError: if there is no head, or it reads more than one token's numbers.
+    """
     model = cast("VisionTransformer | SwinTransformer", network)
     hidden = model.pre_logits if isinstance(model, VisionTransformer) else None
+    check_reads_tokens(network, x.shape[-1])
     return x if hidden is None else torch.tanh(hidden(x))  # (..., R)
 
 
@@ -59,6 +64,22 @@ def linear_head(network: Network) -> nn.Linear:
     if head is None:
         raise ValueError("this model has no head: it gives features and no class scores")
     return head
+
+
+def check_reads_tokens(network: Network, channels: int) -> None:
+    """Refuse a head that reads another number of features than one token has ``channels``.
+
+    Raises:
+        ValueError: if it does, or there is no head.
+    """
+    model = cast("VisionTransformer | SwinTransformer", network)
+    hidden = model.pre_logits if isinstance(model, VisionTransformer) else None
+    taken = linear_head(network) if hidden is None else hidden
+    if channels != taken.in_features:
+        raise ValueError(
+            f"this model's head reads {taken.in_features} numbers, and a token has {channels}:"
+            " no token can be read alone"
+        )
 
 
 def class_scores(network: Network, x: Tensor) -> Tensor:

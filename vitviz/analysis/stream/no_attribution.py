@@ -8,6 +8,7 @@ from vitviz.tracing.trace import Trace
 NO_ATTRIBUTION = {
     "no_classes": "this model has no head: it gives features and no class scores",
     "pool": "the way in which this model pools its tokens is no sum that is written out here",
+    "inner_norms": "a layer norm stands between what the heads and units of this model make and what they add",
     "pre_logits": "between the stream and the scores there is a tanh: the score is not a sum of parts",
 }
 
@@ -21,6 +22,8 @@ def why_not(trace: Trace) -> str | None:
         return None
     if config.pool not in ("token", "avg") or config.pool_prefix:
         return "pool"
+    if config.norm_place == "after" or config.attn_norm or config.mlp_norm:
+        return "inner_norms"
     return "pre_logits" if config.representation_size else None
 
 

@@ -95,8 +95,9 @@ def other_order(trace: Trace, step: str, order: tuple[tuple[int, int], ...]) -> 
     mixed = blocks[..., [PUBLISHED.index(place) for place in order], :].flatten(-2)  # (1, h/2, w/2, 4C)
     with torch.no_grad():
         output: Tensor = module.reduction(module.norm(mixed))  # (1, h/2, w/2, 2C)
-    logits = trace.replay(at + 1, output)[0]  # (K,)
+    logits = trace.replay(at + 1, output)[0].detach()  # (K,)
+    own = trace.logits.detach()  # (K,)
     return OtherOrder(
         float((output - published).abs().max()), float(published.abs().max()),
-        float((logits - trace.logits).abs().max()), float(trace.logits.abs().max()), int(logits.argmax()),
+        float((logits - own).abs().max()), float(own.abs().max()), int(logits.argmax()),
     )  # fmt: skip
