@@ -49,7 +49,7 @@ def load_hub(
     """
     with _one_sentence(name, revision):
         info = _info(name, revision)
-        found, commit = _cached(name, revision) if info is None else _fetched(name, info, progress)
+        found, commit = _cached(name, revision) if info is None else _fetched(name, info, revision, progress)
     return load_found(found, name, Source("hub", name, commit), config, preprocessing, progress)
 
 
@@ -96,7 +96,7 @@ def _cached(name: str, revision: str | None) -> tuple[Found, str]:
     return found, folder.name
 
 
-def _fetched(name: str, info: ModelInfo, progress: Progress) -> tuple[Found, str]:
+def _fetched(name: str, info: ModelInfo, revision: str | None, progress: Progress) -> tuple[Found, str]:
     """The files of the commit that the hub says is meant, from the cache or from the hub."""
     files = {
         sibling.rfilename: _File(sibling.size or 0, sibling.lfs.sha256 if sibling.lfs else None)
@@ -110,6 +110,7 @@ def _fetched(name: str, info: ModelInfo, progress: Progress) -> tuple[Found, str
     path = fetch.file(weights)
     if weights.endswith(".index.json"):
         fetch.all(sorted(set(shard_of(path).values())))
+    fetch.remember(next(iter(beside), weights), revision)
     return Found(path, beside.get(CONFIG), beside.get(PREPROCESSOR)), commit
 
 
@@ -130,6 +131,7 @@ class _Fetch:
     def file(self, file: str, counted: bool = False) -> Path:
         """The path of a file in the cache; what is fetched is held against its hash."""
         from huggingface_hub import hf_hub_download, try_to_load_from_cache
+        from huggingface_hub.errors import RemoteEntryNotFoundError
 
         known = self.files.get(file)
         if known is None:
@@ -139,7 +141,10 @@ class _Fetch:
         there = try_to_load_from_cache(self.name, file, revision=self.commit)
         if not isinstance(there, str):
             bar = _bar(self)
-            there = hf_hub_download(self.name, file, revision=self.commit, tqdm_class=bar)
+            try:
+                there = hf_hub_download(self.name, file, revision=self.commit, tqdm_class=bar)
+            except RemoteEntryNotFoundError as error:
+                raise CheckpointError("hub_missing_file", name=self.name, file=file) from error
             if known.sha256 is not None and _sha256(Path(there)) != known.sha256:
                 Path(there).resolve().unlink(missing_ok=True)
                 Path(there).unlink(missing_ok=True)
@@ -147,6 +152,15 @@ class _Fetch:
         self.done += known.size
         self.progress("download", self.done, self.total)
         return Path(there)
+
+    def remember(self, file: str, revision: str | None) -> None:
+        """Keep in the cache which commit a branch or tag was, for the day on which nobody can be asked.
+
+        huggingface_hub does it for a file that it fetches by that name; this one is there already.
+        """
+        from huggingface_hub import hf_hub_download
+
+        hf_hub_download(self.name, file, revision=revision)
 
 
 def _bar(fetch: _Fetch) -> Any:
@@ -202,10 +216,6 @@ def _one_sentence(name: str, revision: str | None) -> Iterator[None]:
         raise CheckpointError("hub_no_revision", name=name, revision=revision) from error
     except errors.LocalEntryNotFoundError as error:
         raise CheckpointError("hub_unreachable", name=name) from error
-    except errors.RemoteEntryNotFoundError as error:
-        raise CheckpointError(
-            "hub_missing_file", name=name, file=str(error.request.url).rpartition("/")[2]
-        ) from error
     except (errors.RepositoryNotFoundError, errors.HFValidationError) as error:
         raise CheckpointError("hub_not_found", name=name) from error
     except errors.HfHubHTTPError as error:
