@@ -34,10 +34,6 @@ def empty_network(config: ModelConfig) -> VisionTransformer | SwinTransformer:
         raise CheckpointError("too_deep", blocks=blocks, most=DEEPEST)
     with torch.device("meta"):
         network = build(config)
-    if isinstance(config, ViTConfig) and config.is_variant and type(network) is VisionTransformer:
-        raise CheckpointError(
-            "refused_not_yet", name="this configuration", what="its blocks are not built here"
-        )
     count = sum(parameter.numel() for parameter in network.parameters())
     check_memory(BYTES * count, f"a network of {count / 1e6:,.0f} million parameters")
     return network

@@ -30,7 +30,7 @@ TOLERANCE = 1e-4
 TOLERANCE_OF_HALF = 3e-2
 SMALLEST_SCALE = 1e-3  # below it, numbers are what rounding leaves of larger ones
 SEED = 7
-Compared = Literal["logits", "last_hidden_state"]
+Compared = Literal["logits", "pooled", "last_hidden_state"]
 
 
 def load_module(module: nn.Module, preprocessing: Preprocessing | None, progress: Progress) -> Model:
@@ -96,8 +96,8 @@ def compare(model: Model, module: nn.Module) -> Check:
     height, width = config.image_size
     noise = torch.randn(1, config.in_channels, height, width, generator=torch.Generator().manual_seed(SEED))
     with torch.no_grad():
-        theirs, half = _run(module, noise, config.num_classes > 0)
         compared, ours = _ours(model, noise, module)
+        theirs, half = _run(module, noise, compared)
     theirs = theirs.float().cpu().reshape(ours.shape)
     scale = theirs.abs().max().item()
     tolerance = max(scale, SMALLEST_SCALE) * (TOLERANCE_OF_HALF if half else TOLERANCE)
@@ -105,25 +105,34 @@ def compare(model: Model, module: nn.Module) -> Check:
     return Check(type(module).__name__, compared, gap, scale, tolerance)
 
 
-def _run(module: nn.Module, noise: Tensor, classes: bool) -> tuple[Tensor, bool]:
-    """The class scores of the other network, or its last hidden state; and whether it ran in half precision."""
+def _run(module: nn.Module, noise: Tensor, compared: Compared) -> tuple[Tensor, bool]:
+    """What the other network computes, and whether it ran in half precision."""
     first = next(module.parameters())
     picture = noise.to(first.device, first.dtype)
     half = first.dtype in {torch.float16, torch.bfloat16}
     with _at_rest(module):
         try:
             if type(module).__module__.startswith("timm."):
-                run: Any = module if classes else getattr(module, "forward_features")  # noqa: B009 - any module
-                return run(picture), half
-            output = _vision(module)(picture, **_arguments(module, picture))
+                return _run_timm(module, picture, compared), half
+            output = _vision(module, compared)(picture, **_arguments(module, picture))
+            theirs = getattr(output, {"pooled": "pooler_output"}.get(compared, compared))
         except (RuntimeError, ValueError, TypeError, AttributeError) as error:
             raise CheckpointError("cannot_check", kind=type(module).__name__, reason=error) from error
-    return (output.logits if classes else output.last_hidden_state), half
+    return theirs, half
 
 
-def _vision(module: nn.Module) -> Any:
-    """The half of a model of pictures and texts that takes pictures; else the model."""
-    return getattr(module, "vision_model", module) if not hasattr(module, "classifier") else module
+def _run_timm(module: Any, picture: Tensor, compared: Compared) -> Tensor:
+    if compared == "logits":
+        return module(picture)
+    features = module.forward_features(picture)
+    return module.pool(features) if compared == "pooled" else features
+
+
+def _vision(module: nn.Module, compared: Compared) -> Any:
+    """What takes pictures and returns what is compared: the module, its picture half, or what is below its head."""
+    if compared == "logits":
+        return module
+    return getattr(module, "vision_model", getattr(module, "base_model", module))
 
 
 def _arguments(module: nn.Module, picture: Tensor) -> dict[str, Any]:
@@ -159,7 +168,7 @@ class _Kept(NamedTuple):
     tensors: dict[str, Tensor]
 
     def __call__(self, name: str, tensor: Tensor) -> Tensor:
-        if name in {"logits", "ln_final.out"} or name.endswith("resid_post"):
+        if name in {"logits", "pooled", "ln_final.out"} or name.endswith("resid_post"):
             self.tensors[name] = tensor
         return tensor
 
@@ -173,11 +182,12 @@ def _ours(model: Model, noise: Tensor, module: nn.Module) -> tuple[Compared, Ten
     model.network(noise, probe)
     if model.entry.num_classes:
         return "logits", probe.tensors["logits"]
-    normed = probe.tensors["ln_final.out"]
     config = model.entry.config
+    if isinstance(config, ViTConfig) and config.pool == "map":
+        return "pooled", probe.tensors["pooled"]
     after = isinstance(config, ViTConfig) and config.norm_after_pool
     of_clip = getattr(getattr(module, "config", None), "model_type", "") in {"clip", "clip_vision_model"}
     if after or of_clip:  # the last hidden state is not normalised there
         last = [name for name in probe.tensors if name.endswith("resid_post")][-1]
         return "last_hidden_state", probe.tensors[last]
-    return "last_hidden_state", normed
+    return "last_hidden_state", probe.tensors["ln_final.out"]

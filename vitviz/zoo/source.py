@@ -39,14 +39,15 @@ class Check:
 
     Attributes:
         against: the class of the other network.
-        compared: what both computed: the class scores, or the last hidden state of a model without classes.
+        compared: what both computed: the class scores; without classes what a query of its own pools, or else the last
+            hidden state.
         largest_gap: max |ours - theirs|.
         scale: max |theirs|, which says what the gap means.
         tolerance: the largest gap with which a model is loaded.
     """
 
     against: str
-    compared: Literal["logits", "last_hidden_state"]
+    compared: Literal["logits", "pooled", "last_hidden_state"]
     largest_gap: float
     scale: float
     tolerance: float

@@ -128,7 +128,7 @@ def _words(name: str, size: str, words: tuple[str, ...], plus: bool) -> tuple[st
         case ("miil",):
             return "vit", {"qkv_bias": False}
         case ("rpn",):
-            return "vit-rpn", {"qkv_bias": False, "layer_scale": True, "norm_place": "after"} | MEAN | AFTER
+            return "vit-rpn", {"qkv_bias": False, "norm_place": "after"} | MEAN | AFTER
         case ("36x1",):
             return "vit", {"depth": 36, "layer_scale": True}
         case ("clip",):

@@ -136,7 +136,7 @@ def _block(parts: _Parts, dim: int) -> dict[str, Any]:
         "norm_eps": _eps(parts, "blocks.0.norm1"),
     }
     if place == "after":
-        settings |= {"norm_place": place, "layer_scale": True}
+        settings["norm_place"] = place
     else:
         settings["layer_scale"] = parts.has("blocks.0.ls1", {"LayerScale"})
     if parts.has("blocks.0.attn.q_norm", NORMS):

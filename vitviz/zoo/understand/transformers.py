@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, NamedTuple
 
-from vitviz.models.config import ModelConfig, SwinConfig, ViTConfig
+from vitviz.models.config import ModelConfig, Rotary, SwinConfig, ViTConfig
 from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.refusals import refusal
 from vitviz.zoo.understand.choices import Choices, ratio
@@ -136,9 +136,6 @@ def make_vit(where: str, **settings: Any) -> ViTConfig:
     Raises:
         CheckpointError: if they do not go together.
     """
-    known = {field.name for field in fields(ViTConfig)}
-    if unknown := settings.keys() - known:
-        raise CheckpointError("refused_not_yet", name=where, what=", ".join(sorted(unknown)))
     try:
         return ViTConfig(**settings)
     except (ValueError, ZeroDivisionError) as error:
@@ -247,13 +244,8 @@ def _dinov3(choices: Choices, shapes: Shapes) -> Read:
     return Read("dinov3", make_vit(choices.where, **settings))
 
 
-def _rotary(choices: Choices) -> object:
-    from vitviz.models import config
-
-    rotary = getattr(config, "Rotary", None)
-    if rotary is None:
-        raise CheckpointError("refused_not_yet", name=choices.where, what="rotary positions")
-    return rotary(kind="centred", temperature=choices.fraction("rope_theta"))
+def _rotary(choices: Choices) -> Rotary:
+    return Rotary(kind="centred", temperature=choices.fraction("rope_theta"))
 
 
 def _clip(choices: Choices, shapes: Shapes) -> Read:
