@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -49,6 +51,16 @@ def test_trace_says_that_a_model_is_not_trained(capsys: pytest.CaptureFixture[st
         ([__file__], "This is not a JPEG"),
         ([PICTURE, "--model", "vit-huge"], "there is no model called 'vit-huge'"),
         ([PICTURE, "--model", "vit-test", "--block", "2"], "2 attention blocks, there is no block 2"),
+        ([PICTURE, "--model", "vit-test", "--dtype", "int8"], "a dtype is one of float32, bfloat16, float16"),
+        ([PICTURE, "--model", "vit-test", "--device", "cuda:99"], "torch finds no cuda:99 on this machine"),
+        ([PICTURE, "--model", "vit-test", "--device", "gpu"], "a device is cpu, cuda, cuda:1 or mps"),
+        (
+            [PICTURE, "--model", "vit-test", "--tensors", "q"],
+            "no tensor called 'q': --tensors '*' lists them",
+        ),
+        ([PICTURE, "--out", "t.txt"], "--out is a file that ends in .safetensors"),
+        ([PICTURE, "--out", "nowhere/t.safetensors"], "in a folder that is there"),
+        ([str(Path(__file__).parent)], "holds no picture"),
     ],
 )
 def test_a_mistake_is_answered_with_a_sentence(
@@ -59,6 +71,60 @@ def test_a_mistake_is_answered_with_a_sentence(
     assert said.err.startswith("vitviz: ")
     assert sentence in said.err
     assert not said.out
+
+
+def folder_of_pictures(tmp_path: Path) -> Path:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number in (0, 1):
+        shutil.copy(SAMPLES[number].path, folder / f"{number}{SAMPLES[number].path.suffix}")
+    (folder / "notes.txt").write_text("no picture")
+    return folder
+
+
+def test_trace_writes_a_file_that_can_be_loaded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "t.safetensors"
+    options = ["--model", "vit-test", "--dtype", "bfloat16", "--tensors", "blocks.*.pattern"]
+    assert main(["trace", PICTURE, *options, "--out", str(out)]) == 0
+    assert f"written to {out}" in capsys.readouterr().out
+    loaded = vitviz.load_trace(out)
+    assert loaded["blocks.1.pattern"].dtype == loaded["logits"].dtype
+    assert str(loaded["logits"].dtype) == "torch.bfloat16"
+
+
+def test_trace_lists_tensors(capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        main(["trace", PICTURE, "--model", "vit-test", "--tensors", "blocks.1.m*", "--tensors", "embed"]) == 0
+    )
+    listed = capsys.readouterr().out.split("\n\n")[-1].splitlines()
+    trace = vitviz.trace(vitviz.load_model("vit-test"), PICTURE)
+    names = [name for name in trace.names() if name.startswith("blocks.1.m") or name == "embed"]
+    assert [line.split()[0] for line in listed] == names
+    assert re.search(r"embed +\(1, 16, 16\) +float32 +1,024 bytes +vit\.py:\d+", listed[0])
+
+
+def test_trace_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, out = folder_of_pictures(tmp_path), tmp_path / "traces"
+    assert main(["trace", str(folder), "--model", "vit-test", "--top", "1", "--out", str(out)]) == 0
+    said = capsys.readouterr()
+    pictures = sorted(path.name for path in folder.iterdir() if path.suffix != ".txt")
+    assert [line.split()[0] for line in said.out.splitlines()] == pictures
+    assert [f"{n} of 2: {name}" for n, name in enumerate(pictures, 1)] == said.err.splitlines()
+    assert sorted(path.name for path in out.iterdir()) == [f"{name}.safetensors" for name in pictures]
+    trace = vitviz.trace(vitviz.load_model("vit-test"), folder / pictures[1])
+    loaded = vitviz.load_trace(out / f"{pictures[1]}.safetensors")
+    assert (loaded["logits"] == trace["logits"]).all()
+
+
+def test_a_broken_picture_of_a_folder_is_said_and_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = folder_of_pictures(tmp_path)
+    (folder / "00.jpg").write_text("no picture")
+    assert main(["trace", str(folder), "--model", "vit-test"]) == 2
+    said = capsys.readouterr()
+    assert "vitviz: 00.jpg: This is not a JPEG" in said.err
+    assert len(said.out.splitlines()) == 2
 
 
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:

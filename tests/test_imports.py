@@ -21,6 +21,7 @@ ORDER = [
     {"plot", "payload"},
     {"web"},
     {"app"},
+    {"trace_command"},
     {"cli"},
 ]
 LEVEL = {part: level for level, parts in enumerate(ORDER) for part in parts}

@@ -1,4 +1,4 @@
-"""The command ``vitviz``: start the app, list the models, or trace one picture in the terminal."""
+"""The command ``vitviz``: start the app, list the models, or trace pictures in the terminal."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import vitviz
 from vitviz.assets import shipped
-from vitviz.images import ImageError
-
-if TYPE_CHECKING:
-    from vitviz.tracing.trace import Trace
+from vitviz.trace_command import TraceOptions, run_trace_command
 
 DEFAULT_MODEL = "vit-tiny"
 
@@ -30,9 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "models":
             print("\n".join(model_lines()))
         else:
-            print("\n".join(trace_lines(options.picture, options.model, options.block, options.top)))
-    except (ImageError, ValueError) as error:
-        print(f"vitviz: {error}", file=sys.stderr)
+            return run_trace_command(_trace_options(options))
+    except (ImportError, KeyError, OSError, RuntimeError, ValueError) as error:
+        print(f"vitviz: {_sentence(error)}", file=sys.stderr)
         return 2
     return 0
 
@@ -45,12 +41,57 @@ def _parser() -> argparse.ArgumentParser:
     app.add_argument("--port", type=int, help="default: 8501, or the next one that is free")
     app.add_argument("--host", help="address to listen on; default: this machine only (localhost)")
     commands.add_parser("models", help="list the models that can be loaded")
-    trace = commands.add_parser("trace", help="run a model on a picture: the top classes and every shape")
-    trace.add_argument("picture", type=Path)
-    trace.add_argument("--model", default=DEFAULT_MODEL, help=f"a name of `vitviz models` ({DEFAULT_MODEL})")
-    trace.add_argument("--block", type=int, default=0, help="the attention block to show, from 0 (0)")
-    trace.add_argument("--top", type=int, default=5, help="how many classes to print (5)")
+    _add_trace(
+        commands.add_parser("trace", help="run a model on pictures: classes, shapes, a file of tensors")
+    )
     return parser
+
+
+def _add_trace(trace: argparse.ArgumentParser) -> None:
+    trace.add_argument("picture", type=Path, help="a picture, or a folder of pictures")
+    trace.add_argument("--model", default=DEFAULT_MODEL, help=f"as in vitviz.load_model ({DEFAULT_MODEL})")
+    trace.add_argument("--revision", help="of a hub's model: a branch, a tag or a commit")
+    trace.add_argument("--block", type=int, default=0, help="the attention block to show, from 0 (0)")
+    trace.add_argument("--top", type=_count, default=5, help="how many classes to print (5)")
+    trace.add_argument("--device", help="cpu, cuda, cuda:1 or mps; default: the processor")
+    trace.add_argument("--dtype", help="float32, bfloat16 or float16; default: as the model has it")
+    trace.add_argument(
+        "--out", type=Path, help="write a trace for vitviz.load_trace; a folder for several pictures"
+    )
+    trace.add_argument(
+        "--tensors",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a tensor to write too, or without --out to list; * stands for anything, and it can be given repeatedly",
+    )
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is no count: give 1 or more")
+    return number
+
+
+def _trace_options(options: argparse.Namespace) -> TraceOptions:
+    return TraceOptions(
+        picture=options.picture,
+        model=options.model,
+        revision=options.revision,
+        block=options.block,
+        top=options.top,
+        device=options.device,
+        dtype=options.dtype,
+        out=options.out,
+        tensors=options.tensors,
+    )
+
+
+def _sentence(error: Exception) -> str:
+    """What an error says, on one line; of a KeyError without the quotes that Python puts around it."""
+    text = error.args[0] if isinstance(error, KeyError) and error.args else error
+    return " ".join(str(text).split())
 
 
 def start_app(port: int | None = None, host: str | None = None) -> int:
@@ -87,38 +128,6 @@ def model_lines() -> list[str]:
         f"{entry.name:<{width}}  {'trained' if entry.trained else 'untrained':<9}  {entry.title}"
         for entry in entries
     ]
-
-
-def trace_lines(picture: Path, model_name: str, block: int = 0, top: int = 5) -> list[str]:
-    """The top classes of a picture, and the chain from pixels to scores with one attention block of the model.
-
-    Raises:
-        ValueError: if there is no such model or block.
-        vitviz.images.ImageError: if the picture cannot be opened.
-    """
-    model = vitviz.load_model(model_name)
-    trace = vitviz.trace(model, picture)
-    lines = [repr(trace)]
-    if not model.trained:
-        lines.append("This model is not trained here: its scores mean nothing, its shapes are right.")
-    lines += [f"{100 * score.probability:5.1f} %  {score.name}" for score in trace.top(top)]
-    return [*lines, "", *chain_lines(trace, block)]
-
-
-def chain_lines(trace: Trace, block: int) -> list[str]:
-    """One line for each stage from the picture to the scores: the tensor's name, its shape and the formula.
-
-    Raises:
-        ValueError: if the model has no attention block of that number.
-    """
-    from vitviz.tracing.walk import stages
-
-    if not 0 <= block < len(trace.blocks):
-        raise ValueError(f"this model has {len(trace.blocks)} attention blocks, there is no block {block}")
-    chain = stages(trace, trace.blocks[block].name)
-    rows = [(stage.name, str(tuple(trace[stage.name].shape)), stage.formula) for stage in chain]
-    name_width, shape_width = (max(len(row[column]) for row in rows) for column in (0, 1))
-    return [f"{name:<{name_width}}  {shape:<{shape_width}}  {formula}" for name, shape, formula in rows]
 
 
 if __name__ == "__main__":

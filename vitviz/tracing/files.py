@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
@@ -50,7 +51,10 @@ def save_run(run: Run, path: str | os.PathLike[str], tensors: Sequence[str] = ()
     names = dict.fromkeys([*(name for name in run.names() if name in kept), *tensors])
     # A file has no strides: q, k and v, which torch made as views of one tensor, are written one by one.
     arrays = {name: run[name].detach().cpu().contiguous() for name in names}
-    save_file(_separate(arrays), path, _metadata(run))
+    try:
+        save_file(_separate(arrays), path, _metadata(run))
+    except SafetensorError as error:
+        raise OSError(f"{os.fspath(path)} cannot be written: {error}") from error
 
 
 def _separate(arrays: dict[str, Tensor]) -> dict[str, Tensor]:
