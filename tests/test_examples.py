@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import doctest
 import re
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from vitviz.cli import main
 from vitviz.samples import SAMPLES
 
 ROOT = Path(__file__).parents[1]
@@ -73,6 +75,46 @@ def test_the_examples_of_the_readme(block: str) -> None:
             assert first_shape(value) == ast.literal_eval(shape[0]), line
             checked += 1
     assert checked >= 3
+
+
+def library_blocks(language: str = "python") -> list[str]:
+    text = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
+
+
+def test_the_examples_of_the_library() -> None:
+    """Read from top to bottom, as one notebook: shapes are as they are said to be, comparisons are true."""
+    names: dict[str, Any] = {}
+    shapes = comparisons = 0
+    for block in library_blocks():
+        for statement in ast.parse(block).body:
+            line = block.splitlines()[statement.lineno - 1]
+            source = ast.unparse(statement)
+            if not isinstance(statement, ast.Expr):
+                exec(source, names)
+                continue
+            value = eval(source, names)
+            if shape := SHAPE.match(line.partition("  # ")[2]):
+                assert first_shape(value) == ast.literal_eval(shape[0]), line
+                shapes += 1
+            elif isinstance(statement.value, ast.Compare | ast.BoolOp):
+                assert value is True, line
+                comparisons += 1
+    assert shapes > 20
+    assert comparisons > 3
+
+
+def test_the_commands_of_the_library(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("pictures").mkdir()
+    shutil.copy(SAMPLES[1].path, Path("pictures") / "other.jpg")
+    (block,) = library_blocks("bash")
+    for line in block.splitlines():
+        program, *arguments = shlex.split(line)
+        assert program == "vitviz"
+        assert main(arguments) == 0, line
+    assert "blocks.3.mlp_post" in capsys.readouterr().out
+    assert Path("t.safetensors").is_file()
+    assert Path("traces/other.jpg.safetensors").is_file()
 
 
 def test_there_are_examples() -> None:
