@@ -161,7 +161,7 @@ def _classroom() -> None:
             st.markdown(f"**{say(f'swin_cost.class_{key}', window=size, pairs=int(meets.sum()))}**")
             tiles(
                 f"swin_cost.{key}", meets.astype(np.float32), quantity="attention", limits=(0.0, 1.0),
-                axes=(say("attention.query"), say("attention.key")), width=250,
+                axes=(say("swin_cost.query"), say("swin_cost.key")), width=250,
                 scale_label=say("swin_cost.class_meets"),
             )  # fmt: skip
     with st.expander(say("swin_cost.class_code")):
