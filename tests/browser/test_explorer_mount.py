@@ -151,3 +151,18 @@ def test_a_destroyed_explorer_takes_no_late_numbers(page: Page, host: PlainHost)
         arrived(page, given(host, {})),
     )
     assert page.locator("#root").evaluate("(root) => root.childElementCount") == 0
+
+
+def test_the_buttons_turn_the_direction_and_save_the_picture(page: Page, host: PlainHost) -> None:
+    page.evaluate(MOUNT, arrived(page, given(host, {"layer": 0, "head": 1, "token": 3})))
+    readout = page.locator(".vx-readout").first
+    expect(readout).to_contain_text("looks most at")
+    turned = page.get_by_role("button", name="is looked at by")
+    turned.click()
+    expect(readout).to_contain_text("is looked at most by")
+    expect(turned).to_have_attribute("aria-pressed", "true")
+    page.locator(".vx-more summary").click()
+    for kind in ("PNG", "SVG"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=kind, exact=True).click()
+        assert download.value.suggested_filename == f"vitviz-vit-tiny-blocks.0-1.{kind.lower()}"
