@@ -91,18 +91,18 @@ def test_bright_and_dimmed_are_the_legal_and_the_other_patches(visit: Visit, swi
 
 def test_everything_by_keyboard_and_the_block_changes_the_map(visit: Visit) -> None:
     page = opened(visit)
-    frame, query = page.locator(".wr-frame").first, page.locator(".wr-live").first
+    frame, query = page.locator(".wr-frame").first, page.locator(".vv-announcer").first
     frame.focus()
     page.keyboard.press("ArrowLeft")
     expect(query).to_contain_text("query (28, 27)")
     page.keyboard.press("PageDown")
-    expect(page.locator(".wr-slider-text").first).to_contain_text("1.0 W-MSA")
+    expect(page.locator(".vv-slider-text").first).to_contain_text("1.0 W-MSA")
     expect(query).to_contain_text("query (14, 13)")
     page.keyboard.press("ArrowDown")
     expect(query).to_contain_text("query (15, 13)")
     for _ in range(9):
         page.keyboard.press("PageDown")
-    expect(page.locator(".wr-slider-text").first).to_contain_text("3.1")
+    expect(page.locator(".vv-slider-text").first).to_contain_text("3.1")
     expect(page.locator(".wr-pane .wr-readout").nth(1)).to_contain_text("never shifts")
 
 
@@ -122,7 +122,7 @@ def test_hovering_asks_the_server_nothing(visit: Visit, topic: str) -> None:
     for row, column in ((3, 4), (40, 11), (20, 50), (55, 55), (28, 3)):
         over(page, page.locator(".wr-frame").first, row, column, 56, 56)
         settle(page)
-        texts.add(page.locator(".wr-live").first.text_content())
+        texts.add(page.locator(".vv-announcer").first.text_content())
     assert len(texts) >= 4, "the page followed the pointer"
     assert not asked
     assert page.evaluate("window.sent") == 0
@@ -137,7 +137,7 @@ def test_the_field_grows_as_the_masks_say(visit: Visit, swin: Trace) -> None:
     regular = [step.without_shift() for step in steps]
     patch = 28 * 56 + 28
     key = page.locator(".wr-key-item")
-    depth = page.locator(".wr-slider input").first
+    depth = page.locator(".vv-slider input").first
     for number in (0, 1, 3, 5):
         depth.evaluate("(input, v) => { input.value = v; input.dispatchEvent(new Event('input')); }", number)
         for line, sizes in enumerate((growth(steps, patch), growth(regular, patch))):

@@ -1,6 +1,7 @@
 """The figures over depth draw what they were given."""
 
 import numpy as np
+import pytest
 
 from tests.plot.parts import check, shapes, traces, words
 from vitviz.plot.depth import gradient_lines, length_lines, share_lines
@@ -51,3 +52,12 @@ def test_what_is_exactly_zero_has_no_place_on_a_logarithmic_axis() -> None:
 
 def test_without_a_place_nothing_is_marked() -> None:
     assert length_lines.describe({"one": {"a": [1.0]}}, ["v"])["layout"]["shapes"] == []
+
+
+def test_gradients_of_nearly_one_size_have_ticks_between_the_powers_of_ten() -> None:
+    near = gradient_lines.describe({"chosen": [8e-4, 0.0, 3e-3]}, ["a", "b", "c"])
+    assert near["layout"]["yaxis"]["tickvals"] == pytest.approx([5e-4, 1e-3, 2e-3, 5e-3])
+    assert near["layout"]["yaxis"]["ticktext"] == ["5e\u22124", "1e\u22123", "2e\u22123", "5e\u22123"]
+    far = gradient_lines.describe({"chosen": [1e-5, 3e-3]}, ["a", "b"])
+    assert "tickvals" not in far["layout"]["yaxis"]
+    assert far["layout"]["yaxis"]["dtick"] == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vitviz.plot.numbers import added, fixed, short
+from vitviz.plot.numbers import added, fixed, in_brackets, short
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,9 @@ def test_fixed_lines_up_and_added_takes_the_sign_out() -> None:
     assert fixed(-0.0123456789) == "\u22120.012346"
     assert added(fixed(-0.5)) == "\u2212 0.500000"
     assert added(fixed(0.5)) == "+ 0.500000"
+
+
+def test_only_what_is_negative_stands_in_brackets() -> None:
+    assert in_brackets(4.465) == "4.465"
+    assert in_brackets(-0.02722) == "(-0.02722)"
+    assert in_brackets(-0.00012) == r"(-1.200 \cdot 10^{-4})"

@@ -10,6 +10,15 @@ STYLE = """<style>
 .vvt table { border-collapse: collapse; width: 100%; }
 .vvt td, .vvt th { padding: 1px 10px 1px 0; text-align: left; vertical-align: baseline; border: 0; }
 .vvt th { font-weight: 600; opacity: .7; word-break: keep-all; }
+@media (max-width: 640px) { .vvt { font-size: 12px; } .vvt td, .vvt th { padding-right: 7px; } }
+/* A table that is wider than the page fades out at its end until it is scrolled there. */
+@keyframes vvt-end {
+  0%, 99% { mask-image: linear-gradient(to left, transparent, #000 36px); }
+  100% { mask-image: none; }
+}
+@supports (animation-timeline: scroll()) {
+  .vvt { animation: vvt-end linear; animation-timeline: scroll(self inline); }
+}
 .vvt .n { font-family: var(--st-code-font, monospace); font-variant-numeric: tabular-nums; white-space: nowrap; }
 .vvt .r { text-align: right; }
 .vvt .q { opacity: .7; }

@@ -41,20 +41,11 @@ KEPT_MODELS = 2  # checkpoints of one person, each of which can be several hundr
 # What explorers fetch, and the traces that it is made of: everybody's together, each person's under their own tokens.
 payloads = PayloadStore(max_bytes=768 << 20)
 _cores = threading.Semaphore(os.cpu_count() or 1)
-# Choices of one page that are still there when a person comes back to it.
-KEPT_WIDGETS = (
-    "overview.step.",
-    "norm_lab.which", "norm_lab.others", "norm_lab.shape.", "norm_lab.variance.", "norm_lab.reduction.",
-)  # fmt: skip
 
 
 def setup() -> None:
     """Begin a run of the script: everything a page says is said in this person's language."""
     words.speak(lambda: str(st.session_state.get("language", "en")))
-    for key in map(str, st.session_state):
-        if key.startswith(KEPT_WIDGETS):
-            # Streamlit forgets a widget that a run does not show, unless its value is set by hand.
-            st.session_state[key] = st.session_state[key]
 
 
 @contextmanager

@@ -32,15 +32,17 @@ class Setting(Generic[T]):
         """Keep ``value``."""
         st.session_state[self._key(where)] = value
 
-    def widget(self, show: Callable[[str], T | None], options: Container[T], default: T, *where: str) -> T:
+    def widget(
+        self, show: Callable[[str], T | None], options: Container[T] | None, default: T, *where: str
+    ) -> T:
         """A widget whose value is this setting; Streamlit itself forgets a widget when its page is left.
 
-        ``show`` makes the widget with the key that it is given. A setting that is not among ``options``, or a widget
-        that is left empty, counts as ``default``.
+        ``show`` makes the widget with the key that it is given. A setting that is not among ``options`` (None: every
+        value is), or a widget that is left empty, counts as ``default``.
         """
         key = ".".join((self.name, *where))
         kept = self.get(default, *where)
-        st.session_state.setdefault(key, kept if kept in options else default)
+        st.session_state.setdefault(key, kept if options is None or kept in options else default)
         chosen = show(key)
         value = default if chosen is None else chosen
         self.set(value, *where)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from vitviz.plot.drawing import Description, drawing
 from vitviz.plot.marks import Axis, Panel, Panels, Part, Symbol, cursor, level, line, upright
+from vitviz.plot.numbers import MINUS
 from vitviz.plot.panels import below, beside
 from vitviz.plot.themes import ACCENT, INK, Theme
 
@@ -90,9 +92,25 @@ def gradient_lines(
 ) -> Description:
     """Lengths of gradients at every block's input, on a logarithmic axis; what is exactly 0 has no place there."""
     positive = {name: np.where(np.array(given) > 0, given, np.nan) for name, given in series.items()}
-    up = Axis(y_title, log=True, count=4, style="exponent")
+    up = Axis(y_title, log=True, style="exponent", ticks=_between_decades(*positive.values()))
     traces = _lines(positive, blocks, (ACCENT, INK, INK))
     return below(Panels([Panel(up, traces)], 230, _blocks(x_title, blocks), label=label), theme)
+
+
+def _between_decades(*values: NDArray[np.float64]) -> list[tuple[float, str]] | None:
+    """1, 2 and 5 of every decade as ticks where ``values`` span fewer than two decades; None where they span more."""
+    found = np.concatenate(values)
+    found = found[np.isfinite(found)]
+    if not len(found) or found.max() >= 100 * found.min():
+        return None
+    decades = range(math.floor(math.log10(found.min())), math.ceil(math.log10(found.max())) + 1)
+    marked = [(step * 10.0**decade, _power(step, decade)) for decade in decades for step in (1, 2, 5)]
+    return [tick for tick in marked if found.min() / 2 <= tick[0] <= found.max() * 2]
+
+
+def _power(digit: int, decade: int) -> str:
+    """One digit times a power of ten, as plotly writes the ticks of the other logarithmic axes."""
+    return f"{digit}e{decade}".replace("-", MINUS) if decade < -2 else f"{digit * 10.0**decade:g}"
 
 
 def _lines(

@@ -173,7 +173,8 @@ class Axis:
     """What an axis spans and how it is marked.
 
     Without ``span`` it holds all the marks (and 0 with ``from_zero``); ``ticks`` are values and their words, without
-    them plotly finds about ``count`` round numbers. ``style`` is how a number is written.
+    them plotly finds about ``count`` round numbers, or where it is ``log`` every one of so many ``decades`` is marked.
+    ``style`` is how a number is written.
     """
 
     title: str = ""
@@ -181,6 +182,7 @@ class Axis:
     log: bool = False
     ticks: Sequence[tuple[float, str]] | None = None
     count: int = 5
+    decades: int = 1
     from_zero: bool = False
     style: Literal["plain", "percent", "exponent", "power", "metric"] = "plain"
 
@@ -192,7 +194,9 @@ class Axis:
             **STYLES[self.style],
         }
         if self.log:
-            described |= {"showgrid": True, "dtick": 1} if self.ticks is None else {"showgrid": True}
+            described |= (
+                {"showgrid": True, "dtick": self.decades} if self.ticks is None else {"showgrid": True}
+            )
         if self.title:
             described["title"] = {"text": self.title}
         if self.span is not None:

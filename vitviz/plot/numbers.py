@@ -24,6 +24,11 @@ def in_formula(value: float) -> str:
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
+def in_brackets(value: float) -> str:
+    """As ``in_formula``, in brackets where it is negative: what stands behind another sign."""
+    return f"({in_formula(value)})" if value < 0 else in_formula(value)
+
+
 def added(number: str) -> str:
     """A number as one more addend of a sum: ``+ 0.5``, or ``- 0.5`` with a true minus."""
     return f"{MINUS} {number[1:]}" if number.startswith(MINUS) else f"+ {number}"

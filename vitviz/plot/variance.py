@@ -49,7 +49,7 @@ def variance_errors(
             traces.append(
                 dots(means[gone], drawn[gone], colour, "x-thin-open", 6, hover=hover, custom=error[gone])
             )
-        panels.append(Panel(Axis(precision, SPAN, log=True, count=3, style="power"), traces))
+        panels.append(Panel(Axis(precision, SPAN, log=True, decades=4, style="power"), traces))
     x = Axis(x_title, log=True, count=8, style="power")
     uprights = [] if at is None else [upright(at, INK)]
     return below(Panels(panels, 330, x, uprights, label=label), theme)

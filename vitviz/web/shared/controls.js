@@ -70,7 +70,30 @@ export function button(parent, label, onPress, className = "") {
  */
 export function choice(parent, options, onChoose) {
   const select = parent.appendChild(make("select"));
-  for (const [value, text] of options) select.appendChild(make("option", "", text)).value = value;
+  setOptions(select, options);
   select.addEventListener("change", () => onChoose(select.value));
   return select;
+}
+
+/**
+ * Another list for a choice.
+ * @param {HTMLSelectElement} select
+ * @param {[string, string][]} options
+ */
+export function setOptions(select, options) {
+  const made = options.map(([value, text]) => Object.assign(make("option", "", text), { value }));
+  select.replaceChildren(...made);
+}
+
+/**
+ * A label around a control that stands beside it.
+ * @template {Element} Control
+ * @param {Element} parent
+ * @param {string} label
+ * @param {Control} control
+ * @param {string} [className]
+ */
+export function labelled(parent, label, control, className = "") {
+  parent.appendChild(make("label", className)).append(make("span", "", label), control);
+  return control;
 }

@@ -45,7 +45,13 @@ class Strips {
     const dark = isDark(this.scroll);
     this.scroll.setAttribute("aria-label", data.words.label);
     this.labels.replaceChildren(...data.rows.map((row) => make("span", "vv-strips-label", row.label)));
-    this.bars.replaceChildren(...data.rows.map((row) => colourBar(row.scale, dark, row.low, row.high, "")));
+    this.bars.replaceChildren(
+      ...data.rows.map((row) => {
+        const bar = colourBar(row.scale, dark, row.low, row.high, "");
+        bar.dataset.label = row.label; // seen where the bars stand below the lanes and not beside them
+        return bar;
+      }),
+    );
     this.lanes.style.minWidth = `${NARROWEST * data.length}px`;
     this.lanes.replaceChildren(...data.rows.map((row) => this.lane(row, dark)), this.hovered, this.chosen);
     this.place(this.chosen, this.index);

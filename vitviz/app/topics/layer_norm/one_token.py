@@ -14,6 +14,7 @@ from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
 from vitviz.plot.colour import span
 from vitviz.plot.norms import histograms
+from vitviz.plot.numbers import fixed
 from vitviz.plot.numbers import in_formula as text
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def one_token(model: ModelEntry, trace: Trace, name: str, token: int) -> None:
     with right:
         st.markdown(f"**{say('layer_norm.opened', channel=channel)}**")
         _formulas(normed, channel)
-        out, gap = f"{normed.out[channel]:.6f}", f"{normed.gap(channel):.1e}"
+        out, gap = fixed(normed.out[channel]), f"{normed.gap(channel):.1e}"
         everywhere = session.derived(trace, FUSED_GAP.at(name), lambda: fused_gap(trace, name))
         st.caption(say("layer_norm.check", out=out, gap=gap, all=f"{everywhere:.1e}"))
     st.markdown(say("layer_norm.choose_channel"))

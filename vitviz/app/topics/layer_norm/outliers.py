@@ -47,10 +47,13 @@ def outliers(model: ModelEntry, trace: Trace, grid: tuple[int, int]) -> None:
         st.markdown(f"**{say('layer_norm.outlier_norm')}**")
         _map(model, stream, Map("norm", stream.norm, "attention", 0.6), grid)
         large = stream.large
-        numbers = {"times": f"{TIMES_MEDIAN:g}", "median": short(large.median), "ratio": f"{large.ratio:.2f}"}
         st.caption(
-            say("layer_norm.outlier_tokens", count=len(large.tokens), largest=large.largest, **numbers)
-        )
+            say(
+                "layer_norm.outlier_tokens" if large.tokens else "layer_norm.none_large",
+                count=len(large.tokens), times=f"{TIMES_MEDIAN:g}", median=short(large.median),
+                largest=large.largest, ratio=f"{large.ratio:.2f}",
+            )
+        )  # fmt: skip
     with right:
         st.markdown(f"**{say('layer_norm.outlier_channel', channel=channel)}**")
         _map(model, stream, Map("channel", stream.x[:, channel], "activation", 1.0), grid)

@@ -1,9 +1,12 @@
 // Probabilities or logits, and what the colours of probabilities span.
-import { button } from "../../../web/shared/controls.js";
+import { segments } from "../../../web/shared/controls.js";
 import { make } from "../../../web/shared/dom.js";
 
 /** @import { Mode } from "./numbers.js" */
 /** @typedef {{ mode: Mode, whole: boolean }} Quantity `whole`: colours from 0 to 1, else up to the largest */
+
+/** @type {Mode[]} */
+const MODES = ["p", "z"];
 
 export class LensTools {
   /**
@@ -13,6 +16,9 @@ export class LensTools {
   constructor(root, change) {
     this.root = root;
     this.change = change;
+    this.words = ""; // of the buttons that are there; they stay in the same language, and keep the focus
+    /** @type {ReturnType<LensTools["build"]> | undefined} */
+    this.made = undefined;
   }
 
   /**
@@ -20,21 +26,23 @@ export class LensTools {
    * @param {Record<string, string>} words
    */
   show({ mode, whole }, words) {
-    this.root.replaceChildren();
-    this.tool(words.probability, mode === "p", { mode: "p" });
-    this.tool(words.logit, mode === "z", { mode: "z" });
-    if (mode === "z") return;
-    this.root.append(make("span", "vl-gap", words.scale));
-    this.tool(words.whole, whole, { whole: true });
-    this.tool(words.largest, !whole, { whole: false });
+    const listed = [words.probability, words.logit, words.scale, words.whole, words.largest].join("\n");
+    if (!this.made || this.words !== listed) this.made = this.build(words);
+    this.words = listed;
+    this.made.modes.set(MODES.indexOf(mode));
+    this.made.scales.set(whole ? 0 : 1);
+    this.made.scale.hidden = mode !== "p";
   }
 
-  /**
-   * @param {string} text
-   * @param {boolean} pressed
-   * @param {Partial<Quantity>} quantity
-   */
-  tool(text, pressed, quantity) {
-    button(this.root, text, () => this.change(quantity), "vl-tool").setAttribute("aria-pressed", String(pressed));
+  /** @param {Record<string, string>} words */
+  build(words) {
+    this.root.replaceChildren();
+    const names = [words.probability, words.logit];
+    const modes = segments(this.root, names.join(", "), names, (at) => this.change({ mode: MODES[at] }));
+    const scale = this.root.appendChild(make("div", "vl-scale"));
+    scale.append(make("span", "", words.scale));
+    const ends = [words.whole, words.largest];
+    const scales = segments(scale, words.scale, ends, (at) => this.change({ whole: at === 0 }));
+    return { modes, scale, scales };
   }
 }

@@ -15,7 +15,7 @@ from vitviz.app.topics.lens.part import lens as lens_part
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
 from vitviz.plot.colour import span
-from vitviz.plot.numbers import fixed
+from vitviz.plot.numbers import fixed, in_brackets
 from vitviz.plot.numbers import in_formula as text
 
 if TYPE_CHECKING:
@@ -120,8 +120,8 @@ def _opened(model: ModelEntry, trace: Trace, depth: str, token: int, target: int
     for formula in (
         rf"\mu = {text(steps.mean)}, \quad s = \sqrt{{\sigma^2 + \epsilon}} = {text(steps.scale)}"
         rf" \quad \Rightarrow \quad y_j = \frac{{x_j - \mu}}{{s}}\,\gamma_j + \beta_j",
-        rf"z_c = \sum_j W_{{cj}}\,y_j + b_c = {total} + ({text(steps.bias)}) = {text(steps.logit)}",
-        rf"p_c = e^{{z_c - \log\sum_k e^{{z_k}}}} = e^{{{text(steps.logit)} - ({text(steps.lse)})}}"
+        rf"z_c = \sum_j W_{{cj}}\,y_j + b_c = {total} + {in_brackets(steps.bias)} = {text(steps.logit)}",
+        rf"p_c = e^{{z_c - \log\sum_k e^{{z_k}}}} = e^{{{text(steps.logit)} - {in_brackets(steps.lse)}}}"
         rf" = {text(steps.probability)}",
     ):
         st.markdown(rf"$\displaystyle {formula}$")

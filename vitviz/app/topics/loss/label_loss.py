@@ -9,9 +9,9 @@ import streamlit as st
 
 from vitviz.app import class_choice, html, session
 from vitviz.app.topics.loss.fragments import LABEL, label_chosen
-from vitviz.app.topics.loss.softmax_part import softmax
+from vitviz.app.topics.loss.softmax_part import softmax_bars
 from vitviz.app.words import say
-from vitviz.plot.numbers import fixed, short
+from vitviz.plot.numbers import fixed, in_brackets, short
 from vitviz.plot.numbers import in_formula as text
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def probabilities(model: ModelEntry, trace: Trace) -> None:
     st.markdown(say("loss.softmax.lead"))
     logits = trace.logits.numpy()
     names = [trace.class_name(index) for index in range(len(logits))]
-    softmax(f"loss.softmax.{model.name}", logits, names, int(np.argmax(logits)))
+    softmax_bars(f"loss.softmax.{model.name}", logits, names, int(np.argmax(logits)))
 
 
 @st.fragment(key=LABEL)
@@ -42,7 +42,7 @@ def label_loss(model: ModelEntry, trace: Trace) -> None:
     from vitviz.analysis.loss.cross_entropy import cross_entropy
 
     st.header(say("loss.cross_entropy"), anchor=False)
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns([1, 1.15], gap="medium")
     with left:
         label = class_choice.choose_label(
             model, trace, say("loss.label"), "loss.label", lambda: label_chosen(model, trace)
@@ -65,7 +65,7 @@ def _formulas(loss: CrossEntropy, name: str) -> None:
     formulas = (
         rf"\log \sum_k e^{{z_k}} = m + \log \sum_k e^{{z_k - m}} = {text(loss.largest)} + \log {text(loss.total)}"
         rf" = {text(loss.lse)}",
-        rf"L = -z_y + \log \sum_k e^{{z_k}} = -({text(z)}) + {text(loss.lse)} = {text(loss.loss)}",
+        rf"L = -z_y + \log \sum_k e^{{z_k}} = -{in_brackets(z)} + {text(loss.lse)} = {text(loss.loss)}",
         rf"L = -\log p_y = -\log {text(p)} = {text(loss.loss)}",
     )
     st.markdown("\n\n".join(rf"$\displaystyle {formula}$" for formula in formulas))

@@ -18,7 +18,7 @@ from vitviz.app.widgets.picker import picker
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
 from vitviz.plot.colour import span
-from vitviz.plot.numbers import fixed
+from vitviz.plot.numbers import fixed, in_brackets
 from vitviz.plot.numbers import in_formula as text
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _one_score(model: ModelEntry, trace: Trace) -> None:
     score = class_score(trace, target)
     st.markdown(
         rf"$\displaystyle z_c = \sum_{{j=1}}^{{{len(score.features)}}} W_{{cj}}\, y_j + b_c"
-        rf" = {text(score.products.sum())} + ({text(score.bias)}) = {text(score.score)}$"
+        rf" = {text(score.products.sum())} + {in_brackets(score.bias)} = {text(score.score)}$"
     )
     logit = trace.logits[target].item()
     if trained_pooling(trace.config) == "both":

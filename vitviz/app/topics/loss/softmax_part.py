@@ -13,7 +13,7 @@ from vitviz.app.words import section
 LISTED = 8
 
 
-def softmax(key: str, logits: NDArray[np.floating], names: Sequence[str], chosen: int) -> None:
+def softmax_bars(key: str, logits: NDArray[np.floating], names: Sequence[str], chosen: int) -> None:
     """Show the highest of the logits (K,) and ``chosen`` with exp(z / T) and their share; ``names`` (K,) name them."""
     mount = component("app/topics/loss/softmax_part.js")
     order = np.argsort(-logits, kind="stable")[:LISTED].tolist()

@@ -14,8 +14,8 @@ from vitviz.app.topics.norm_lab.block_part import InBatch, norm_block
 from vitviz.app.topics.norm_lab.code import code_that_ran
 from vitviz.app.words import say
 from vitviz.images import Picture, to_array, view
+from vitviz.plot.numbers import in_brackets, short
 from vitviz.plot.numbers import in_formula as text
-from vitviz.plot.numbers import short
 from vitviz.samples import SAMPLES, Sample
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 CHANNEL = Setting[int]("norm_lab.channel")
+OTHERS = Setting[list[str]]("norm_lab.others")
 COMPARED: session.Derived[Compared] = session.Derived("this picture in a batch with others")
 FIRST_INPUT: session.Derived[tuple[Image.Image, NDArray[np.float32]]] = session.Derived(
     "a sample's first block input"
@@ -74,12 +75,13 @@ def _choose_others() -> list[Sample]:
     """The pictures that join picture 0."""
     chinese = st.session_state.get("language") == "zh"
     titles = {sample.file: sample.title_zh if chinese else sample.title for sample in SAMPLES}
-    key = "norm_lab.others"
     own = str(st.session_state.get("picture_name", ""))
-    st.session_state.setdefault(key, [file for file in titles if file != own][:JOINED])
-    chosen = st.pills(
-        say("norm_lab.others"), list(titles), selection_mode="multi", format_func=titles.__getitem__, key=key
-    )
+    chosen = OTHERS.widget(
+        lambda key: st.pills(
+            say("norm_lab.others"), list(titles), selection_mode="multi", format_func=titles.__getitem__, key=key
+        ),
+        None, [file for file in titles if file != own][:JOINED],
+    )  # fmt: skip
     return [sample for sample in SAMPLES if sample.file in chosen]
 
 
@@ -141,8 +143,7 @@ def _formulas(x: NDArray[np.float32], compared: Compared, cell: tuple[int, int],
         ("BN", compared.batch, channel, f"{pictures}\u00b7{places}"),
     ):
         steps = cell_steps(moments, x[0, channel, token], at, eps)
-        inside = f"({text(steps.mean)})" if steps.mean < 0 else text(steps.mean)
-        above = f"{text(steps.value)} - {inside}"
+        above = f"{text(steps.value)} - {in_brackets(steps.mean)}"
         below = rf"\sqrt{{{text(steps.variance)} + {text(eps)}}}"
         st.markdown(
             rf"$\small\displaystyle \mathrm{{{name}}} = \frac{{{above}}}{{{below}}} = {text(steps.out)}$"

@@ -7,10 +7,12 @@ from collections.abc import Callable
 import streamlit as st
 
 from vitviz.app import session, shell
+from vitviz.app.settings import Setting
 from vitviz.app.topics.norm_lab import batch, reduction, shape, variance
 from vitviz.app.words import say
 from vitviz.zoo.registry import ModelEntry
 
+WHICH = Setting[str]("norm_lab.which")
 EXPERIMENTS: dict[str, Callable[[ModelEntry], None]] = {
     "batch": batch.experiment,
     "shape": shape.experiment,
@@ -28,9 +30,10 @@ def show() -> None:
 
 def _choose() -> str:
     names = list(EXPERIMENTS)
-    st.session_state.setdefault("norm_lab.which", names[0])
-    chosen = st.segmented_control(
-        say("norm_lab.which"), names, format_func=lambda name: say(f"norm_lab.{name}"), key="norm_lab.which",
-        required=True, label_visibility="collapsed",
+    return WHICH.widget(
+        lambda key: st.segmented_control(
+            say("norm_lab.which"), names, format_func=lambda name: say(f"norm_lab.{name}"), key=key,
+            required=True, label_visibility="collapsed",
+        ),
+        names, names[0],
     )  # fmt: skip
-    return chosen or names[0]

@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from vitviz.app import html, session, tokens
+from vitviz.app.settings import Setting
 from vitviz.app.topics.norm_lab.code import code_that_ran
 from vitviz.app.topics.norm_lab.reduction_part import norm_reduction
 from vitviz.app.words import say
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
+SIZE = Setting[int]("norm_lab.reduction")
 NUMBERS, LANES, BLOCKS = (16, 32), (4, 8), (1, 2)
 
 
@@ -59,10 +61,10 @@ def _choose() -> tuple[int, int, int]:
 
 
 def _choice(place: DeltaGenerator, name: str, choices: tuple[int, ...], default: int) -> int:
-    key = f"norm_lab.reduction.{name}"
-    st.session_state.setdefault(key, default)
-    chosen = place.segmented_control(say(f"norm_lab.{name}"), choices, key=key, required=True)
-    return default if chosen is None else chosen
+    return SIZE.widget(
+        lambda key: place.segmented_control(say(f"norm_lab.{name}"), choices, key=key, required=True),
+        choices, default, name,
+    )  # fmt: skip
 
 
 def _results(row: NDArray[np.float32], steps: tuple[Step, ...], layout: Layout) -> None:

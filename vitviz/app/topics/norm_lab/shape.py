@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from vitviz.app import html
+from vitviz.app.settings import Setting
 from vitviz.app.topics.norm_lab.groups_part import norm_groups
 from vitviz.app.words import say
 from vitviz.plot.numbers import short
@@ -18,6 +19,10 @@ from vitviz.zoo.registry import ModelEntry
 if TYPE_CHECKING:
     from vitviz.analysis.norm_lab.normalized_shape import Groups
 
+CHOICE = Setting[str]("norm_lab.shape.choice")
+TYPED = Setting[str]("norm_lab.shape.typed")
+KIND = Setting[str]("norm_lab.shape.kind")
+KINDS = ("count", "random")
 SHAPE = (4, 2, 3)
 CHOICES: tuple[tuple[int, ...], ...] = ((3,), (2, 3), (4, 2, 3), (2,), (4, 2))
 EPS = 1e-5
@@ -69,19 +74,26 @@ def _choose() -> tuple[NDArray[np.float64], tuple[int, ...]]:
     """The tensor and the shape that is asked for."""
     one, two, three = st.columns([2, 1, 1.3], gap="medium")
     names = [str(list(choice)) for choice in CHOICES]
-    st.session_state.setdefault("norm_lab.shape.choice", names[0])
-    named = one.segmented_control(
-        "normalized_shape", names, key="norm_lab.shape.choice", required=True, on_change=_forget_typed
-    )
-    typed = two.text_input(
-        say("norm_lab.typed"), key="norm_lab.shape.typed", placeholder="[1, 3]", max_chars=LONGEST_TEXT
-    )
-    st.session_state.setdefault("norm_lab.shape.kind", "count")
-    kind = three.segmented_control(
-        say("norm_lab.numbers"), ("count", "random"), key="norm_lab.shape.kind", required=True,
-        format_func=lambda kind: say(f"norm_lab.numbers_{kind}"),
+    named = CHOICE.widget(
+        lambda key: one.segmented_control(
+            "normalized_shape", names, key=key, required=True, on_change=_forget_typed
+        ),
+        names, names[0],
     )  # fmt: skip
-    asked = CHOICES[names.index(named or names[0])]
+    typed = TYPED.widget(
+        lambda key: two.text_input(
+            say("norm_lab.typed"), key=key, placeholder="[1, 3]", max_chars=LONGEST_TEXT
+        ),
+        None, "",
+    )  # fmt: skip
+    kind = KIND.widget(
+        lambda key: three.segmented_control(
+            say("norm_lab.numbers"), KINDS, key=key, required=True,
+            format_func=lambda kind: say(f"norm_lab.numbers_{kind}"),
+        ),
+        KINDS, KINDS[0],
+    )  # fmt: skip
+    asked = CHOICES[names.index(named)]
     if typed.strip():
         own = parse_shape(typed)
         if own is None:
@@ -95,7 +107,7 @@ def _choose() -> tuple[NDArray[np.float64], tuple[int, ...]]:
 
 def _forget_typed() -> None:
     """What is typed comes before what is chosen, so that a new choice has to take it away."""
-    st.session_state["norm_lab.shape.typed"] = ""
+    TYPED.choose("")
 
 
 def _random(count: int) -> NDArray[np.float64]:

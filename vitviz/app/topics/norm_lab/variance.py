@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from vitviz.app import html, session
+from vitviz.app.settings import Setting
 from vitviz.app.topics.norm_lab.code import code_that_ran
 from vitviz.app.widgets.chart import chart
 from vitviz.app.words import say
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from vitviz.analysis.norm_lab.variance import Measured, TorchsOwn
     from vitviz.zoo.registry import ModelEntry
 
+MEAN = Setting[int]("norm_lab.variance.mean")
+SPREAD = Setting[float]("norm_lab.variance.spread")
+COUNT = Setting[int]("norm_lab.variance.count")
 EXPONENTS = [k / 4 for k in range(0, 29)]
 SPREADS = [0.01, 0.1, 1.0, 10.0, 100.0]
 COUNTS = [16, 64, 192, 256, 768, 1024, 2048]
@@ -73,18 +77,20 @@ HEAD = ("precision", "method", "variance", "error", "verdict", "mean", "rest")
 
 def _choose() -> tuple[int, float, int]:
     """Number of the mean, spread, and how many numbers."""
-    for name, default in (("mean", EXPONENTS.index(4.0)), ("spread", 1.0), ("count", 768)):
-        st.session_state.setdefault(f"norm_lab.variance.{name}", default)
+    means = range(len(EXPONENTS))
     one, two, three = st.columns(3, gap="medium")
-    at = one.select_slider(
-        say("norm_lab.mean"), list(range(len(EXPONENTS))), format_func=lambda i: _grouped(10 ** EXPONENTS[i]),
-        key="norm_lab.variance.mean",
+    at = MEAN.widget(
+        lambda key: one.select_slider(
+            say("norm_lab.mean"), means, format_func=lambda i: _grouped(10 ** EXPONENTS[i]), key=key
+        ),
+        means, EXPONENTS.index(4.0),
     )  # fmt: skip
-    spread = two.select_slider(
-        say("norm_lab.spread"), SPREADS, format_func=lambda s: f"{s:g}", key="norm_lab.variance.spread"
-    )
-    count = three.select_slider(say("norm_lab.count"), COUNTS, key="norm_lab.variance.count")
-    return int(at), float(spread), int(count)
+    spread = SPREAD.widget(
+        lambda key: two.select_slider(say("norm_lab.spread"), SPREADS, format_func=lambda s: f"{s:g}", key=key),
+        SPREADS, 1.0,
+    )  # fmt: skip
+    count = COUNT.widget(lambda key: three.select_slider(say("norm_lab.count"), COUNTS, key=key), COUNTS, 768)
+    return at, spread, count
 
 
 def _grouped(value: float) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vitviz.app import html, session, shell, tokens
+from vitviz.app.settings import Setting
 from vitviz.app.topics.overview.part import ChainItem, ChainView, chain
 from vitviz.app.widgets.picker import picker
 from vitviz.app.words import say
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from vitviz.tracing.walk import Walk
     from vitviz.zoo.registry import ModelEntry
 
+# The block whose lines are shown, for each model.
+STEP = Setting[str]("overview.step")
 # Lines between more patches than this would hide the picture.
 FINEST_GRID_DRAWN = 40
 
@@ -139,10 +142,12 @@ def _chain(trace: Trace, model: ModelEntry) -> None:
     from vitviz.tracing.walk import stages
 
     steps = [name for name, _ in trace.network.steps()]
-    step_key, place_key = f"overview.step.{model.name}", f"overview.place.{model.name}"
+    place_key = f"overview.place.{model.name}"
     title, slider = st.columns([1, 2], vertical_alignment="bottom")
     title.header(say("overview.chain"), anchor=False)
-    step = slider.select_slider(say("overview.block"), steps, key=step_key)
+    step = STEP.widget(
+        lambda key: slider.select_slider(say("overview.block"), steps, key=key), steps, steps[0], model.name
+    )
     walk, path = session.walk(trace, step), stages(trace, step)
     place = st.session_state.get(place_key)
     call = (place and walk.at(place)) or walk.find(path[1].name)
@@ -153,7 +158,7 @@ def _chain(trace: Trace, model: ModelEntry) -> None:
         source = walk if walk.find(name) else session.walk(trace, steps[-1])  # else the end of the last block
         found = source.find(name)
         assert found is not None
-        st.session_state[step_key] = source.step
+        STEP.choose(source.step, model.name)
         st.session_state[place_key] = source.place(found)
 
     def choose_call(index: int) -> None:

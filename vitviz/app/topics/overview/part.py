@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from vitviz.tracing.lines import Call, Source
     from vitviz.tracing.walk import Stage
 
+# How many tiles of a tensor stand side by side: so many, up to that number of tiles.
+PER_ROW = ((1, 1), (4, 2), (9, 3))
+MOST_PER_ROW = 6
+
 
 @dataclass(frozen=True)
 class ChainItem:
@@ -99,7 +103,7 @@ def _tensor(call: Call, values: NDArray[np.generic]) -> dict[str, object]:
         "count": view.tiles.shape[0],
         "rows": view.tiles.shape[1],
         "columns": view.tiles.shape[2],
-        "perRow": 1 if view.tiles.shape[0] == 1 else 2 if view.tiles.shape[0] <= 4 else 3,
+        "perRow": next((across for most, across in PER_ROW if view.tiles.shape[0] <= most), MOST_PER_ROW),
         "labels": list(view.labels),
         "axes": [say("tensor.row"), say("tensor.column")],
         "pooled": list(view.pooled),

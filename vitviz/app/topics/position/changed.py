@@ -17,6 +17,7 @@ from vitviz.app.session import Derived
 from vitviz.app.settings import Setting
 from vitviz.app.topics.position.run_table import Run, run_table
 from vitviz.app.words import say
+from vitviz.plot.numbers import short
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -128,7 +129,7 @@ def _why(config: ViTConfig, plain: Run, logits: Logits) -> None:
     tokens_gap = gap(logits["tokens"], plain.logits)
     contents_gap = gap(logits["contents"], plain.logits)
     st.markdown(
-        say("position.why_text", read=read, tokens=f"{tokens_gap:.1e}", contents=f"{contents_gap:.2g}")
+        say("position.why_text", read=read, tokens=f"{tokens_gap:.1e}", contents=short(contents_gap))
         if config.position != "none"
         else say("position.why_none", read=read, tokens=f"{tokens_gap:.1e}", contents=f"{contents_gap:.1e}")
     )

@@ -15,7 +15,7 @@ from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
 from vitviz.plot.colour import span
 from vitviz.plot.hidden import TITLES, activation_curve
-from vitviz.plot.numbers import fixed, short
+from vitviz.plot.numbers import fixed, in_brackets, short
 from vitviz.plot.numbers import in_formula as text
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _one_unit(unit: HiddenUnit) -> None:
     h = text(unit.h)
     st.markdown(
         rf"$\displaystyle h = \sum_{{c=1}}^{{{len(unit.inputs)}}} w_c\, y_c + b = {text(unit.products.sum())}"
-        rf" + ({text(unit.bias)}) = {h}$"
+        rf" + {in_brackets(unit.bias)} = {h}$"
         "\n\n"
         rf"$\displaystyle \mathrm{{GELU}}(h) = h\,\Phi(h) = {h} \cdot {text(unit.below)} = {text(unit.h * unit.below)}$"
     )

@@ -1,12 +1,13 @@
 // Two models, one cursor: where the same patch of the picture looks in a ViT and in a Swin.
 import { isDark } from "../../../web/shared/colours.js";
+import { segments } from "../../../web/shared/controls.js";
 import { make } from "../../../web/shared/dom.js";
-import { Surface, segments } from "./controls.js";
 import { middleOf, tokenAt } from "./crop.js";
 import { Side } from "./side.js";
 import { problemOf } from "./sources.js";
+import { Surface } from "./surface.js";
 
-/** @import { Send } from "./controls.js" */
+/** @import { Send } from "./surface.js" */
 /** @import { Point } from "./crop.js" */
 /** @import { BesideData } from "./types.js" */
 
@@ -88,7 +89,7 @@ class BesideVitPart {
   render() {
     const { data, sides } = this;
     if (!data || !this.scale) return;
-    this.scale.show(this.isShared ? 0 : 1);
+    this.scale.set(this.isShared ? 0 : 1);
     const dark = isDark(this.surface.root);
     const weights = sides.map((side) => side.weights(this.point));
     const tops = weights.map(largest);
@@ -96,7 +97,9 @@ class BesideVitPart {
       const high = this.isShared ? Math.max(...tops) : tops[i];
       side.draw(weights[i], high, data.colours.attention, dark, this.problem);
     }
-    this.surface.voice.say(sides.map((side) => `${side.data.title}: ${side.pane.readout.textContent}`).join(" "));
+    this.surface.announcer.announce(
+      sides.map((side) => `${side.data.title}: ${side.pane.readout.textContent}`).join(" "),
+    );
   }
 
   destroy() {

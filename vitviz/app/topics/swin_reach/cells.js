@@ -2,7 +2,7 @@
 import { colourBar, colourTable, paint } from "../../../web/shared/colours.js";
 import { contextOf, make } from "../../../web/shared/dom.js";
 import { number } from "../../../web/shared/format.js";
-import { asked, taken } from "./controls.js";
+import { asked, taken } from "./keys.js";
 import { hatch, marked, sized } from "./pane.js";
 
 /** @import { Numbers, Scale, Step } from "./types.js" */

@@ -1,16 +1,18 @@
 // The receptive field of one output token, grown backwards from it to the patches, with the shift and without.
+import { button, slider } from "../../../web/shared/controls.js";
 import { make } from "../../../web/shared/dom.js";
 import { filled } from "../../../web/shared/words.js";
-import { asked, Surface, slider, taken, within } from "./controls.js";
 import { borders, outline } from "./edges.js";
 import { Fields } from "./fields.js";
 import { percent, whole } from "./format.js";
 import { Growth } from "./growth.js";
+import { asked, taken, within } from "./keys.js";
 import { total } from "./maps.js";
 import { Pane, pathOf } from "./pane.js";
 import { Strip } from "./strip.js";
+import { Surface } from "./surface.js";
 
-/** @import { Send } from "./controls.js" */
+/** @import { Send } from "./surface.js" */
 /** @import { Tiling } from "./maps.js" */
 /** @import { FieldData } from "./types.js" */
 
@@ -54,13 +56,7 @@ class ReceptiveFieldPart {
     root.replaceChildren();
     const depth = slider(root, words.depth, (block) => this.act(() => fields.chooseBlock(block)));
     const scrub = slider(root, words.back, (back) => this.goBack(back));
-    /** @type {HTMLButtonElement} */
-    const play = scrub.root.appendChild(make("button", "wr-button", words.play));
-    play.type = "button";
-    play.addEventListener("click", (event) => {
-      event.preventDefault();
-      this.toggle();
-    });
+    const play = button(scrub.root, words.play, () => this.toggle(), "wr-button");
     const body = root.appendChild(make("div", "wr-field"));
     const listeners = {
       hover: (/** @type {number} */ token) => fields.hover(token) && this.surface.draw(),
@@ -138,9 +134,9 @@ class ReceptiveFieldPart {
     const { journey, at, back, map } = fields;
     const { fieldsOf, sizesOf } = fields.grown();
     const own = journey.mapOf(at);
-    views.depth.show(fields.block, journey.blocks.length - 1, `${journey.name(at)}  ${filled(words.map, own)}`);
+    views.depth.set(fields.block, journey.blocks.length - 1, `${journey.name(at)}  ${filled(words.map, own)}`);
     const where = fields.where(back, words);
-    views.scrub.show(back, at + 1, where);
+    views.scrub.set(back, at + 1, where);
     views.play.textContent = this.playing === undefined ? words.play : words.pause;
     const spoken = WAYS.map((shifted, i) => {
       const [pane, name] = [views.panes[i], views.names[i]];
@@ -155,7 +151,7 @@ class ReceptiveFieldPart {
     });
     const lines = views.names.map((label, i) => ({ label, sizes: sizesOf[i] }));
     views.chart.draw(data.figure, lines, journey.maps[0].tokens, at, data.chart);
-    this.surface.voice.say(`${fields.where(0, words)}. ${where}. ${spoken.join(". ")}`);
+    this.surface.announcer.announce(`${fields.where(0, words)}. ${where}. ${spoken.join(". ")}`);
   }
 
   /**

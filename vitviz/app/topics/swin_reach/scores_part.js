@@ -1,19 +1,21 @@
 // One query's scores taken apart, and the table that the bias comes from.
 import { isDark } from "../../../web/shared/colours.js";
+import { slider } from "../../../web/shared/controls.js";
 import { make } from "../../../web/shared/dom.js";
 import { filled } from "../../../web/shared/words.js";
 import { BiasIndex, entriesOf } from "./bias_index.js";
-import { asked, Surface, slider, taken, within } from "./controls.js";
 import { borders, outline } from "./edges.js";
 import { Gallery } from "./gallery.js";
+import { asked, taken, within } from "./keys.js";
 import { Journey } from "./maps.js";
 import { Pairs } from "./pairs.js";
 import { ORANGE, Pane, pathOf } from "./pane.js";
 import { rangesOf } from "./score_terms.js";
 import { problemOf, sourceAt } from "./sources.js";
+import { Surface } from "./surface.js";
 import { TermMaps } from "./term_maps.js";
 
-/** @import { Send } from "./controls.js" */
+/** @import { Send } from "./surface.js" */
 /** @import { Tiling } from "./maps.js" */
 /** @import { Maths, ScoresData, Source, Step, Table } from "./types.js" */
 
@@ -178,8 +180,8 @@ class ScoresPart {
     if (!data || !current || !views) return;
     const { words } = data;
     const { journey, at, stage, tiling, token, table } = current;
-    views.blocks.show(this.block, journey.blocks.length - 1, journey.name(at));
-    views.heads.show(head, table.heads - 1, filled(words.headOf, { head, heads: table.heads }));
+    views.blocks.set(this.block, journey.blocks.length - 1, journey.name(at));
+    views.heads.set(head, table.heads - 1, filled(words.headOf, { head, heads: table.heads }));
     const names = { place: stage.place(token), window: tiling.windowOf(token) };
     views.pane.title.textContent = filled(words.query, names);
     views.pane.show(words.help, stage, tiling.padded);
@@ -188,7 +190,7 @@ class ScoresPart {
     this.dress(data, table, tiling, maths);
     if (maths) {
       this.key = views.terms.draw(maths, head, tiling, token, this.key, accent, (t) => stage.place(t));
-      this.surface.voice.say(views.terms.sentence.textContent ?? "");
+      this.surface.announcer.announce(views.terms.sentence.textContent ?? "");
     } else views.terms.sentence.textContent = this.problem || words.loading;
     const key = this.key ?? tiling.placeOf(token);
     this.drawPane(views.pane, tiling, token, key, accent);

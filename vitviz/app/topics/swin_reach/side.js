@@ -1,12 +1,13 @@
 // One of two models: its own sliders of blocks and heads, and where the patch under the common cursor looks in it.
 import { overHeads, strongest } from "../../../web/explorer/weights.js";
 import { colourBar, colourTable, paint } from "../../../web/shared/colours.js";
+import { slider } from "../../../web/shared/controls.js";
 import { make } from "../../../web/shared/dom.js";
 import { number } from "../../../web/shared/format.js";
 import { filled } from "../../../web/shared/words.js";
-import { asked, slider, taken, within } from "./controls.js";
 import { middleOf, tokenAt } from "./crop.js";
 import { outline } from "./edges.js";
+import { asked, taken, within } from "./keys.js";
 import { ORANGE, Pane, pathOf } from "./pane.js";
 import { sourceAt } from "./sources.js";
 
@@ -112,8 +113,8 @@ export class Side {
     const { words, map } = this;
     const before = map.prefix.length;
     const headName = this.head < 0 ? words.mean : filled(words.headOf, { head: this.head });
-    this.layers.show(this.layer, this.data.layers.length - 1, map.title);
-    this.heads.show(this.head + 1, map.heads, headName);
+    this.layers.set(this.layer, this.data.layers.length - 1, map.title);
+    this.heads.set(this.head + 1, map.heads, headName);
     this.pane.title.textContent = this.data.title;
     this.pane.show(`${this.data.title}. ${words.help}`, map, [map.rows, map.columns]);
     const maths = this.source.peek(this.path);

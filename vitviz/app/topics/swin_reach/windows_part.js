@@ -1,12 +1,14 @@
 // Who may look at whom: one cursor over the picture, W-MSA beside SW-MSA of the same stage.
+import { slider } from "../../../web/shared/controls.js";
 import { make } from "../../../web/shared/dom.js";
 import { filled } from "../../../web/shared/words.js";
-import { asked, Surface, slider, taken, within } from "./controls.js";
 import { borders, outline } from "./edges.js";
+import { asked, taken, within } from "./keys.js";
 import { Journey } from "./maps.js";
 import { hatch, hatchPadding, marked, ORANGE, Pane, pathOf, sized } from "./pane.js";
+import { Surface } from "./surface.js";
 
-/** @import { Send } from "./controls.js" */
+/** @import { Send } from "./surface.js" */
 /** @import { Tiling } from "./maps.js" */
 /** @import { Rectangle } from "./pane.js" */
 /** @import { ViewData } from "./types.js" */
@@ -112,7 +114,7 @@ class WindowsPart {
     const stage = journey.mapOf(at);
     const token = stage.tokenOf(this.patch);
     const shape = { stage: journey.steps[at].map, rows: stage.rows, columns: stage.columns, size: stage.cell };
-    views.blocks.show(this.block, journey.blocks.length - 1, `${journey.name(at)}  ${filled(words.map, shape)}`);
+    views.blocks.set(this.block, journey.blocks.length - 1, `${journey.name(at)}  ${filled(words.map, shape)}`);
     const own = journey.steps[at].shift ? 1 : 0;
     const spoken = [stage.regular, stage.shifted].map((tiling, i) => {
       const pane = views.panes[i];
@@ -126,7 +128,7 @@ class WindowsPart {
       pane.readout.textContent = this.describe(drawn, token) + (tiling ? "" : ` ${words.notShifted}`);
       return `${NAMES[i]}: ${pane.readout.textContent}`;
     });
-    this.surface.voice.say(`${filled(words.query, { place: stage.place(token) })} ${spoken.join(" ")}`);
+    this.surface.announcer.announce(`${filled(words.query, { place: stage.place(token) })} ${spoken.join(" ")}`);
   }
 
   /**

@@ -1,4 +1,5 @@
 // The sandbox: which block, how large the map and the window, and how far they shift.
+import { button, choice, labelled, setOptions, slider } from "../../../web/shared/controls.js";
 import { make } from "../../../web/shared/dom.js";
 
 /** @import { LabData, Setting, Words } from "./types.js" */
@@ -13,46 +14,14 @@ export class Controls {
   constructor(parent, listeners, words) {
     this.listeners = listeners;
     this.root = parent.appendChild(make("div", "vs-controls"));
-    /** @type {HTMLSelectElement} */
-    this.block = this.field(words.block, make("select"));
-    this.block.addEventListener("change", () => listeners.change({ block: this.block.value, own: true }));
-    this.shift = this.input(words.shift, "range");
-    this.shift.addEventListener("input", () => listeners.shift(Number(this.shift.value), false));
-    this.shift.addEventListener("change", () => listeners.shift(Number(this.shift.value), true));
-    this.shiftValue = make("output", "vs-mono");
-    this.shift.after(this.shiftValue);
+    const block = choice(this.root, [], (name) => listeners.change({ block: name, own: true }));
+    this.block = labelled(this.root, words.block, block, "vs-field");
+    this.shift = slider(this.root, words.shift, (shift) => listeners.shift(shift, false), "vs-field");
+    this.shift.input.addEventListener("change", () => listeners.shift(Number(this.shift.input.value), true));
     this.window = this.number(words.window, "window");
     this.height = this.number(words.height, "height");
     this.width = this.number(words.width, "width");
-    /** @type {HTMLButtonElement} */
-    this.own = this.root.appendChild(make("button", "vs-button vs-own", words.own));
-    this.own.type = "button";
-    this.own.addEventListener("click", () => listeners.change({ own: true }));
-  }
-
-  /**
-   * @template {HTMLElement} T
-   * @param {string} label
-   * @param {T} control
-   * @returns {T}
-   */
-  field(label, control) {
-    const field = this.root.appendChild(make("label", "vs-field"));
-    field.append(make("span", "", label), control);
-    return control;
-  }
-
-  /**
-   * @param {string} label
-   * @param {string} type
-   * @returns {HTMLInputElement}
-   */
-  input(label, type) {
-    /** @type {HTMLInputElement} */
-    const input = this.field(label, make("input"));
-    input.type = type;
-    input.addEventListener("keydown", (event) => event.stopPropagation()); // the page has keys of its own
-    return input;
+    this.own = button(this.root, words.own, () => listeners.change({ own: true }), "vs-button vs-own");
   }
 
   /**
@@ -60,21 +29,18 @@ export class Controls {
    * @param {"window" | "height" | "width"} name
    */
   number(label, name) {
-    const input = this.input(label, "number");
-    input.min = "1";
+    const input = labelled(this.root, label, make("input"), "vs-field");
+    Object.assign(input, { type: "number", min: "1" });
+    input.addEventListener("keydown", (event) => event.stopPropagation()); // the page has keys of its own
     input.addEventListener("change", () => this.listeners.change({ [name]: Number(input.value) }));
     return input;
   }
 
   /** @param {LabData} data */
   update({ blocks, setting, limits, isOwn }) {
-    this.block.replaceChildren(
-      ...blocks.map(({ name, title }) => {
-        /** @type {HTMLOptionElement} */
-        const option = make("option", "", title);
-        option.value = name;
-        return option;
-      }),
+    setOptions(
+      this.block,
+      blocks.map(({ name, title }) => [name, title]),
     );
     this.block.value = setting.block;
     this.window.max = String(limits.window);
@@ -90,9 +56,7 @@ export class Controls {
    * @param {number} count of shifts that there are
    */
   draw(shift, count) {
-    this.shift.max = String(count - 1);
-    this.shift.value = String(shift);
-    this.shift.disabled = count < 2;
-    this.shiftValue.textContent = String(shift);
+    this.shift.set(shift, count - 1, String(shift));
+    this.shift.input.disabled = count < 2;
   }
 }

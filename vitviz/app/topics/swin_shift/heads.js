@@ -1,4 +1,5 @@
 // Below the pattern: which head's it is, and whether with the mask.
+import { choice, labelled, setOptions } from "../../../web/shared/controls.js";
 import { make } from "../../../web/shared/dom.js";
 
 /** @import { Words } from "./types.js" */
@@ -11,10 +12,8 @@ export class HeadChoice {
    */
   constructor(parent, words, onChoice) {
     this.root = parent.appendChild(make("div", "vs-heads"));
-    /** @type {HTMLSelectElement} */
-    this.select = this.field(words.head, make("select"));
-    this.select.addEventListener("change", () => onChoice({ head: Number(this.select.value) }));
-    /** @type {HTMLInputElement} */
+    const heads = choice(this.root, [], (head) => onChoice({ head: Number(head) }));
+    this.select = labelled(this.root, words.head, heads, "vs-field");
     this.check = make("input");
     this.check.type = "checkbox";
     this.check.addEventListener("change", () => onChoice({ withMask: this.check.checked }));
@@ -23,25 +22,15 @@ export class HeadChoice {
   }
 
   /**
-   * @template {HTMLElement} T
-   * @param {string} label
-   * @param {T} control
-   * @returns {T}
-   */
-  field(label, control) {
-    const field = this.root.appendChild(make("label", "vs-field"));
-    field.append(make("span", "", label), control);
-    return control;
-  }
-
-  /**
    * @param {number} heads how many there are
    * @param {number} head
    * @param {boolean} withMask
    */
   update(heads, head, withMask) {
-    const names = Array.from({ length: heads }, (_, number) => make("option", "", String(number)));
-    this.select.replaceChildren(...names);
+    setOptions(
+      this.select,
+      Array.from({ length: heads }, (_, number) => [String(number), String(number)]),
+    );
     this.select.value = String(head);
     this.check.checked = withMask;
   }

@@ -1,4 +1,5 @@
 // Play, step and the scrubber with its eight named stops.
+import { button } from "../../../web/shared/controls.js";
 import { make } from "../../../web/shared/dom.js";
 import { FRAMES, LAST_FRAME } from "./timeline.js";
 
@@ -39,10 +40,8 @@ export class Transport {
     const stops = track.appendChild(make("div", "vs-stops"));
     /** @type {HTMLButtonElement[]} */
     this.stops = FRAMES.map((frame, i) => {
-      const stop = stops.appendChild(make("button", "vs-stop"));
-      stop.type = "button";
+      const stop = button(stops, "", () => listeners.seek(i), "vs-stop");
       stop.append(make("b", "", String(i + 1)), make("span", "", words[`short_${frame}`]));
-      stop.addEventListener("click", () => listeners.seek(i));
       return stop;
     });
   }
@@ -54,12 +53,10 @@ export class Transport {
    * @returns {HTMLButtonElement}
    */
   button(sign, label, press) {
-    const button = this.buttons.appendChild(make("button", "vs-button", sign));
-    button.type = "button";
-    button.title = label;
-    button.setAttribute("aria-label", label);
-    button.addEventListener("click", press);
-    return button;
+    const made = button(this.buttons, sign, press, "vs-button");
+    made.title = label;
+    made.setAttribute("aria-label", label);
+    return made;
   }
 
   /**
