@@ -162,4 +162,4 @@ def test_app_says_what_is_missing_without_streamlit(
 ) -> None:
     monkeypatch.setitem(sys.modules, "streamlit", None)
     assert main(["app"]) == 1
-    assert 'pip install "vitviz[app]"' in capsys.readouterr().err
+    assert 'pip install "streamlit<2"' in capsys.readouterr().err

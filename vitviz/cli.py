@@ -100,7 +100,7 @@ def start_app(port: int | None = None, host: str | None = None) -> int:
     ``port`` and ``host`` win over that configuration, and it wins over any that a folder or a person's home has.
     """
     if importlib.util.find_spec("streamlit") is None:  # the app's own imports would not say what to install
-        print('vitviz: the app needs streamlit: pip install "vitviz[app]"', file=sys.stderr)
+        print('vitviz: the app needs streamlit: pip install "streamlit<2"', file=sys.stderr)
         return 1
     asked = {"server.port": port, "server.address": host}
     config = app_config() | {name: value for name, value in asked.items() if value is not None}

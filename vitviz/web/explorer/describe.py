@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 BROWSER_BYTES = 256 << 20  # payloads that the browser keeps
-# Layer and head to open with: in this one the middle of the first sample's flower looks at its petals.
-FIRST_SEEN = {"vit-tiny": (6, 1)}
+# Layer and head to open with: here the middle of the first sample's flower has 65 % of its weight on the petals, which
+# are 23 % of the picture.
+FIRST_SEEN = {"vit-tiny": (6, 2)}
 EARLY = 4  # else the layer at this share of the depth, where local and wide heads stand side by side
 
 

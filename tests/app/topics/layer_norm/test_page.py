@@ -132,7 +132,7 @@ def test_one_channel_is_opened_beside_torchs_value(
     formula = next(text for text in formulas(page) if text.startswith("y ="))
     assert number(formula.split(" = ")[-1]) == pytest.approx(out, abs=2e-6)
     check = next(caption.value for caption in page.caption if "F.layer_norm" in caption.value)
-    assert f"{out:.6f}" in check
+    assert fixed(out) in check
     gaps = [
         float(text.strip(" ."))
         for text in (check.split("|\u0394| = ")[1].split(". ")[0], check.split("= ")[-1])
