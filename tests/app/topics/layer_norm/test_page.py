@@ -14,7 +14,7 @@ from tests.app.topics.patches.test_page import number, trace_of
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
 from vitviz.payload import pack_data
-from vitviz.plot.numbers import short
+from vitviz.plot.numbers import fixed, short
 from vitviz.tracing import norms
 
 Open = Callable[..., AppTest]
