@@ -108,7 +108,7 @@ def has_classes(model: ModelEntry) -> bool:
 
 def _model_title(name: str) -> str:
     model = session.find(name)
-    return f"{say(f'models.group.{model.source.kind}')}: {model.title}"
+    return f"{model.title} ({say(f'models.group.{model.source.kind}')})"
 
 
 def _sample(key: str) -> None:
