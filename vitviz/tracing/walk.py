@@ -40,7 +40,7 @@ def stages(trace: Trace, step: str) -> tuple[Stage, ...]:
     config = trace.config
     inner = MERGE if step.endswith("downsample") else _block_stages(trace, step)
     last = trace.network.steps()[-1][0]
-    return (
+    chain = (
         Stage("image", "image", "x: H x W x C"),
         Stage("patches", "embed", "x_p E"),
         *(_swin_start(config) if isinstance(config, SwinConfig) else _vit_start(config)),
@@ -49,6 +49,9 @@ def stages(trace: Trace, step: str) -> tuple[Stage, ...]:
         *((MEAN,) if isinstance(config, SwinConfig) else _vit_pool(config)),
         Stage("logits", "logits", "(y W + y_dist W_dist) / 2" if _distilled(config) else "y W"),
     )
+    return tuple(
+        stage for stage in chain if stage.name in trace
+    )  # a model without a head ends before the scores
 
 
 def _vit_start(config: ViTConfig) -> tuple[Stage, ...]:
@@ -98,7 +101,7 @@ def _vit_pool(config: ViTConfig) -> tuple[Stage, ...]:
 
 
 def _distilled(config: ModelConfig) -> bool:
-    return isinstance(config, ViTConfig) and config.distillation_token
+    return isinstance(config, ViTConfig) and config.distillation_token and config.distillation_head
 
 
 def repeats(trace: Trace) -> str:

@@ -99,7 +99,16 @@ def trained_pooling(config: ModelConfig) -> Pooling:
         return "other"
     if config.pool == "avg":
         return "mean"
-    return "both" if config.distillation_token else "cls"
+    return "both" if config.distillation_token and config.distillation_head else "cls"
+
+
+def reads_tokens(config: ModelConfig) -> bool:
+    """Whether the head reads one token, or the mean of the patches, so that it can read any token alone as well.
+
+    Not so where it reads the largest values, tokens side by side, or what a query of its own attends to: a token alone
+    is nothing that such a head was made for.
+    """
+    return trained_pooling(config) != "other"
 
 
 def readings(network: Network, stream: Tensor, token: int) -> list[Reading]:

@@ -36,8 +36,13 @@ UNDECIDED, NOT_OWN = -1, -2
 def show() -> None:
     """Every class read at every depth of this person's run once, then the browser part and one reading opened."""
     model = session.entry()
+    from vitviz.analysis.loss.class_heads import reads_tokens
+
     shell.head(say("lens.title"), say("lens.lead"), model)
     if not shell.has_classes(model):
+        return
+    if not reads_tokens(model.config):
+        st.info(say("lens.other_pooling"))
         return
     with st.spinner(say("running")):
         trace = session.trace(model)

@@ -50,9 +50,15 @@ def show() -> None:
 @st.fragment(key=READINGS)
 def _readings(model: ModelEntry, trace: Trace) -> None:
     """The class scores that every token, pooling and norm would give."""
-    from vitviz.analysis.loss.class_heads import readings
+    from vitviz.analysis.loss.class_heads import readings, reads_tokens
 
     st.header(say("loss.readings"), anchor=False)
+    if not reads_tokens(model.config):
+        st.info(say("loss.other_pooling"))
+        show_function(
+            trace, "classify", trace.network.classify, trace[f"{trace.network.steps()[-1][0]}.resid_post"]
+        )
+        return
     stream = trace[f"{trace.network.steps()[-1][0]}.resid_post"]
     grid = (stream.shape[1], stream.shape[2]) if model.is_swin else tokens.finest(model)
     token = tokens.current(model, grid)

@@ -48,7 +48,9 @@ def logit_attribution(
     if not shell.has_classes(model):
         return
     if attribution is None:
-        st.info(say("stream.attribution.pre_logits"))
+        from vitviz.analysis.stream.no_attribution import why_not
+
+        st.info(say(f"stream.attribution.{why_not(trace)}"))
         return
     st.markdown(say("stream.attribution.lead"))
     if model.is_swin:

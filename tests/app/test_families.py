@@ -1,0 +1,52 @@
+"""Every page opens for every kind of model that can be loaded, and says what it cannot show."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from vitviz.app import words
+from vitviz.images import HALF_MEAN, HALF_STD, Preprocessing
+from vitviz.models.build import build
+from vitviz.models.config import ModelConfig, ViTConfig
+from vitviz.models.init import initialize
+from vitviz.zoo.load import Model
+from vitviz.zoo.registry import ModelEntry
+from vitviz.zoo.source import Source
+
+Open = Callable[..., AppTest]
+VIT = ViTConfig((32, 32), patch_size=8, embed_dim=16, depth=2, num_heads=2, num_classes=5)
+SEEN = Preprocessing(size=32, mean=HALF_MEAN, std=HALF_STD)
+FAMILIES: dict[str, ModelConfig] = {
+    "no head": replace(VIT, num_classes=0),
+    "mean of the patches": replace(VIT, class_token=False, pool="avg", norm_after_pool=True),
+    "mean of all tokens": replace(VIT, pool="avg", pool_prefix=True),
+    "largest of the patches": replace(VIT, pool="max"),
+    "mean and largest": replace(VIT, pool="avgmax"),
+    "token and mean": replace(VIT, pool="token_avg", num_registers=2, position_prefix=1, layer_scale=True),
+    "two tokens, one head": replace(VIT, distillation_token=True, distillation_head=False),
+}
+PAGES = ("overview", "attention", "patches", "position", "layer_norm", "stream", "loss", "lens")
+ABOUT_CLASSES = ("overview", "stream", "loss", "lens")
+
+
+def loaded(name: str, config: ModelConfig) -> OrderedDict[str, Model]:
+    """What a session holds of a person who loaded such a model from a file."""
+    network = build(config)
+    initialize(network, 3)
+    entry = ModelEntry(name, f"a model: {name}", config, SEEN, source=Source("file", "model.safetensors"))
+    return OrderedDict({name: Model(entry, network.eval().requires_grad_(False), True)})
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens(open_page: Open, page: str, name: str) -> None:
+    config = FAMILIES[name]
+    opened = open_page(page, model=name, own_models=loaded(name, config))
+    missing = words.table()["no_classes"]["en"].format(name=f"a model\\: {name}")
+    says = [info.value for info in opened.info]
+    assert (missing in says) == (not config.num_classes and page in ABOUT_CLASSES), says
