@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from vitviz.app import words
 from vitviz.images import HALF_MEAN, HALF_STD, Preprocessing
 from vitviz.models.build import build
-from vitviz.models.config import ModelConfig, ViTConfig
+from vitviz.models.config import ModelConfig, Rotary, ViTConfig
 from vitviz.models.init import initialize
 from vitviz.zoo.load import Model
 from vitviz.zoo.registry import ModelEntry
@@ -29,6 +29,17 @@ FAMILIES: dict[str, ModelConfig] = {
     "mean and largest": replace(VIT, pool="avgmax"),
     "token and mean": replace(VIT, pool="token_avg", num_registers=2, position_prefix=1, layer_scale=True),
     "two tokens, one head": replace(VIT, distillation_token=True, distillation_head=False),
+    "a query that pools": replace(VIT, class_token=False, pool="map"),
+    "norms on q and k": replace(VIT, qk_norm=True),
+    "norms after the sublayers": replace(VIT, norm_place="after", class_token=False, pool="avg"),
+    "a gated MLP": replace(VIT, mlp_kind="swiglu", layer_scale=True, num_registers=2, position_prefix=1),
+    "norms before the projections": replace(VIT, attn_norm=True, mlp_norm=True, mlp_kind="swiglu"),
+    "angles, centred": replace(
+        VIT, position="none", rotary=Rotary("centred"), num_registers=2, position_prefix=0
+    ),
+    "angles, axial": replace(VIT, rotary=Rotary("axial", pairs="neighbours")),
+    "angles, mixed": replace(VIT, rotary=Rotary("mixed", pairs="neighbours")),
+    "a bias for every offset": replace(VIT, position="none", relative_bias=True, pool="avg"),
 }
 PAGES = ("overview", "attention", "patches", "position", "layer_norm", "stream", "loss", "lens")
 ABOUT_CLASSES = ("overview", "stream", "loss", "lens")

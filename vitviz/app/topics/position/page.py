@@ -12,6 +12,7 @@ from vitviz.app.session import Derived
 from vitviz.app.settings import Setting
 from vitviz.app.topics.position.another_grid import another_grid
 from vitviz.app.topics.position.changed import changed
+from vitviz.app.topics.position.in_attention import in_attention
 from vitviz.app.topics.position.part import PositionEmbeddings, similarity
 from vitviz.app.topics.position.sequence import sequence
 from vitviz.app.words import say
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 PART = Setting[str]("position.part")
 STRUCTURE: Derived[tuple[float, Structure]] = Derived("how alike positions are")
 PARTS = ("sequence", "similarity", "size", "changed")
-KIND = {"learned": "position.kind_learned", "sincos": "position.kind_sincos", "none": "position.kind_none"}
 
 
 def show() -> None:
@@ -34,7 +34,7 @@ def show() -> None:
     model = find(session.DEFAULT_MODEL) if chosen.is_swin else chosen
     config = model.config
     assert isinstance(config, ViTConfig)
-    shell.head(say("position.title"), f"{say('position.lead')} {say(KIND[config.position])}", model)
+    shell.head(say("position.title"), f"{say('position.lead')} {_kinds(config)}", model)
     if chosen.is_swin:
         st.info(f"{say('position.swin')} {say('position.instead', name=model.title)}")
     part = _choose_part()
@@ -43,12 +43,32 @@ def show() -> None:
     with places[part]:
         with st.spinner(say("running")):
             trace = session.trace(model)
-        if part in ("similarity", "size") and config.position == "none":
-            st.info(say("position.nothing"))
+        if in_scores(config) and (part == "changed" or (part == "similarity" and config.position == "none")):
+            if part == "changed":
+                st.info(say("position.changed_in_attention"))
+            in_attention(model, trace)
+        elif part in ("similarity", "size") and config.position == "none":
+            st.info(say("position.size_in_attention" if in_scores(config) else "position.nothing"))
         else:
             DRAW[part](model, trace)
     if not chosen.is_swin:
         st.caption(say("position.swin"))
+
+
+def in_scores(config: ViTConfig) -> bool:
+    """Whether places act inside attention and not only by what is added to the tokens."""
+    return config.rotary is not None or config.relative_bias
+
+
+def _kinds(config: ViTConfig) -> str:
+    """Every way in which the model tells places apart."""
+    inside = [
+        say(f"position.kind_{name}")
+        for name, has in (("rotary", config.rotary is not None), ("bias", config.relative_bias))
+        if has
+    ]
+    added = [] if inside and config.position == "none" else [say(f"position.kind_{config.position}")]
+    return " ".join([*added, *inside])
 
 
 def _choose_part() -> str:
