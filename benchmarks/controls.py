@@ -12,15 +12,14 @@ is the same from the click on its name, coming from another page, with everythin
 Two times are told: until everything in sight (1280 x 900, at the top of the page or where the control is) was painted,
 and until the whole page was, far below the fold too.
 
-``--quick`` measures sliders and pictures only, in under three minutes for six pages on a quiet machine. With ``--app``
-(a folder, may be given several times) other checkouts are measured too, step by step in turns with this one: what else
-the machine does then weighs on all alike.
+``--quick`` measures sliders and pictures only, also those that a choice brings up: a few minutes for six pages on a
+quiet machine. With ``--app`` (a folder, may be given several times) other checkouts are measured too, step by step in
+turns with this one: what else the machine does then weighs on all alike.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
 import shutil
 import statistics
 import sys
@@ -33,8 +32,8 @@ from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 
 from benchmarks.pages import PATIENCE_MS, ROOT, free_port, server
 from benchmarks.report import machine, print_json, print_table
+from vitviz.app.pages import HEADINGS, address_of
 
-SCRIPT = Path(__file__).parents[1] / "vitviz" / "app" / "script.py"
 FINISHED = "[data-testid=stApp][data-test-script-state=notRunning]"
 GOAL_MS = 200
 QUIET_MS = 500
@@ -297,8 +296,8 @@ def measure(
                 )
 
     all_here()
+    _through_choices(pages, all_here)
     if not options.quick:
-        _through_choices(pages, all_here)
         for page, own in zip(pages, found, strict=True):
             own["page: opened"] = opened(page, path, options.rounds)
     for page in pages:
@@ -320,7 +319,7 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    paths = ["", *re.findall(r'url_path="([^"]+)"', SCRIPT.read_text(encoding="utf-8"))]
+    paths = [address_of(topic) for topics in HEADINGS.values() for topic in topics]
     parser.add_argument("--pages", type=lambda given: given.split(","), default=paths)
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--quick", action="store_true")

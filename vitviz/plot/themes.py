@@ -20,6 +20,8 @@ def template(theme: Theme) -> dict[str, Any]:
     axis = {
         "showline": True, "linecolor": AXIS, "gridcolor": FAINTEST, "showgrid": False, "zeroline": False,
         "title": {"standoff": 6, "font": {"size": 11.5}},
+        # Otherwise plotly measures every label at every drawing, to hide those that reach over the figure's edge.
+        "ticklabeloverflow": "allow",
     }  # fmt: skip
     ground = GROUND[theme]
     return {

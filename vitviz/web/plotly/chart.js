@@ -105,7 +105,8 @@ export class Chart {
     this.pending = true;
     const width = this.frame.clientWidth;
     if (!this.figure || !width) return; // hidden: the size's observer calls again
-    this.frame.style.height = `${arranged(this.figure, width).layout.height}px`;
+    const height = `${arranged(this.figure, width).layout.height}px`;
+    if (this.frame.style.height !== height) this.frame.style.height = height;
     if (!this.inSight) return;
     this.waiting ??= requestAnimationFrame(() => {
       this.waiting = undefined;

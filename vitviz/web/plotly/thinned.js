@@ -5,7 +5,7 @@ import { isList } from "./arrays.js";
 /** @import { Figure, Layout, Trace } from "./types.js" */
 
 const MANY = 200; // markers; so few are all drawn
-const CELL = 2; // pixels
+const CELL = 3; // pixels; less than a dot is wide
 
 /**
  * @param {Figure} figure as it fits the page, with its width
