@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import mounted
+from tests.app.page_contents import mounted
 from vitviz.app import session
 from vitviz.payload import unpack
 from vitviz.samples import SAMPLES

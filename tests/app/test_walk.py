@@ -7,7 +7,8 @@ import itertools
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import PATIENCE, mounted
+from tests.app.conftest import PATIENCE
+from tests.app.page_contents import mounted
 from vitviz.app.topics.swin_shift.setting import LabSetting
 
 BLOCK = ("layers.2.blocks.1", 5)  # a shifted block, by name and by number

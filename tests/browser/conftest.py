@@ -1,7 +1,8 @@
 """A real server and a real chromium. Without chromium these tests skip; with VITVIZ_NEED_BROWSER set they fail.
 
 Each process of the tests has one server, one chromium and one context in it, whose cache stays warm from page to page.
-A page has a Streamlit session of its own, so nothing that one test chose is there in the next.
+A page has a Streamlit session of its own, so nothing that one test chose is there in the next. All pages are in one
+process of chromium, which knows the scripts already: opening a page takes three quarters of the processor time.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, expect, sync_playwright
@@ -93,18 +95,22 @@ def browser(chromium: str) -> Iterator[Browser]:
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
-            executable_path=chromium, args=[*quiet, "--disable-sync", "--no-first-run"]
+            executable_path=chromium, args=[*quiet, "--disable-sync", "--no-first-run", "--process-per-site"]
         )
         yield launched
         launched.close()
 
 
 @pytest.fixture(scope="session")
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """The context of all pages of the app."""
+def context(browser: Browser, host: PlainHost) -> Iterator[BrowserContext]:
+    """The context of all pages of the app, with one open page: the process ends with its last page."""
     made = browser.new_context(reduced_motion="no-preference")
+    made.new_page().goto(host.address)
     made.set_default_timeout(PATIENCE_MS)
     made.add_init_script(QUIET)
+    made.on("request", _begun)
+    made.on("requestfinished", _ended)
+    made.on("requestfailed", _ended)
     yield made
     made.close()
 
@@ -185,10 +191,38 @@ def visit(context: BrowserContext, server: str) -> Iterator[Visit]:
     opener.close()
 
 
+# What a page cannot see of itself: modules that it imports, style sheets, pictures.
+FILES = {"script", "stylesheet", "image", "font"}
+_asked: WeakKeyDictionary[Page, int] = WeakKeyDictionary()
+_on_their_way: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()
+
+
+def _begun(request: Request) -> None:
+    if request.resource_type in FILES:
+        page = request.frame.page
+        _asked[page] = _asked.get(page, 0) + 1
+        _on_their_way.setdefault(page, set()).add(request)
+
+
+def _ended(request: Request) -> None:
+    if request.resource_type in FILES:
+        _on_their_way.setdefault(request.frame.page, set()).discard(request)
+
+
 def settle(page: Page, payloads: bool = False) -> None:
-    """Wait until the page is quiet, see quiet.js; with ``payloads`` also until nothing more is fetched ahead."""
+    """Wait until the page is quiet, see quiet.js, and all files that it asked for have arrived.
+
+    With ``payloads`` also until nothing more is fetched ahead.
+    """
+    end = time.monotonic() + PATIENCE_MS / 1000
     page.wait_for_function("() => window.untilQuiet !== undefined")
-    page.evaluate("(payloads) => window.untilQuiet(payloads)", payloads)
+    while True:
+        before = _asked.get(page, 0)
+        page.evaluate("(payloads) => window.untilQuiet(payloads)", payloads)
+        waiting = _on_their_way.get(page, set())
+        if not waiting and _asked.get(page, 0) == before:
+            return
+        assert time.monotonic() < end, f"never arrived: {[request.url for request in waiting]}"
 
 
 def frames(page: Page, count: int = 2) -> None:
@@ -201,13 +235,14 @@ def frames(page: Page, count: int = 2) -> None:
     )
 
 
-def save(page: Page, name: str) -> None:
-    """The whole page as a picture, in a folder that git ignores."""
-    SCREENSHOTS.mkdir(exist_ok=True)
+def draw_all(page: Page, name: str) -> None:
+    """Have the whole page in sight once, so that every chart is drawn; with VITVIZ_SCREENSHOTS kept as a picture."""
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     size = page.viewport_size
     assert size is not None
     page.set_viewport_size({"width": size["width"], "height": max(size["height"], min(height, 5000))})
     settle(page)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    if os.environ.get("VITVIZ_SCREENSHOTS"):
+        SCREENSHOTS.mkdir(exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / f"{name}.png")
     page.set_viewport_size(size)

@@ -1,8 +1,9 @@
 // Runs in every page before its own scripts: knows when the page has nothing left to do.
 //
 // Quiet is: the last run of the script that was asked for has ended, and, for some frames on end, no timer of at most a second is
-// waiting (debounced inputs, speech), no module, style or picture is on its way and nothing new was asked. Payloads that the explorer
-// fetches ahead are waited for only on request; an animation is not.
+// waiting (debounced inputs, speech), no picture is on its way and nothing new was fetched. Modules and style sheets are waited for by
+// settle() in conftest.py: a page does not see them. Payloads that the explorer fetches ahead are waited for only on request; an
+// animation is not.
 (() => {
   const LONGEST = 1000;
   const FRAMES = 4;

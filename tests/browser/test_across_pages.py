@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.app_pages import PATHS, check, go, open_section, sections
-from tests.browser.conftest import Visit, save, settle
+from tests.browser.conftest import Visit, draw_all, settle
 from vitviz.app import words
 
 pytestmark = pytest.mark.browser
@@ -73,7 +73,7 @@ def test_all_pages_in_one_session(visit: Visit, language: str, model: str) -> No
             check(page)
             check_language(page, language)
         if language == "zh":
-            save(page, f"{path or 'overview'}-zh-{model.split()[0].strip(',')}")
+            draw_all(page, f"{path or 'overview'}-zh-{model.split()[0].strip(',')}")
         expect(page.locator("[data-testid=stSidebar]")).to_contain_text("photographer_gray.png")
 
 
@@ -103,3 +103,30 @@ def test_a_token_goes_along_from_page_to_page(visit: Visit) -> None:
     ):
         go(page, path)
         expect(page.locator(selector).first).to_contain_text(said)
+
+
+def test_a_patch_is_chosen_by_click_and_by_keyboard_and_kept_on_other_pages(visit: Visit) -> None:
+    page = visit("patches")
+    frame = page.locator(".vv-frame").first
+    box = frame.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 3.5 / 14, box["y"] + box["height"] * 5.5 / 14)
+    readout = page.locator(".vv-readout").first
+    expect(readout).to_contain_text("token 74 = patch (5, 3)")  # 1 cls + 5*14 + 3
+    settle(page)
+    frame.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.mouse.move(2, 2)
+    settle(page)
+    expect(readout).to_contain_text("token 89 = patch (6, 4)")
+    page.get_by_role("link", name="Attention").click()
+    settle(page)
+    expect(page.locator(".vx-readout").first).to_contain_text("(6, 4) looks most at")
+    page.locator(".vx-frame").first.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("location.search.includes('token=88')")
+    settle(page)
+    page.get_by_role("link", name="Overview").click()
+    settle(page)
+    expect(page.locator(".vv-readout").first).to_contain_text("token 88 = patch (6, 3)")

@@ -1,4 +1,4 @@
-"""What the pointer and the keys read on the convolution and matrix product pages, against the arithmetic on paper."""
+"""What the pointer and the keys read on the convolution page, against the arithmetic on paper."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-
-from tests.browser.conftest import settle
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
@@ -115,33 +113,3 @@ def test_every_filter_is_painted_in_its_colours(visit: Visit) -> None:
         )
         expected = [127.5 * (1 + float(text.replace("\u2212", "-")) / high) for text in told]
         assert shown == pytest.approx(expected, abs=1)
-
-
-def test_the_two_orders_are_scrubbed_together(visit: Visit) -> None:
-    page = visit("matmul")
-    slider = page.locator(".vv-accesses input")
-    slider.focus()
-    for _ in range(5):
-        page.keyboard.press("ArrowRight")
-    now = page.locator(".vv-accesses-now")
-    # The sixth step of each: ijk is at (0, 1, 1), ikj at i 0, k 1, j 1.
-    expect(now.nth(0)).to_have_text("C[0,1] += A[0,1] \u00b7 B[1,1]")
-    expect(now.nth(1)).to_have_text("C[0,1] += A[0,1] \u00b7 B[1,1]")
-    counts = page.locator(".vv-accesses-count")
-    expect(counts.nth(0)).to_contain_text("A 1   B 6   C 1   = 8   (in the end 72)")
-    expect(counts.nth(1)).to_contain_text("A 1   B 2   C 1   = 4   (in the end 24)")
-    page.keyboard.press("End")
-    expect(counts.nth(0)).to_contain_text("= 72")
-    page.get_by_role("button", name="Play").click()
-    expect(page.locator(".vv-accesses-step")).to_contain_text("step 3 / 64")
-    page.get_by_role("button", name="Pause").click()
-
-
-def test_a_measurement_can_be_stopped_and_keeps_what_it_has(visit: Visit) -> None:
-    page = visit("matmul")
-    page.get_by_role("button", name="Measure").click()
-    expect(page.get_by_role("progressbar")).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
-    settle(page)
-    expect(page.get_by_role("button", name="Stop")).to_be_disabled()
-    expect(page.get_by_text("1 ijk").first).to_be_visible()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import settle
-from tests.browser.test_patch_and_norm import numbers, point
+from tests.browser.pointer import numbers, point
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
@@ -87,13 +86,3 @@ def test_time_goes_back_and_on_by_keys_and_play_ends_at_the_last_step(visit: Vis
     expect(page.locator(".vr-read")).to_contain_text("M2 = M2")
     page.get_by_role("button", name="play").click()
     expect(page.locator(".vr-caption")).to_contain_text("8/8", timeout=20_000)
-
-
-def test_a_place_in_the_strips_chooses_layer_norm_and_token(visit: Visit) -> None:
-    page = visit("layer-norm")
-    lane = page.locator(".vm-lane").nth(6)
-    point(page, lane, 50.5 / 197, 0.3)
-    readout = page.locator(".vm-read")
-    expect(readout).to_contain_text("blocks.3.ln1 token 50")
-    point(page, lane, 50.5 / 197, 0.3, click=True)
-    expect(page.get_by_text(re.compile("Token 50, its 192 values through blocks.3.ln1"))).to_be_visible()

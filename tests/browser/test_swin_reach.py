@@ -1,4 +1,4 @@
-"""The Swin reach and cost pages in the app: pointer, keyboard, scrubber, the numbers, and silence while hovering."""
+"""The Swin reach page in the app: pointer, keyboard, scrubber, the numbers, and silence while hovering."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 import vitviz
-from tests.browser.conftest import frames, save, settle
+from tests.browser.conftest import draw_all, frames, settle
 from vitviz.analysis.swin_reach.legal_keys import keys_of
 from vitviz.analysis.swin_reach.receptive_field import growth, steps_of
 from vitviz.models.swin import SwinTransformer
@@ -62,7 +62,7 @@ def test_one_cursor_shows_the_keys_of_both_windows(visit: Visit, swin: Trace) ->
                 expect(said.nth(i)).to_contain_text(f"{cut} cut")
             else:
                 expect(said.nth(i)).not_to_contain_text("cut")
-    save(page, "swin-reach")
+    draw_all(page, "swin-reach")
 
 
 def test_bright_and_dimmed_are_the_legal_and_the_other_patches(visit: Visit, swin: Trace) -> None:
@@ -145,7 +145,7 @@ def test_the_field_grows_as_the_masks_say(visit: Visit, swin: Trace) -> None:
             expect(page.locator(".wr-pane .wr-readout").nth(line)).to_contain_text(
                 f"{sizes[blocks[number]]:,} of 3,136"
             )
-    save(page, "swin-field")
+    draw_all(page, "swin-field")
 
 
 def test_the_scrubber_goes_from_the_token_to_the_picture(visit: Visit) -> None:
@@ -185,7 +185,7 @@ def test_the_five_maps_are_torchs_scores(visit: Visit, swin: Trace) -> None:
             shown = numbers(values.nth(name).inner_text())[0]
             # Four digits are shown; the weight of a cut key is nothing in either.
             assert shown == pytest.approx(value, rel=2e-3, abs=1e-4)
-    save(page, "swin-scores")
+    draw_all(page, "swin-scores")
 
 
 def test_all_pairs_that_share_an_entry_light_up(visit: Visit, swin: Trace) -> None:
@@ -224,16 +224,4 @@ def test_vit_and_swin_follow_one_cursor(visit: Visit, swin: Trace) -> None:
     first = said.nth(0).inner_text().split("most at")[1]
     shown = numbers(first)[0 if first.strip().startswith("cls") else 2]
     assert shown == pytest.approx(float(row.max()), rel=2e-3)
-    save(page, "swin-beside")
-
-
-def test_the_race_can_be_watched_and_stopped(visit: Visit) -> None:
-    page = visit("swin-cost", query="?model=swin-mini")
-    page.get_by_role("button", name="Measure").click()
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"\d+ of 16 points measured"))).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("button", name="Measure")).to_be_visible()
-    expect(
-        page.get_by_text(re.compile(r"(Stopped after \d+|times\. The formulas say)")).first
-    ).to_be_visible()
+    draw_all(page, "swin-beside")

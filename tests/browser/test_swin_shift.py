@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import frames, save, settle
+from tests.browser.conftest import draw_all, frames, settle
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
@@ -136,7 +136,7 @@ def test_a_mask_cell_tells_its_patches_and_why_they_are_cut(visit: Visit) -> Non
     page.locator(".vs-mask > canvas").focus()
     page.keyboard.press("ArrowDown")
     expect(readout).to_contain_text("q 25 = patch (13, 0), region 5")
-    save(page, "swin-shift-mask")
+    draw_all(page, "swin-shift-mask")
 
 
 def test_without_the_mask_weight_leaks_and_with_it_none_does(visit: Visit) -> None:
@@ -214,4 +214,4 @@ def test_the_journey_and_the_merging_follow_the_pointer(visit: Visit) -> None:
     page.keyboard.press("ArrowRight")
     expect(page.locator(".vm-readout")).to_contain_text("output (14, 15)")
     expect(page.locator(".vm-readout")).to_contain_text("0: (28, 30)  1: (29, 30)  2: (28, 31)  3: (29, 31)")
-    save(page, "swin-shift-merging")
+    draw_all(page, "swin-shift-merging")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import mounted
+from tests.app.page_contents import mounted
 from vitviz.app.widgets.chart import chart
 from vitviz.payload import pack_data, unpack_data
 from vitviz.plot.depth import length_lines

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import vitviz
-from tests.app.conftest import mounted
+from tests.app.page_contents import mounted
 from vitviz.app import session, tokens
 from vitviz.samples import SAMPLES
 from vitviz.zoo.registry import find

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from streamlit.testing.v1 import AppTest
 from torch import from_numpy, nn
 
-from tests.app.conftest import mounted
+from tests.app.page_contents import mounted, number, trace_of
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
 from vitviz.tracing.trace import Trace
@@ -22,21 +22,12 @@ Open = Callable[..., AppTest]
 CASES = [("vit-tiny", 1 + 5 * 14 + 3, 5 * 14 + 3, 17), ("swin-mini", 30 * 56 + 41, 30 * 56 + 41, 47)]
 
 
-def trace_of(page: AppTest) -> Trace:
-    """The run that the page shows."""
-    return next(reversed(page.session_state["kept.traces"].values()))
-
-
 def conv_of(trace: Trace) -> nn.Conv2d:
     return cast("VisionTransformer | SwinTransformer", trace.network).patch_embed.proj
 
 
 def html_with(page: AppTest, piece: str) -> str:
     return next(part.proto.body for part in page.get("html") if piece in part.proto.body)
-
-
-def number(text: str) -> float:
-    return float(text.replace("\u2212", "-"))
 
 
 def said(page: AppTest) -> list[str]:

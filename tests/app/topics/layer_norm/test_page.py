@@ -9,8 +9,7 @@ import torch
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import formulas, mounted
-from tests.app.topics.patches.test_page import number, trace_of
+from tests.app.page_contents import formulas, mounted, number, trace_of
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
 from vitviz.payload import pack_data

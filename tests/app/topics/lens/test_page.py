@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import mounted
-from tests.app.topics.patches.test_page import number, trace_of
+from tests.app.page_contents import mounted, number, trace_of
 
 Open = Callable[..., AppTest]
 MODELS = ["vit-tiny", "swin-mini", "deit-ti16"]

@@ -11,8 +11,7 @@ import torch
 import torch.nn.functional as F
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import formulas, mounted
-from tests.app.topics.patches.test_page import number, trace_of
+from tests.app.page_contents import formulas, mounted, number, trace_of
 from vitviz.tracing.interventions import Gradients
 from vitviz.tracing.trace import Trace
 

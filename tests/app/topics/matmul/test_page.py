@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import mounted
+from tests.app.page_contents import mounted
 from vitviz.analysis.matmul import timing
 from vitviz.analysis.matmul.cache_lines import fetched, steps
 from vitviz.analysis.matmul.variants import VARIANTS

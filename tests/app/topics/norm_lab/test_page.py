@@ -9,8 +9,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from tests.app.conftest import mounted
-from tests.app.topics.patches.test_page import trace_of
+from tests.app.page_contents import mounted, number, trace_of
 from vitviz.app.topics.norm_lab.shape import lined_up, parse_shape
 from vitviz.samples import SAMPLES
 
@@ -26,10 +25,6 @@ def cells(page: AppTest, containing: str) -> list[list[str]]:
         if containing in element.proto.body and "<td" in element.proto.body
     )
     return [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", body)][1:]
-
-
-def number(text: str) -> float:
-    return float(text.replace("\u2212", "-"))
 
 
 def lab(open_page: Open, experiment: str, model: str = "vit-tiny", **state: object) -> AppTest:

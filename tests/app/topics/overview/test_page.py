@@ -9,7 +9,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 import vitviz
-from tests.app.conftest import mounted
+from tests.app.page_contents import mounted
 from vitviz.samples import SAMPLES
 from vitviz.tracing.trace import Trace
 from vitviz.tracing.walk import Walk, stages

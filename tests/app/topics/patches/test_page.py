@@ -1,28 +1,17 @@
 """The patches page shows the pixels, weights and sums of the run itself."""
 
-import re
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import mounted
+from tests.app.page_contents import mounted, number, trace_of
 from vitviz.models.vit import VisionTransformer
-from vitviz.tracing.trace import Trace
 
 Open = Callable[..., AppTest]
 # model, chosen token, the patch that it is, chosen channel
 CASES = [("vit-tiny", 1 + 5 * 14 + 3, (5, 3), 17), ("swin-mini", 30 * 56 + 41, (30, 41), 47)]
-
-
-def trace_of(page: AppTest) -> Trace:
-    """The run that the page shows."""
-    return next(reversed(page.session_state["kept.traces"].values()))
-
-
-def number(text: str) -> float:
-    return float(re.sub(r" \\cdot 10\^\{(.+)\}", r"e\1", text).replace("\u2212", "-"))
 
 
 @pytest.mark.parametrize(("model", "token", "place", "channel"), CASES)

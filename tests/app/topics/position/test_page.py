@@ -12,7 +12,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import mounted
+from tests.app.page_contents import mounted, number, trace_of
 from vitviz.analysis.position.class_changes import probabilities
 from vitviz.analysis.position.patch_shuffle import shuffle
 from vitviz.app import session
@@ -20,7 +20,6 @@ from vitviz.images import to_array, view
 from vitviz.models.config import ViTConfig
 from vitviz.models.vit import VisionTransformer
 from vitviz.samples import SAMPLES
-from vitviz.tracing.trace import Trace
 from vitviz.zoo.registry import REGISTRY, find
 
 Open = Callable[..., AppTest]
@@ -47,11 +46,6 @@ def opened(open_page: Open, part: str, model: str = PLAIN, **state: object) -> A
     return open_page("position", model=model, **{"setting.position.part": part, **state})
 
 
-def trace_of(page: AppTest) -> Trace:
-    """The run that the page shows."""
-    return next(reversed(page.session_state["kept.traces"].values()))
-
-
 def network_of(page: AppTest) -> VisionTransformer:
     return cast(VisionTransformer, trace_of(page).network)
 
@@ -70,10 +64,6 @@ def tables(page: AppTest) -> list[list[list[str]]]:
         )
     found = [[row for row in table if row] for table in found]
     return [table for table in found if table]
-
-
-def number(text: str) -> float:
-    return float(text.replace("\u2212", "-"))
 
 
 @pytest.mark.parametrize("model", ["vit-tiny", *VARIANTS])

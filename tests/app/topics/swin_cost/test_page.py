@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import mounted
+from tests.app.page_contents import mounted
 from vitviz.analysis.swin_cost import attention_timing
 
 Open = Callable[..., AppTest]

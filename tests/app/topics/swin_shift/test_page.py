@@ -7,25 +7,16 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import mounted
+from tests.app.page_contents import mounted, number, trace_of
 from vitviz.app import settings
 from vitviz.app.topics.swin_shift import setting as swin_setting
 from vitviz.app.topics.swin_shift.setting import LabSetting
 from vitviz.models.windows import WindowGrid, to_windows
-from vitviz.tracing.trace import Trace
 from vitviz.zoo.registry import find
 
 Open = Callable[..., AppTest]
 KEY = "setting.swin_shift.lab.swin-mini"
 BLOCK = "layers.2.blocks.1"
-
-
-def trace_of(page: AppTest) -> Trace:
-    return next(reversed(page.session_state["kept.traces"].values()))
-
-
-def number(text: str) -> float:
-    return float(text.replace("\u2212", "-"))
 
 
 def test_it_begins_as_the_model_does_with_four_windows(open_page: Open) -> None:

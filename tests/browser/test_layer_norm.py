@@ -1,4 +1,4 @@
-"""What the pointer reads on the patches and layer norm pages, and what a click there opens."""
+"""The layer norm page: a layer norm, a token and a channel are chosen in any of its maps, and stay."""
 
 from __future__ import annotations
 
@@ -6,57 +6,13 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import settle
+from tests.browser.pointer import point
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
-SIDE = 16
-
-
-def point(page: Page, target: Locator, across: float, down: float, click: bool = False) -> None:
-    """Move to a place of an element, given as shares of its width and height."""
-    target.scroll_into_view_if_needed()
-    box = target.bounding_box()
-    assert box is not None
-    move = page.mouse.click if click else page.mouse.move
-    move(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
-
-
-def numbers(text: str) -> list[float]:
-    return [float(found) for found in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", text.replace("\u2212", "-"))]
-
-
-def test_all_planes_and_the_vector_share_one_cursor(visit: Visit) -> None:
-    page = visit("patches")
-    green = page.locator(".vv-plane").nth(1)
-    point(page, green, 5.5 / SIDE, 3.5 / SIDE)
-    index = SIDE * SIDE + 3 * SIDE + 5
-    readout = page.locator(".vv-planes-read")
-    expect(readout).to_contain_text(f"x[{index}] = x(c 1 = G, row 3, column 5)")
-    where, product, _ = readout.inner_text().split("\n")
-    level, _, mean, std, x = numbers(where.split(") = ")[1])
-    assert x == pytest.approx((level / 255 - mean) / std, rel=2e-3)
-    left, right, result = numbers(product.split("] = ")[1])
-    assert left == x
-    assert result == pytest.approx(left * right, rel=3e-3)
-    shown = page.locator(".vv-plane-cursor:not([hidden])")
-    expect(shown).to_have_count(4)  # x, w, their product, and the flattened vector
-    point(page, green, 5.5 / SIDE, 3.5 / SIDE, click=True)
-    page.keyboard.press("ArrowDown")
-    expect(readout).to_contain_text(f"x[{index + SIDE}] = x(c 1 = G, row 4, column 5)")
-
-
-def test_a_click_on_the_token_opens_that_channel(visit: Visit) -> None:
-    page = visit("patches")
-    point(page, page.locator(".vv-strips-lanes"), 100.5 / 192, 0.5, click=True)
-    expect(page.get_by_text("weights of output channel 100")).to_be_visible()
-    settle(page)
-    value = numbers(page.locator(".vv-planes-total b").inner_text())[0]
-    channel, in_strip = numbers(page.locator(".vv-strips-read").inner_text())
-    assert channel == 100
-    assert value == pytest.approx(in_strip, rel=1e-3)
 
 
 def test_a_channel_of_a_layer_norm_opens_and_stays_while_the_layer_norm_changes(visit: Visit) -> None:
@@ -128,3 +84,13 @@ def test_a_held_key_is_told_once_where_it_stops(visit: Visit) -> None:
     expect(page.get_by_text("values through blocks.6.ln1")).to_be_visible()
     settle(page)
     expect(page.locator(".vn-at")).to_have_text("blocks.6.ln1")
+
+
+def test_a_place_in_the_strips_chooses_layer_norm_and_token(visit: Visit) -> None:
+    page = visit("layer-norm")
+    lane = page.locator(".vm-lane").nth(6)
+    point(page, lane, 50.5 / 197, 0.3)
+    readout = page.locator(".vm-read")
+    expect(readout).to_contain_text("blocks.3.ln1 token 50")
+    point(page, lane, 50.5 / 197, 0.3, click=True)
+    expect(page.get_by_text(re.compile("Token 50, its 192 values through blocks.3.ln1"))).to_be_visible()

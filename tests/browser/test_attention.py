@@ -13,7 +13,7 @@ import torch
 from playwright.sync_api import Locator, Page, Route, expect
 
 import vitviz
-from tests.browser.conftest import frames, save, settle
+from tests.browser.conftest import draw_all, frames, settle
 from vitviz.samples import SAMPLES
 from vitviz.tracing.trace import Trace
 
@@ -109,10 +109,12 @@ def test_a_pinned_patch_stays_and_a_second_click_opens_the_weight(visit: Visit, 
     v, head = vit["blocks.4.v"][0, 2, j], slice(128, 192)
     proj = dict(vit.network.named_parameters())["blocks.4.attn.proj.weight"][:, head]
     added = (weight * v @ proj.T).norm().item()
+    # Its own product comes later than the row.
+    expect(cell).to_contain_text("A v W_O\u2016 = ")
     said = re.search(r"A v W_O\u2016 = ([^\s]+)", cell.inner_text())
     assert said
     assert float(said[1].replace("\u2212", "-")) == pytest.approx(added, rel=2e-3)
-    save(page, "explorer-cell")
+    draw_all(page, "explorer-cell")
     page.keyboard.press("Escape")
     expect(cell).to_be_hidden()
 
@@ -197,7 +199,7 @@ def test_another_picture_and_another_model_swap_without_an_error(visit: Visit) -
     expect(title(page)).to_contain_text("layers.")
     over(page, 3, 3)
     expect(readout(page)).to_contain_text("looks most at")
-    save(page, "explorer-swin")
+    draw_all(page, "explorer-swin")
 
 
 def focused(page: Page) -> str:
@@ -289,7 +291,7 @@ def test_two_pictures_share_one_cursor(visit: Visit) -> None:
         box = page.locator(".vx-query").nth(place)
         expect(box).to_have_attribute("x", "4")
         expect(box).to_have_attribute("y", "7")
-    save(page, "explorer-two")
+    draw_all(page, "explorer-two")
 
 
 def test_the_second_pane_is_set_without_a_mouse(visit: Visit) -> None:

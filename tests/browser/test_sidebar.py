@@ -1,0 +1,79 @@
+"""The side bar: another picture, good and broken files, another model, another language."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visit, draw_all, settle
+from vitviz.samples import SAMPLES
+
+pytestmark = pytest.mark.browser
+
+
+def png(width: int, height: int, colour: tuple[int, int, int]) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def upload(page: Page, name: str, data: bytes) -> None:
+    page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(
+        [{"name": name, "mimeType": "image/png", "buffer": data}]
+    )
+    settle(page)
+
+
+def test_an_upload_becomes_the_picture(visit: Visit) -> None:
+    page = visit()
+    upload(page, "red <b>wide</b>.png", png(300, 100, (200, 10, 10)))
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("red <b>wide</b>.png")
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("300 x 100 px")
+    expect(page.locator(".vv-chain")).to_contain_text("(1, 3, 224, 224)")
+    draw_all(page, "upload-good")
+
+
+def test_a_broken_upload_gets_one_sentence_and_the_picture_stays(visit: Visit) -> None:
+    page = visit("attention")
+    upload(page, "broken.png", png(64, 64, (0, 0, 0))[:60])
+    alert = page.locator("[data-testid=stSidebar] [role=alert]")
+    expect(alert).to_be_visible()
+    assert "Traceback" not in alert.inner_text()
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text(SAMPLES[0].file)
+    draw_all(page, "upload-broken")
+    upload(page, "good.png", png(64, 64, (0, 90, 0)))
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("good.png")
+
+
+def test_a_picture_of_ones_own_is_credited_to_nobody(visit: Visit) -> None:
+    page = visit()
+    sidebar = page.locator("[data-testid=stSidebar]")
+    expect(sidebar).to_contain_text(SAMPLES[0].credit)
+    upload(page, "pizza.jpg", png(50, 50, (0, 0, 90)))
+    expect(sidebar).to_contain_text("50 x 50 px")
+    expect(sidebar).not_to_contain_text(SAMPLES[0].author)
+
+
+def test_another_sample_and_another_model(visit: Visit) -> None:
+    page = visit()
+    page.get_by_role("combobox", name="Picture").click()
+    page.get_by_role("option", name="Photographer (grey)").click()
+    settle(page)
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("photographer_gray.png")
+    page.get_by_role("combobox", name="Model").click()
+    page.get_by_role("option", name="Swin, C 48").first.click()
+    settle(page)
+    expect(page.locator(".vv-chain")).to_contain_text("(1, 56, 56, 48)")
+    draw_all(page, "overview-swin")
+
+
+def test_the_whole_page_speaks_chinese(visit: Visit) -> None:
+    page = visit()
+    page.get_by_text("中文").click()
+    settle(page)
+    expect(page.locator("h1")).to_have_text("从像素到类别分数")
+    expect(page.get_by_role("link", name="注意力")).to_be_visible()
+    draw_all(page, "overview-zh")
