@@ -95,10 +95,24 @@ def load_model(
     preprocessing: Preprocessing | None = None,
     progress: Progress | None = None,
 ) -> Model:
-    """Load the model called ``source``; ``vitviz.list_models()`` lists them.
+    """Load a model that is understood completely, or say in one sentence why not.
+
+    >>> import vitviz
+    >>> vitviz.load_model("vit-tiny").entry.num_classes
+    20
+
+    Args:
+        source: a name of ``vitviz.list_models()``; ``owner/name`` of a hub; a folder or a file of weights; or a module
+            of timm or transformers, whose weights are copied and which is run once to compare (``model.check``).
+        revision: a branch, a tag or a commit of a hub's model; the newest without.
+        config: what the weights are weights of, where no ``config.json`` lies beside them or another one is meant: a
+            name of ``vitviz.list_models()`` or of timm, the path of a ``config.json``, its table, or a configuration.
+        preprocessing: how pictures are prepared, where nothing says it or it is to be otherwise.
+        progress: called with a step ("download", "read", "build", "check"), how much of it is done, and how much there
+            is; it may raise ``vitviz.zoo.errors.Cancelled`` to stop.
 
     Raises:
-        vitviz.zoo.errors.CheckpointError: if there is no such model.
+        vitviz.zoo.errors.CheckpointError: if it cannot be had, is broken, or is not understood completely.
     """
     from vitviz.zoo.load import load_model
 

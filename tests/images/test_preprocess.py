@@ -166,6 +166,19 @@ def test_pad_keeps_everything_and_fills_with_the_mean() -> None:
     assert np.abs(to_array(Image.fromarray(seen), spec)[:, 0]).max() < 0.02
 
 
+@pytest.mark.parametrize(
+    ("size", "edge"), [((40, 39), (slice(-1, None), slice(None))), ((39, 40), (slice(None), -1))]
+)
+def test_a_single_row_or_column_is_filled_with_the_mean_too(
+    size: tuple[int, int], edge: tuple[slice | int, slice]
+) -> None:
+    spec = Preprocessing(40, fit="pad")
+    seen = np.asarray(view(Image.new("RGB", size, (255, 255, 255)), spec))
+    fill = [round(255 * level) for level in spec.mean]
+    assert (seen[edge] == fill).all()
+    assert (seen[:39, :39] == 255).all()
+
+
 @pytest.mark.parametrize("fit", ["crop", "squash", "pad"])
 @pytest.mark.parametrize("size", [(1, 1), (1, 5000), (5000, 1), (2, 3), (1, 300_000), (300_000, 1)])
 def test_extreme_pictures_give_a_view(fit: Any, size: tuple[int, int]) -> None:

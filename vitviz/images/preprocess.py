@@ -112,8 +112,8 @@ def view(image: Image.Image, spec: Preprocessing) -> Image.Image:
     if spec.fit == "crop" and math.prod(place.resized) > LARGEST_RESIZE:
         return _resize_part(source, place.resized, box, filter_)
     resized = source.resize(place.resized, filter_)
-    if place.left >= 0 and place.top >= 0:
-        return resized.crop(box)
+    if spec.fit != "pad":
+        return resized.crop(box)  # a side that rounding left one pixel short ends black, as in the libraries
     canvas = Image.new("RGB", (width, height), _fill(spec))
     canvas.paste(resized, (-place.left, -place.top))
     return canvas

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, NamedTuple
 
+from vitviz.models.config import SwinConfig
 from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.refusals import refusal
 from vitviz.zoo.understand.transformers import Read, make_swin, make_vit
@@ -35,17 +37,19 @@ SIZES = {
     "betwixt": Size(640, 12, 10),
     "base": Size(768, 12, 12),
     "base plus": Size(896, 12, 14),
-    "so150m": Size(896, 18, 14, 2.572),
+    "so150m": Size(896, 18, 14, 2304 / 896),
     "so150m2": Size(832, 21, 13, 34 / 13),
     "large": Size(1024, 24, 16),
-    "so400m": Size(1152, 27, 16, 3.7362),
+    "so400m": Size(1152, 27, 16, 4304 / 1152),
     "huge": Size(1280, 32, 16),
     "giant": Size(1408, 40, 16, 48 / 11),
     "giantopt": Size(1536, 40, 16),
     "gigantic": Size(1664, 48, 16, 64 / 13),
 }
 # DINOv2's giant and that of TIPS are another size than the ViT paper's, with SwiGLU.
-SWIGLU_GIANT = {"embed_dim": 1536, "depth": 40, "num_heads": 24, "mlp_kind": "swiglu", "mlp_hidden": 4096}
+SWIGLU_GIANT: dict[str, Any] = {
+    **Size(1536, 40, 24)._asdict(), "mlp_kind": "swiglu", "mlp_hidden": 4096
+}  # fmt: skip
 # Image sides where the name has none.
 SIDES = {"dinov2": 518, "tipsv2": 448, "flexivit": 240}
 CLIP = {"norm_before_blocks": True, "patch_bias": False, "norm_eps": 1e-5}
@@ -125,8 +129,6 @@ def _words(name: str, size: str, words: tuple[str, ...], plus: bool) -> tuple[st
     match tuple(word for word in words if not re.fullmatch(r"reg\d", word)):
         case () if not registers:
             return "vit", {"layer_scale": True} if plus else {}
-        case ("miil",):
-            return "vit", {"qkv_bias": False}
         case ("rpn",):
             return "vit-rpn", {"qkv_bias": False, "norm_place": "after"} | MEAN | AFTER
         case ("36x1",):
@@ -144,10 +146,9 @@ def _words(name: str, size: str, words: tuple[str, ...], plus: bool) -> tuple[st
         case ("map",) if registers:
             return "vit-registers", {"num_registers": registers, "class_token": False, "pool": "map"}
         case ("dinov2" | "tipsv2",):
-            giant: dict[str, Any] = SWIGLU_GIANT if size == "giant" else {}
-            tips = {"mlp_ratio": 4304 / 1152} if size == "so400m" else {}
+            giant = SWIGLU_GIANT if size == "giant" else {}
             kept = {"num_registers": registers, "position_prefix": 0} if registers else {}
-            return "dinov2", {"layer_scale": True} | kept | giant | tips
+            return "dinov2", {"layer_scale": True} | kept | giant
         case ("siglip", *gap) if gap in ([], ["gap"]):
             tanh = {"activation": "gelu_tanh"} if _SIGLIP_TANH.fullmatch(name) else {}
             return "siglip", (MEAN if gap else {"class_token": False, "pool": "map"}) | tanh
@@ -171,6 +172,8 @@ def _one_of_a_kind(name: str) -> Read | None:
         side = SIDES["flexivit"]
         settings = {**SIZES[match[1]]._asdict(), "image_size": (side, side), "position_prefix": 0}
         return Read("vit", make_vit(name, **settings))
+    if name == "vit_base_patch16_224_miil":
+        return Read("vit", make_vit(name, qkv_bias=False))
     if match := re.fullmatch(r"eva_large_patch14_(196|336)", name):
         side = int(match[1])
         settings = {**SIZES["large"]._asdict(), "image_size": (side, side), "patch_size": 14, "pool": "avg"}
@@ -189,6 +192,8 @@ def _swin(name: str) -> Read | None:
             "image_size": (side, side),
         }
     if settings:
+        if isinstance(settings["window_size"], tuple) and not SHIFTS:
+            raise CheckpointError("refused_not_yet", name=name, what="windows of their own for every stage")
         return Read("swin", make_swin(name, **settings | SHIFTS))
     return _swin_v2(name)
 
@@ -208,4 +213,7 @@ def _swin_v2(name: str) -> Read | None:
     return Read("swin-v2", make_swin(name, kind, **settings | SHIFTS))
 
 
-SHIFTS: dict[str, Any] = {}
+# timm decides on each axis alone whether windows shift.
+SHIFTS: dict[str, Any] = {
+    field.name: "axis" for field in fields(SwinConfig) if field.name == "shift_rule"
+}  # fmt: skip

@@ -266,7 +266,6 @@ def _siglip(choices: Choices, shapes: Shapes) -> Read:
 
 
 def _beit(choices: Choices, shapes: Shapes) -> Read:
-    choices.must_be("use_shared_relative_position_bias", False)
     mean = choices.flag("use_mean_pooling")
     settings = _common(choices) | {
         "position": "learned" if choices.flag("use_absolute_position_embeddings") else "none",
@@ -275,7 +274,7 @@ def _beit(choices: Choices, shapes: Shapes) -> Read:
         "norm_after_pool": mean,
         "num_classes": _classes(shapes, "classifier.weight"),
     }
-    if choices.flag("use_relative_position_bias"):
+    if choices.flag("use_relative_position_bias") or choices.flag("use_shared_relative_position_bias"):
         settings["relative_bias"] = True
     return Read("beit", make_vit(choices.where, **settings))
 

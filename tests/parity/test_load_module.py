@@ -1,0 +1,158 @@
+"""Models from code: everything randomised, weights taken over, both run on the same picture."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+import vitviz
+from tests.conftest import random_picture, randomise
+from tests.zoo.test_load_files import refused
+from vitviz.images import Preprocessing
+from vitviz.zoo.understand.transformers import DEFAULTS
+
+timm: Any = pytest.importorskip("timm")
+transformers: Any = pytest.importorskip("transformers")
+pytestmark = pytest.mark.parity
+
+SMALL = Preprocessing(size=32)
+TOLERANCE = 1e-5
+SIZES: dict[str, Any] = {
+    "hidden_size": 48,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 3,
+    "image_size": 32,
+    "patch_size": 8,
+    "num_labels": 5,
+}
+WIDE = SIZES | {"intermediate_size": 96}
+SWIN: dict[str, Any] = {
+    "image_size": 32,
+    "patch_size": 2,
+    "embed_dim": 24,
+    "depths": [2, 2],
+    "num_heads": [2, 4],
+    "window_size": 4,
+    "num_labels": 5,
+}
+T = transformers
+# Model, family and how many classes.
+CASES: dict[str, tuple[Callable[[], nn.Module], str, int]] = {
+    "ViT": (lambda: T.ViTForImageClassification(T.ViTConfig(**WIDE)), "ViT", 5),
+    "ViT, headless": (lambda: T.ViTModel(T.ViTConfig(**WIDE)), "ViT", 0),
+    "DeiT": (lambda: T.DeiTForImageClassification(T.DeiTConfig(**WIDE)), "DeiT distilled", 5),
+    "DeiT with teacher": (
+        lambda: T.DeiTForImageClassificationWithTeacher(T.DeiTConfig(**WIDE)),
+        "DeiT distilled",
+        5,
+    ),
+    "DINOv2": (lambda: T.Dinov2ForImageClassification(T.Dinov2Config(**SIZES)), "DINOv2", 5),
+    "DINOv2, headless": (lambda: T.Dinov2Model(T.Dinov2Config(**SIZES)), "DINOv2", 0),
+    "DINOv2 with registers": (
+        lambda: T.Dinov2WithRegistersForImageClassification(T.Dinov2WithRegistersConfig(**SIZES)),
+        "DINOv2",
+        5,
+    ),
+    "MAE": (lambda: T.ViTMAEModel(T.ViTMAEConfig(**WIDE)), "MAE", 0),
+    "I-JEPA": (lambda: T.IJepaForImageClassification(T.IJepaConfig(**WIDE)), "I-JEPA", 5),
+    "CLIP": (lambda: T.CLIPVisionModel(T.CLIPVisionConfig(**WIDE)), "CLIP", 0),
+    "CLIP, projected": (lambda: T.CLIPVisionModelWithProjection(T.CLIPVisionConfig(**WIDE)), "CLIP", 0),
+    "Swin": (lambda: T.SwinForImageClassification(T.SwinConfig(**SWIN)), "Swin", 5),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_module_of_transformers_and_its_folder(name: str, tmp_path: Path) -> None:
+    make, family, classes = CASES[name]
+    module = randomise(make(), seed=1)
+    model = vitviz.load_model(module, preprocessing=SMALL)
+    assert model.check is not None
+    assert model.check.largest_gap <= TOLERANCE
+    assert model.check.scale > 0.1
+    assert model.check.compared == ("logits" if classes else "last_hidden_state")
+    assert model.entry.title.startswith(family)
+    assert model.entry.num_classes == classes
+    assert model.entry.source.kind == "code"
+    module.save_pretrained(tmp_path)
+    loaded = vitviz.load_model(tmp_path, preprocessing=SMALL)
+    assert loaded.entry.config == model.entry.config
+    with torch.no_grad():
+        assert torch.equal(loaded.network(random_picture(32, 32)), model.network(random_picture(32, 32)))
+
+
+TIMM = {
+    "vit_tiny_patch16_224": {},
+    "vit_tiny_patch16_384": {"global_pool": "avg"},
+    "vit_wee_patch16_reg1_gap_256": {},
+    "vit_medium_patch16_gap_240": {"depth": 3},
+    "deit_tiny_distilled_patch16_224": {"depth": 3},
+    "deit3_small_patch16_224": {"depth": 3},
+    "vit_small_patch14_reg4_dinov2": {"depth": 3, "img_size": 112},
+    "vit_xsmall_patch16_clip_224": {"depth": 3, "num_classes": 0},
+    "swin_tiny_patch4_window7_224": {"depths": (2, 1, 1, 1)},
+}
+
+
+@pytest.mark.parametrize("name", TIMM)
+def test_a_module_of_timm(name: str) -> None:
+    arguments: dict[str, Any] = {"num_classes": 7, **TIMM[name]}
+    module = randomise(timm.create_model(name, **arguments), seed=1)
+    model = vitviz.load_model(module)
+    assert model.check is not None
+    assert model.check.largest_gap <= TOLERANCE
+    assert model.entry.num_classes == arguments["num_classes"]
+    assert model.entry.preprocessing.mean == tuple(module.pretrained_cfg["mean"])
+
+
+def test_the_module_stays_as_it_was() -> None:
+    module = randomise(T.ViTForImageClassification(T.ViTConfig(**WIDE)))
+    module.train()
+    module.vit.layernorm.eval()
+    before = copy.deepcopy(module.state_dict())
+    model = vitviz.load_model(module, preprocessing=SMALL)
+    assert module.training
+    assert not module.vit.layernorm.training
+    with torch.no_grad():
+        module.classifier.weight.zero_()
+    assert torch.equal(model.network.state_dict()["head.weight"], before["classifier.weight"])
+
+
+def test_half_precision_is_compared_as_far_as_it_goes() -> None:
+    module = randomise(T.ViTForImageClassification(T.ViTConfig(**WIDE))).to(torch.bfloat16)
+    model = vitviz.load_model(module, preprocessing=SMALL)
+    assert model.check is not None
+    assert model.check.tolerance == pytest.approx(3e-2 * model.check.scale)
+    assert all(parameter.dtype == torch.float32 for parameter in model.network.parameters())
+
+
+def test_a_module_that_computes_something_else_is_refused() -> None:
+    module = randomise(T.ViTForImageClassification(T.ViTConfig(**WIDE)))
+    module.config.layer_norm_eps = 1e-2  # what it was built with is another one
+    error = refused("other_function", lambda: vitviz.load_model(module, preprocessing=SMALL))
+    assert "ViTForImageClassification" in str(error)
+
+
+def test_a_module_that_is_not_known_is_refused() -> None:
+    refused("unknown_module", lambda: vitviz.load_model(nn.Linear(2, 2), preprocessing=SMALL))
+    refused(
+        "unknown_module", lambda: vitviz.load_model(timm.create_model("test_resnet"), preprocessing=SMALL)
+    )
+    parallel = timm.create_model("vit_small_patch16_18x2_224", depth=1)
+    refused("unknown_module", lambda: vitviz.load_model(parallel))
+    resnet = T.ResNetModel(T.ResNetConfig(embedding_size=8, hidden_sizes=[8], depths=[1]))
+    refused("refused_convolution", lambda: vitviz.load_model(resnet, preprocessing=SMALL))
+    refused("missing_preprocessing", lambda: vitviz.load_model(T.ViTModel(T.ViTConfig(**WIDE))))
+
+
+@pytest.mark.parametrize("kind", DEFAULTS)
+def test_the_defaults_are_those_of_transformers(kind: str) -> None:
+    theirs = T.AutoConfig.for_model(kind)
+    for name, value in DEFAULTS[kind].items():
+        assert json.loads(json.dumps(getattr(theirs, name))) == value, name

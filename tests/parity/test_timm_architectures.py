@@ -1,0 +1,90 @@
+"""Every architecture of timm whose name is understood here, against timm's own model of that name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+import torch
+
+from vitviz.zoo.errors import CheckpointError
+from vitviz.zoo.fill import check_plan, empty_network
+from vitviz.zoo.keymaps import plan
+from vitviz.zoo.read.tensors import Held
+from vitviz.zoo.understand.timm_architectures import architecture
+from vitviz.zoo.understand.timm_module import read_module
+
+timm: Any = pytest.importorskip("timm")
+pytestmark = pytest.mark.parity
+
+MODULES = ("vision_transformer", "deit", "eva", "beit", "swin_transformer", "swin_transformer_v2")
+# Every model of these is refused by name, each for a reason of its own.
+OTHERS = (
+    "vision_transformer_hybrid",
+    "vision_transformer_relpos",
+    "vision_transformer_sam",
+    "hiera",
+    "convnext",
+    "naflexvit",
+    "swin_transformer_v2_cr",
+)
+
+
+def code_of(name: str) -> str | None:
+    """Why an architecture is refused, or None."""
+    try:
+        architecture(name)
+    except CheckpointError as refused:
+        return refused.code
+    return None
+
+
+@cache
+def understood() -> tuple[str, ...]:
+    """The names of timm that have a configuration here."""
+    found = []
+    for module in MODULES:
+        for name in timm.list_models(module=module):
+            if code_of(name) is None:
+                found.append(name)
+    return tuple(found)
+
+
+def test_most_of_timms_vits_are_understood() -> None:
+    assert len(understood()) >= 110
+    for known in (
+        "vit_base_patch16_224",
+        "deit3_base_patch16_224",
+        "vit_large_patch14_reg4_dinov2",
+        "swin_base_patch4_window12_384",
+    ):
+        assert known in understood()
+
+
+def kinds() -> tuple[str, ...]:
+    """One of the names that differ by the size of the pictures only."""
+    return tuple({re.sub(r"_\d{3}$", "", name): name for name in understood()}.values())
+
+
+@pytest.mark.parametrize("group", range(4))
+def test_the_name_and_timms_model_say_the_same(group: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vitviz.zoo.read.memory.available", lambda: 1 << 50)  # nothing is taken
+    for name in kinds()[group::4]:
+        with torch.device("meta"):
+            module = timm.create_model(name)
+        read = architecture(name)
+        theirs = read_module(module).config
+        assert replace(read.config, num_classes=theirs.num_classes) == theirs, name
+        if getattr(theirs, "pool", "") == "map":
+            continue
+        tensors = Held(module.state_dict())
+        check_plan(empty_network(theirs).state_dict(), plan(tensors.headers, theirs), tensors.headers)
+
+
+@pytest.mark.parametrize("module", OTHERS)
+def test_what_is_not_built_is_refused_by_name(module: str) -> None:
+    for name in timm.list_models(module=module):
+        assert str(code_of(name)).startswith("refused_"), name
