@@ -18,6 +18,12 @@ from vitviz.models.config import ModelConfig, ViTConfig
 from vitviz.zoo.errors import CheckpointError, some
 from vitviz.zoo.jaxmap import jax_vit
 from vitviz.zoo.plan import Plan, Recipe
+from vitviz.zoo.variant_keys import (
+    TIMM_VARIANT,
+    finish,
+    no_key_bias,
+    transformers_pool,
+)
 
 State = Mapping[str, Tensor]
 
@@ -37,6 +43,7 @@ WINDOW_BUFFER = LeftOut(
     "places in a window and the mask of shifted windows are computed anew for every picture"
 )
 POOLER = LeftOut("a layer after the class token that the classifier does not read")
+DECODER = LeftOut("paints hidden patches, in training only")
 POSITION_IDS = LeftOut("counts 0, 1, 2 and so on")
 DECODER = LeftOut("makes pictures of what the blocks computed, in training only")
 TEXT = LeftOut("belongs to the text half of the model")
@@ -58,6 +65,8 @@ TIMM_VIT: Rules = (
     (r"blocks\.\d+\.ls[12]\.gamma", _AS_IT_IS),
     (r"blocks\.(\d+)\.gamma_([12])", r"blocks.\1.ls\2.gamma"),  # DeiT III's own files
     (r"mask_token", MASK_TOKEN),
+    *TIMM_VARIANT,
+    (r"(?:.+\.)?relative_position_index", WINDOW_BUFFER),
 )
 
 SWIN: Rules = (
@@ -126,7 +135,7 @@ TRANSFORMERS_CLIP: Rules = (
     (_CLIP + r"embeddings\.class_embedding", "cls_token"),
     (_CLIP + r"embeddings\.position_embedding\.weight", "pos_embed"),
     (_CLIP + r"embeddings\.position_ids", POSITION_IDS),
-    (_CLIP + r"embeddings\.patch_embedding\.weight", "patch_embed.proj.weight"),
+    (_CLIP + r"embeddings\.patch_embedding" + _KIND, r"patch_embed.proj.\g<kind>"),
     (_CLIP + r"pre_layrnorm" + _KIND, r"norm_pre.\g<kind>"),  # their spelling
     (_CLIP_BLOCK + r"layer_norm([12])" + _KIND, r"blocks.\1.norm\2.\g<kind>"),
     (_CLIP_BLOCK + r"self_attn\.([qkv])_proj" + _KIND, r"blocks.\1.attn.\2.\g<kind>"),
@@ -134,7 +143,9 @@ TRANSFORMERS_CLIP: Rules = (
     (_CLIP_BLOCK + r"mlp\.(fc[12])" + _KIND, r"blocks.\1.mlp.\2.\g<kind>"),
     (_CLIP + r"post_layernorm" + _KIND, r"norm.\g<kind>"),
     (r"visual_projection\.weight", "head.weight"),
-    (r"text_model\..+|text_projection\.weight|logit_scale", TEXT),
+    *transformers_pool(_CLIP),
+    (r"classifier" + _KIND, r"head.\g<kind>"),
+    (r"text_model\..+|text_projection\.weight|logit_scale|logit_bias", TEXT),
 )
 
 
@@ -170,7 +181,7 @@ def timm_vit(names: Collection[str], config: ModelConfig) -> Plan:
     """
     if isinstance(config, ViTConfig) and "fc_norm.weight" in names and not config.norm_after_pool:
         raise CheckpointError("norm_after_pool")
-    return _rename(names, TIMM_VIT)
+    return _finish(_join_qkv(_rename(names, TIMM_VIT)), config)
 
 
 def transformers_vit(names: Collection[str], config: ModelConfig) -> Plan:
@@ -178,20 +189,22 @@ def transformers_vit(names: Collection[str], config: ModelConfig) -> Plan:
 
     The pooler is the paper's pre-training head, used where ``config`` has one and left out elsewhere.
     """
-    renamed = _join_qkv(_rename(names, TRANSFORMERS_VIT))
+    renamed = _finish(_join_qkv(_rename(names, TRANSFORMERS_VIT)), config)
     if isinstance(config, ViTConfig) and config.representation_size:
         return renamed
     return {name: recipe for name, recipe in renamed.items() if not name.startswith("pre_logits.")}
 
 
 def transformers_clip(names: Collection[str], config: ModelConfig) -> Plan:
-    """The picture half of CLIP in transformers; the projection is the head, where ``config`` has one."""
-    renamed = _join_qkv(_rename(names, TRANSFORMERS_CLIP))
+    """The picture half of CLIP and SigLIP in transformers; CLIP's projection is the head, where ``config`` has one."""
+    renamed = _finish(_join_qkv(_rename(names, TRANSFORMERS_CLIP)), config)
     for name in {"cls_token", "pos_embed"} & renamed.keys():
         # (1, 1, D) or (1, 1 + h*w, D)
         renamed[name] = renamed[name].then(lambda tensor: tensor.reshape(1, -1, tensor.shape[-1]))
     if not config.num_classes:
         renamed.pop("head.weight", None)
+    if isinstance(config, ViTConfig) and config.pool != "map":
+        return {name: recipe for name, recipe in renamed.items() if not name.startswith("attn_pool.")}
     return renamed
 
 
@@ -212,6 +225,7 @@ Layout = Callable[[Collection[str], ModelConfig], Plan]
 _VIT_LAYOUTS: tuple[tuple[str, Layout], ...] = (
     ("patch_embed.proj.weight", timm_vit),
     ("embeddings.patch_embeddings.projection.weight", transformers_vit),
+    ("embeddings.patch_embeddings.weight", transformers_vit),  # DINOv3
     ("embeddings.patch_embedding.weight", transformers_clip),
     ("embedding/kernel", jax_vit),
 )
@@ -244,13 +258,17 @@ def _rename(names: Collection[str], rules: Rules) -> dict[str, Recipe]:
     return renamed
 
 
+def _finish(renamed: dict[str, Recipe], config: ModelConfig) -> dict[str, Recipe]:
+    return finish(renamed, config) if isinstance(config, ViTConfig) else renamed
+
+
 def _rows(*tensors: Tensor) -> Tensor:
     """Below one another: (3*D, D) of three (D, D), or (3*D,) of three (D,)."""
     return torch.cat(tensors)
 
 
 def _join_qkv(renamed: Mapping[str, Recipe]) -> dict[str, Recipe]:
-    """Join ``attn.q``, ``attn.k`` and ``attn.v`` to ``attn.qkv``, rows in that order.
+    """Join ``attn.q``, ``attn.k`` and ``attn.v`` to ``attn.qkv``, rows in that order; keys without a bias get zeros.
 
     Raises:
         CheckpointError: if one of the three is missing.
@@ -264,10 +282,11 @@ def _join_qkv(renamed: Mapping[str, Recipe]) -> dict[str, Recipe]:
         attention, kind = match.groups()
         three = [f"{attention}.{letter}.{kind}" for letter in "qkv"]
         missing = [one for one in three if one not in renamed]
-        if missing:
+        without_key_bias = missing == [f"{attention}.k.bias"]
+        if missing and not without_key_bias:
             raise CheckpointError("qkv_incomplete", tensors=some(missing))
-        sources = tuple(source for one in three for source in renamed[one].sources)
-        joined[f"{attention}.qkv.{kind}"] = Recipe(sources, _rows)
+        sources = tuple(source for one in three if one in renamed for source in renamed[one].sources)
+        joined[f"{attention}.qkv.{kind}"] = Recipe(sources, no_key_bias if without_key_bias else _rows)
     return joined
 
 
