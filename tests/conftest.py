@@ -38,6 +38,8 @@ def randomise(module: Module, seed: int = 0) -> Module:
             parameter.copy_(torch.randn(parameter.shape, generator=generator))
             if "table" in name:  # relative position bias
                 parameter.mul_(0.8)
+            elif "freqs" in name:  # learned frequencies of rotary positions
+                parameter.mul_(0.3)
             elif "token" in name or "embed" in name:
                 parameter.mul_(0.1 if parameter.ndim < 4 else 0.1 * parameter[0].numel() ** -0.5)
             elif parameter.ndim < 2 and name.endswith("bias"):

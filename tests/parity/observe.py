@@ -20,7 +20,7 @@ TOLERANCE = 1e-5
 
 @dataclass
 class Seen:
-    """What one run of a foreign model computed."""
+    """What one run of a foreign model computed; ``logits`` are its features where it has no head."""
 
     logits: Tensor
     blocks: list[Tensor] = field(default_factory=list)
@@ -94,7 +94,9 @@ def compare(network: VisionTransformer | SwinTransformer, image: Tensor, seen: S
     peaks = [(pattern.amax(dim=-1) * pattern.shape[-1]).mean().item() for pattern in seen.patterns]
     assert max(peaks) > 4, "attention is so even that it tells nothing"
     assert seen.logits.std() > 0.1, "class scores are so alike that they tell nothing"
-    gaps = Gaps(gap(trace.kept["logits"], seen.logits), blocks, patterns)
+    with torch.no_grad():
+        scores = network(image)
+    gaps = Gaps(gap(scores, seen.logits), blocks, patterns)
     print(f"logits {gaps.logits:.1e}  block outputs {gaps.blocks:.1e}  patterns {gaps.patterns:.1e}")
     return gaps
 

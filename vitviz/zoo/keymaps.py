@@ -23,6 +23,7 @@ from vitviz.zoo.variant_keys import (
     finish,
     no_key_bias,
     transformers_pool,
+    transformers_variant,
 )
 
 State = Mapping[str, Tensor]
@@ -43,7 +44,6 @@ WINDOW_BUFFER = LeftOut(
     "places in a window and the mask of shifted windows are computed anew for every picture"
 )
 POOLER = LeftOut("a layer after the class token that the classifier does not read")
-DECODER = LeftOut("paints hidden patches, in training only")
 POSITION_IDS = LeftOut("counts 0, 1, 2 and so on")
 DECODER = LeftOut("makes pictures of what the blocks computed, in training only")
 TEXT = LeftOut("belongs to the text half of the model")
@@ -94,8 +94,8 @@ def _transformers_blocks(theirs: str, ours: str) -> Rules:
     )
 
 
-_VIT = r"(?:(?:vit|deit|dinov2|dinov2_with_registers|ijepa)\.)?"
-_VIT_BLOCK = _VIT + r"(?:encoder\.layer|layers)\.(\d+)\."
+_VIT = r"(?:(?:vit|deit|dinov2|dinov2_with_registers|ijepa|beit|data2vec_vision)\.)?"
+_VIT_BLOCK = _VIT + r"(?:encoder\.layer|(?:model\.)?layer|layers)\.(\d+)\."
 TRANSFORMERS_VIT: Rules = (
     (_VIT + r"embeddings\.cls_token", "cls_token"),
     (_VIT + r"embeddings\.distillation_token", "dist_token"),
@@ -110,6 +110,8 @@ TRANSFORMERS_VIT: Rules = (
     (r"(?:cls_)?classifier" + _KIND, r"head.\g<kind>"),
     (r"distillation_classifier" + _KIND, r"head_dist.\g<kind>"),
     (r"decoder\..+", DECODER),
+    *transformers_variant(_VIT, _VIT_BLOCK),
+    (r"(?:.+\.)?relative_position_index", WINDOW_BUFFER),
 )
 
 _SWIN = r"(?:swin\.)?"
