@@ -154,7 +154,7 @@ POOLING = (
         "vit-rpn",
         "vit_base_patch16_rpn_224",
         replace(GAP, qkv_bias=False, norm_place="after"),
-        sharper=6.0,
+        sharper=1.8,
     ),
     timm_row("vit", "vit_base_patch16_224", replace(TIMM, qk_norm=True), note="q/k norm", qk_norm=True),
     timm_row(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.parity.families import ROWS
@@ -12,8 +14,18 @@ pytest.importorskip("timm")
 pytest.importorskip("transformers")
 pytestmark = pytest.mark.parity
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.title)
 def test_equals_the_original(row: Row) -> None:
     for size, gaps in zip(row.sizes, row.gaps(), strict=True):
         assert gaps.worst <= TOLERANCE, (size, gaps)
+
+
+def test_the_page_has_every_row_below_the_tolerance() -> None:
+    page = (ROOT / "docs" / "parity.md").read_text(encoding="utf-8")
+    cells = [line.strip("| ").split(" | ") for line in page.splitlines() if line.count(" x ") == 1]
+    expected = [(row.family, row.title, f"{h} x {w}") for row in ROWS for h, w in row.sizes]
+    assert [tuple(row[:3]) for row in cells] == expected
+    assert all(float(figure) <= TOLERANCE for row in cells for figure in row[3:])

@@ -49,7 +49,6 @@ DECODER = LeftOut("makes pictures of what the blocks computed, in training only"
 TEXT = LeftOut("belongs to the text half of the model")
 PROJECTION = LeftOut("maps to what pictures and texts share, where there are no classes")
 
-# Positions in a window and the mask of shifted windows are computed anew for every call.
 _SWIN_BUFFERS = r"(?:.+\.)?(?:relative_position_index|attn_mask)"
 
 _KIND = r"\.(?P<kind>weight|bias)"
