@@ -35,7 +35,12 @@ class TraceSource:
 
     def values(self, layer: int, head: int) -> bytes:
         """v (W, K, d) and the projection (D, d) of a head: ``value_payload``."""
-        return value_payload(*self._head(layer, head))
+        block, head = self._head(layer, head)
+        if {"attn_before_norm", "ln_attn.out"}.intersection(block.names()):
+            raise NoSuchPayloadError(
+                "a layer norm follows the heads here: what the attention adds is no sum over keys"
+            )
+        return value_payload(block, head)
 
     def rollout(self, start: int) -> bytes:
         """Attention rollout from layer ``start`` to the last, (N, N): ``rollout_payload``."""
