@@ -40,6 +40,10 @@ def randomise(module: Module, seed: int = 0) -> Module:
                 parameter.mul_(0.8)
             elif "freqs" in name:  # learned frequencies of rotary positions
                 parameter.mul_(0.3)
+            elif name.endswith("logit_scale"):  # cosine attention: scores up to 8
+                parameter.mul_(0.3).add_(1.5)
+            elif "cpb_mlp" in name or "position_bias_mlp" in name:  # a position bias between 0 and 16
+                parameter.mul_(1.5 * parameter[0].numel() ** -0.5)
             elif "token" in name or "embed" in name:
                 parameter.mul_(0.1 if parameter.ndim < 4 else 0.1 * parameter[0].numel() ** -0.5)
             elif parameter.ndim < 2 and name.endswith("bias"):

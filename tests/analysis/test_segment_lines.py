@@ -18,7 +18,7 @@ def trace() -> Trace:
 
 
 def test_every_frames_lines_are_found_with_the_runs_shapes(trace: Trace) -> None:
-    lines = step_lines(trace.lines(trace.segment("layers.0.blocks.1")), "SwinBlock.forward")
+    lines = step_lines(trace.lines(trace.segment("layers.0.blocks.1")), "SwinBlock.attend_in_windows")
     for marks in LINES_OF.values():
         assert len(find(lines, marks)) == len(marks)
     shapes = {line.text: line.shape for line in lines}
@@ -29,7 +29,7 @@ def test_every_frames_lines_are_found_with_the_runs_shapes(trace: Trace) -> None
         16,
     )  # 10 x 10 patches padded to three windows of 4
     assert shapes["y = windows.partition(y, grid)"] == (9, 16, 16)
-    assert shapes["y = windows.crop(y, grid)"] == (1, 10, 10, 16)
+    assert shapes["return windows.crop(y, grid)"] == (1, 10, 10, 16)
     assert shapes['mask = probe("attn_mask", mask.to(y))'] == (9, 16, 16)
     assert [line.number for line in lines] == sorted(line.number for line in lines)
 

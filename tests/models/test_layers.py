@@ -216,7 +216,7 @@ def test_rotary_positions_that_cannot_be_are_refused(settings: dict[str, Any], s
     ("settings", "sentence"),
     [
         ({"depths": (2, 2)}, r"depths \(2, 2\) and num_heads \(3, 6, 12, 24\) must be equally long"),
-        ({"num_heads": (3, 6, 12, 25)}, "stage 4 has 768 channels, not a multiple of 25 heads"),
+        ({"num_heads": (3, 6, 12, 25)}, "stage 3 has 768 channels, not a multiple of 25 heads"),
     ],
 )
 def test_a_swin_that_cannot_be_is_refused(settings: dict[str, Any], sentence: str) -> None:

@@ -61,6 +61,7 @@ def from_transformers(config: SwinConfig) -> nn.Module:
         qkv_bias=config.qkv_bias,
         layer_norm_eps=config.norm_eps,
         hidden_act="gelu",
+        use_absolute_embeddings=config.absolute_position,
         num_labels=config.num_classes,
         attn_implementation="eager",
     )
@@ -69,10 +70,29 @@ def from_transformers(config: SwinConfig) -> nn.Module:
 
 @pytest.mark.parametrize(
     "config",
-    [SWIN_T, MINI, TINY_MAP, replace(MINI, image_size=(128, 192), qkv_bias=False)],
-    ids=["Swin-T", "mini", "window as large as the map", "non-square, no qkv bias"],
+    [
+        SWIN_T,
+        replace(
+            SWIN_T, image_size=(224, 448), depths=(2, 2, 2, 2)
+        ),  # the last map is 7 x 14: shifted across, not down
+        MINI,
+        TINY_MAP,
+        replace(MINI, image_size=(128, 192), qkv_bias=False),
+        replace(MINI, image_size=(128, 64)),
+        replace(MINI, window_size=(4, 8, 2)),
+    ],
+    ids=[
+        "Swin-T",
+        "Swin-T for 224x448",
+        "mini",
+        "window as large as the map",
+        "non-square, no qkv bias",
+        "one axis shifted",
+        "windows per stage",
+    ],
 )
 def test_equals_timm(config: SwinConfig) -> None:
+    config = replace(config, shift_rule="axis")
     foreign: Any = from_timm(config)
     image = random_picture(*config.image_size, seed=2)
     blocks = [block for stage in foreign.layers for block in stage.blocks]
@@ -90,6 +110,11 @@ def test_equals_timm(config: SwinConfig) -> None:
         (MINI, (200, 168)),
         (MINI, (157, 113)),  # not even whole patches
         (replace(MINI, qkv_bias=False, mlp_ratio=2.0), (96, 140)),
+        (
+            replace(MINI, image_size=(64, 64)),
+            (64, 128),
+        ),  # the last map is 4 x 8, and nothing of it is shifted
+        (replace(MINI, absolute_position=True), (128, 128)),
     ],
 )
 def test_equals_transformers(config: SwinConfig, size: tuple[int, int]) -> None:
@@ -110,3 +135,29 @@ def test_a_batch_equals_its_pictures() -> None:
     with torch.no_grad():
         expected = copy.deepcopy(foreign)(images).logits
         assert (network(images) - expected).abs().max() <= TOLERANCE
+
+
+def test_absolute_positions_are_interpolated_as_in_transformers() -> None:
+    config = replace(MINI, absolute_position=True)
+    foreign: Any = from_transformers(config)
+    network, image = ours(foreign, config), random_picture(160, 96)
+    with torch.no_grad():
+        expected = foreign(image, interpolate_pos_encoding=True).logits
+        assert (network(image) - expected).abs().max() <= TOLERANCE
+
+
+@pytest.mark.parametrize("library", ["timm", "transformers"])
+def test_a_backbone_without_a_head_ends_with_the_mean_of_its_map(library: str) -> None:
+    if library == "timm":
+        config = replace(MINI, num_classes=0, shift_rule="axis")
+        foreign: Any = from_timm(config)
+    else:
+        config = replace(MINI, num_classes=0)
+        foreign = from_transformers(MINI).swin
+    network, image = ours(foreign, config), random_picture(*config.image_size, seed=2)
+    with torch.no_grad():
+        theirs = foreign(image)
+        expected = theirs if library == "timm" else theirs.pooler_output
+        assert expected.shape == (1, 96)
+        assert (network(image) - expected).abs().max() <= TOLERANCE
+    assert network.head is None

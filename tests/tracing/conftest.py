@@ -10,7 +10,7 @@ from torch import Tensor
 
 from tests.conftest import random_picture, randomise
 from vitviz.models.build import build
-from vitviz.models.config import ModelConfig, SwinConfig, ViTConfig
+from vitviz.models.config import ModelConfig, SwinConfig, SwinV2Config, ViTConfig
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
 from vitviz.probe import Probe, no_probe
@@ -31,6 +31,15 @@ MEAN_POOLED = replace(
     VIT, class_token=False, pool="avg", norm_after_pool=True, position="sincos", representation_size=6
 )
 SWIN = SwinConfig((64, 64), embed_dim=8, depths=(2, 2), num_heads=(2, 4), window_size=4, num_classes=5)
+SWIN_V2 = SwinV2Config(
+    (64, 64),
+    embed_dim=16,
+    depths=(2, 2),
+    num_heads=(2, 4),
+    window_size=4,
+    num_classes=5,
+    absolute_position=True,
+)
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,7 @@ SUBJECTS: dict[str, tuple[ModelConfig, tuple[int, int]]] = {
     "ViT without a class token": (MEAN_POOLED, (32, 32)),
     "Swin": (SWIN, (64, 64)),
     "Swin, padded": (SWIN, (54, 42)),  # maps 14 x 11 and 7 x 6
+    "Swin v2, padded": (SWIN_V2, (54, 42)),
 }
 
 

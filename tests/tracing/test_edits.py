@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 import vitviz
 from tests.tracing.conftest import Subject, make
+from vitviz.models.swin_v2 import CosineAttention, SwinV2Block
 from vitviz.probe import Chain
 from vitviz.samples import SAMPLES
 from vitviz.tracing.edits import TOKEN_ROWS, patch_from, set_tensor, zero_head, zero_tokens
@@ -92,7 +93,10 @@ def test_zero_tokens_inside_a_block(subject: Subject, name: str) -> None:
             attention = block["attn_out"]
             middle = block["resid_pre"] + (rows_zeroed(attention) if name == "attn_out" else attention)
             middle = rows_zeroed(middle) if name == "resid_mid" else middle
-            mlp = module.mlp(module.norm2(middle))
+            if isinstance(module, SwinV2Block):
+                mlp = module.norm2(module.mlp(middle))
+            else:
+                mlp = module.mlp(module.norm2(middle))
             mlp = module.ls2(mlp) if hasattr(module, "ls2") else mlp
             out = middle + (rows_zeroed(mlp) if name == "mlp_out" else mlp)
             following = steps.index(block.name) + 1
@@ -106,8 +110,8 @@ def test_set_tensor_with_a_tensor_and_with_a_number(subject: Subject) -> None:
     expected = logits_with_hook(subject, block.module, before=lambda x: noise)
     assert_changed_alike(subject, set_tensor(f"{block.name}.resid_pre", noise), expected)
     assert_changed_alike(subject, set_tensor(f"{block.name}.resid_pre", noise.double()), expected)
-    constant = logits_with_hook(subject, block.module.attn.qkv, after=lambda x: torch.full_like(x, 0.3))
-    assert_changed_alike(subject, set_tensor(f"{block.name}.qkv", 0.3), constant)
+    constant = logits_with_hook(subject, block.module.mlp.fc1, after=lambda x: torch.full_like(x, 0.3))
+    assert_changed_alike(subject, set_tensor(f"{block.name}.mlp_pre", 0.3), constant)
 
 
 def test_patch_from_puts_in_what_another_run_made(subject: Subject) -> None:
@@ -118,7 +122,10 @@ def test_patch_from_puts_in_what_another_run_made(subject: Subject) -> None:
     def with_values(qkv: Tensor) -> Tensor:
         return torch.cat([qkv[..., : 2 * values.shape[-1]], values], dim=-1)
 
-    expected = logits_with_hook(subject, block.module.attn.qkv, after=with_values)
+    attention = block.module.attn
+    if isinstance(attention, CosineAttention):  # its bias is added behind the linear map
+        values = values - attention.v_bias
+    expected = logits_with_hook(subject, attention.qkv, after=with_values)
     assert_changed_alike(subject, patch_from(donor, f"{block.name}.v"), expected)
     whole = subject.trace(patch_from(donor, f"{block.name}.resid_post"))
     torch.testing.assert_close(whole.logits, donor.logits, **CLOSE)

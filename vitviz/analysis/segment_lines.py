@@ -16,19 +16,23 @@ class StepLine(NamedTuple):
     number: int
 
 
-def step_lines(lines: Lines, function: str) -> tuple[StepLine, ...]:
-    """The lines of ``function`` ("SwinBlock.forward") that made tensors, in order, each with its last result's shape.
+def step_lines(lines: Lines, *functions: str) -> tuple[StepLine, ...]:
+    """The lines of ``functions`` ("SwinBlock.forward") that made tensors, each with its last result's shape.
+
+    They come in the order in which they first ran.
 
     Raises:
-        ValueError: if that function did not run.
+        ValueError: if one of the functions did not run.
     """
-    source = next((source for source in lines.functions if source.function == function), None)
-    if source is None:
-        raise ValueError(f"{function} did not run in this segment")
-    shapes = {call.line: call.shape for call in lines.calls if call.function == function}
+    sources = {source.function: source for source in lines.functions}
+    for function in functions:
+        if function not in sources:
+            raise ValueError(f"{function} did not run in this segment")
+    shapes = {(call.function, call.line): call.shape for call in lines.calls if call.function in functions}
     return tuple(
-        StepLine(_without_comment(source.lines[number - source.first_line]), shapes[number], number)
-        for number in sorted(shapes)
+        StepLine(_without_comment(source.lines[number - source.first_line]), shape, number)
+        for (function, number), shape in shapes.items()
+        for source in [sources[function]]
     )
 
 

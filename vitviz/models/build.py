@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from vitviz.models.config import ModelConfig, ViTConfig
+from vitviz.models.config import ModelConfig, SwinV2Config, ViTConfig
 from vitviz.models.swin import SwinTransformer
+from vitviz.models.swin_v2 import SwinTransformerV2
 from vitviz.models.variant import VariantTransformer
 from vitviz.models.vit import VisionTransformer
 
@@ -12,4 +13,4 @@ def build(config: ModelConfig) -> VisionTransformer | SwinTransformer:
     """The network that a configuration describes, its weights not yet filled."""
     if isinstance(config, ViTConfig):
         return VariantTransformer(config) if config.is_variant else VisionTransformer(config)
-    return SwinTransformer(config)
+    return SwinTransformerV2(config) if isinstance(config, SwinV2Config) else SwinTransformer(config)

@@ -12,12 +12,13 @@ def initialize(network: nn.Module, seed: int) -> None:
     """Fill the weights in place, the same ones for the same seed, without touching torch's global generator.
 
     As the ViT and Swin authors do: truncated normal (std 0.02, cut at 2) for matrices, positions, tokens and bias
-    tables, zero for biases, one for the scale of a layer norm. LayerScale keeps the value it was made with.
+    tables, zero for biases, one for the scale of a layer norm. LayerScale and the temperatures of cosine attention keep
+    the values that they were made with.
     """
     generator = Generator().manual_seed(seed)
     with torch.no_grad():
         for name, parameter in network.named_parameters():
-            if name.endswith(".gamma"):
+            if name.endswith((".gamma", ".logit_scale")):
                 continue
             if name.endswith("bias"):
                 parameter.zero_()

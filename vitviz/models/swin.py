@@ -8,7 +8,7 @@ H heads, d = C / H, K classes.
 
 from __future__ import annotations
 
-from typing import cast
+from typing import ClassVar, cast
 
 import torch
 import torch.nn.functional as F
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from vitviz.models import windows
 from vitviz.models.config import SwinConfig
 from vitviz.models.layers import Attention, LayerNorm, Mlp
+from vitviz.models.positions import resize_positions
 from vitviz.models.windows import WindowGrid, window_grid
 from vitviz.probe import Probe, no_probe, scoped
 
@@ -49,10 +50,14 @@ class WindowAttention(Attention):
         self.window = window
         self.relative_position_bias_table = nn.Parameter(torch.zeros((2 * window - 1) ** 2, num_heads))
 
+    def bias_table(self) -> Tensor:
+        """One number for every offset of query and key, in the order of ``relative_position_index``: ((2M-1)^2, H)."""
+        return self.relative_position_bias_table
+
     def relative_position_bias(self, window: int) -> Tensor:
         """The bias of every (query, key) pair of a window, (H, M*M, M*M)."""
         index = windows.relative_position_index(window, self.window)  # (M*M, M*M)
-        bias = self.relative_position_bias_table[index.flatten()]  # (M*M*M*M, H)
+        bias = self.bias_table()[index.flatten()]  # (M*M*M*M, H)
         return bias.unflatten(0, index.shape).permute(2, 0, 1).contiguous()  # (H, M*M, M*M)
 
 
@@ -61,41 +66,50 @@ class SwinBlock(nn.Module):
 
     def __init__(self, config: SwinConfig, stage: int, shifted: bool) -> None:
         super().__init__()
-        dim, self.window = config.stage_dim(stage), config.stage_window(stage)
-        # A window as large as the native map has nothing to shift; a larger picture gives it neighbours again.
-        self.shift = self.window // 2 if shifted else 0
+        dim = config.stage_dim(stage)
+        self.config = config
+        self.window = config.stage_window(stage)
+        self.shift = config.stage_shift(stage) if shifted else 0
         self.norm1 = LayerNorm(dim, config.norm_eps)
-        self.attn = WindowAttention(dim, self.window, config.num_heads[stage], config.qkv_bias)
+        self.attn = self.make_attention(stage)
         self.norm2 = LayerNorm(dim, config.norm_eps)
         self.mlp = Mlp(dim, int(dim * config.mlp_ratio), config.activation)
 
+    def make_attention(self, stage: int) -> WindowAttention:
+        """The attention of a block of stage ``stage``; version 2 has another one."""
+        config = self.config
+        return WindowAttention(config.stage_dim(stage), self.window, config.num_heads[stage], config.qkv_bias)
+
     def window_grid(self, height: int, width: int) -> WindowGrid:
         """How this block cuts a map of that size; computed for each call, nothing is kept."""
-        return window_grid(height, width, self.window, self.shift)
+        return window_grid(height, width, self.window, self.shift, self.config.shift_rule)
 
     def forward(self, x: Tensor, probe: Probe = no_probe) -> Tensor:
         """(B, h, w, C) -> (B, h, w, C)."""
         x = probe("resid_pre", x)  # (B, h, w, C)
-        grid = self.window_grid(x.shape[1], x.shape[2])
         y = self.norm1(x, scoped(probe, "ln1."))  # (B, h, w, C)
+        y = probe("attn_out", self.attend_in_windows(y, probe))  # (B, h, w, C)
+        x = probe("resid_mid", x + y)  # (B, h, w, C)
+        y = self.norm2(x, scoped(probe, "ln2."))  # (B, h, w, C)
+        y = probe("mlp_out", self.mlp(y, probe))  # (B, h, w, C)
+        return probe("resid_post", x + y)  # (B, h, w, C)
+
+    def attend_in_windows(self, y: Tensor, probe: Probe) -> Tensor:
+        """Cut the map into (shifted) windows, attend inside each, put the map together again. (B, h, w, C)."""
+        grid = self.window_grid(y.shape[1], y.shape[2])
         y = windows.pad(y, grid)  # (B, rows*M, columns*M, C)
         y = windows.shift(y, grid)  # (B, rows*M, columns*M, C)
         y = windows.partition(y, grid)  # (B*W, M*M, C)
         y = probe("windows", y)
         bias = probe("relative_position_bias", self.attn.relative_position_bias(grid.window))  # (H, M*M, M*M)
-        mask = windows.attention_mask(grid)
+        mask = windows.attention_mask(grid, self.config.masked_score)
         if mask is not None:
             mask = probe("attn_mask", mask.to(y))  # (W, M*M, M*M)
         y = self.attn(y, probe, bias, mask)  # (B*W, M*M, C)
         y = probe("windows_out", y)
         y = windows.reverse(y, grid)  # (B, rows*M, columns*M, C)
         y = windows.unshift(y, grid)  # (B, rows*M, columns*M, C)
-        y = windows.crop(y, grid)  # (B, h, w, C)
-        y = probe("attn_out", y)
-        x = probe("resid_mid", x + y)  # (B, h, w, C)
-        y = self.norm2(x, scoped(probe, "ln2."))  # (B, h, w, C)
-        y = probe("mlp_out", self.mlp(y, probe))  # (B, h, w, C)
-        return probe("resid_post", x + y)  # (B, h, w, C)
+        return windows.crop(y, grid)  # (B, h, w, C)
 
 
 def gather_neighbours(x: Tensor) -> Tensor:
@@ -126,37 +140,67 @@ class PatchMerging(nn.Module):
 class Stage(nn.Module):
     """Patch merging (not before the first stage) and a stack of blocks, every second one shifted."""
 
-    def __init__(self, config: SwinConfig, stage: int) -> None:
+    def __init__(
+        self, config: SwinConfig, stage: int, block: type[SwinBlock], merging: type[PatchMerging]
+    ) -> None:
         super().__init__()
         merges = stage > 0
-        self.downsample = PatchMerging(config.stage_dim(stage - 1), config.norm_eps) if merges else None
+        self.downsample = merging(config.stage_dim(stage - 1), config.norm_eps) if merges else None
         self.blocks = nn.ModuleList(
-            SwinBlock(config, stage, shifted=i % 2 == 1) for i in range(config.depths[stage])
+            block(config, stage, shifted=i % 2 == 1) for i in range(config.depths[stage])
         )
 
 
 class SwinTransformer(nn.Module):
     """The whole network, with parameters named as in the authors' code, the merging at the start of its stage."""
 
+    # Version 2 has others in their place.
+    block: ClassVar[type[SwinBlock]] = SwinBlock
+    merging: ClassVar[type[PatchMerging]] = PatchMerging
+
     def __init__(self, config: SwinConfig) -> None:
         super().__init__()
         self.config = config
         self.patch_embed = PatchEmbed(config)
-        self.layers = nn.ModuleList(Stage(config, stage) for stage in range(config.num_stages))
+        rows, columns = config.stage_map(0)
+        self.pos_embed = (
+            nn.Parameter(torch.zeros(1, rows * columns, config.embed_dim))
+            if config.absolute_position
+            else None
+        )
+        self.layers = nn.ModuleList(
+            Stage(config, stage, self.block, self.merging) for stage in range(config.num_stages)
+        )
         last_dim = config.stage_dim(config.num_stages - 1)
         self.norm = LayerNorm(last_dim, config.norm_eps)
-        self.head = nn.Linear(last_dim, config.num_classes)
+        self.head = nn.Linear(last_dim, config.num_classes) if config.num_classes else None
 
     def forward(self, image: Tensor, probe: Probe = no_probe) -> Tensor:
         """Normalised pixels (B, 3, height, width) of any size -> class scores (B, K)."""
         x = self.embed(image, probe)  # (B, h, w, C)
         x = self.encode(x, probe)  # (B, h/8, w/8, 8C)
-        return self.classify(x, probe)  # (B, K)
+        return self.classify(x, probe)  # (B, K), or (B, 8C) without a head
 
     def embed(self, image: Tensor, probe: Probe = no_probe) -> Tensor:
         """(B, 3, height, width) -> (B, h, w, C)."""
         image = probe("image", image)  # (B, 3, height, width)
-        return probe("full_embed", self.patch_embed(image, probe))  # (B, h, w, C)
+        x = self.patch_embed(image, probe)  # (B, h, w, C)
+        if self.pos_embed is not None:
+            x = x + probe("pos_embed", self.positions(x.shape[1], x.shape[2]))  # (B, h, w, C)
+        return probe("full_embed", x)
+
+    def positions(self, height: int, width: int) -> Tensor:
+        """The position embedding of a map of that size, (1, h, w, C), interpolated where it is not the native one.
+
+        Raises:
+            ValueError: if the network has no absolute positions.
+        """
+        if self.pos_embed is None:
+            raise ValueError("this Swin has no absolute position embedding")
+        grid = (height, width)
+        native = self.config.stage_map(0)
+        table = resize_positions(self.pos_embed, native, grid, "bicubic", antialias=False)  # (1, h*w, C)
+        return table.unflatten(1, grid)  # (1, h, w, C)
 
     def steps(self) -> list[tuple[str, nn.Module]]:
         """Blocks and merges by name, in the order in which they run."""
@@ -174,7 +218,7 @@ class SwinTransformer(nn.Module):
         return x
 
     def classify(self, x: Tensor, probe: Probe = no_probe) -> Tensor:
-        """Mean over the normalised map, then the head. (B, h, w, C) -> (B, K)."""
+        """Mean over the normalised map, then the head where there is one. (B, h, w, C) -> (B, K), or (B, C)."""
         x = self.norm(x, scoped(probe, "ln_final."))  # (B, h, w, C)
         pooled = probe("pooled", x.mean(dim=(1, 2)))  # (B, C)
-        return probe("logits", self.head(pooled))  # (B, K)
+        return pooled if self.head is None else probe("logits", self.head(pooled))  # (B, K)

@@ -12,18 +12,26 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-# Added to a score that must not count. exp(-100) is 4e-44 in float32: not zero, but far below any rounding.
-MASKED_SCORE = -100.0
+from vitviz.models.config import MASKED_SCORE, ShiftRule
 
 
 @dataclass(frozen=True)
 class WindowGrid:
-    """How one map is cut: ``height`` x ``width`` tokens, windows of ``window`` (M) a side, rolled by ``shift`` (s)."""
+    """How one map is cut: ``height`` x ``width`` tokens, windows of ``window`` (M) a side, rolled by ``shift`` (s).
+
+    ``rolled`` says along which axes (down, across) it is rolled; only timm ever rolls one axis alone.
+    """
 
     height: int
     width: int
     window: int
     shift: int
+    rolled: tuple[bool, bool] = (True, True)
+
+    @property
+    def shifts(self) -> tuple[int, int]:
+        """How far the map is rolled up and to the left."""
+        return self.shift * self.rolled[0], self.shift * self.rolled[1]
 
     @property
     def padded(self) -> tuple[int, int]:
@@ -46,14 +54,20 @@ class WindowGrid:
         return self.rows * self.columns
 
 
-def window_grid(height: int, width: int, window: int, shift: int) -> WindowGrid:
+def window_grid(height: int, width: int, window: int, shift: int, rule: ShiftRule = "map") -> WindowGrid:
     """Fit windows to a map. One that is no larger than a window becomes a single window's side, without a shift.
+
+    ``rule`` says where windows stay unshifted, see ``ShiftRule``; with "native" nothing is fitted to the map.
 
     Raises:
         ValueError: if the sizes are not positive or the shift is not between 0 and window - 1.
     """
     if min(height, width, window) < 1 or not 0 <= shift < window:
         raise ValueError(f"no windows for map {height}x{width}, window {window}, shift {shift}")
+    if rule == "native":
+        return WindowGrid(height, width, window, shift)
+    if rule == "axis" and shift and min(height, width) == window < max(height, width):
+        return WindowGrid(height, width, window, shift, (height > window, width > window))
     if min(height, width) <= window:
         return WindowGrid(height, width, min(height, width), 0)
     return WindowGrid(height, width, window, shift)
@@ -72,12 +86,13 @@ def crop(x: Tensor, grid: WindowGrid) -> Tensor:
 
 def shift(x: Tensor, grid: WindowGrid) -> Tensor:
     """The cyclic shift: everything moves up and left by s, what falls off comes in again. (B, H, W, C), same shape."""
-    return x.roll((-grid.shift, -grid.shift), dims=(1, 2)) if grid.shift else x  # (B, H, W, C)
+    up, left = grid.shifts
+    return x.roll((-up, -left), dims=(1, 2)) if grid.shift else x  # (B, H, W, C)
 
 
 def unshift(x: Tensor, grid: WindowGrid) -> Tensor:
     """Undo ``shift``. (B, H, W, C), same shape."""
-    return x.roll((grid.shift, grid.shift), dims=(1, 2)) if grid.shift else x  # (B, H, W, C)
+    return x.roll(grid.shifts, dims=(1, 2)) if grid.shift else x  # (B, H, W, C)
 
 
 def partition(x: Tensor, grid: WindowGrid) -> Tensor:
@@ -119,16 +134,15 @@ def region_map(grid: WindowGrid) -> Tensor:
     number are. A side has three regions: up to the last window, the part of it that was there, the part rolled in.
     """
     sides = []
-    for length in grid.padded:
+    for length, shift in zip(grid.padded, grid.shifts, strict=True):
         place = torch.arange(length)  # (H,) or (W,)
-        last_window = place >= length - grid.window
-        rolled_in = (place >= length - grid.shift) if grid.shift else torch.zeros_like(last_window)
-        sides.append(last_window.long() * (grid.shift > 0) + rolled_in.long())
+        last_window, rolled_in = place >= length - grid.window, place >= length - shift
+        sides.append((last_window.long() + rolled_in.long()) * (shift > 0))
     return sides[0][:, None] * 3 + sides[1][None, :]  # (H, W)
 
 
-def attention_mask(grid: WindowGrid) -> Tensor | None:
-    """What is added to the scores so that only neighbours in the picture meet: (W, M*M, M*M), 0 or -100.
+def attention_mask(grid: WindowGrid, masked_score: float = MASKED_SCORE) -> Tensor | None:
+    """What is added to the scores so that only neighbours in the picture meet: (W, M*M, M*M), 0 or ``masked_score``.
 
     Nothing for unshifted windows, where every pair may meet.
     """
@@ -136,7 +150,7 @@ def attention_mask(grid: WindowGrid) -> Tensor | None:
         return None
     regions = partition(region_map(grid)[None, :, :, None], grid).squeeze(-1)  # (W, M*M)
     strangers = regions[:, :, None] != regions[:, None, :]  # (W, M*M, M*M)
-    return strangers.float() * MASKED_SCORE  # (W, M*M, M*M)
+    return strangers.float() * masked_score  # (W, M*M, M*M)
 
 
 def relative_position_index(window: int, table_window: int | None = None) -> Tensor:

@@ -22,7 +22,7 @@ from vitviz.tracing.weights import weights_version
 AnyRun = TypeVar("AnyRun", bound=Run)
 
 # Tensors without an axis for the pictures: what the weights or the size of the map alone decide.
-OF_NO_PICTURE = frozenset({"pos_embed", "relative_position_bias", "attn_mask", "rope_angles"})
+OF_NO_PICTURE = frozenset({"pos_embed", "relative_position_bias", "attn_mask", "rope_angles", "logit_scale"})
 
 
 class ClassScore(NamedTuple):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from vitviz.models.config import ModelConfig, SwinConfig, ViTConfig
+from vitviz.models.config import ModelConfig, SwinConfig, SwinV2Config, ViTConfig
 from vitviz.tracing.lines import Call, Lines, Source
 from vitviz.tracing.segments import CLASSIFY, EMBED, Segment
 from vitviz.tracing.trace import Trace
@@ -27,6 +27,10 @@ class Stage:
 MLP = (
     Stage("ffn_hidden", "mlp_post", "GELU(LN(z\u2032) W\u2081)", True),
     Stage("ffn_out", "mlp_out", "\u2026 W\u2082", True),
+)
+POST_NORM_MLP = (
+    Stage("ffn_hidden", "mlp_post", "GELU(z\u2032 W\u2081)", True),
+    Stage("ffn_out", "mlp_out", "LN(\u2026 W\u2082)", True),
 )
 MERGE = (
     Stage("gathered", "gathered", "2 x 2 \u2192 4C", True),
@@ -70,23 +74,25 @@ def _swin_start(config: SwinConfig) -> tuple[Stage, ...]:
 
 
 def _block_stages(trace: Trace, step: str) -> tuple[Stage, ...]:
-    swin = isinstance(trace.config, SwinConfig)
+    swin, post_norm = isinstance(trace.config, SwinConfig), f"{step}.attn_before_norm" in trace
     mask = " + mask" if f"{step}.attn_mask" in trace.names() else ""
-    scores = f"qk\u1d40/\u221ad + B{mask}" if swin else "qk\u1d40/\u221ad"
+    product = "cos(q, k)/\u03c4" if isinstance(trace.config, SwinV2Config) else "qk\u1d40/\u221ad"
+    scores = f"{product} + B{mask}" if swin else product
     attention = (
-        Stage("qkv", "qkv", "LN(z) U_qkv", True),
+        Stage("qkv", "qkv", "z U_qkv" if post_norm else "LN(z) U_qkv", True),
         Stage("heads", "q", "q, k, v", True),
         Stage("pattern", "pattern", f"A = softmax({scores})", True),
         Stage("weighted", "z", "A v", True),
         Stage("merged", "z_merged", "[z\u00b9; \u2026; z\u02b0]", True),
     )
+    mlp = POST_NORM_MLP if post_norm else MLP
     if not swin:
-        return attention + MLP
+        return attention + mlp
     into, back = (
         Stage("windows", "windows", "M x M", True),
-        Stage("windows_back", "attn_out", "U_msa, map", True),
+        Stage("windows_back", "attn_out", "LN(U_msa, map)" if post_norm else "U_msa, map", True),
     )
-    return (into, *attention, back, *MLP)
+    return (into, *attention, back, *mlp)
 
 
 def _vit_pool(config: ViTConfig) -> tuple[Stage, ...]:

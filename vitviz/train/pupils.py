@@ -98,7 +98,7 @@ class SwinPupil:
 
     def __init__(self, network: SwinTransformer, size: int, rate: float, spread: Spread) -> None:
         self.network, self.spread = network, spread
-        device = network.head.weight.device
+        device = network.norm.weight.device
         side = -(-size // network.config.patch_size)
         total = sum(network.config.depths)
         self.places: dict[str, _Place] = {}

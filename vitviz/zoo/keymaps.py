@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from vitviz.models.config import ModelConfig, ViTConfig
+from vitviz.models.config import ModelConfig, SwinV2Config, ViTConfig
 from vitviz.zoo.errors import CheckpointError, some
 from vitviz.zoo.jaxmap import jax_vit
 from vitviz.zoo.plan import Plan, Recipe
@@ -49,7 +49,7 @@ DECODER = LeftOut("makes pictures of what the blocks computed, in training only"
 TEXT = LeftOut("belongs to the text half of the model")
 PROJECTION = LeftOut("maps to what pictures and texts share, where there are no classes")
 
-_SWIN_BUFFERS = r"(?:.+\.)?(?:relative_position_index|attn_mask)"
+_SWIN_BUFFERS = r"(?:.+\.)?(?:relative_position_index|relative_coords_table|attn_mask)"
 
 _KIND = r"\.(?P<kind>weight|bias)"
 _AS_IT_IS = r"\g<0>"
@@ -76,6 +76,10 @@ SWIN: Rules = (
     (_SWIN_BUFFERS, WINDOW_BUFFER),
     (r"norm" + _KIND, _AS_IT_IS),
     (r"head(?:\.fc)?" + _KIND, r"head.\g<kind>"),
+)
+SWIN_V2: Rules = (
+    (r"layers\.\d+\.blocks\.\d+\.attn\.(?:q_bias|v_bias|logit_scale)", _AS_IT_IS),
+    (r"layers\.\d+\.blocks\.\d+\.attn\.cpb_mlp\.(?:0\.weight|0\.bias|2\.weight)", _AS_IT_IS),
 )
 
 
@@ -113,7 +117,7 @@ TRANSFORMERS_VIT: Rules = (
     (r"(?:.+\.)?relative_position_index", WINDOW_BUFFER),
 )
 
-_SWIN = r"(?:swin\.)?"
+_SWIN = r"(?:swin(?:v2)?\.)?"
 _SWIN_STAGE = _SWIN + r"encoder\.layers\.(\d+)\."
 _SWIN_BLOCK = _SWIN_STAGE + r"blocks\.(\d+)\."
 _SWIN_TABLE = r"attention\.(?:self|relative_position_bias)\.relative_position_bias_table"
@@ -129,6 +133,19 @@ TRANSFORMERS_SWIN: Rules = (
     (_SWIN + r"layernorm" + _KIND, r"norm.\g<kind>"),
     (r"classifier" + _KIND, r"head.\g<kind>"),
 )
+
+# Queries and values have a bias in version 2, keys have none.
+_SWIN_V2_ATTENTION = _SWIN_BLOCK + r"attention\.self\."
+TRANSFORMERS_SWIN_V2: Rules = (
+    (_SWIN_V2_ATTENTION + r"query\.bias", r"layers.\1.blocks.\2.attn.q_bias"),
+    (_SWIN_V2_ATTENTION + r"value\.bias", r"layers.\1.blocks.\2.attn.v_bias"),
+    (_SWIN_V2_ATTENTION + r"logit_scale", r"layers.\1.blocks.\2.attn.logit_scale"),
+    (
+        _SWIN_V2_ATTENTION + r"continuous_position_bias_mlp\.(0|2)" + _KIND,
+        r"layers.\1.blocks.\2.attn.cpb_mlp.\3.\g<kind>",
+    ),
+)
+SWIN_POSITIONS: Rules = ((r"absolute_pos_embed|" + _SWIN + r"embeddings\.position_embeddings", "pos_embed"),)
 
 _CLIP = r"(?:vision_model\.)?"
 _CLIP_BLOCK = _CLIP + r"encoder\.layers\.(\d+)\."
@@ -212,13 +229,22 @@ def transformers_clip(names: Collection[str], config: ModelConfig) -> Plan:
 def timm_swin(names: Collection[str], config: ModelConfig) -> Plan:
     """Swin as timm names it (a patch merging opens its stage), or as the authors do (it closes the stage before)."""
     merges_close = any(name.startswith("layers.0.downsample.") for name in names)
-    renamed = _rename(names, SWIN)
+    renamed = _rename(names, _swin_rules(config, SWIN_V2) + SWIN)
     return _open_stages_with_merging(renamed) if merges_close else renamed
 
 
 def transformers_swin(names: Collection[str], config: ModelConfig) -> Plan:
-    """Swin of transformers, before and since 5."""
-    return _open_stages_with_merging(_join_qkv(_rename(names, TRANSFORMERS_SWIN)))
+    """Swin of transformers, before and since 5, of both versions."""
+    rules = _swin_rules(config, TRANSFORMERS_SWIN_V2) + TRANSFORMERS_SWIN
+    return _open_stages_with_merging(_join_qkv(_rename(names, rules)))
+
+
+def _swin_rules(config: ModelConfig, version_2: Rules) -> Rules:
+    """What only some Swins have; in a file of another one it has no place."""
+    if isinstance(config, ViTConfig):
+        return ()
+    positions = SWIN_POSITIONS if config.absolute_position else ()
+    return positions + (version_2 if isinstance(config, SwinV2Config) else ())
 
 
 Layout = Callable[[Collection[str], ModelConfig], Plan]

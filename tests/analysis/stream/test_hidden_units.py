@@ -17,7 +17,7 @@ def test_a_unit_is_made_of_what_the_layer_norm_gave(name: str) -> None:
     units, opened = hidden_units(block, token), open_unit(block, token, unit)
     np.testing.assert_array_equal(units.pre, block["mlp_pre"].flatten(0, -2)[token].numpy())
     np.testing.assert_array_equal(units.post, block["mlp_post"].flatten(0, -2)[token].numpy())
-    x = block["ln2.out"].flatten(0, -2)[token].double()
+    x = block["resid_mid" if name.startswith("Swin v2") else "ln2.out"].flatten(0, -2)[token].double()
     fc1 = block.module.mlp.fc1
     expected = (x @ fc1.weight[unit].double() + fc1.bias[unit].double()).item()
     assert opened.h == pytest.approx(expected, abs=1e-12)

@@ -6,7 +6,8 @@ import torch
 
 from tests.conftest import random_picture, randomise
 from vitviz.analysis.swin_shift.merging import PUBLISHED, merge_at, neighbours, other_order
-from vitviz.models.config import SwinConfig
+from vitviz.models.build import build
+from vitviz.models.config import SwinConfig, SwinV2Config
 from vitviz.models.swin import SwinTransformer
 from vitviz.tracing.trace import Trace, run_trace
 
@@ -52,7 +53,7 @@ def test_a_place_is_its_neighbours_normalised_and_reduced(trace: Trace, step: st
         out = (gathered - mean) / (
             variance + 1e-5
         ).sqrt() * module.norm.weight.detach() + module.norm.bias.detach()
-        np.testing.assert_allclose(merge.normalised, out.numpy(), atol=1e-5)
+        np.testing.assert_allclose(merge.inputs, out.numpy(), atol=1e-5)
         np.testing.assert_allclose(merge.reduced, (weight @ out).numpy(), atol=1e-5)
         opened = merge.open(3)
         by_patch = (weight[3] * out).view(4, -1).sum(dim=1)
@@ -103,3 +104,20 @@ def test_the_published_order_changes_nothing_and_nonsense_is_refused(trace: Trac
     assert same.logit_gap < 1e-4
     with pytest.raises(ValueError, match="not an order"):
         other_order(trace, STEPS[0], ((0, 0), (0, 0), (1, 0), (1, 1)))
+
+
+def test_version_2_reduces_first_and_normalises_then() -> None:
+    config = SwinV2Config(
+        (36, 44), embed_dim=16, depths=(2, 2), num_heads=(2, 4), window_size=4, num_classes=5
+    )
+    trace = run_trace(randomise(build(config)).eval(), random_picture(36, 44))
+    module = dict(trace.network.steps())[STEPS[0]]
+    merge = merge_at(trace, STEPS[0], 2, 1)
+    assert merge.post_norm
+    np.testing.assert_array_equal(merge.inputs, merge.gathered)
+    reduced = module.reduction(torch.from_numpy(merge.gathered))
+    np.testing.assert_allclose(merge.reduced, reduced.detach().numpy(), atol=1e-5)
+    np.testing.assert_allclose(merge.output, module.norm(reduced).detach().numpy(), atol=1e-4)
+    assert merge.open(3).value == pytest.approx(float(merge.reduced[3]), abs=1e-5)
+    assert other_order(trace, STEPS[0], PUBLISHED).output_gap < 1e-4
+    assert other_order(trace, STEPS[0], RASTER).output_gap > 0.1

@@ -48,6 +48,7 @@ function block(
       windows,
       window: null,
       shift: 0,
+      masked: -100,
     },
     ...{ reach: 0, entropy: [0, 0], distance: [0, 0], ...about },
   };

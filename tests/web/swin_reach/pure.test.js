@@ -75,7 +75,7 @@ function maths() {
     [8 - 1 - 100, 2],
   ];
   const lse = Float32Array.from(scores, ([a, b]) => Math.log(Math.exp(a) + Math.exp(b)));
-  const header = { heads: 1, head_dim: 1, rows: 1, columns: 3, prefix: [], windows: 2, window: 2 };
+  const header = { heads: 1, head_dim: 1, rows: 1, columns: 3, prefix: [], windows: 2, window: 2, masked: -100 };
   const tokens = Int32Array.of(0, 1, 2, -1);
   const regions = Uint8Array.of(0, 0, 0, 1);
   const made = new LayerMaths({ header, arrays: { q, k, lse, bias, regions, tokens }, bytes: 0 });

@@ -78,7 +78,9 @@ def hidden_units(block: BlockTrace, token: int) -> HiddenUnits:
 def open_unit(block: BlockTrace, token: int, unit: int) -> HiddenUnit:
     """The dot product that makes one unit, and what each nonlinearity makes of it."""
     mlp = cast(Mlp, block.module.mlp)
-    inputs = wide(block["ln2.out"].flatten(0, -2)[token]).numpy()  # (D,)
+    norm_behind = f"{block.name}.mlp_before_norm" in block.trace
+    reads = "resid_mid" if norm_behind else "ln2.out"
+    inputs = wide(block[reads].flatten(0, -2)[token]).numpy()  # (D,)
     weights, bias = wide(mlp.fc1.weight[unit]).numpy(), float(mlp.fc1.bias[unit])
     products = inputs * weights
     h = float(products.sum() + bias)

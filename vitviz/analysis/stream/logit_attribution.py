@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from vitviz.analysis.loss.class_heads import linear_head
+from vitviz.analysis.stream.adding import adding_of
 from vitviz.analysis.stream.no_attribution import no_attribution
 from vitviz.models.config import ViTConfig
 from vitviz.models.layers import Attention, Mlp
@@ -35,8 +36,8 @@ from vitviz.tracing.trace import Trace
 Kind = Literal["tokens", "position", "before", "attention", "head", "bias", "mlp", "constant"]
 # Parts that are inside an attention and not added again.
 INNER: tuple[Kind, ...] = ("head", "bias")
-# What has to be recorded of a block.
-NEEDED = ("z", "attn_out", "mlp_out")
+# What has to be recorded of a block; the scales are those of a Swin v2, which normalises what it adds.
+NEEDED = ("z", "attn_out", "mlp_out", "ln1.scale", "ln2.scale")
 
 
 class Part(NamedTuple):
@@ -177,15 +178,19 @@ def block_parts(
     ``tensors`` are the block's ``NEEDED`` ones by short name.
     """
     attention = cast(Attention, block.module.attn)
-    gamma = _layer_scale(block, "ls1")
+    adding = adding_of(block, "1", tensors)
     yield Part("attention", block.name), _pooled(by, _tokens(tensors["attn_out"]))
     z = wide(tensors["z"])  # (W, H, M, d): one window of all tokens in a ViT
     per_head = wide(attention.proj.weight).unflatten(1, (z.shape[1], -1))  # (D, H, d)
-    read = torch.stack([torch.einsum("wm,whmd->hd", _places(block, r), z) for r in by])  # (readers, H, d)
-    added = torch.einsum("rhd,chd->rhc", read, per_head) * gamma  # (readers, H, D)
+    shares = [adding.weights(r.weights) for r in by]  # (N,) each
+    read = torch.stack(
+        [torch.einsum("wm,whmd->hd", _places(block, one), z) for one in shares]
+    )  # (readers, H, d)
+    added = adding.write(torch.einsum("rhd,chd->rhc", read, per_head))  # (readers, H, D)
     for head in range(z.shape[1]):
         yield Part("head", block.name, head), added[:, head].numpy()
-    bias = torch.stack([r.weights.sum() * wide(attention.proj.bias) for r in by]) * gamma  # (readers, D)
+    bias = torch.stack([one.sum() * wide(attention.proj.bias) for one in shares])  # (readers, D)
+    bias = adding.write(bias) + torch.stack([r.weights.sum() * adding.shift for r in by])  # (readers, D)
     yield Part("bias", block.name), bias.numpy()
     yield Part("mlp", block.name), _pooled(by, _tokens(tensors["mlp_out"]))
 
@@ -215,9 +220,10 @@ def head_sources(block: BlockTrace, head: int, by: tuple[Reader, ...], target: i
     rows = wide(attention.proj.weight)[:, head * d : (head + 1) * d]  # (D, d)
     values = wide(block["v"][:, head])  # (W, M, d)
     total = torch.zeros(values.shape[:2], dtype=torch.float64)  # (W, M)
+    adding = adding_of(block, "1", block)
     for reader in by:
-        worth = values @ (rows.T @ (_layer_scale(block, "ls1") * reader.directions[target]))  # (W, M)
-        looked = _looked_at(block, head, _places(block, reader))  # (W, M)
+        worth = values @ (rows.T @ adding.read(reader.directions[target]))  # (W, M)
+        looked = _looked_at(block, head, _places(block, adding.weights(reader.weights)))  # (W, M)
         total += looked * worth
     if not isinstance(block, SwinBlockTrace):
         return total.flatten().numpy()
@@ -227,7 +233,10 @@ def head_sources(block: BlockTrace, head: int, by: tuple[Reader, ...], target: i
 
 
 class Units(NamedTuple):
-    """An MLP's contribution by hidden unit: value * worth = given, each (M,); ``bias`` is what fc2's bias gives."""
+    """An MLP's contribution by hidden unit: value * worth = given, each (M,).
+
+    ``bias`` is what fc2's bias gives, and in a Swin v2 that of the layer norm behind it.
+    """
 
     value: NDArray[np.float64]
     worth: NDArray[np.float64]
@@ -242,14 +251,16 @@ def mlp_units(block: BlockTrace, by: tuple[Reader, ...], target: int) -> Units:
     what makes the product right.
     """
     mlp = cast(Mlp, block.module.mlp)
-    gamma = _layer_scale(block, "ls2")
+    adding = adding_of(block, "2", block)
     post = _tokens(block["mlp_post"])  # (N, M)
     value, given, bias = torch.zeros(post.shape[1]).double(), torch.zeros(post.shape[1]).double(), 0.0
     for reader in by:
-        direction = gamma * reader.directions[target]  # (D,)
-        pooled = reader.weights @ post  # (M,)
+        direction = adding.read(reader.directions[target])  # (D,)
+        shares = adding.weights(reader.weights)  # (N,)
+        pooled = shares @ post  # (M,)
         value, given = value + pooled, given + pooled * (wide(mlp.fc2.weight).T @ direction)
-        bias += float(reader.weights.sum() * (wide(mlp.fc2.bias) @ direction))
+        bias += float(shares.sum() * (wide(mlp.fc2.bias) @ direction))
+        bias += float(reader.weights.sum() * (adding.shift * reader.directions[target]).sum())
     worth = torch.where(value != 0, given / value, torch.zeros_like(value))
     return Units(value.numpy(), worth.numpy(), given.numpy(), bias)
 
@@ -267,16 +278,11 @@ def _looked_at(block: BlockTrace, head: int, weights: Tensor) -> Tensor:
     )
 
 
-def _places(block: BlockTrace, reader: Reader) -> Tensor:
-    """The weights of the tokens where the block holds them: (W, M), 0 for padding; a ViT has one window."""
+def _places(block: BlockTrace, weights: Tensor) -> Tensor:
+    """The weights (N,) of the tokens where the block holds them: (W, M), 0 for padding; a ViT has one window."""
     if not isinstance(block, SwinBlockTrace):
-        return reader.weights.unsqueeze(0)
-    return reader.weights[block.tokens.clamp(min=0)] * (block.tokens >= 0)
-
-
-def _layer_scale(block: BlockTrace, name: str) -> Tensor:
-    gamma = getattr(getattr(block.module, name, None), "gamma", None)
-    return torch.ones(1, dtype=torch.float64) if gamma is None else wide(cast(Tensor, gamma))
+        return weights.unsqueeze(0)
+    return weights[block.tokens.clamp(min=0)] * (block.tokens >= 0)
 
 
 def _pooled(by: tuple[Reader, ...], x: Tensor) -> NDArray[np.float64]:

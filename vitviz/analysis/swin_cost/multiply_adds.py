@@ -21,7 +21,7 @@ from vitviz.tracing.guards import one_picture
 from vitviz.tracing.trace import Trace
 
 MODELS_FOLDER = str(Path(models.__file__).parent)
-ATTENTION = frozenset({"Attention.forward", "fused_attention", "attention_scores"})
+ATTENTION = frozenset({"Attention.forward", "CosineAttention.forward", "fused_attention", "attention_scores"})
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from vitviz.analysis.swin_reach.legal_keys import groups
 from vitviz.analysis.swin_shift.geometry import Indices
 from vitviz.analysis.swin_shift.merging import neighbours
 from vitviz.models.swin import SwinBlock, SwinTransformer
-from vitviz.models.windows import WindowGrid, window_grid
+from vitviz.models.windows import WindowGrid
 
 Field = NDArray[np.bool_]
 
@@ -40,7 +40,7 @@ class Step:
         """The same step with its windows where they are in a block that does not shift."""
         if self.grid is None:
             return self
-        return replace(self, grid=window_grid(*self.before, self.grid.window, 0))
+        return replace(self, grid=replace(self.grid, shift=0))
 
     def back(self, field: Field) -> Field:
         """What of this step's input the places ``field`` (h', w') of its output depend on, (h, w)."""

@@ -6,7 +6,7 @@ Every index here is what ``vitviz.models.windows`` did to a map of counting numb
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from vitviz.models import windows
+from vitviz.models.config import ShiftRule
 from vitviz.models.windows import WindowGrid, window_grid
 
 Indices = NDArray[np.int64]
@@ -107,13 +108,15 @@ class ShiftGeometry:
         return [(*size, sizes.count(size)) for size in order]
 
 
-def every_shift(height: int, width: int, window: int) -> tuple[ShiftGeometry, ...]:
+def every_shift(height: int, width: int, window: int, rule: ShiftRule = "map") -> tuple[ShiftGeometry, ...]:
     """One geometry for each shift from 0 to window - 1; a single one where no window is shifted at all.
+
+    ``rule`` is the model's, see ``ShiftRule``.
 
     Raises:
         ValueError: if the sizes are not positive.
     """
-    grids = [window_grid(height, width, window, shift) for shift in range(window)]
+    grids = [window_grid(height, width, window, shift, rule) for shift in range(window)]
     return tuple(ShiftGeometry(grid) for grid in dict.fromkeys(grids))
 
 
@@ -123,7 +126,7 @@ def border_pair(shifted: ShiftGeometry) -> tuple[int, int] | None:
     The one nearest to the middle of the map; with no shift, any two that a border keeps apart. None in one window.
     """
     grid = shifted.grid
-    regular = _window_of(ShiftGeometry(window_grid(grid.height, grid.width, grid.window, 0)))
+    regular = _window_of(ShiftGeometry(replace(grid, shift=0)))
     apart = regular[:, :-1] != regular[:, 1:]  # (h, w - 1): this patch and its right neighbour
     if grid.shift:
         piece = _window_of(shifted) * 9 + _region_of(shifted)

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from vitviz.analysis.patches.projection import Projection, project
 from vitviz.models.swin import PatchMerging, gather_neighbours
+from vitviz.models.swin_v2 import SwinV2PatchMerging
 from vitviz.tracing.arrays import to_numpy
 from vitviz.tracing.guards import one_picture, with_classes
 from vitviz.tracing.trace import Trace
@@ -25,31 +26,39 @@ PUBLISHED = ((0, 0), (1, 0), (0, 1), (1, 1))
 
 @dataclass(frozen=True)
 class Merge:
-    """One place of a merging's output: (4C,) gathered, (4C,) normalised, (2C,) reduced, as torch computed them."""
+    """One place of a merging's output, as torch computed it.
+
+    ``gathered`` (4C,) are the four neighbours, ``inputs`` (4C,) what the reduction multiplies and ``reduced`` (2C,)
+    what it makes. ``post_norm`` is version 2: its inputs are the gathered ones themselves, and ``output`` (2C,) is
+    reduced and normalised. In version 1 the inputs are normalised, and the output is what the reduction made.
+    """
 
     gathered: NDArray[np.float32]
-    normalised: NDArray[np.float32]
+    inputs: NDArray[np.float32]
     reduced: NDArray[np.float32]
+    output: NDArray[np.float32]
     mean: float
     scale: float
+    post_norm: bool
 
     weight: NDArray[np.float32]  # of the reduction, (2C, 4C); it has no bias
 
     def open(self, channel: int) -> Projection:
         """Output channel ``channel`` of the reduction as a sum of 4 x C products."""
         four = (4, -1, 1)  # neighbour, channel; a last axis so that the sums are by neighbour
-        return project(self.normalised.reshape(four), self.weight[channel].reshape(four), 0.0)
+        return project(self.inputs.reshape(four), self.weight[channel].reshape(four), 0.0)
 
 
 def merge_at(trace: Trace, step: str, row: int, column: int) -> Merge:
     """The merging ``step`` ("layers.1.downsample") of a trace at one place of its output map."""
     one_picture(trace)
-    names = ("gathered", "ln.out", "resid_post", "ln.mean", "ln.scale")
-    gathered, out, reduced, mean, scale = (
-        to_numpy(trace[f"{step}.{name}"][0, row, column]) for name in names
-    )
-    weight = to_numpy(_module(trace, step).reduction.weight)
-    return Merge(gathered, out, reduced, float(mean[0]), float(scale[0]), weight)
+    module = _module(trace, step)
+    post_norm = isinstance(module, SwinV2PatchMerging)
+    inputs, reduced = ("gathered", "reduced") if post_norm else ("ln.out", "resid_post")
+    names = ("gathered", inputs, reduced, "resid_post", "ln.mean", "ln.scale")
+    at = [to_numpy(trace[f"{step}.{name}"][0, row, column]) for name in names]
+    weight = to_numpy(module.reduction.weight)
+    return Merge(at[0], at[1], at[2], at[3], float(at[4][0]), float(at[5][0]), post_norm, weight)
 
 
 def _module(trace: Trace, step: str) -> PatchMerging:
@@ -94,7 +103,10 @@ def other_order(trace: Trace, step: str, order: tuple[tuple[int, int], ...]) -> 
     blocks = trace[f"{step}.gathered"].unflatten(-1, (4, -1))  # (1, h/2, w/2, 4, C)
     mixed = blocks[..., [PUBLISHED.index(place) for place in order], :].flatten(-2)  # (1, h/2, w/2, 4C)
     with torch.no_grad():
-        output: Tensor = module.reduction(module.norm(mixed))  # (1, h/2, w/2, 2C)
+        if isinstance(module, SwinV2PatchMerging):
+            output: Tensor = module.norm(module.reduction(mixed))  # (1, h/2, w/2, 2C)
+        else:
+            output = module.reduction(module.norm(mixed))  # (1, h/2, w/2, 2C)
     logits = trace.replay(at + 1, output)[0].detach()  # (K,)
     own = trace.logits.detach()  # (K,)
     return OtherOrder(

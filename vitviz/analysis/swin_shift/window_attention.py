@@ -9,6 +9,7 @@ from torch import Tensor
 
 from vitviz.models import windows
 from vitviz.models.swin import SwinBlock
+from vitviz.models.swin_v2 import SwinV2Block
 from vitviz.models.windows import WindowGrid
 from vitviz.tracing.guards import one_picture, with_classes
 from vitviz.tracing.interventions import Edit, Record
@@ -29,9 +30,10 @@ def window_attention(block: SwinBlock, x: Tensor, grid: WindowGrid, window: int)
         ValueError: if the block's bias table is for smaller windows than the grid's.
     """
     with torch.no_grad():
-        y = windows.to_windows(block.norm1(x), grid)[window : window + 1]  # (1, M*M, C)
+        y = x if isinstance(block, SwinV2Block) else block.norm1(x)  # (1, h, w, C)
+        y = windows.to_windows(y, grid)[window : window + 1]  # (1, M*M, C)
         bias = block.attn.relative_position_bias(grid.window)  # (H, M*M, M*M)
-        mask = windows.attention_mask(grid)  # (W, M*M, M*M)
+        mask = windows.attention_mask(grid, block.config.masked_score)  # (W, M*M, M*M)
         unmasked = _pattern(block, y, bias, None)
         if mask is None:
             return TwoPatterns(unmasked, unmasked)

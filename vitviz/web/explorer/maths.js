@@ -6,11 +6,9 @@ import { dot } from "./weights.js";
 /** @import { Direction } from "./types.d.ts" */
 /** @import { Floats } from "./weights.js" */
 /** @typedef {ArrayLike<number>} Tokens tokens of the picture by their numbers, -1 is padding */
-/** @typedef {{ name?: string, heads: number, head_dim: number, rows: number, columns: number, prefix: string[], windows: number, window: number | null, shift?: number, reach?: number | null, entropy?: (number | null)[], distance?: (number | null)[] }} LayerHeader */
+/** @typedef {{ name?: string, heads: number, head_dim: number, rows: number, columns: number, prefix: string[], windows: number, window: number | null, masked?: number, shift?: number, reach?: number | null, entropy?: (number | null)[], distance?: (number | null)[] }} LayerHeader */
 /** @typedef {{ q: Float32Array, k: Float32Array, lse: Floats, tokens: Int32Array, bias?: Float32Array, regions?: Uint8Array }} LayerArrays */
 /** @typedef {{ head: number, row: number, column: number, window: number, query: number, key: number }} Pair a pair's places in its window and in (W, H, K, ...) */
-
-const CUT = -100; // what the mask of a shifted window adds to the score of a pair that may not meet
 
 /** One block's attention. A ViT is the case of a single window that holds every token. */
 export class LayerMaths {
@@ -34,6 +32,7 @@ export class LayerMaths {
     this.order = arrays.tokens;
     this.bias = arrays.bias ?? null;
     this.regions = arrays.regions ?? null;
+    this.cut = header.masked ?? 0; // what the mask of a shifted window adds to the score of a pair that may not meet
     this.slots = new Int32Array(this.tokens).fill(-1); // token -> window * K + place
     for (let slot = 0; slot < this.order.length; slot++) {
       if (this.order[slot] >= 0) this.slots[this.order[slot]] = slot;
@@ -118,7 +117,7 @@ export class LayerMaths {
       if (target < 0) continue;
       let score = dot(fixed, 0, other, (base + j) * dim, dim);
       if (bias) score += bias[head * K * K + (row ? place * K + j : j * K + place)];
-      if (regions && regions[first + j] !== regions[first + place]) score += CUT;
+      if (regions && regions[first + j] !== regions[first + place]) score += this.cut;
       out[offset + target] = Math.exp(score - lse[base + (row ? place : j)]);
     }
   }
@@ -170,7 +169,7 @@ export class LayerMaths {
     const scaled = product * this.scale;
     const bias = this.bias ? this.bias[(head * K + row) * K + column] : null;
     const cut = this.regions && this.regions[window * K + row] !== this.regions[window * K + column];
-    const mask = this.regions ? (cut ? CUT : 0) : null;
+    const mask = this.regions ? (cut ? this.cut : 0) : null;
     return { product, scaled, bias, mask, score: scaled + (bias ?? 0) + (mask ?? 0) };
   }
 
@@ -231,7 +230,7 @@ export class LayerMaths {
         const column = places[j];
         let score = column < 0 ? NaN : dot(fixed, 0, this.k, (base + column) * dim, dim);
         if (bias) score += bias[(head * K + row) * K + column];
-        if (regions && regions[window * K + row] !== regions[window * K + column]) score += CUT;
+        if (regions && regions[window * K + row] !== regions[window * K + column]) score += this.cut;
         out[r * keys.length + j] += share * Math.exp(score - lse[query]);
       }
     }

@@ -24,8 +24,8 @@ def layer_payload(block: BlockTrace, rows: AttentionRows | None = None) -> bytes
     Arrays: ``q``, ``k`` (W, H, K, d), ``lse`` (W, H, K) in float64, ``tokens`` (W, K): the token of the picture at
     every place, -1 for padding. A ViT is one window, W = 1 and K = N. A block with relative position bias also has
     ``bias`` (H, K, K), a Swin block ``regions`` (W, K): two places of a window see one another if their regions are
-    equal, else their score is lowered by 100. Weight = exp(q k^T / sqrt(d) + bias + mask - lse). A figure that no row
-    defines is null.
+    equal, else the header's ``masked`` (-100) is added to their score. Weight = exp(q k^T / sqrt(d) + bias + mask -
+    lse). A figure that no row defines is null.
     """
     rows = rows or block_rows(block)
     q, k = block["q"], block["k"]  # (W, H, K, d)
@@ -35,12 +35,13 @@ def layer_payload(block: BlockTrace, rows: AttentionRows | None = None) -> bytes
         "lse": _array(rows.lse),
         "tokens": _array(block.tokens).astype("<i4"),
     }
-    bias = block.bias
+    bias, about = block.bias, _about(block)
     if bias is not None:
         arrays["bias"] = _array(bias)
     if isinstance(block, SwinBlockTrace):
         arrays["regions"] = _regions(block).astype(np.uint8)
-    header = _about(block) | {
+        about["masked"] = block.module.config.masked_score
+    header = about | {
         "entropy": _figures(rows.entropy),
         "distance": _figures(rows.distance),
         "reach": _figures(torch.tensor([rows.reach], dtype=torch.float64))[0],
@@ -52,7 +53,8 @@ def value_payload(block: BlockTrace, head: int) -> bytes:
     """What a weight of one head is multiplied with: ``v`` (W, K, d) and ``proj`` (D, d).
 
     (weight * v_j) @ proj.T is what key j adds to the block's attn_out through this head; where a block has LayerScale,
-    its factors are part of ``proj``. The projection's bias belongs to no head.
+    its factors are part of ``proj``. The projection's bias belongs to no head. In a Swin v2 the sum is what the layer
+    norm behind the attention starts from.
     """
     dim = block["v"].shape[-1]
     parameters = dict(block.module.named_parameters())

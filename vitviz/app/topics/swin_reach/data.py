@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vitviz.analysis.swin_reach.receptive_field import Step, steps_of
 from vitviz.analysis.swin_shift.geometry import ShiftGeometry
+from vitviz.models.config import SwinConfig
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.windows import WindowGrid, relative_position_index, window_grid
 from vitviz.tracing.blocks import SwinBlockTrace
@@ -35,10 +36,9 @@ def reach_payload(trace: Trace) -> dict[str, Any]:
             continue
         stage = int(step.name.split(".")[1])
         if stage == len(maps):
-            window, shift = _window_and_shift(network, stage)
             dim = network.config.stage_dim(stage)
             cell = network.config.patch_size * 2**stage
-            maps.append(_map(step, window, shift) | {"dim": dim, "cell": cell})
+            maps.append(_map(step, network.config, stage) | {"dim": dim, "cell": cell})
         number = int(step.name.rsplit(".", 1)[1])
         listed.append(
             {"name": step.name, "map": stage, "shift": step.grid.shift, "title": f"{stage}.{number}"}
@@ -86,7 +86,7 @@ def table_payload(trace: Trace) -> dict[str, Any]:
             indices.append(
                 relative_position_index(block.grid.window, attention.window).numpy().astype(np.int32)
             )
-        values = attention.relative_position_bias_table.detach().numpy()  # ((2T-1)^2, H)
+        values = attention.bias_table().detach().numpy()  # ((2T-1)^2, H)
         blocks.append(
             {
                 "window": attention.window,
@@ -98,14 +98,12 @@ def table_payload(trace: Trace) -> dict[str, Any]:
     return {"blocks": blocks, "indices": indices}
 
 
-def _window_and_shift(network: SwinTransformer, stage: int) -> tuple[int, int]:
-    """M and s of a stage: a stage with a single block has no shifted one, and the picture shows what it would be."""
-    window = network.config.stage_window(stage)
-    return window, window // 2
-
-
-def _map(step: Step, window: int, shift: int) -> dict[str, Any]:
-    regular, shifted = (window_grid(*step.before, window, s) for s in (0, shift))
+def _map(step: Step, config: SwinConfig, stage: int) -> dict[str, Any]:
+    """How a stage cuts its map; one with a single block has no shifted one, and the picture shows what it would be."""
+    window, rule = config.stage_window(stage), config.shift_rule
+    regular, shifted = (
+        window_grid(*step.before, window, shift, rule) for shift in (0, config.stage_shift(stage))
+    )
     return {
         "rows": step.before[0],
         "columns": step.before[1],

@@ -8,7 +8,6 @@ import { dot } from "../../../web/explorer/weights.js";
 
 /** @type {Term[]} */
 export const TERMS = ["qk", "bias", "mask", "sum", "softmax"];
-const MASKED = 100;
 
 /**
  * Every term for the keys of one query's window, one number a place, and how far log-sum-exp here is from torch's.
@@ -48,7 +47,7 @@ export function termsOf(maths, head, window, place) {
  */
 export function rangesOf(maths, head) {
   const K = maths.reachable;
-  const limits = { qk: 0, bias: 0, mask: MASKED, sum: 0, softmax: 0 };
+  const limits = { qk: 0, bias: 0, mask: -maths.cut, sum: 0, softmax: 0 };
   for (let window = 0; window < maths.order.length / K; window++) {
     const base = maths.base(window, head);
     for (let i = 0; i < K; i++) {

@@ -139,6 +139,8 @@ export interface Maths {
   order: Int32Array;
   regions: Uint8Array | null;
   bias: Float32Array;
+  /** What the mask adds to the score of a pair that may not meet. */
+  cut: number;
   q: Float32Array;
   k: Float32Array;
   lse: Float32Array;

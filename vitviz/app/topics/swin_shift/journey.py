@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # The lines that change the map's shape or cut it, by what they contain.
 MERGING_LINES = ("gather_neighbours(", "self.norm(", "self.reduction(")
-BLOCK_LINES = ("self.norm1(", "windows.", "self.attn(y", "self.mlp(")
+BLOCK_LINES = ("self.norm1(", "windows.", "self.attn(y", "self.norm2(", "self.mlp(")
 LINES: session.Derived[tuple[StepLine, ...]] = session.Derived("lines of a stage")
 
 
@@ -84,10 +84,8 @@ def _code(trace: Trace) -> list[list[str]]:
     from vitviz.analysis.segment_lines import find
 
     stages = [find(_stage_lines(trace, block.stage), MERGING_LINES + BLOCK_LINES) for block in _firsts(trace)]
-    number_of = {line.text: line.number for lines in stages for line in lines}
-    # The merging comes first, though its code stands below the block's.
-    merges = {line.text for lines in stages for line in find(lines, MERGING_LINES)}
-    texts = sorted(number_of, key=lambda text: (text not in merges, number_of[text]))
+    # The first stage has no merging, which comes first in all the others.
+    texts = dict.fromkeys(line.text for lines in reversed(stages) for line in lines)
     shapes = [{line.text: shape_text(line.shape) for line in lines} for lines in stages]
     return [[text, *(made.get(text, "") for made in shapes)] for text in texts]
 
@@ -95,18 +93,20 @@ def _code(trace: Trace) -> list[list[str]]:
 def _stage_lines(trace: Trace, stage: int) -> tuple[StepLine, ...]:
     from vitviz.analysis.segment_lines import step_lines
 
-    steps = [name for name, _ in trace.network.steps()]
+    steps = dict(trace.network.steps())
     wanted = [
-        (f"layers.{stage}.downsample", "PatchMerging.forward"),
-        (f"layers.{stage}.blocks.1", "SwinBlock.forward"),
+        (f"layers.{stage}.downsample", ()),
+        (f"layers.{stage}.blocks.1", ("SwinBlock.attend_in_windows",)),
     ]
 
     def make() -> tuple[StepLine, ...]:
         return tuple(
             line
-            for name, function in wanted
+            for name, inner in wanted
             if name in steps
-            for line in step_lines(trace.lines(trace.segment(name)), function)
+            for line in step_lines(
+                trace.lines(trace.segment(name)), f"{type(steps[name]).__name__}.forward", *inner
+            )
         )
 
     return session.derived(trace, LINES.at(stage), make)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
-# Which lines of SwinBlock.forward each frame is about.
+# Which lines of SwinBlock.attend_in_windows each frame is about.
 LINES_OF = {
     "regular": ("windows.pad(", "windows.partition("),
     "roll": ("windows.shift(",),
@@ -40,7 +40,8 @@ def show_lab(model: ModelEntry, trace: Trace) -> None:
 
     setting = current(model, trace)
     block = block_named(trace, setting.block)
-    shifts = every_shift(setting.height, setting.width, setting.window)
+    rule = block.module.config.shift_rule
+    shifts = every_shift(setting.height, setting.width, setting.window, rule)
     own = setting.is_own(block)
     lab = Lab(
         picture=_picture(session.seen(model), setting),
@@ -51,7 +52,7 @@ def show_lab(model: ModelEntry, trace: Trace) -> None:
         weights=_weights(block, shifts, setting),
         code=_code(trace, block, own),
         note=_note(setting, shifts),
-        why_no_weights=_why_no_weights(block, setting),
+        why_no_weights=_why_no_weights(block, shifts, setting),
     )
     shift_lab(f"swin_shift.lab.{model.name}", lab, lambda wanted: choose(model, trace, wanted))
 
@@ -80,7 +81,7 @@ def _weights(
 ) -> WindowWeights | None:
     from vitviz.analysis.swin_shift.window_attention import window_attention
 
-    if _why_no_weights(block, setting):
+    if _why_no_weights(block, shifts, setting):
         return None
     grid = _grid(shifts, setting)
     window = min(setting.chosen, grid.num_windows - 1)
@@ -88,13 +89,13 @@ def _weights(
     return WindowWeights(window, grid.shift, two.masked.numpy(), two.unmasked.numpy())
 
 
-def _why_no_weights(block: SwinBlockTrace, setting: LabSetting) -> str:
+def _why_no_weights(block: SwinBlockTrace, shifts: tuple[ShiftGeometry, ...], setting: LabSetting) -> str:
     """Why the network has no attention weights for this setting; empty where it has."""
     own = block.grid
     if (setting.height, setting.width) != (own.height, own.width):
         return say("swin_shift.no_weights_map", height=own.height, width=own.width)
     table = block.module.attn.window
-    if min(setting.window, setting.height, setting.width) > table:
+    if _grid(shifts, setting).window > table:
         return say("swin_shift.no_weights_window", table=table, window=setting.window)
     return ""
 
@@ -104,7 +105,7 @@ def _note(setting: LabSetting, shifts: tuple[ShiftGeometry, ...]) -> str:
     grid = _grid(shifts, setting)
     size = {"height": grid.height, "width": grid.width, "window": grid.window}
     notes = []
-    if min(grid.height, grid.width) <= setting.window:
+    if grid.window < setting.window or grid.num_windows == 1:
         notes.append(say("swin_shift.note_one_window", asked=setting.window, **size))
     if grid.padded != (grid.height, grid.width):
         rows, columns = grid.padded
@@ -127,6 +128,6 @@ def _lines(trace: Trace, name: str) -> tuple[StepLine, ...]:
     from vitviz.analysis.segment_lines import step_lines
 
     def make() -> tuple[StepLine, ...]:
-        return step_lines(trace.lines(trace.segment(name)), "SwinBlock.forward")
+        return step_lines(trace.lines(trace.segment(name)), "SwinBlock.attend_in_windows")
 
     return session.derived(trace, LINES.at(name), make)

@@ -14,6 +14,7 @@ from vitviz.app.source_lines import source
 from vitviz.app.topics.swin_shift.stages_part import merge_picker
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
+from vitviz.models.config import SwinV2Config
 from vitviz.plot.colour import Quantity, span
 from vitviz.plot.numbers import added, fixed, short
 
@@ -46,7 +47,8 @@ def show_merging(model: ModelEntry, trace: Trace) -> None:
     if not steps:
         st.markdown(say("swin_shift.merge_none"))
         return
-    st.markdown(say("swin_shift.merge_lead"))
+    post_norm = isinstance(trace.config, SwinV2Config)
+    st.markdown(say("swin_shift.merge_lead_v2" if post_norm else "swin_shift.merge_lead"))
     step = st.segmented_control(
         say("swin_shift.merge_step"), steps, default=steps[0], required=True, format_func=_title,
         key=f"swin_shift.merging.{model.name}", label_visibility="collapsed",
@@ -88,7 +90,8 @@ def _code(trace: Trace, step: str) -> list[tuple[str, tuple[int, ...] | None]]:
     from vitviz.analysis.segment_lines import step_lines
 
     def make() -> tuple[StepLine, ...]:
-        return step_lines(trace.lines(trace.segment(step)), "PatchMerging.forward")
+        merging = type(dict(trace.network.steps())[step]).__name__
+        return step_lines(trace.lines(trace.segment(step)), f"{merging}.forward")
 
     return [(line.text, line.shape) for line in session.derived(trace, LINES.at(step), make)]
 
@@ -105,15 +108,17 @@ def _open(model: ModelEntry, trace: Trace, step: str, place: tuple[int, int]) ->
         "last0": each - 1, "first1": each, "last1": 2 * each - 1,
         "mean": short(merge.mean), "scale": short(merge.scale),
     }  # fmt: skip
-    st.caption(say("swin_shift.merge_vectors", **facts))
+    st.caption(say("swin_shift.merge_vectors_v2" if merge.post_norm else "swin_shift.merge_vectors", **facts))
     strips(
         f"swin_shift.vectors.{model.name}.{step}", _strips(merge, opened, channel),
         opened.largest(1)[0].at, lambda index: None, index_name=say("swin_shift.merge_index"),
     )  # fmt: skip
-    _sum(opened, channel, float(merge.reduced[channel]))
+    _sum(opened, channel, merge)
     st.caption(say("swin_shift.merge_output", dim=len(merge.reduced)))
+    made = [("reduced", merge.reduced)] if merge.post_norm else []
     strips(
-        f"swin_shift.output.{model.name}.{step}", [_strip("resid_post", merge.reduced)], channel,
+        f"swin_shift.output.{model.name}.{step}",
+        [_strip(label, values) for label, values in [*made, ("resid_post", merge.output)]], channel,
         lambda index: CHANNEL.set(index, model.name), index_name=say("swin_shift.merge_channel"),
     )  # fmt: skip
 
@@ -121,7 +126,7 @@ def _open(model: ModelEntry, trace: Trace, step: str, place: tuple[int, int]) ->
 def _strips(merge: Merge, opened: Projection, channel: int) -> list[Strip]:
     return [
         _strip("gathered", merge.gathered),
-        _strip("ln.out", merge.normalised),
+        *([] if merge.post_norm else [_strip("ln.out", merge.inputs)]),
         _strip(f"w[{channel}]", opened.weights.ravel(), "weight"),
         _strip("x·w", opened.products.ravel().astype(np.float32)),
     ]
@@ -131,14 +136,16 @@ def _strip(label: str, values: NDArray[np.float32], quantity: Quantity = "activa
     return Strip(label, values, span(values, quantity), quantity)
 
 
-def _sum(opened: Projection, channel: int, computed: float) -> None:
+def _sum(opened: Projection, channel: int, merge: Merge) -> None:
     """The output number as the sum over its four patches, and its largest products."""
     first, *others = (fixed(value) for value in opened.sums)
     total = " ".join([first, *(added(text) for text in others)])
+    computed = float(merge.reduced[channel])
+    x = "x" if merge.post_norm else "LN(x)"
     gap = f"{abs(opened.value - computed):.1e}"
     check = say("swin_shift.merge_check", torch=fixed(computed), gap=gap)
     st.markdown(
-        f"{say('swin_shift.merge_sum', channel=channel)}  \n"
+        f"{say('swin_shift.merge_sum', channel=channel, x=x)}  \n"
         f"`{total} = {fixed(opened.value)}`  \n{check}. "
         f"{say('swin_shift.merge_largest', count=opened.products.size)}:"
     )
@@ -151,7 +158,7 @@ def _sum(opened: Projection, channel: int, computed: float) -> None:
     ]  # fmt: skip
     heads = (
         say("swin_shift.merge_term_index"), say("swin_shift.merge_term_place"),
-        "LN(x)", f"w[{channel}]", "LN(x)·w", say("patches.column_running"),
+        x, f"w[{channel}]", f"{x}·w", say("patches.column_running"),
     )  # fmt: skip
     st.html(html.table(rows, heads, numbers=range(6)))
 

@@ -56,7 +56,7 @@ def shift_lab(key: str, lab: Lab, on_setting: Callable[[dict[str, Any]], None]) 
 
     Moving the scrubber, the shift or the pointer asks the server nothing.
     """
-    from vitviz.models.windows import MASKED_SCORE
+    from vitviz.models.config import MASKED_SCORE
 
     mount = component("app/topics/swin_shift/part.js")
     data = {
