@@ -105,7 +105,7 @@ def _note(setting: LabSetting, shifts: tuple[ShiftGeometry, ...]) -> str:
     grid = _grid(shifts, setting)
     size = {"height": grid.height, "width": grid.width, "window": grid.window}
     notes = []
-    if grid.window < setting.window or grid.num_windows == 1:
+    if min(grid.height, grid.width) <= setting.window and not grid.shift:
         notes.append(say("swin_shift.note_one_window", asked=setting.window, **size))
     if grid.padded != (grid.height, grid.width):
         rows, columns = grid.padded
