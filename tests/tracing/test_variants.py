@@ -13,6 +13,7 @@ from vitviz.models.build import build
 from vitviz.models.config import Rotary, ViTConfig
 from vitviz.payload import unpack
 from vitviz.tracing.trace import Trace, run_trace
+from vitviz.tracing.walk import stages
 from vitviz.web.explorer.payloads import layer_payload
 from vitviz.web.explorer.source import TraceSource
 from vitviz.web.explorer.store import NoSuchPayloadError
@@ -88,3 +89,19 @@ def test_tokens_on_another_grid_are_refused_where_no_grid_is_given() -> None:
 def test_a_norm_behind_the_heads_leaves_no_share_to_a_key(name: str) -> None:
     with pytest.raises(NoSuchPayloadError, match="a layer norm follows"):
         TraceSource(traced(name), "test").values(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "formula"),
+    [
+        ("relative bias", "pattern", "A = softmax(qk\u1d40/\u221ad + B)"),
+        ("norms behind", "qkv", "z U_qkv"),
+        ("norms behind", "ffn_out", "LN(\u2026 W\u2082)"),
+        ("SwiGLU, inner norms", "ffn_hidden", "silu(LN(z\u2032) W\u2081) * LN(z\u2032) V"),
+        ("attention pool", "pooled_tokens", "y = attention(x)"),
+        ("q/k norm", "ffn_hidden", "GELU(LN(z\u2032) W\u2081)"),
+    ],
+)
+def test_the_walk_has_the_formulas_of_the_family(name: str, key: str, formula: str) -> None:
+    chain = stages(traced(name), "blocks.1")
+    assert [stage.formula for stage in chain if stage.key == key] == [formula]

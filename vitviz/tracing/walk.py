@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from torch import Tensor
 
@@ -87,7 +87,7 @@ def _block_stages(trace: Trace, step: str) -> tuple[Stage, ...]:
     )
     mlp = POST_NORM_MLP if post_norm else MLP
     if not swin:
-        return attention + mlp
+        return _vit_block(cast(ViTConfig, trace.config), attention)
     into, back = (
         Stage("windows", "windows", "M x M", True),
         Stage("windows_back", "attn_out", "LN(U_msa, map)" if post_norm else "U_msa, map", True),
@@ -95,9 +95,36 @@ def _block_stages(trace: Trace, step: str) -> tuple[Stage, ...]:
     return (into, *attention, back, *mlp)
 
 
+def _vit_block(config: ViTConfig, attention: tuple[Stage, ...]) -> tuple[Stage, ...]:
+    """The stages of a block with the formulas of its family."""
+    first = config.norm_place == "before"
+    read, hidden = ("LN(z)", "LN(z\u2032)") if first else ("z", "z\u2032")
+    gated = config.mlp_kind == "swiglu"
+    formulas = {
+        "qkv": f"{read} U_qkv",
+        "pattern": f"A = softmax(qk\u1d40/\u221ad{' + B' if config.relative_bias else ''})",
+        "ffn_hidden": f"silu({hidden} W\u2081) * {hidden} V" if gated else f"GELU({hidden} W\u2081)",
+        "ffn_out": "\u2026 W\u2082" if first else "LN(\u2026 W\u2082)",
+    }
+    return tuple(replace(stage, formula=formulas.get(stage.key, stage.formula)) for stage in attention + MLP)
+
+
+# What one vector is made of the tokens where it is not the class token: x are the tokens that are pooled.
+POOLED = {
+    "avg": "y = mean(x)",
+    "max": "y = max(x)",
+    "avgmax": "y = (max(x) + mean(x)) / 2",
+    "token_avg": "y = [LN(z_L)\u2070; mean(x)]",
+    "map": "y = attention(x)",
+}
+
+
 def _vit_pool(config: ViTConfig) -> tuple[Stage, ...]:
-    if config.pool == "avg":
+    if config.pool == "avg" and not config.norm_after_pool:
         return (MEAN,)
+    if config.pool != "token":
+        key = "pooled_mean" if config.pool == "avg" else "pooled_tokens"
+        return (Stage(key, "pooled", POOLED[config.pool]),)
     pooled = Stage("pooled", "pooled", "y = LN(z_L)\u2070")
     return (
         (pooled, Stage("pooled_dist", "pooled_dist", "y_dist = LN(z_L)\u00b9"))
