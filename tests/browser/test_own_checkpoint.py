@@ -8,9 +8,9 @@ import pytest
 import torch
 from playwright.sync_api import Page, expect
 from safetensors.torch import load_file, save_file
-from transformers import ViTConfig, ViTForImageClassification
 
 from tests.browser.conftest import Visit, settle
+from tests.torchvision_stub import make_torchvision_importable
 from vitviz.app import words
 
 pytestmark = pytest.mark.browser
@@ -20,6 +20,9 @@ NAMES = ("<b>markup</b>", "[a link](http://127.0.0.1/)", "plain", "$x^2$", ":smi
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny ViT with strange class names, written by transformers."""
+    make_torchvision_importable()
+    from transformers import ViTConfig, ViTForImageClassification
+
     torch.manual_seed(0)
     config = ViTConfig(
         hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64, image_size=32, patch_size=8,
