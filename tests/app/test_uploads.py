@@ -114,7 +114,7 @@ def test_what_a_killed_server_left_goes(monkeypatch: pytest.MonkeyPatch, tmp_pat
         (folder / "one").mkdir(parents=True)
     kept = Uploads().open(100)
     assert kept.path.is_dir()
-    assert kept.path.parent.stat().st_mode & 0o777 == 0o700
+    assert kept.path.parents[1].stat().st_mode & 0o777 == 0o700
     assert not left.exists()
     assert others.exists()
 

@@ -21,7 +21,7 @@ NAMES = ("<b>markup</b>", "[a link](http://127.0.0.1/)", "plain", "$x^2$", ":smi
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny ViT with strange class names, written by transformers."""
     make_torchvision_importable()
-    from transformers import ViTConfig, ViTForImageClassification
+    from transformers import ViTConfig, ViTForImageClassification, ViTImageProcessor
 
     torch.manual_seed(0)
     config = ViTConfig(
@@ -30,6 +30,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )  # fmt: skip
     folder = tmp_path_factory.mktemp("checkpoint")
     ViTForImageClassification(config).save_pretrained(folder)
+    ViTImageProcessor(size={"height": 32, "width": 32}).save_pretrained(folder)
     return folder
 
 
@@ -58,7 +59,7 @@ def model_box(page: Page) -> str:
 def test_uploaded_weights_are_one_persons_model(visit: Visit, checkpoint: Path) -> None:
     page, other = visit(), visit()
     open_dialog(page)
-    send(page, checkpoint / "config.json", checkpoint / "model.safetensors")
+    send(page, *sorted(checkpoint.iterdir()))
     load(page)
     expect(page.get_by_role("dialog")).to_have_count(0)
     settle(page)
@@ -86,7 +87,10 @@ def test_a_broken_file_is_one_sentence_and_the_session_goes_on(
     save_file(weights, tmp_path / "model.safetensors", {"format": "pt"})
     (tmp_path / "config.json").write_bytes((checkpoint / "config.json").read_bytes())
     open_dialog(page)
-    send(page, tmp_path / "config.json", tmp_path / "model.safetensors")
+    (tmp_path / "preprocessor_config.json").write_bytes(
+        (checkpoint / "preprocessor_config.json").read_bytes()
+    )
+    send(page, *sorted(tmp_path.iterdir()))
     load(page)
     alert = page.get_by_role("dialog").get_by_role("alert")
     expect(alert).to_be_visible()

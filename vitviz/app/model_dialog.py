@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
@@ -14,7 +16,9 @@ from vitviz.app.limits import limits
 from vitviz.app.loading import Loading
 from vitviz.app.markup import as_text
 from vitviz.app.uploads import PATH, SUFFIXES, UploadFolder, uploads
-from vitviz.app.words import say, section, table
+from vitviz.app.words import say, section
+from vitviz.images import CLIP_MEAN, CLIP_STD, HALF_MEAN, HALF_STD, IMAGENET_MEAN, IMAGENET_STD, Preprocessing
+from vitviz.zoo.errors import SENTENCES
 
 if TYPE_CHECKING:
     from vitviz.zoo.errors import CheckpointError
@@ -26,6 +30,12 @@ FORM = "models.form"  # the key of the fragment, which buttons below it run agai
 JOB = "models.loading"
 FOLDER = "models.upload"
 MB = 1_000_000
+# Means and standard deviations that models of the families here were trained with.
+COLOURS = {
+    "ImageNet": (IMAGENET_MEAN, IMAGENET_STD),
+    "0.5": (HALF_MEAN, HALF_STD),
+    "CLIP": (CLIP_MEAN, CLIP_STD),
+}
 
 
 def open_dialog() -> None:
@@ -106,54 +116,73 @@ def _from_upload() -> None:
         on_files_change=_nothing,
         on_remove_change=removed,
     )
-    config = _configuration("upload")
+    said = _unsaid("upload")
     st.button(
-        say("models.load"), type="primary", disabled=not files, on_click=_start_folder, args=(folder, config),
+        say("models.load"), type="primary", disabled=not files, on_click=_start_folder, args=(folder, said),
         key="models.upload.load",
     )  # fmt: skip
 
 
-def _start_folder(folder: UploadFolder, config: str) -> None:
+def _start_folder(folder: UploadFolder, said: Said) -> None:
     weights = [name for name in folder.files if not name.endswith(".json")]
     # One file alone is given as that file, so that its own name can say what it is.
     source = folder.path / weights[0] if len(weights) == 1 and len(folder.files) == 1 else folder.path
-    _start(lambda progress: _load(str(source), progress, config=config or None))
+    _start(lambda progress: _load(str(source), progress, said=said))
 
 
 def _from_path() -> None:
     st.markdown(say("models.path.lead"))
     st.caption(as_text(", ".join(map(str, limits().folders))))
     path = st.text_input(say("models.path.name"), key="models.path.name")
-    config = _configuration("path")
+    said = _unsaid("path")
     st.button(
-        say("models.load"), type="primary", disabled=not path, on_click=_start_path, args=(path, config),
+        say("models.load"), type="primary", disabled=not path, on_click=_start_path, args=(path, said),
         key="models.path.load",
     )  # fmt: skip
 
 
-def _start_path(path: str, config: str) -> None:
+def _start_path(path: str, said: Said) -> None:
     chosen = Path(path.strip()).expanduser().resolve()
     if not any(chosen.is_relative_to(folder) for folder in limits().folders):
         st.session_state["models.error"] = say("models.path.outside")
         return
-    _start(lambda progress: _load(str(chosen), progress, config=config or None))
+    _start(lambda progress: _load(str(chosen), progress, said=said))
 
 
-def _configuration(way: str) -> str:
-    """The name of the architecture, for weights that come without a config.json."""
-    text: str = st.text_input(
-        say("models.config"), key=f"models.{way}.config", help=say("models.config_help"),
-        placeholder="vit_base_patch16_224",
-    )  # fmt: skip
-    return text.strip()
+class Said(NamedTuple):
+    """What a person said of a checkpoint that does not say it itself."""
+
+    config: str | None = None
+    preprocessing: Preprocessing | None = None
 
 
-def _load(
-    source: str, progress: Progress, *, revision: str | None = None, config: str | None = None
-) -> Model:
+def _unsaid(way: str) -> Said:
+    """What weights do not tell and files can be without: it is asked for, never guessed."""
+    with st.expander(say("models.unsaid")):
+        config = st.text_input(
+            say("models.config"), key=f"models.{way}.config", help=say("models.config_help"),
+            placeholder="vit_base_patch16_224",
+        )  # fmt: skip
+        colours = st.selectbox(
+            say("models.colours"), list(COLOURS), index=None, key=f"models.{way}.colours",
+            help=say("models.colours_help"), placeholder=say("models.colours_said"),
+        )  # fmt: skip
+        size = st.number_input(
+            say("models.size"), 8, 2048, 224, key=f"models.{way}.size", disabled=colours is None
+        )  # fmt: skip
+    if colours is None:
+        return Said(config.strip() or None)
+    mean, std = COLOURS[colours]
+    return Said(config.strip() or None, Preprocessing(size=int(size), mean=mean, std=std))
+
+
+def _load(source: str, progress: Progress, *, revision: str | None = None, said: Said | None = None) -> Model:
     from vitviz.zoo.load import load_model
 
-    return load_model(source, revision=revision, config=config, progress=progress)
+    config, preprocessing = said or Said()
+    return load_model(
+        source, revision=revision, config=config, preprocessing=preprocessing, progress=progress
+    )
 
 
 def _start(load: Callable[[Progress], Model]) -> None:
@@ -198,13 +227,19 @@ def _progress() -> None:
         if folder is not None:
             folder.clear()
         st.rerun()
-    st.error(sentence(job.error) if job.error else say("models.fault", id=job.fault))
+    language = str(st.session_state.get("language", "en"))
+    st.error(sentence(job.error, language) if job.error else say("models.fault", id=job.fault))
     st.button(say("models.back"), on_click=_back)
 
 
-def sentence(error: CheckpointError) -> str:
-    """What the error says in the person's language; what came from a file is shown as it is, never as markup."""
-    known = table().get(f"checkpoint.{error.code}")
-    if known is None:
-        return as_text(str(error))
-    return say(f"checkpoint.{error.code}", **{name: as_text(text) for name, text in error.fields.items()})
+def sentence(error: CheckpointError, language: str) -> str:
+    """What the error says in a language; what came from a file is shown as it is, never as markup."""
+    pattern = in_chinese()[error.code] if language == "zh" else SENTENCES[error.code]
+    filled = pattern.format(**error.fields)
+    return as_text(filled[:1].upper() + filled[1:])
+
+
+@cache
+def in_chinese() -> dict[str, str]:
+    """The sentences of all codes of a ``CheckpointError``."""
+    return tomllib.loads((Path(__file__).parent / "checkpoint_refusals_zh.toml").read_text(encoding="utf-8"))

@@ -48,10 +48,12 @@ class UploadFolder:
     def __init__(self, max_bytes: int) -> None:
         self.token = secrets.token_urlsafe(24)
         self.max_bytes = max_bytes
-        self.path = Path(tempfile.mkdtemp(dir=_own_folder()))
+        above = Path(tempfile.mkdtemp(dir=_own_folder()))
+        self.path = above / "upload"  # a name that sentences about its files can say
+        self.path.mkdir()
         self._sizes: dict[str, int] = {}
         self._lock = threading.Lock()
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+        weakref.finalize(self, shutil.rmtree, above, ignore_errors=True)
 
     @property
     def files(self) -> dict[str, int]:
