@@ -102,7 +102,7 @@ def test_a_broken_file_is_one_sentence_and_the_session_goes_on(
     send(page, tmp_path / "model.safetensors")
     load(page)
     expect(alert).to_be_visible()
-    page.keyboard.press("Escape")
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     settle(page)
     assert model_box(page) == before
