@@ -69,7 +69,7 @@ def test_uploaded_weights_are_one_persons_model(visit: Visit, checkpoint: Path) 
     assert page.locator("[data-testid=stMain] a[href='http://127.0.0.1/']").count() == 0
     page.locator("[data-testid=stTopNav] a", has_text="Attention").first.click()
     settle(page)
-    expect(page.locator("[data-testid=stMain]")).to_contain_text("4 x 4")
+    expect(page.locator("[data-testid=stMain]")).to_contain_text("17 x 17")
     # The other person's list has no such model.
     other.locator("[data-testid=stSidebar] [data-testid=stSelectbox] input").nth(1).click()
     options = other.get_by_role("option").all_inner_texts()

@@ -63,10 +63,20 @@ def _model_choice() -> None:
         *own,
         *(entry.name for entry in shipped if not entry.trained),
     ]
-    st.selectbox(say("sidebar.model"), names, format_func=_model_title, key="model")
+    # As for the pictures: in another language it is another widget.
+    key = f"model.{st.session_state.get('language', 'en')}"
+    st.session_state["model"] = chosen if chosen in names else session.DEFAULT_MODEL
+    st.session_state[key] = st.session_state["model"]
+    st.selectbox(
+        say("sidebar.model"), names, format_func=_model_title, key=key, on_change=_model_chosen, args=(key,)
+    )
     asked = st.session_state.pop("models.asked", False)  # a link names a model that is not here
     if st.button(say("models.open"), width="stretch") or asked:
         open_dialog()
+
+
+def _model_chosen(key: str) -> None:
+    st.session_state["model"] = st.session_state[key]
 
 
 def _sample_choice() -> None:
