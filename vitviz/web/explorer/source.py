@@ -36,7 +36,7 @@ class TraceSource:
     def values(self, layer: int, head: int) -> bytes:
         """v (W, K, d) and the projection (D, d) of a head: ``value_payload``."""
         block, head = self._head(layer, head)
-        if {"attn_before_norm", "ln_attn.out"}.intersection(block.names()):
+        if "ln_attn.out" in block.names():
             raise NoSuchPayloadError(
                 "a layer norm follows the heads here: what the attention adds is no sum over keys"
             )
