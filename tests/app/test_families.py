@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from vitviz.app import words
 from vitviz.images import HALF_MEAN, HALF_STD, Preprocessing
 from vitviz.models.build import build
-from vitviz.models.config import ModelConfig, Rotary, ViTConfig
+from vitviz.models.config import ModelConfig, Rotary, SwinConfig, SwinV2Config, ViTConfig
 from vitviz.models.init import initialize
 from vitviz.zoo.load import Model
 from vitviz.zoo.registry import ModelEntry
@@ -21,6 +21,14 @@ from vitviz.zoo.source import Source
 Open = Callable[..., AppTest]
 VIT = ViTConfig((32, 32), patch_size=8, embed_dim=16, depth=2, num_heads=2, num_classes=5)
 SEEN = Preprocessing(size=32, mean=HALF_MEAN, std=HALF_STD)
+SWIN = SwinConfig((32, 32), embed_dim=16, depths=(2, 2), num_heads=(2, 4), window_size=4, num_classes=5)
+V2 = SwinV2Config((32, 32), embed_dim=16, depths=(2, 2), num_heads=(2, 4), window_size=4, num_classes=5)
+SWINS: dict[str, SwinConfig] = {
+    "Swin without a head": replace(SWIN, num_classes=0),
+    "Swin with absolute positions": replace(SWIN, absolute_position=True, window_size=(4, 2)),
+    "Swin v2": V2,
+    "Swin v2 without a head": replace(V2, num_classes=0),
+}
 FAMILIES: dict[str, ModelConfig] = {
     "no head": replace(VIT, num_classes=0),
     "mean of the patches": replace(VIT, class_token=False, pool="avg", norm_after_pool=True),
@@ -42,6 +50,17 @@ FAMILIES: dict[str, ModelConfig] = {
     "a bias for every offset": replace(VIT, position="none", relative_bias=True, pool="avg"),
 }
 PAGES = ("overview", "attention", "patches", "position", "layer_norm", "stream", "loss", "lens")
+SWIN_PAGES = (
+    "overview",
+    "attention",
+    "layer_norm",
+    "stream",
+    "loss",
+    "lens",
+    "swin_shift",
+    "swin_reach",
+    "swin_cost",
+)
 ABOUT_CLASSES = ("overview", "stream", "loss", "lens")
 
 
@@ -53,10 +72,15 @@ def loaded(name: str, config: ModelConfig) -> OrderedDict[str, Model]:
     return OrderedDict({name: Model(entry, network.eval().requires_grad_(False), True)})
 
 
-@pytest.mark.parametrize("name", FAMILIES)
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [
+        *((page, name) for name in FAMILIES for page in PAGES),
+        *((page, name) for name in SWINS for page in SWIN_PAGES),
+    ],
+)
 def test_every_page_opens(open_page: Open, page: str, name: str) -> None:
-    config = FAMILIES[name]
+    config = FAMILIES.get(name) or SWINS[name]
     opened = open_page(page, model=name, own_models=loaded(name, config))
     missing = words.table()["no_classes"]["en"].format(name=f"a model\\: {name}")
     says = [info.value for info in opened.info]

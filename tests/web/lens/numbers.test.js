@@ -62,6 +62,8 @@ test("maps share one span: 1, the largest, or even about 0", () => {
   const maps = [Float32Array.of(0.25, 0.5), Float32Array.of(0.125, 0)];
   assert.deepEqual(numbers.span("p", maps, true), [0, 1]);
   assert.deepEqual(numbers.span("p", maps, false), [0, 0.5]);
+  assert.equal(numbers.fillsWhole([Float32Array.of(0.03, 0.01), Float32Array.of(0.2)]), false);
+  assert.equal(numbers.fillsWhole([Float32Array.of(0.03, 0.01), Float32Array.of(0.25)]), true);
   assert.deepEqual(numbers.span("z", [Float32Array.of(-3, 2)], true), [-3, 3]);
   assert.deepEqual(numbers.span("p", [Float32Array.of(0)], false), [0, 1]);
 });

@@ -44,7 +44,7 @@ export class LensView {
     this.lifetime = new Lifetime();
     this.cursor = new LensCursor();
     /** @type {Quantity} */
-    this.quantity = { mode: "p", whole: true };
+    this.quantity = { mode: "p", whole: null };
     /** @type {Scene | null} */
     this.scene = null;
     this.send = this.lifetime.afterRest(REST, () => {
@@ -130,16 +130,17 @@ export class LensView {
 
   draw() {
     if (!this.scene) return;
-    this.tools.show(this.quantity, this.scene.data.words);
     this.drawMaps(this.scene);
     this.point(this.scene);
   }
 
   /** @param {Scene} scene */
   drawMaps({ data, numbers, grid, dark }) {
-    const { mode, whole } = this.quantity;
+    const { mode } = this.quantity;
     const { target } = this.cursor.fixed;
     const values = data.depths.map((_, depth) => numbers.map(mode, depth, target, grid.first));
+    const whole = this.quantity.whole ?? numbers.fillsWhole(values);
+    this.tools.show({ mode, whole }, data.words);
     const span = numbers.span(mode, values, whole);
     const scale = mode === "p" ? data.scales.attention : data.scales.activation;
     const name = `${mode}(${data.classes[target].name})`;

@@ -3,7 +3,10 @@ import { segments } from "../../../web/shared/controls.js";
 import { make } from "../../../web/shared/dom.js";
 
 /** @import { Mode } from "./numbers.js" */
-/** @typedef {{ mode: Mode, whole: boolean }} Quantity `whole`: colours from 0 to 1, else up to the largest */
+/**
+ * @typedef {{ mode: Mode, whole: boolean | null }} Quantity `whole`: colours from 0 to 1, else up to the largest; null until
+ * somebody chooses: then by what is there
+ */
 
 /** @type {Mode[]} */
 const MODES = ["p", "z"];
@@ -22,7 +25,7 @@ export class LensTools {
   }
 
   /**
-   * @param {Quantity} quantity
+   * @param {{ mode: Mode, whole: boolean }} quantity
    * @param {Record<string, string>} words
    */
   show({ mode, whole }, words) {

@@ -8,6 +8,8 @@ import { number } from "../../../web/shared/format.js";
  *   best: Float32Array, bestLogit: Float32Array }} LensArrays
  */
 
+const SEEN = 0.25; // of the colours from 0 to 1: less than a quarter is nearly the colour of nothing
+
 export class LensNumbers {
   /** @param {LensArrays} data */
   constructor(data) {
@@ -90,6 +92,14 @@ export class LensNumbers {
     if (mode === "p" && whole) return [0, 1];
     const top = maps.reduce((most, map) => map.reduce((a, b) => Math.max(a, Math.abs(b)), most), 0) || 1;
     return mode === "p" ? [0, top] : [-top, top];
+  }
+
+  /**
+   * Whether maps of probabilities can be read on colours from 0 to 1; with a thousand classes no patch may come near.
+   * @param {Float32Array[]} maps
+   */
+  fillsWhole(maps) {
+    return maps.some((map) => map.some((value) => value >= SEEN));
   }
 
   /**
