@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -45,18 +44,19 @@ def write(folder: Path, size: str, dtype: str) -> Path:
     return path
 
 
-def peak() -> int:
-    """The most memory that this process had at a time, in bytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+def resident(line: str) -> int:
+    """Memory of this process in bytes: now ("VmRSS"), or at its peak ("VmHWM"). Linux only."""
+    status = dict(row.split(":", 1) for row in Path("/proc/self/status").read_text("utf-8").splitlines())
+    return int(status[line].split()[0]) << 10
 
 
 def measure_ours(path: Path, size: str) -> dict[str, float]:
     """Seconds to load and to the first prediction, and bytes that loading added at its peak."""
     import vitviz
 
-    before, start = peak(), time.perf_counter()
+    before, start = resident("VmRSS"), time.perf_counter()
     model = vitviz.load_model(path, config=SIZES[size], preprocessing=PREPROCESSING)
-    ready, at_peak = time.perf_counter() - start, peak()
+    ready, at_peak = time.perf_counter() - start, resident("VmHWM")
     with torch.no_grad():
         model.network(torch.zeros(1, 3, 224, 224))
     return {"ready": ready, "predicted": time.perf_counter() - start, "peak": float(at_peak - before)}
@@ -64,11 +64,11 @@ def measure_ours(path: Path, size: str) -> dict[str, float]:
 
 def measure_plain(path: Path, size: str) -> dict[str, float]:
     """The same for reading the file into a network that is built as torch builds it."""
-    before, start = peak(), time.perf_counter()
+    before, start = resident("VmRSS"), time.perf_counter()
     network = build(SIZES[size])
     network.load_state_dict(load_file(path))
     network.eval()
-    ready, at_peak = time.perf_counter() - start, peak()
+    ready, at_peak = time.perf_counter() - start, resident("VmHWM")
     with torch.no_grad():
         network(torch.zeros(1, 3, 224, 224))
     return {"ready": ready, "predicted": time.perf_counter() - start, "peak": float(at_peak - before)}

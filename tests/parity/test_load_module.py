@@ -64,6 +64,17 @@ CASES: dict[str, tuple[Callable[[], nn.Module], str, int]] = {
     "I-JEPA": (lambda: T.IJepaForImageClassification(T.IJepaConfig(**WIDE)), "I-JEPA", 5),
     "CLIP": (lambda: T.CLIPVisionModel(T.CLIPVisionConfig(**WIDE)), "CLIP", 0),
     "CLIP, projected": (lambda: T.CLIPVisionModelWithProjection(T.CLIPVisionConfig(**WIDE)), "CLIP", 0),
+    "MAE with its decoder": (
+        lambda: T.ViTMAEForPreTraining(T.ViTMAEConfig(**WIDE, decoder_num_hidden_layers=1)),
+        "MAE",
+        0,
+    ),
+    "BEiT": (
+        lambda: T.BeitForImageClassification(T.BeitConfig(**WIDE, use_relative_position_bias=True)),
+        "BEiT",
+        5,
+    ),
+    "DINOv3": (lambda: T.DINOv3ViTModel(T.DINOv3ViTConfig(**WIDE, num_register_tokens=4)), "DINOv3", 0),
     "Swin": (lambda: T.SwinForImageClassification(T.SwinConfig(**SWIN)), "Swin", 5),
 }
 

@@ -132,7 +132,8 @@ def _vision(module: nn.Module, compared: Compared) -> Any:
     """What takes pictures and returns what is compared: the module, its picture half, or what is below its head."""
     if compared == "logits":
         return module
-    return getattr(module, "vision_model", getattr(module, "base_model", module))
+    below = module if type(module).__name__.endswith("Model") else getattr(module, "base_model", module)
+    return getattr(module, "vision_model", below)
 
 
 def _arguments(module: nn.Module, picture: Tensor) -> dict[str, Any]:
