@@ -75,6 +75,12 @@ CASES: dict[str, tuple[Callable[[], nn.Module], str, int]] = {
         5,
     ),
     "DINOv3": (lambda: T.DINOv3ViTModel(T.DINOv3ViTConfig(**WIDE, num_register_tokens=4)), "DINOv3", 0),
+    "Swin v2": (
+        lambda: T.Swinv2ForImageClassification(T.Swinv2Config(**SWIN, pretrained_window_sizes=[0, 0])),
+        "Swin v2",
+        5,
+    ),
+    "Swin, headless": (lambda: T.SwinModel(T.SwinConfig(**SWIN)), "Swin", 0),
     "Swin": (lambda: T.SwinForImageClassification(T.SwinConfig(**SWIN)), "Swin", 5),
 }
 
@@ -107,6 +113,7 @@ TIMM = {
     "deit3_small_patch16_224": {"depth": 3},
     "vit_small_patch14_reg4_dinov2": {"depth": 3, "img_size": 112},
     "vit_xsmall_patch16_clip_224": {"depth": 3, "num_classes": 0},
+    "swinv2_tiny_window8_256": {"depths": (2, 1, 1, 1)},
     "swin_tiny_patch4_window7_224": {"depths": (2, 1, 1, 1)},
 }
 

@@ -71,10 +71,7 @@ def models_page() -> str:
     for code, sentence in REFUSALS.items():
         patterns = [pattern for pattern, reason in REFUSED_NAMES if reason == code]
         names = " ".join(f"`{pattern}`" for pattern in patterns).replace("|", "&#124;")
-        lines.append(
-            f"- {sentence.replace('{name}', '*name*').replace('{what}', '*what*')}"
-            + (f" ({names})" if names else "")
-        )
+        lines.append(f"- {sentence.replace('{name}', '*name*')}" + (f" ({names})" if names else ""))
     return "\n".join(lines) + "\n"
 
 

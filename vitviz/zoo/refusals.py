@@ -38,7 +38,6 @@ REFUSALS = {
     ),
     "refused_other_transformer": "{name} is not shown here: it is another kind of network than ViT and Swin",
     "refused_text": "{name} is not shown here: it reads text, not pictures",
-    "refused_not_yet": "{name} is not shown here yet: {what}",
     "unknown_type": (
         "{name} is no model type that is known here, and a model that is not understood completely is not shown;"
         " docs/models.md lists those that are"

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any, NamedTuple
 
-from vitviz.models.config import SwinConfig
+from vitviz.models.config import SwinV2Config
 from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.refusals import refusal
 from vitviz.zoo.understand.transformers import Read, make_swin, make_vit
@@ -72,7 +71,7 @@ SWIN_SIZES: Mapping[str, dict[str, Any]] = {
 # Swin-S3 (arXiv 2111.14725): windows of their own for every stage.
 SWIN_S3: Mapping[str, dict[str, Any]] = {
     "swin_s3_tiny_224": SWIN_SIZES["tiny"] | {"window_size": (7, 7, 14, 7)},
-    "swin_s3_small_224": SWIN_SIZES["small"] | {"window_size": (14, 14, 14, 7)},
+    "swin_s3_small_224": SWIN_SIZES["small"] | {"window_size": 14},
     "swin_s3_base_224": SWIN_SIZES["tiny"] | {"depths": (2, 2, 30, 2), "window_size": (7, 7, 14, 7)},
 }
 # SigLIP models whose MLP has the tanh form of GELU; the older conversions have the exact one.
@@ -192,28 +191,20 @@ def _swin(name: str) -> Read | None:
             "image_size": (side, side),
         }
     if settings:
-        if isinstance(settings["window_size"], tuple) and not SHIFTS:
-            raise CheckpointError("refused_not_yet", name=name, what="windows of their own for every stage")
         return Read("swin", make_swin(name, **settings | SHIFTS))
     return _swin_v2(name)
 
 
 def _swin_v2(name: str) -> Read | None:
-    from vitviz.models import config
-
-    match, kind = _SWIN_V2.fullmatch(name), getattr(config, "SwinV2Config", None)
+    match = _SWIN_V2.fullmatch(name)
     if match is None:
         return None
-    if kind is None:
-        raise CheckpointError("refused_not_yet", name=name, what="Swin v2")
     side = int(match["side"])
     settings = SWIN_SIZES[match["size"]] | {"window_size": int(match["window"]), "image_size": (side, side)}
     if match["before"]:
         settings = settings | {"pretrained_window_sizes": (12, 12, 12, 6)}
-    return Read("swin-v2", make_swin(name, kind, **settings | SHIFTS))
+    return Read("swin-v2", make_swin(name, SwinV2Config, **settings | SHIFTS))
 
 
 # timm decides on each axis alone whether windows shift.
-SHIFTS: dict[str, Any] = {
-    field.name: "axis" for field in fields(SwinConfig) if field.name == "shift_rule"
-}  # fmt: skip
+SHIFTS = {"shift_rule": "axis"}

@@ -11,13 +11,14 @@ from typing import Any
 
 from torch import nn
 
+from vitviz.models.config import SwinConfig, SwinV2Config
 from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.understand.choices import ratio
 from vitviz.zoo.understand.transformers import Read, make_swin, make_vit
 
 ACTIVATIONS = {"GELU": "gelu", "GELUTanh": "gelu_tanh", "QuickGELU": "quick_gelu"}
 VITS = {"VisionTransformer", "VisionTransformerDistilled"}
-SWINS = {"SwinTransformer": "SwinConfig", "SwinTransformerV2": "SwinV2Config"}
+SWINS = {"SwinTransformer": SwinConfig, "SwinTransformerV2": SwinV2Config}
 NORMS = {"LayerNorm", "LayerNormFp32"}
 NOTHING = {"Identity", "NoneType"}
 BLOCKS = {"Block": "before", "ResPostBlock": "after"}
@@ -189,11 +190,7 @@ def _classes(parts: _Parts, head: str) -> int:
 
 
 def _swin(parts: _Parts) -> Read:
-    from vitviz.models import config as configs
-
-    kind = getattr(configs, SWINS[parts.kind], None)
-    if kind is None:
-        raise CheckpointError("refused_not_yet", name=parts.kind, what="Swin v2")
+    kind = SWINS[parts.kind]
     second = parts.kind == "SwinTransformerV2"
     parts.what("patch_embed", {"PatchEmbed"})
     parts.what("norm", NORMS)
@@ -215,6 +212,7 @@ def _swin(parts: _Parts) -> Read:
         "patch_norm": parts.has("patch_embed.norm", NORMS),
         "num_classes": _classes(parts, "head.fc"),
         "window_size": _windows(parts),
+        "shift_rule": "axis",
     }
     if not second:
         settings["qkv_bias"] = parts.get("layers.0.blocks.0.attn.qkv.bias") is not None
