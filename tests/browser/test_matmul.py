@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -29,7 +30,7 @@ def test_the_two_orders_are_scrubbed_together(visit: Visit) -> None:
     page.keyboard.press("End")
     expect(counts.nth(0)).to_contain_text("= 72")
     page.get_by_role("button", name="Play").click()
-    expect(page.locator(".vv-accesses-step")).to_contain_text("step 3 / 64")
+    expect(page.locator(".vv-accesses-step")).to_contain_text(re.compile(r"step ([3-9]|\d\d) / 64"))
     page.get_by_role("button", name="Pause").click()
 
 

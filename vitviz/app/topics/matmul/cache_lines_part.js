@@ -47,18 +47,28 @@ class CacheLinesPart {
 
   /** @param {Data} data */
   update(data) {
+    const before = this.data;
     this.data = data;
     this.stop();
-    for (const { chart } of this.panes) chart.destroy();
     this.step = Math.min(this.step, this.length - 1);
     Object.assign(this.slider, { type: "range", min: 0, max: this.length - 1, step: 1 });
     this.slider.setAttribute("aria-label", data.words.step);
+    if (before && sameOrders(before, data)) this.panes = this.panes.map((pane, i) => another(pane, data.orders[i]));
+    else this.build(data);
+    this.draw();
+  }
+
+  /**
+   * Put up a pane for each order.
+   * @param {Data} data
+   */
+  build(data) {
+    for (const { chart } of this.panes) chart.destroy();
     const controls = make("div", "vv-accesses-controls");
     controls.append(this.button, this.slider, this.readout);
     const panes = make("div", "vv-accesses-panes");
     this.root.replaceChildren(controls, panes);
     this.panes = data.orders.map((order) => this.pane(panes, order, data.n));
-    this.draw();
   }
 
   /**
@@ -178,6 +188,25 @@ class CacheLinesPart {
     this.root.remove();
   }
 }
+
+/**
+ * Whether two payloads are of the same orders of the same product, in the same words: only the cache is another one.
+ * @param {Data} a
+ * @param {Data} b
+ */
+const sameOrders = (a, b) =>
+  a.n === b.n &&
+  a.line === b.line &&
+  a.orders.length === b.orders.length &&
+  a.orders.every(({ name, text }, i) => name === b.orders[i].name && text === b.orders[i].text);
+
+/**
+ * A pane with the steps of another cache: plotly then draws anew only what is different.
+ * @param {Pane} pane
+ * @param {Order} order
+ * @returns {Pane}
+ */
+const another = (pane, order) => ({ ...pane, order, fetched: fetchedUntil(order.steps) });
 
 /** @param {HTMLElement} element */
 export function mount(element) {
