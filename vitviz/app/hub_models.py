@@ -28,8 +28,7 @@ HUB_MODELS = (
     HubModel("openai/clip-vit-base-patch32", 605, "MIT", "clip"),
     HubModel("google/siglip-base-patch16-224", 813, "Apache 2.0", "siglip"),
     HubModel("microsoft/beit-base-patch16-224", 350, "Apache 2.0", "beit"),
-    HubModel("timm/vit_small_patch16_dinov3.lvd1689m", 86, "DINOv3 License", "dinov3"),
-    HubModel("timm/eva02_tiny_patch14_224.mim_in22k", 22, "MIT", "eva02"),
+    HubModel("facebook/dinov3-vits16-pretrain-lvd1689m", 86, "DINOv3 License", "dinov3"),
     HubModel("microsoft/swin-tiny-patch4-window7-224", 113, "Apache 2.0", "swin"),
     HubModel("microsoft/swinv2-tiny-patch4-window8-256", 113, "Apache 2.0", "swinv2"),
 )
