@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from vitviz.app import words
-from vitviz.app.address import HUB_NAME
 from vitviz.app.hub_models import HUB_MODELS, HubModel
+from vitviz.zoo.source import HUB_NAME
 
 
 @pytest.mark.parametrize("model", HUB_MODELS, ids=lambda model: model.name)
 def test_it_has_a_name_a_link_can_carry_and_a_sentence(model: HubModel) -> None:
-    assert re.fullmatch(HUB_NAME, model.name)
+    assert HUB_NAME.fullmatch(model.name)
     assert words.table()[f"models.good_for.{model.topic}"]
     assert model.licence
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import streamlit as st
 
-from vitviz.app.model_dialog import in_chinese, sentence
+from vitviz.app import session
+from vitviz.app.model_dialog import Said, from_files, from_hub, in_chinese, sentence
 from vitviz.zoo.errors import SENTENCES, CheckpointError
+from vitviz.zoo.load import load_model
+from vitviz.zoo.source import no_progress
 
 
 def fields(text: str) -> set[str]:
@@ -26,3 +32,43 @@ def test_both_languages_fill_in_the_same_and_show_it_as_text(code: str) -> None:
         said = sentence(error, language)
         assert "**x**" not in said
         assert "<b>" not in said.replace("\\<", "")
+
+
+@pytest.mark.parametrize(
+    "name", ["/etc/passwd", "../outside", "vit-tiny", "a/b/c", "model.safetensors", "~/x"]
+)
+def test_what_is_typed_as_a_hubs_name_is_no_path(name: str) -> None:
+    with pytest.raises(CheckpointError) as refused:
+        from_hub(name, None, no_progress)
+    assert refused.value.code == "hub_not_found"
+
+
+def test_a_folder_that_has_a_hubs_name_is_not_opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "owner" / "name").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CheckpointError) as refused:
+        from_hub("owner/name", None, no_progress)
+    assert refused.value.code.startswith("hub_")
+
+
+@pytest.mark.parametrize("config", ["/etc/config.json", "../config", "config.json", "a/b"])
+def test_what_is_typed_as_an_architecture_is_no_path(config: str, tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError) as refused:
+        from_files(tmp_path, Said(config), no_progress)
+    assert refused.value.code == "unknown_configuration"
+
+
+@pytest.fixture
+def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    kept: dict[str, object] = {}
+    monkeypatch.setattr(st, "session_state", kept)
+    return kept
+
+
+@pytest.mark.usefixtures("state")
+def test_no_name_comes_back_after_its_model_went() -> None:
+    model = load_model("vit-test")
+    upload = replace(model, entry=replace(model.entry, name="upload"))
+    names = [session.add_model(upload) for _ in range(6)]
+    assert len(set(names)) == 6
+    assert list(session.own_models()) == names[-session.KEPT_MODELS :]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,12 +10,11 @@ import streamlit as st
 from vitviz.app import session
 from vitviz.samples import SAMPLES
 from vitviz.zoo.registry import REGISTRY
+from vitviz.zoo.source import HUB_NAME
 
 TEXTS = ("direction", "scale", "order")
 NUMBERS = ("layer", "head", "token", "start")
 FLAGS = ("pinned", "log", "smooth")
-# What a hub calls a model, owner/name; nothing is loaded before the person says so.
-HUB_NAME = r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}"
 DIGITS = 9  # of a number in a link; nothing here has as many
 
 
@@ -28,7 +26,7 @@ def arrive() -> None:
     name = st.query_params.get("model")
     if name in REGISTRY and not name.endswith("-test") and "model" not in st.session_state:
         st.session_state["model"] = name
-    elif name and re.fullmatch(HUB_NAME, name):
+    elif name and HUB_NAME.fullmatch(name):  # nothing is loaded before the person says so
         st.session_state["models.hub.name"] = name
         st.session_state["models.asked"] = True
     file = st.query_params.get("picture")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
 from functools import cache
@@ -18,10 +19,10 @@ from vitviz.app.markup import as_text
 from vitviz.app.uploads import PATH, SUFFIXES, UploadFolder, uploads
 from vitviz.app.words import say, section
 from vitviz.images import CLIP_MEAN, CLIP_STD, HALF_MEAN, HALF_STD, IMAGENET_MEAN, IMAGENET_STD, Preprocessing
-from vitviz.zoo.errors import SENTENCES
+from vitviz.zoo.errors import SENTENCES, CheckpointError
+from vitviz.zoo.source import HUB_NAME
 
 if TYPE_CHECKING:
-    from vitviz.zoo.errors import CheckpointError
     from vitviz.zoo.load import Model
     from vitviz.zoo.source import Progress
 
@@ -30,6 +31,7 @@ FORM = "models.form"  # the key of the fragment, which buttons below it run agai
 JOB = "models.loading"
 FOLDER = "models.upload"
 MB = 1_000_000
+ARCHITECTURE = re.compile(r"[\w.-]+")
 # Means and standard deviations that models of the families here were trained with.
 COLOURS = {
     "ImageNet": (IMAGENET_MEAN, IMAGENET_STD),
@@ -90,7 +92,20 @@ def _from_hub() -> None:
 
 
 def _start_hub(name: str, revision: str) -> None:
-    _start(lambda progress: _load(name.strip(), progress, revision=revision or None))
+    _start(lambda progress: from_hub(name.strip(), revision or None, progress))
+
+
+def from_hub(name: str, revision: str | None, progress: Progress) -> Model:
+    """The model of that name on a hub. What a visitor types is never a path of this machine, whatever lies there.
+
+    Raises:
+        CheckpointError: if it is no such name, or cannot be loaded.
+    """
+    if not HUB_NAME.fullmatch(name):
+        raise CheckpointError("hub_not_found", name=name)
+    from vitviz.zoo.hub import load_hub
+
+    return load_hub(name, revision, None, None, progress)
 
 
 def _from_upload() -> None:
@@ -127,7 +142,7 @@ def _start_folder(folder: UploadFolder, said: Said) -> None:
     weights = [name for name in folder.files if not name.endswith(".json")]
     # One file alone is given as that file, so that its own name can say what it is.
     source = folder.path / weights[0] if len(weights) == 1 and len(folder.files) == 1 else folder.path
-    _start(lambda progress: _load(str(source), progress, said=said))
+    _start(lambda progress: from_files(source, said, progress))
 
 
 def _from_path() -> None:
@@ -146,7 +161,7 @@ def _start_path(path: str, said: Said) -> None:
     if not any(chosen.is_relative_to(folder) for folder in limits().folders):
         st.session_state["models.error"] = say("models.path.outside")
         return
-    _start(lambda progress: _load(str(chosen), progress, said=said))
+    _start(lambda progress: from_files(chosen, said, progress))
 
 
 class Said(NamedTuple):
@@ -176,13 +191,18 @@ def _unsaid(way: str) -> Said:
     return Said(config.strip() or None, Preprocessing(size=int(size), mean=mean, std=std))
 
 
-def _load(source: str, progress: Progress, *, revision: str | None = None, said: Said | None = None) -> Model:
+def from_files(source: Path, said: Said, progress: Progress) -> Model:
+    """The model in files, with what a visitor said of it: the name of an architecture, never a path of this machine.
+
+    Raises:
+        CheckpointError: if there is no such architecture, or it cannot be loaded.
+    """
+    config = said.config
+    if config is not None and (not ARCHITECTURE.fullmatch(config) or config.endswith(".json")):
+        raise CheckpointError("unknown_configuration", name=config)
     from vitviz.zoo.load import load_model
 
-    config, preprocessing = said or Said()
-    return load_model(
-        source, revision=revision, config=config, preprocessing=preprocessing, progress=progress
-    )
+    return load_model(source, config=config, preprocessing=said.preprocessing, progress=progress)
 
 
 def _start(load: Callable[[Progress], Model]) -> None:

@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -74,9 +75,10 @@ def own_models() -> OrderedDict[str, Model]:
 def add_model(model: Model) -> str:
     """Keep a checkpoint for this person and return its name here; the one that was chosen longest ago may go."""
     own = own_models()
-    name = model.entry.name
-    while name in own or name in REGISTRY:
-        name += "'"  # the same name again, which can be another file
+    # Never a name that this session had: what is kept of a run goes by it, also after its model went.
+    used: set[str] = st.session_state.setdefault("own_models.names", set(REGISTRY))
+    name = next(name for i in count() if (name := model.entry.name + "'" * i) not in used)
+    used.add(name)
     own[name] = replace(model, entry=replace(model.entry, name=name))
     while len(own) > KEPT_MODELS:
         own.popitem(last=False)

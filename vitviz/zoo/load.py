@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 from safetensors.torch import load_file
@@ -17,10 +16,9 @@ from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.model import Model as Model
 from vitviz.zoo.read.folder import KINDS
 from vitviz.zoo.registry import ASSETS, REGISTRY, ModelEntry, find
-from vitviz.zoo.source import Progress, no_progress
+from vitviz.zoo.source import HUB_NAME, Progress, no_progress
 
 UNTRAINED_SEED = 2010_11929
-HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
 def load_model(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+# What a hub calls a model: owner/name.
+HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 Kind = Literal["embedded", "random", "hub", "file", "code"]
 Step = Literal["download", "read", "build", "check"]
 # Called with the step, how much of it is done and how much there is (bytes, or None where nobody knows). It may raise
