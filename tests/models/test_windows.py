@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vitviz.models import windows
+from vitviz.models.config import ShiftRule
 from vitviz.models.windows import WindowGrid, window_grid
 
 
 @st.composite
-def grids(draw: st.DrawFn) -> WindowGrid:
+def grids(draw: st.DrawFn, rule: ShiftRule = "map") -> WindowGrid:
     """Maps that windows divide, that must be padded, and that are no larger than a window."""
     window = draw(st.integers(1, 6))
-    return window_grid(
-        draw(st.integers(1, 15)), draw(st.integers(1, 15)), window, draw(st.integers(0, window - 1))
-    )
+    shift = draw(st.integers(0, window - 1))
+    return window_grid(draw(st.integers(1, 15)), draw(st.integers(1, 15)), window, shift, rule)
 
 
 many = settings(max_examples=80, deadline=None)
@@ -58,6 +58,17 @@ def test_every_step_has_its_inverse(grid: WindowGrid) -> None:
     assert torch.equal(windows.reverse(cut, grid), padded)
     assert torch.equal(windows.partition(windows.reverse(cut, grid), grid), cut)
     assert torch.equal(windows.from_windows(windows.to_windows(x, grid), grid), x)
+
+
+@many
+@given(grids(rule="axis"))
+def test_timm_rolls_before_it_pads(grid: WindowGrid) -> None:
+    x = numbered(grid)
+    up, left = grid.shifts
+    rolled = windows.pad(x.roll((-up, -left), dims=(1, 2)), grid)
+    assert torch.equal(windows.shift(windows.pad(x, grid), grid), rolled)
+    assert torch.equal(windows.from_windows(windows.to_windows(x, grid), grid), x)
+    assert grid.padding_stays == (grid.shift > 0 and grid.padded != (grid.height, grid.width))
 
 
 @many

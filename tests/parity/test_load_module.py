@@ -82,6 +82,11 @@ CASES: dict[str, tuple[Callable[[], nn.Module], str, int]] = {
     ),
     "Swin, headless": (lambda: T.SwinModel(T.SwinConfig(**SWIN)), "Swin", 0),
     "Swin": (lambda: T.SwinForImageClassification(T.SwinConfig(**SWIN)), "Swin", 5),
+    "Swin, another epsilon": (
+        lambda: T.SwinForImageClassification(T.SwinConfig(**SWIN, layer_norm_eps=1e-2)),
+        "Swin",
+        5,
+    ),
 }
 
 
@@ -115,6 +120,13 @@ TIMM = {
     "vit_xsmall_patch16_clip_224": {"depth": 3, "num_classes": 0},
     "swinv2_tiny_window8_256": {"depths": (2, 1, 1, 1)},
     "swin_tiny_patch4_window7_224": {"depths": (2, 1, 1, 1)},
+    "swin_small_patch4_window7_224": {"depths": (2, 2, 2, 2), "img_size": (224, 448)},
+    "swin_base_patch4_window7_224": {
+        "depths": (2, 2, 2),
+        "num_heads": (2, 4, 8),
+        "embed_dim": 32,
+        "img_size": 180,  # maps of 45, 23 and 12 patches
+    },
 }
 
 
@@ -127,6 +139,7 @@ def test_a_module_of_timm(name: str) -> None:
     assert model.check.largest_gap <= TOLERANCE
     assert model.entry.num_classes == arguments["num_classes"]
     assert model.entry.preprocessing.mean == tuple(module.pretrained_cfg["mean"])
+    assert model.entry.preprocessing.height_width == model.entry.config.image_size
 
 
 def test_the_module_stays_as_it_was() -> None:

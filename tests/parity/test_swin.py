@@ -1,7 +1,7 @@
 """Our Swin against timm's and the one of transformers: class scores, every block's output, every attention pattern.
 
-timm rolls the map before it pads it, so that neighbours across the picture's border attend to one another: it is
-another function wherever windows do not divide the map, and is compared only where they do. transformers returns the
+timm rolls the map before it pads it, so that neighbours across the picture's border attend to one another: another
+function wherever windows do not divide the map, which a configuration of timm asks for. transformers returns the
 patterns of the last block of each stage only, and a block of it that once saw a small map stays changed: here every
 block is hooked and every picture has a model of its own.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -41,6 +42,7 @@ def from_timm(config: SwinConfig) -> nn.Module:
         window_size=config.window_size,
         qkv_bias=config.qkv_bias,
         num_classes=config.num_classes,
+        norm_layer=partial(nn.LayerNorm, eps=config.norm_eps),
     )
     for block in (block for stage in model.layers for block in stage.blocks):
         block.attn.fused_attn = False  # or its softmax is never called
@@ -80,6 +82,9 @@ def from_transformers(config: SwinConfig) -> nn.Module:
         replace(MINI, image_size=(128, 192), qkv_bias=False),
         replace(MINI, image_size=(128, 64)),
         replace(MINI, window_size=(4, 8, 2)),
+        replace(MINI, image_size=(200, 168)),  # maps 50 x 42, 25 x 21 and 13 x 11: padded in every stage
+        replace(MINI, image_size=(128, 176)),  # maps 32 x 44, 16 x 22 and 8 x 11: padded across only
+        replace(MINI, norm_eps=1e-3),
     ],
     ids=[
         "Swin-T",
@@ -89,6 +94,9 @@ def from_transformers(config: SwinConfig) -> nn.Module:
         "non-square, no qkv bias",
         "one axis shifted",
         "windows per stage",
+        "padded windows",
+        "padded across",
+        "another epsilon",
     ],
 )
 def test_equals_timm(config: SwinConfig) -> None:
@@ -115,6 +123,7 @@ def test_equals_timm(config: SwinConfig) -> None:
             (64, 128),
         ),  # the last map is 4 x 8, and nothing of it is shifted
         (replace(MINI, absolute_position=True), (128, 128)),
+        (replace(MINI, norm_eps=1e-3, merging_eps=1e-5), (128, 128)),
     ],
 )
 def test_equals_transformers(config: SwinConfig, size: tuple[int, int]) -> None:

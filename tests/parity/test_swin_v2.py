@@ -88,6 +88,7 @@ def seen_by_transformers(foreign: Any, image: Tensor) -> Seen:
         replace(MINI, window_size=(4, 8, 2)),
         replace(MINI, image_size=(32, 32)),
         PRETRAINED,
+        replace(MINI, image_size=(200, 168)),  # padded in every stage, and rolled before
     ],
     ids=[
         "tiny",
@@ -98,6 +99,7 @@ def seen_by_transformers(foreign: Any, image: Tensor) -> Seen:
         "windows per stage",
         "window as large as the map",
         "pretrained windows",
+        "padded windows",
     ],
 )
 def test_equals_timm(config: SwinV2Config) -> None:
@@ -123,6 +125,7 @@ def test_equals_timm(config: SwinV2Config) -> None:
         (replace(MINI, image_size=(64, 64)), (128, 128)),  # the last stage was never shifted, and is not now
         (replace(MINI, qkv_bias=False, mlp_ratio=2.0), (96, 140)),
         (PRETRAINED, (128, 160)),
+        (replace(MINI, norm_eps=1e-3, merging_eps=1e-5), (128, 128)),
     ],
 )
 def test_equals_transformers(config: SwinV2Config, size: tuple[int, int]) -> None:

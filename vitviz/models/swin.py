@@ -29,7 +29,7 @@ class PatchEmbed(nn.Module):
         super().__init__()
         self.patch_size = config.patch_size
         self.proj = nn.Conv2d(config.in_channels, config.embed_dim, config.patch_size, config.patch_size)
-        self.norm = LayerNorm(config.embed_dim, config.norm_eps) if config.patch_norm else None
+        self.norm = LayerNorm(config.embed_dim, config.eps_between) if config.patch_norm else None
 
     def forward(self, image: Tensor, probe: Probe = no_probe) -> Tensor:
         """(B, 3, height, width) pixels -> (B, h, w, C); a side that P does not divide is padded with zeros."""
@@ -145,7 +145,7 @@ class Stage(nn.Module):
     ) -> None:
         super().__init__()
         merges = stage > 0
-        self.downsample = merging(config.stage_dim(stage - 1), config.norm_eps) if merges else None
+        self.downsample = merging(config.stage_dim(stage - 1), config.eps_between) if merges else None
         self.blocks = nn.ModuleList(
             block(config, stage, shifted=i % 2 == 1) for i in range(config.depths[stage])
         )

@@ -19,7 +19,9 @@ from vitviz.models.config import MASKED_SCORE, ShiftRule
 class WindowGrid:
     """How one map is cut: ``height`` x ``width`` tokens, windows of ``window`` (M) a side, rolled by ``shift`` (s).
 
-    ``rolled`` says along which axes (down, across) it is rolled; only timm ever rolls one axis alone.
+    ``rolled`` says along which axes (down, across) it is rolled; only timm ever rolls one axis alone. Where
+    ``padding_stays`` the map is rolled within its own borders and the padding stays below and to the right: timm pads
+    afterwards, so that places from opposite borders of the picture can meet in a window without a mask.
     """
 
     height: int
@@ -27,6 +29,7 @@ class WindowGrid:
     window: int
     shift: int
     rolled: tuple[bool, bool] = (True, True)
+    padding_stays: bool = False
 
     @property
     def shifts(self) -> tuple[int, int]:
@@ -66,8 +69,9 @@ def window_grid(height: int, width: int, window: int, shift: int, rule: ShiftRul
         raise ValueError(f"no windows for map {height}x{width}, window {window}, shift {shift}")
     if rule == "native":
         return WindowGrid(height, width, window, shift)
-    if rule == "axis" and shift and min(height, width) == window < max(height, width):
-        return WindowGrid(height, width, window, shift, (height > window, width > window))
+    rolled = (height > window, width > window)
+    if rule == "axis" and shift and min(height, width) >= window and any(rolled):
+        return WindowGrid(height, width, window, shift, rolled, bool(height % window or width % window))
     if min(height, width) <= window:
         return WindowGrid(height, width, min(height, width), 0)
     return WindowGrid(height, width, window, shift)
@@ -87,12 +91,21 @@ def crop(x: Tensor, grid: WindowGrid) -> Tensor:
 def shift(x: Tensor, grid: WindowGrid) -> Tensor:
     """The cyclic shift: everything moves up and left by s, what falls off comes in again. (B, H, W, C), same shape."""
     up, left = grid.shifts
-    return x.roll((-up, -left), dims=(1, 2)) if grid.shift else x  # (B, H, W, C)
+    return _roll(x, grid, -up, -left) if grid.shift else x  # (B, H, W, C)
 
 
 def unshift(x: Tensor, grid: WindowGrid) -> Tensor:
     """Undo ``shift``. (B, H, W, C), same shape."""
-    return x.roll(grid.shifts, dims=(1, 2)) if grid.shift else x  # (B, H, W, C)
+    return _roll(x, grid, *grid.shifts) if grid.shift else x  # (B, H, W, C)
+
+
+def _roll(x: Tensor, grid: WindowGrid, down: int, right: int) -> Tensor:
+    """Roll the padded map, or the map alone where its padding stays. (B, H, W, C), same shape."""
+    if not grid.padding_stays or grid.padded == (grid.height, grid.width):
+        return x.roll((down, right), dims=(1, 2))
+    rolled = x.clone()
+    rolled[:, : grid.height, : grid.width] = crop(x, grid).roll((down, right), dims=(1, 2))
+    return rolled
 
 
 def partition(x: Tensor, grid: WindowGrid) -> Tensor:

@@ -82,7 +82,10 @@ def _of_timm(module: nn.Module) -> Understood:
     own: Any = getattr(module, "pretrained_cfg", None) or {}
     table = own if isinstance(own, Mapping) else vars(own)
     names = timm_names(table, "pretrained_cfg", read.config.num_classes)
-    settings = pretrained_settings(table, "pretrained_cfg")
+    built_for = {
+        "input_size": (read.config.in_channels, *read.config.image_size)
+    }  # not what its weights were
+    settings = pretrained_settings({**table, **built_for} if table else {}, "pretrained_cfg")
     return Understood(read.family, read.config, names, timm_preprocessing(settings))
 
 

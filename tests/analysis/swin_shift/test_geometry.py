@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vitviz.analysis.swin_shift.geometry import ShiftGeometry, border_pair, every_shift
-from vitviz.models.windows import WindowGrid
+from vitviz.models.windows import WindowGrid, window_grid
 
 # height, width, window, shift: whole windows, padded below, padded right, both, an even window, the smallest shift.
 SHIFTED = [(14, 14, 7, 3), (8, 8, 4, 2), (9, 12, 4, 1), (12, 10, 4, 3), (15, 17, 7, 6), (5, 7, 2, 1)]
@@ -91,6 +91,24 @@ def test_the_pieces_tile_the_map_before_and_after_the_roll(sizes: tuple[int, int
     extra = 1 if s else 0
     assert len(got.pieces) == (got.grid.rows + extra) * (got.grid.columns + extra)
     assert sum(h * w * count for h, w, count in got.sizes) == tall * wide
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "m", "s"), [(9, 10, 4, 3), (5, 5, 4, 2), (7, 12, 5, 2), (6, 3, 3, 1)]
+)
+def test_where_the_padding_stays_the_pieces_tile_as_well(height: int, width: int, m: int, s: int) -> None:
+    got = ShiftGeometry(window_grid(height, width, m, s, "axis"))
+    before, after = np.zeros(got.grid.padded, int), np.zeros(got.grid.padded, int)
+    up, left = got.grid.shifts
+    for piece in got.pieces:
+        before[piece.top : piece.top + piece.height, piece.left : piece.left + piece.width] += 1
+        after[piece.to_top : piece.to_top + piece.height, piece.to_left : piece.to_left + piece.width] += 1
+        if piece.patches:
+            moved = ((piece.top - up) % height, (piece.left - left) % width)
+            assert (piece.to_top, piece.to_left) == moved
+    assert (before == 1).all()
+    assert (after == 1).all()
+    assert sum(piece.patches for piece in got.pieces) == height * width
 
 
 def test_four_windows_become_nine() -> None:

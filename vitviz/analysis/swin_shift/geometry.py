@@ -24,6 +24,9 @@ Indices = NDArray[np.int64]
 class Piece(NamedTuple):
     """A rectangle of the padded map that travels as one: the part of a region that lies in one window.
 
+    Where the padding stays behind (``WindowGrid.padding_stays``), a region of a window can be several: what was rolled
+    around the border lies beside what was not.
+
     ``top``, ``left``, ``height`` and ``width`` say where it is in the padded map, ``to_top`` and ``to_left`` where the
     cyclic shift puts it; ``patches`` counts its places that are no padding.
     """
@@ -86,19 +89,31 @@ class ShiftGeometry:
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """What a window displaced by s would hold, piece by piece; the pieces tile the padded map."""
-        columns = self.grid.padded[1]
+        columns, moves = self.grid.padded[1], self._moves
         found = []
         for window in range(self.grid.num_windows):
-            for region in np.unique(self.regions[window]):
-                inside = self.regions[window] == region  # (M*M,)
+            for move in np.unique(moves[window], axis=0):
+                inside = (moves[window] == move).all(axis=-1)  # (M*M,)
                 rows, cols = np.divmod(self.origins[window][inside], columns)
                 to_rows, to_cols = np.divmod(self.cells[window][inside], columns)
                 size = (int(np.ptp(rows)) + 1, int(np.ptp(cols)) + 1)
                 place = (int(rows.min()), int(cols.min()))
                 to = (int(to_rows.min()), int(to_cols.min()))
                 patches = int((self.tokens[window][inside] >= 0).sum())
-                found.append(Piece(*place, *size, *to, window, int(region), patches))
+                found.append(Piece(*place, *size, *to, window, int(move[0]), patches))
         return tuple(found)
+
+    @property
+    def _moves(self) -> Indices:
+        """What a piece has in common, (W, M*M, 5): region, way down and to the right, padding that stays."""
+        grid = self.grid
+        rows, columns = np.divmod(self.origins, grid.padded[1])  # each (W, M*M)
+        to_rows, to_columns = np.divmod(self.cells, grid.padded[1])  # each (W, M*M)
+        below, right = (
+            grid.padding_stays & (rows >= grid.height),
+            grid.padding_stays & (columns >= grid.width),
+        )
+        return np.stack([self.regions, to_rows - rows, to_columns - columns, below, right], axis=-1)
 
     @property
     def sizes(self) -> list[tuple[int, int, int]]:

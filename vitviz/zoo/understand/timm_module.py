@@ -207,13 +207,13 @@ def _swin(parts: _Parts) -> Read:
         "depths": tuple(len(layer.blocks) for layer in layers),
         "num_heads": tuple(int(layer.blocks[0].attn.num_heads) for layer in layers),
         "mlp_ratio": ratio(int(parts.get("layers.0.blocks.0.mlp.fc1.out_features")), dim),
-        "norm_eps": _eps(parts, "norm"),
         "activation": ACTIVATIONS[parts.what("layers.0.blocks.0.mlp.act", set(ACTIVATIONS))],
         "patch_norm": parts.has("patch_embed.norm", NORMS),
         "num_classes": _classes(parts, "head.fc"),
         "window_size": _windows(parts),
         "shift_rule": "axis",
     }
+    settings |= _swin_eps(parts)
     if not second:
         settings["qkv_bias"] = parts.get("layers.0.blocks.0.attn.qkv.bias") is not None
     else:
@@ -223,6 +223,22 @@ def _swin(parts: _Parts) -> Read:
     return Read("swin-v2" if second else "swin", make_swin(parts.kind, kind, **settings))
 
 
+def _swin_eps(parts: _Parts) -> dict[str, float]:
+    """Epsilon of the layer norms, and of those between the blocks where it is another."""
+    inside = {_eps(parts, "norm")}
+    between = {_eps(parts, "patch_embed.norm")} if parts.has("patch_embed.norm", NORMS) else set()
+    for i, stage in enumerate(parts.get("layers")):
+        for j in range(len(stage.blocks)):
+            inside |= {_eps(parts, f"layers.{i}.blocks.{j}.norm{n}") for n in (1, 2)}
+        if i:
+            between.add(_eps(parts, f"layers.{i}.downsample.norm"))
+    if len(inside) > 1 or len(between) > 1:
+        raise parts.refused("its layer norms have different epsilons")
+    if between <= inside:
+        return {"norm_eps": inside.pop()}
+    return {"norm_eps": inside.pop(), "merging_eps": between.pop()}
+
+
 def _windows(parts: _Parts) -> int | tuple[int, ...]:
     """The window of each stage, as one number where that says the same."""
     sides = tuple(_square(parts, layer.blocks[0].window_size) for layer in parts.get("layers"))
@@ -230,7 +246,7 @@ def _windows(parts: _Parts) -> int | tuple[int, ...]:
     patch = _square(parts, parts.get("patch_embed.proj.kernel_size"))
     largest = max(sides)
     # A stage whose map is smaller than the window has the map for its window.
-    maps = [min(height, width) // patch // 2**stage for stage in range(len(sides))]
+    maps = [-(-min(height, width) // (patch * 2**stage)) for stage in range(len(sides))]
     if all(side == min(largest, own) for side, own in zip(sides, maps, strict=True)):
         return largest
     return sides

@@ -59,6 +59,7 @@ _BEIT = _SIZES | {
     "layer_scale_init_value": 0.1,
     "use_mean_pooling": True,
 }
+MERGING_EPS = 1e-5  # of the layer norms between Swin's blocks, whatever a file says of the others
 # What transformers takes for a setting that a file does not write.
 DEFAULTS: dict[str, dict[str, Any]] = {
     "vit": _PLAIN,
@@ -290,6 +291,8 @@ def _swin(choices: Choices, shapes: Shapes) -> Read:
         "activation": choices.one_of("hidden_act", ACTIVATIONS),
         "num_classes": _classes(shapes, "classifier.weight"),
     }
+    if settings["norm_eps"] != MERGING_EPS:
+        settings["merging_eps"] = MERGING_EPS
     if choices.flag("use_absolute_embeddings"):
         settings["absolute_position"] = True
     if "pretrained_window_sizes" not in choices.defaults:

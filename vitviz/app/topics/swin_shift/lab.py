@@ -109,7 +109,8 @@ def _note(setting: LabSetting, shifts: tuple[ShiftGeometry, ...]) -> str:
         notes.append(say("swin_shift.note_one_window", asked=setting.window, **size))
     if grid.padded != (grid.height, grid.width):
         rows, columns = grid.padded
-        notes.append(say("swin_shift.note_padded", rows=rows, columns=columns, **size))
+        key = "swin_shift.note_padding_stays" if grid.padding_stays else "swin_shift.note_padded"
+        notes.append(say(key, rows=rows, columns=columns, **size))
     return "  ".join(notes)
 
 
