@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from vitviz.app.routes import routes
-from vitviz.app.server import SCRIPT, lifespan
+from vitviz.app.server import SCRIPT, options
 
 # Written out here, not imported: Streamlit looks for this very call in the file that it is given.
-app = st.App(SCRIPT, routes=routes(), lifespan=lifespan)
+app = st.App(SCRIPT, **options())

@@ -63,9 +63,15 @@ class Sample:
         return f"{self.author}, {licence}, via {self.package}{changed}"
 
 
-def _read() -> tuple[Sample, ...]:
-    rows = json.loads((FOLDER / "pictures.json").read_text(encoding="utf-8"))
-    return tuple(Sample(**row) for row in rows)
+LIST = "pictures.json"
 
 
-SAMPLES = _read()
+def read_samples(folder: Path) -> tuple[Sample, ...]:
+    """The samples of a folder's list; none where the list is missing or broken, as other pictures work without it."""
+    try:
+        return tuple(Sample(**row) for row in json.loads((folder / LIST).read_text(encoding="utf-8")))
+    except (OSError, TypeError, ValueError):
+        return ()
+
+
+SAMPLES = read_samples(FOLDER)

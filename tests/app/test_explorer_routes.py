@@ -105,6 +105,15 @@ MISSING = [
         ("ViT", path, 404, "there is nothing at this address")
         for path in ("-1.bin", "x.bin", "0", "", "0/-1.bin", "rollout/-1.bin", "0/0.zip", "rollout/0/0.bin")
     ],
+    *[
+        (
+            "ViT",
+            path.format("9" * 5000),
+            404,
+            "there is nothing at this address",
+        )  # more digits than Python reads
+        for path in ("{}.bin", "0/{}.bin", "{}/0.bin", "rollout/{}.bin", "0/{}.npz")
+    ],
 ]
 
 

@@ -101,7 +101,7 @@ def test_a_refusal_is_kept_as_it_is_and_a_fault_has_an_id(caplog: pytest.LogCapt
     job = Loading(refused)
     job.wait(PATIENCE)
     assert (job.model, job.error, job.fault) == (None, refusal, "")
-    with caplog.at_level(logging.ERROR, "vitviz.app.loading"):
+    with caplog.at_level(logging.ERROR, "vitviz.app.faults"):
         job = Loading(broken)
         job.wait(PATIENCE)
     assert (job.model, job.error) == (None, None)

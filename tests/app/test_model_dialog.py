@@ -10,7 +10,8 @@ import pytest
 import streamlit as st
 
 from vitviz.app import session
-from vitviz.app.model_dialog import Said, from_files, from_hub, in_chinese, sentence
+from vitviz.app.model_dialog import Said, from_files, from_hub
+from vitviz.app.sentences import in_chinese, sentence
 from vitviz.zoo.errors import SENTENCES, CheckpointError
 from vitviz.zoo.load import load_model
 from vitviz.zoo.source import no_progress

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
 from vitviz.app import session
 from vitviz.samples import SAMPLES
+from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.registry import REGISTRY
 from vitviz.zoo.source import HUB_NAME
 
@@ -32,8 +34,9 @@ def arrive() -> None:
     file = st.query_params.get("picture")
     sample = next((sample for sample in SAMPLES if sample.file == file), None)
     if sample is not None and "picture" not in st.session_state:
-        st.session_state["sample"] = sample.file
-        session.choose_sample(sample)
+        with suppress(CheckpointError):  # a sample whose file is damaged: the first one, as without a link
+            session.choose_sample(sample)
+            st.session_state["sample"] = sample.file
 
 
 def view() -> dict[str, Any]:

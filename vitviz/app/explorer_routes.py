@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -27,6 +28,23 @@ HEADERS = {
     "Cache-Control": "private, max-age=3600, immutable",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+class Number(Convertor[int]):
+    """A whole number in an address. Starlette's own ``int`` fails on more digits than Python reads."""
+
+    regex = "[0-9]{1,20}"
+
+    def convert(self, value: str) -> int:
+        """The number that the digits stand for."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """Its digits."""
+        return str(value)
+
+
+register_url_convertor("number", Number())
 Gate = Callable[[], AbstractContextManager[object]]
 Compute = Callable[[Source], bytes]
 
@@ -79,10 +97,10 @@ def explorer_routes(store: PayloadStore, gate: Gate) -> list[BaseRoute]:
         return await respond(request, ("npz", index, head), lambda source: source.npz(index, head), headers)
 
     return [
-        Route(f"{PATH}/{{token}}/{{layer:int}}.bin", layer),
-        Route(f"{PATH}/{{token}}/{{layer:int}}/{{head:int}}.bin", values),
-        Route(f"{PATH}/{{token}}/rollout/{{start:int}}.bin", rollout),
-        Route(f"{PATH}/{{token}}/{{layer:int}}/{{head:int}}.npz", npz),
+        Route(f"{PATH}/{{token}}/{{layer:number}}.bin", layer),
+        Route(f"{PATH}/{{token}}/{{layer:number}}/{{head:number}}.bin", values),
+        Route(f"{PATH}/{{token}}/rollout/{{start:number}}.bin", rollout),
+        Route(f"{PATH}/{{token}}/{{layer:number}}/{{head:number}}.npz", npz),
     ]
 
 

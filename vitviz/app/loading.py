@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from vitviz.app import faults
 from vitviz.zoo.errors import Cancelled, CheckpointError
 
 if TYPE_CHECKING:
     from vitviz.zoo.load import Model
     from vitviz.zoo.source import Progress, Step
 
-log = logging.getLogger(__name__)
 # One at a time has the memory for its weights; others wait. A download takes none and does not wait.
 _turn = threading.Semaphore(1)
 
@@ -80,9 +78,8 @@ class Loading:
             pass
         except CheckpointError as error:
             self.error = error
-        except Exception:  # whatever it is, the person gets an id and the log the rest
-            self.fault = secrets.token_hex(4)
-            log.exception("loading a checkpoint failed, id %s", self.fault)
+        except Exception as error:  # whatever it is, the person gets an id and the log the rest
+            self.fault = faults.note("loading a checkpoint", error)
         finally:
             if self._has_turn:
                 _turn.release()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,10 +14,11 @@ from vitviz.app.component import component
 from vitviz.app.limits import limits
 from vitviz.app.loading import Loading
 from vitviz.app.markup import as_text
+from vitviz.app.sentences import sentence
 from vitviz.app.uploads import PATH, SUFFIXES, UploadFolder, uploads
 from vitviz.app.words import say, section
 from vitviz.images import CLIP_MEAN, CLIP_STD, HALF_MEAN, HALF_STD, IMAGENET_MEAN, IMAGENET_STD, Preprocessing
-from vitviz.zoo.errors import SENTENCES, CheckpointError
+from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.source import HUB_NAME
 
 if TYPE_CHECKING:
@@ -250,16 +249,3 @@ def _progress() -> None:
     language = str(st.session_state.get("language", "en"))
     st.error(sentence(job.error, language) if job.error else say("models.fault", id=job.fault))
     st.button(say("models.back"), on_click=_back)
-
-
-def sentence(error: CheckpointError, language: str) -> str:
-    """What the error says in a language; what came from a file is shown as it is, never as markup."""
-    pattern = in_chinese()[error.code] if language == "zh" else SENTENCES[error.code]
-    filled = pattern.format(**error.fields)
-    return as_text(filled[:1].upper() + filled[1:])
-
-
-@cache
-def in_chinese() -> dict[str, str]:
-    """The sentences of all codes of a ``CheckpointError``."""
-    return tomllib.loads((Path(__file__).parent / "checkpoint_refusals_zh.toml").read_text(encoding="utf-8"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import importlib
+import logging
 import os
 import sys
 import threading
@@ -21,6 +22,7 @@ from vitviz.samples import SAMPLES
 from vitviz.web import modules
 from vitviz.zoo.registry import find
 
+log = logging.getLogger(__name__)
 # Seconds after which Python hands over to another thread that wants to run, instead of its own 0.005: while torch is
 # being imported, whoever answers a browser waits that long each time that it has something to do.
 HAND_OVER = 0.0005
@@ -32,7 +34,10 @@ def start() -> None:
 
 
 def _preload() -> None:
-    first_page()
+    try:
+        first_page()
+    except Exception as error:  # a damaged file, say: whoever opens the page reads what to do
+        log.warning("the first page could not be prepared: %s", error)
     before = sys.getswitchinterval()
     sys.setswitchinterval(HAND_OVER)
     try:

@@ -1,12 +1,13 @@
-"""The app as Streamlit serves it: the script, its own routes, and torch on its way before the first visit."""
+"""The app as Streamlit serves it: the script, its own routes, what becomes of faults, torch before the first visit."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
-from vitviz.app import preload
+from vitviz.app import faults, preload
 from vitviz.app.routes import routes
 
 SCRIPT = Path(__file__).parent / "script.py"
@@ -19,4 +20,15 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     yield
 
 
-app = st.App(SCRIPT, routes=routes(), lifespan=lifespan)
+def options() -> dict[str, Any]:
+    """What the app is besides its script, as arguments of ``st.App``."""
+    faults.quiet_streamlit()
+    return {
+        "routes": routes(),
+        "lifespan": lifespan,
+        "on_script_error": faults.on_script_error,
+        "exception_handlers": {Exception: faults.on_route_error},
+    }
+
+
+app = st.App(SCRIPT, **options())

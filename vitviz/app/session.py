@@ -21,9 +21,10 @@ from weakref import WeakKeyDictionary
 import streamlit as st
 
 from vitviz.app import words
-from vitviz.images import Picture, open_image
-from vitviz.samples import SAMPLES, Sample
+from vitviz.images import ImageError, Picture, open_image
+from vitviz.samples import LIST, SAMPLES, Sample
 from vitviz.web.explorer.store import PayloadStore
+from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.registry import REGISTRY, ModelEntry
 
 if TYPE_CHECKING:
@@ -100,11 +101,19 @@ def _model(name: str) -> Model:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _sample_picture(file: str) -> Picture:
-    return open_image(next(sample for sample in SAMPLES if sample.file == file).path)
+    sample = next(sample for sample in SAMPLES if sample.file == file)
+    try:
+        return open_image(sample.path)
+    except ImageError as error:
+        raise CheckpointError("shipped_damaged", file=file, reason="no picture that opens") from error
 
 
 def choose_sample(sample: Sample) -> None:
-    """Make a sample this person's picture."""
+    """Make a sample this person's picture.
+
+    Raises:
+        CheckpointError: if its file is damaged; the picture stays what it was.
+    """
     st.session_state["picture"] = _sample_picture(sample.file)
     st.session_state["picture_name"] = sample.file
     st.session_state["picture_credit"] = sample.credit
@@ -126,8 +135,14 @@ def choose_upload(name: str, data: bytes) -> None:
 
 
 def picture() -> Picture:
-    """The picture that this person looks at."""
+    """The picture that this person looks at.
+
+    Raises:
+        CheckpointError: if that is a sample whose file is damaged, or there are no samples.
+    """
     if "picture" not in st.session_state:
+        if not SAMPLES:
+            raise CheckpointError("shipped_missing", file=LIST)
         choose_sample(SAMPLES[0])
     chosen: Picture = st.session_state["picture"]
     return chosen

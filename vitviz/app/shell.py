@@ -7,9 +7,11 @@ import streamlit as st
 from vitviz.app import session
 from vitviz.app.markup import as_text
 from vitviz.app.model_dialog import open_dialog
+from vitviz.app.sentences import sentence
 from vitviz.app.words import LANGUAGES, say
 from vitviz.images import ImageError
 from vitviz.samples import SAMPLES
+from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.registry import REGISTRY, ModelEntry
 
 # Streamlit leaves a hand's breadth empty above every page; the point of a page should be seen without scrolling.
@@ -86,11 +88,11 @@ def _sample_choice() -> None:
     # The browser keeps the texts of a widget that it knows: another language is another widget. So is the empty one
     # beside a picture of one's own, where every sample is a change.
     key = f"sample.{language}.{own}"
-    chosen = st.session_state.get("sample", SAMPLES[0].file)
+    chosen = st.session_state.get("sample", next(iter(titles), None))
     st.selectbox(
         say("sidebar.picture"),
         list(titles),
-        index=None if own else list(titles).index(chosen),
+        index=None if own or chosen is None else list(titles).index(chosen),
         placeholder=say("sidebar.own"),
         format_func=titles.__getitem__,
         key=key,
@@ -122,13 +124,26 @@ def _model_title(name: str) -> str:
 
 
 def _sample(key: str) -> None:
+    before = st.session_state.get("sample")
     st.session_state["sample"] = st.session_state[key]
-    _back_to_sample()
+    if not _back_to_sample():
+        own = bool(st.session_state.get("picture_is_own"))
+        st.session_state["sample"] = before or next(sample.file for sample in SAMPLES)
+        st.session_state[key] = None if own else st.session_state["sample"]
 
 
-def _back_to_sample() -> None:
-    chosen = st.session_state.get("sample", SAMPLES[0].file)
-    session.choose_sample(next(sample for sample in SAMPLES if sample.file == chosen))
+def _back_to_sample() -> bool:
+    """Show the chosen sample; where it is damaged, the picture stays what it was."""
+    chosen = st.session_state.get("sample")
+    sample = next((sample for sample in SAMPLES if chosen in (None, sample.file)), None)
+    if sample is None:
+        return False
+    try:
+        session.choose_sample(sample)
+    except CheckpointError as error:
+        st.session_state["picture_error"] = sentence(error, str(st.session_state.get("language", "en")))
+        return False
+    return True
 
 
 def _uploaded(key: str) -> None:
@@ -143,7 +158,10 @@ def _uploaded(key: str) -> None:
 
 
 def _about_picture() -> str:
-    picture = session.picture()
+    try:
+        picture = session.picture()
+    except CheckpointError:  # which the page says, where the picture would be
+        return ""
     name = st.session_state["picture_name"]
     credit = st.session_state["picture_credit"]
     size = f"{picture.original_size[0]} x {picture.original_size[1]} px"

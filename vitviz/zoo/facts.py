@@ -8,7 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.registry import ASSETS, ModelEntry
+from vitviz.zoo.shipped import shipped_json
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -77,6 +79,13 @@ def weight_facts(entry: ModelEntry) -> WeightFacts | None:
     """The facts of an entry's embedded weights, or None for a model without any.
 
     Raises:
-        ValueError: there are weights, but not their JSON.
+        CheckpointError: there are weights, but not their JSON.
     """
-    return read_facts(ASSETS / "weights" / f"{entry.name}.json") if entry.embedded else None
+    if not entry.embedded:
+        return None
+    path = ASSETS / "weights" / f"{entry.name}.json"
+    shipped_json(path)
+    try:
+        return read_facts(path)
+    except ValueError as error:
+        raise CheckpointError("shipped_damaged", file=path.name, reason="no facts of weights") from error

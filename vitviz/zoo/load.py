@@ -13,9 +13,11 @@ from vitviz.models.build import build
 from vitviz.models.init import initialize
 from vitviz.zoo.checkpoint import Configuration, load_files
 from vitviz.zoo.errors import CheckpointError
+from vitviz.zoo.facts import weight_facts
 from vitviz.zoo.model import Model as Model
 from vitviz.zoo.read.folder import KINDS
-from vitviz.zoo.registry import ASSETS, REGISTRY, ModelEntry, find
+from vitviz.zoo.registry import REGISTRY, ModelEntry, find
+from vitviz.zoo.shipped import shipped_weights
 from vitviz.zoo.source import HUB_NAME, Progress, no_progress
 
 UNTRAINED_SEED = 2010_11929
@@ -65,9 +67,15 @@ def _exists(path: Path) -> bool:
 
 
 def _from_registry(entry: ModelEntry) -> Model:
+    facts = weight_facts(entry)
+    weights = load_file(shipped_weights(entry.source.where, facts.sha256)) if facts else None
+    classes = len(
+        entry.class_names
+    )  # read here, so that labels that are missing are named before anything runs
+    if classes not in (0, entry.num_classes):
+        raise CheckpointError("shipped_damaged", file=entry.labels, reason=f"{classes} class names")
     network = build(entry.config)
-    if entry.trained:
-        weights = load_file(ASSETS / "weights" / entry.source.where)
+    if weights is not None:
         network.load_state_dict({key: value.float() for key, value in weights.items()})
     else:
         initialize(network, UNTRAINED_SEED)

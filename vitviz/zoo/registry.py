@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
-from vitviz.assets import shipped
 from vitviz.images import HALF_MEAN, HALF_STD, IMAGENET_MEAN, IMAGENET_STD, Preprocessing
 from vitviz.models.config import ModelConfig, SwinConfig, ViTConfig
+from vitviz.zoo import shipped
 from vitviz.zoo.errors import CheckpointError
+from vitviz.zoo.shipped import ASSETS as ASSETS
 from vitviz.zoo.source import RANDOM, Source
-
-ASSETS = shipped("assets")
 
 
 @dataclass(frozen=True)
@@ -21,8 +19,7 @@ class ModelEntry:
     """What is known of one model: of the registry, or of one that ``load_model`` made from a checkpoint.
 
     ``labels`` names a file of class names in ``assets/labels``; ``own_labels`` are those that came with a checkpoint.
-    A model of the registry without weights, or whose file is not there, is built untrained from a fixed seed and says
-    so.
+    A model of the registry without weights is built untrained from a fixed seed and says so.
     """
 
     name: str
@@ -36,7 +33,7 @@ class ModelEntry:
     @property
     def embedded(self) -> bool:
         """Whether its weights came with vitviz; facts lie beside them then."""
-        return self.source.kind == "embedded" and (ASSETS / "weights" / self.source.where).is_file()
+        return self.source.kind == "embedded"
 
     @property
     def trained(self) -> bool:
@@ -55,16 +52,15 @@ class ModelEntry:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """Names of the classes, in the order of the logits; empty where the model has none."""
+        """Names of the classes, in the order of the logits; empty where the model has none.
+
+        Raises:
+            CheckpointError: if they should be in ``assets/labels`` and are not.
+        """
         return self.own_labels if self.labels is None else _labels(self.labels)
 
 
-@cache
-def _labels(file: str) -> tuple[str, ...]:
-    names: list[str] = json.loads((ASSETS / "labels" / file).read_text(encoding="utf-8"))
-    return tuple(names)
-
-
+_labels = cache(shipped.class_names)
 VIT_TI = ViTConfig(embed_dim=192, num_heads=3)
 SWIN_T = SwinConfig()
 HALF = Preprocessing(size=224, crop_fraction=0.9, mean=HALF_MEAN, std=HALF_STD)
