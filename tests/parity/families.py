@@ -261,6 +261,18 @@ ROTARY = (
             rotary=Rotary("axial", 10_000.0, "neighbours", reference_grid=(16, 16)),
         ),
     ),
+    timm_row(
+        "eva-02",
+        "eva_giant_patch14_224",
+        replace(TIMM14, pool="avg", norm_after_pool=True, mlp_hidden=418),
+        SIZES14,
+    ),
+    timm_row(
+        "eva-02",
+        "eva02_enormous_patch14_clip_224",
+        replace(TIMM14, norm_place="after", mlp_hidden=822),
+        SIZES14,
+    ),
     timm_row("eva-02", "eva02_tiny_patch14_224", EVA02, SIZES14),
     timm_row("eva-02", "eva02_base_patch14_224", replace(EVA02, mlp_norm=True), SIZES14),
     timm_row(
@@ -281,12 +293,6 @@ BEIT = replace(
 RELATIVE = (
     timm_row("beit", "beit_base_patch16_224", BEIT, NATIVE),
     timm_row("beit", "beitv2_base_patch16_224", BEIT, NATIVE),
-    timm_row(
-        "beit",
-        "eva_giant_patch14_224",
-        replace(TIMM14, pool="avg", norm_after_pool=True, mlp_hidden=418),
-        SIZES14,
-    ),
     *(
         hf_row(
             "beit",

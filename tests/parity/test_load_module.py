@@ -16,7 +16,7 @@ import vitviz
 from tests.conftest import random_picture, randomise
 from tests.zoo.test_load_files import refused
 from vitviz.images import Preprocessing
-from vitviz.zoo.understand.transformers import DEFAULTS
+from vitviz.zoo.understand.transformers_defaults import DEFAULTS
 
 timm: Any = pytest.importorskip("timm")
 transformers: Any = pytest.importorskip("transformers")
@@ -75,6 +75,12 @@ CASES: dict[str, tuple[Callable[[], nn.Module], str, int]] = {
         5,
     ),
     "DINOv3": (lambda: T.DINOv3ViTModel(T.DINOv3ViTConfig(**WIDE, num_register_tokens=4)), "DINOv3", 0),
+    "SigLIP": (lambda: T.SiglipVisionModel(T.SiglipVisionConfig(**WIDE)), "SigLIP", 0),
+    "SigLIP with classes": (
+        lambda: T.SiglipForImageClassification(T.SiglipConfig(vision_config=WIDE, num_labels=5)),
+        "SigLIP",
+        5,
+    ),
     "Swin v2": (
         lambda: T.Swinv2ForImageClassification(T.Swinv2Config(**SWIN, pretrained_window_sizes=[0, 0])),
         "Swin v2",
@@ -98,7 +104,8 @@ def test_a_module_of_transformers_and_its_folder(name: str, tmp_path: Path) -> N
     assert model.check is not None
     assert model.check.largest_gap <= TOLERANCE
     assert model.check.scale > 0.1
-    assert model.check.compared == ("logits" if classes else "last_hidden_state")
+    features = "pooled" if name == "SigLIP" else "last_hidden_state"
+    assert model.check.compared == ("logits" if classes else features)
     assert model.entry.title.startswith(family)
     assert model.entry.num_classes == classes
     assert model.entry.source.kind == "code"
@@ -109,7 +116,8 @@ def test_a_module_of_transformers_and_its_folder(name: str, tmp_path: Path) -> N
         assert torch.equal(loaded.network(random_picture(32, 32)), model.network(random_picture(32, 32)))
 
 
-TIMM = {
+NARROW = {"embed_dim": 48, "depth": 2, "num_heads": 3}
+TIMM: dict[str, dict[str, Any]] = {
     "vit_tiny_patch16_224": {},
     "vit_tiny_patch16_384": {"global_pool": "avg"},
     "vit_wee_patch16_reg1_gap_256": {},
@@ -118,6 +126,16 @@ TIMM = {
     "deit3_small_patch16_224": {"depth": 3},
     "vit_small_patch14_reg4_dinov2": {"depth": 3, "img_size": 112},
     "vit_xsmall_patch16_clip_224": {"depth": 3, "num_classes": 0},
+    "eva02_tiny_patch14_224": {"depth": 1},
+    "eva02_base_patch16_clip_224": {"depth": 1},
+    "eva_giant_patch14_clip_224": NARROW,
+    "eva02_enormous_patch14_clip_224": NARROW,
+    "vit_small_patch16_rope_224": NARROW,
+    "vit_small_patch16_rope_mixed_ape_224": NARROW,
+    "vit_betwixt_patch16_rope_reg4_gap_256": NARROW,
+    "vit_small_patch16_dinov3": NARROW,
+    "vit_small_plus_patch16_dinov3_qkvb": NARROW | {"num_classes": 0},
+    "beit_base_patch16_224": NARROW,
     "swinv2_tiny_window8_256": {"depths": (2, 1, 1, 1)},
     "swin_tiny_patch4_window7_224": {"depths": (2, 1, 1, 1)},
     "swin_small_patch4_window7_224": {"depths": (2, 2, 2, 2), "img_size": (224, 448)},
@@ -132,7 +150,7 @@ TIMM = {
 
 @pytest.mark.parametrize("name", TIMM)
 def test_a_module_of_timm(name: str) -> None:
-    arguments: dict[str, Any] = {"num_classes": 7, **TIMM[name]}
+    arguments = {"num_classes": 7, **TIMM[name]}
     module = randomise(timm.create_model(name, **arguments), seed=1)
     model = vitviz.load_model(module)
     assert model.check is not None

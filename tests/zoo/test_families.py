@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import vitviz.zoo
+from vitviz.zoo import key_rules
 from vitviz.zoo.families import BY_KEY, FAMILIES
+from vitviz.zoo.left_out import LEFT_OUT
 from vitviz.zoo.models_page import models_page
 from vitviz.zoo.refusals import REFUSALS, REFUSED_NAMES, refusal
-from vitviz.zoo.understand.transformers import DEFAULTS
+from vitviz.zoo.understand.transformers_defaults import DEFAULTS
 
 PAGE = Path(vitviz.zoo.__file__).parents[2] / "docs" / "models.md"
 
@@ -17,6 +19,11 @@ def test_the_page_is_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == models_page(), (
         "python -m vitviz.zoo.models_page > docs/models.md"
     )
+
+
+def test_whatever_is_left_out_is_on_the_page() -> None:
+    known = {value for value in vars(key_rules).values() if isinstance(value, key_rules.LeftOut)}
+    assert known == {one for tensors in LEFT_OUT.values() for one in tensors}
 
 
 def test_every_model_type_is_of_a_family() -> None:

@@ -22,6 +22,7 @@ from vitviz.zoo.read.tensors import Tensors
 from vitviz.zoo.registry import REGISTRY, ModelEntry
 from vitviz.zoo.source import Progress, Source
 from vitviz.zoo.understand.read import understand
+from vitviz.zoo.understand.timm import HEADS
 from vitviz.zoo.understand.understood import Understood
 
 Configuration = str | os.PathLike[str] | Mapping[str, Any] | ModelConfig
@@ -127,6 +128,8 @@ def _understood(found: Found, config: Configuration | None, tensors: Tensors, se
         if error.code == "unknown_type":
             raise CheckpointError("unknown_configuration", name=name) from error
         raise
+    if any(head in shapes for head in HEADS):  # of timm: what is to be known of it was read
+        return understood
     return replace(understood, config=_with_head(understood.config, shapes))
 
 

@@ -68,6 +68,9 @@ SENTENCES = {
     "norm_after_pool": (
         "these weights normalise after pooling (fc_norm), and the configuration says before; check the configuration"
     ),
+    "norm_before_pool": (
+        "these weights normalise before pooling (norm), and the configuration says after; check the configuration"
+    ),
     # hubs
     "hub_not_installed": "{name} is on a hub, and huggingface_hub is not installed: pip install huggingface_hub",
     "hub_not_found": "the hub has no model called {name}, or a private one: check owner and name, or log in",

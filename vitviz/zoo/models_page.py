@@ -8,6 +8,7 @@ Imports no torch.
 from __future__ import annotations
 
 from vitviz.zoo.families import FAMILIES
+from vitviz.zoo.left_out import LEFT_OUT
 from vitviz.zoo.refusals import REFUSALS, REFUSED_NAMES
 
 HEAD = """# Models that can be shown
@@ -38,8 +39,16 @@ vitviz.load_model(module)  # a module of timm or transformers
 - **Module**: the weights are copied, both networks run on the same picture of noise, and `model.check` keeps the
   largest difference; more than 1e-4 of the largest number (3e-2 in half precision) refuses the model.
 - **Headless** models show everything but classes. CLIP's projection makes no classes and is left out.
-- **A setting that a file of transformers does not write** has the value that transformers documents for its model
-  type, as transformers itself reads it.
+- **A setting that a `config.json` of transformers does not write** has the value that transformers documents for its
+  model type, as transformers itself reads it: its own files leave settings out that have these values. Which they are
+  stands in `vitviz/zoo/understand/transformers_defaults.py`, and a test holds every one to the configuration classes
+  of transformers. A number of heads, a size or an epsilon is never guessed from weights.
+- **Swin** cuts its maps as the library does that its configuration is from. transformers pads a map and then rolls it;
+  timm rolls it and then pads, so that at sizes that windows do not divide, places from opposite borders of the picture
+  meet without a mask. timm decides on each axis alone whether windows shift, Swin v2 of transformers decides once, by
+  the rows of the map at the native size. The layer norms in patch embedding and mergings of transformers have an
+  epsilon of 1e-5, whatever `layer_norm_eps` says. A map whose windows timm makes not square is refused.
+- **Relative position bias** (BEiT) at another size than the native one is interpolated as in transformers.
 - **`.npz` files** come from JAX, whose GELU is the tanh form; they run with the activation of the configuration
   that is given, as in timm (exact GELU).
 - **Pixels**: from timm's `pretrained_cfg` they are timm's own, level for level, for crop, squash and border with
@@ -55,8 +64,8 @@ def models_page() -> str:
         HEAD,
         "## Families",
         "",
-        "| family | from | transformers | timm | left out of its files |",
-        "|---|---|---|---|---|",
+        "| family | from | transformers | timm |",
+        "|---|---|---|---|",
     ]
     for family in FAMILIES:
         cells = (
@@ -64,10 +73,21 @@ def models_page() -> str:
             family.paper,
             ", ".join(f"`{name}`" for name in family.transformers) or "-",
             ", ".join(f"`{name}`" for name in family.timm) or "-",
-            "; ".join(family.left_out) or "-",
         )
         lines.append(f"| {' | '.join(cells)} |")
-    lines += ["", "## What is refused, and why", ""]
+    lines += ["", "## What is left out of files", ""]
+    lines += ["| in files of | tensors | because |", "|---|---|---|"]
+    for layout, tensors in LEFT_OUT.items():
+        for one in tensors:
+            names = ", ".join(f"`{name}`" for name in one.what.split(", "))
+            lines.append(f"| {layout} | {names} | {one.reason} |")
+    lines += [
+        "",
+        "Every other tensor is used, or the file is refused.",
+        "",
+        "## What is refused, and why",
+        "",
+    ]
     for code, sentence in REFUSALS.items():
         patterns = [pattern for pattern, reason in REFUSED_NAMES if reason == code]
         names = " ".join(f"`{pattern}`" for pattern in patterns).replace("|", "&#124;")

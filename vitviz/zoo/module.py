@@ -20,7 +20,7 @@ from vitviz.zoo.source import Check, Progress, Source
 from vitviz.zoo.understand.labels import timm_names, transformers_names
 from vitviz.zoo.understand.preprocessing import timm_preprocessing
 from vitviz.zoo.understand.read import understand
-from vitviz.zoo.understand.timm import pretrained_settings
+from vitviz.zoo.understand.timm import is_projection, pretrained_settings
 from vitviz.zoo.understand.timm_module import read_module
 from vitviz.zoo.understand.understood import Understood
 
@@ -86,7 +86,10 @@ def _of_timm(module: nn.Module) -> Understood:
         "input_size": (read.config.in_channels, *read.config.image_size)
     }  # not what its weights were
     settings = pretrained_settings({**table, **built_for} if table else {}, "pretrained_cfg")
-    return Understood(read.family, read.config, names, timm_preprocessing(settings))
+    config = read.config
+    if table.get("num_classes") == config.num_classes and is_projection(settings, config.num_classes):
+        config = replace(config, num_classes=0)
+    return Understood(read.family, config, names, timm_preprocessing(settings))
 
 
 def compare(model: Model, module: nn.Module) -> Check:

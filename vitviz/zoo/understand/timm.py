@@ -13,6 +13,11 @@ from vitviz.zoo.understand.timm_architectures import architecture
 from vitviz.zoo.understand.transformers import Read, Shapes
 
 POOLS = {name: name for name in ("token", "avg", "max", "avgmax", "map")}
+PATCHES_POOLED = {
+    "avg",
+    "max",
+    "avgmax",
+}  # timm normalises after these, where an architecture does not say otherwise
 ACTIVATIONS = {"gelu": "gelu", "gelu_tanh": "gelu_tanh", "quick_gelu": "quick_gelu"}
 # Settings that change nothing of what a trained network computes.
 WITHOUT_EFFECT = {
@@ -20,6 +25,8 @@ WITHOUT_EFFECT = {
     "attn_drop_rate", "pos_drop_rate", "patch_drop_rate", "weight_init", "fix_init", "num_classes",
 }  # fmt: skip
 HEADS = ("head.weight", "head.fc.weight")
+# How wide what CLIPs of timm share with texts is: a head of that width and no word of classes is that projection.
+PROJECTIONS = {512, 640, 768, 1024, 1280}
 
 
 def read_timm(table: Mapping[str, Any], where: str, shapes: Shapes) -> Read:
@@ -44,25 +51,31 @@ def read_timm(table: Mapping[str, Any], where: str, shapes: Shapes) -> Read:
         pool = choices.one_of("global_pool", POOLS)
         if pool != config.pool:
             raise CheckpointError("unknown_choice", where=where, choice="global_pool", value=pool)
-    return Read(read.family, _with_head(read.family, config, pretrained, where, shapes))
+    if isinstance(config, ViTConfig) and config.norm_after_pool and "norm.weight" in shapes:
+        raise CheckpointError("norm_before_pool")
+    return Read(read.family, _with_head(config, pretrained, where, shapes))
 
 
-def _with_head(
-    family: str, config: ModelConfig, pretrained: Choices, where: str, shapes: Shapes
-) -> ModelConfig:
+def _with_head(config: ModelConfig, pretrained: Choices, where: str, shapes: Shapes) -> ModelConfig:
     """The configuration with as many classes as the saved head has scores; 0 where there is no head of classes."""
     scores = next((shapes[head][0] for head in HEADS if len(shapes.get(head, ())) == 2), 0)
     said = pretrained.count("num_classes") if "num_classes" in pretrained else None
     if scores and said and said != scores:
         raise CheckpointError("classes_do_not_fit", where=where, names=said, scores=scores)
-    if family == "clip" and not _fine_tuned(pretrained):
-        scores = 0  # a projection to what pictures and texts share
-    return _replaced(config, where, num_classes=scores)
+    return _replaced(config, where, num_classes=0 if is_projection(pretrained, scores) else scores)
 
 
-def _fine_tuned(pretrained: Choices) -> bool:
-    """Whether a CLIP was trained on classes after it was trained on texts, as its tag says."""
-    return "tag" in pretrained and "_ft_" in pretrained.word("tag")
+def is_projection(pretrained: Choices, scores: int) -> bool:
+    """Whether the head of a CLIP maps to what pictures and texts share, and makes no classes.
+
+    A CLIP that was trained on classes afterwards says so in its tag, or names them.
+    """
+    architecture, _, tag = (
+        pretrained.word("architecture").partition(".") if "architecture" in pretrained else ("", "", "")
+    )
+    tag = pretrained.word("tag") if "tag" in pretrained else tag
+    said = "_ft_" in tag or "label_names" in pretrained
+    return "_clip_" in architecture and scores in PROJECTIONS and not said
 
 
 def pretrained_settings(table: Mapping[str, Any], where: str) -> Choices:
@@ -91,16 +104,20 @@ def _changed(config: ModelConfig, arguments: object, where: str) -> ModelConfig:
         )
     choices = Choices(arguments, where)
     changes: dict[str, Any] = {}
-    for name in arguments:
+    for name in sorted(
+        arguments, key=lambda one: one in {"fc_norm", "use_fc_norm"}
+    ):  # what is said of it counts last
         if name in WITHOUT_EFFECT or arguments[name] is None:
             continue
         changes |= (
-            _swin_change(choices, name) if isinstance(config, SwinConfig) else _vit_change(choices, name)
+            _swin_change(choices, name)
+            if isinstance(config, SwinConfig)
+            else _vit_change(choices, name, config)
         )
     return _replaced(config, where, **changes)
 
 
-def _vit_change(choices: Choices, name: str) -> dict[str, Any]:
+def _vit_change(choices: Choices, name: str, config: ViTConfig) -> dict[str, Any]:
     match name:
         case "img_size":
             return {"image_size": choices.size(name)}
@@ -112,16 +129,15 @@ def _vit_change(choices: Choices, name: str) -> dict[str, Any]:
             return {name: choices.fraction(name)}
         case "class_token" | "qkv_bias":
             return {name: choices.flag(name)}
-        case "reg_tokens":
+        case "reg_tokens" | "num_reg_tokens":
             return {"num_registers": choices.count(name)}
         case "no_embed_class":
             return {"position_prefix": 0 if choices.flag(name) else None}
         case "init_values":
             return {"layer_scale": choices.fraction(name) > 0}
         case "global_pool":
-            pool = choices.one_of(name, POOLS)
-            return {"pool": pool, "norm_after_pool": pool in {"avg", "max", "avgmax"}}
-        case "fc_norm":
+            return _pooled(config, choices.one_of(name, POOLS))
+        case "fc_norm" | "use_fc_norm":
             return {"norm_after_pool": choices.flag(name)}
         case "act_layer":
             return {"activation": choices.one_of(name, ACTIVATIONS)}
@@ -129,6 +145,14 @@ def _vit_change(choices: Choices, name: str) -> dict[str, Any]:
             choices.must_be(name, 3)
             return {}
     raise CheckpointError("unknown_choice", where=choices.where, choice=name, value=choices.get(name))
+
+
+def _pooled(config: ViTConfig, pool: str) -> dict[str, Any]:
+    """Another pooling: the norm moves behind it where it pools patches, unless the architecture has it elsewhere."""
+    if pool == config.pool:
+        return {}
+    usual = config.norm_after_pool == (config.pool in PATCHES_POOLED)
+    return {"pool": pool, "norm_after_pool": pool in PATCHES_POOLED if usual else config.norm_after_pool}
 
 
 def _swin_change(choices: Choices, name: str) -> dict[str, Any]:
@@ -147,6 +171,9 @@ def _swin_change(choices: Choices, name: str) -> dict[str, Any]:
             return {name: choices.flag(name)}
         case "in_chans":
             choices.must_be(name, 3)
+            return {}
+        case "global_pool":
+            choices.must_be(name, "avg")
             return {}
     raise CheckpointError("unknown_choice", where=choices.where, choice=name, value=choices.get(name))
 

@@ -8,43 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vitviz.models.config import SwinV2Config
 from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.refusals import refusal
+from vitviz.zoo.understand.timm_eva import eva_architecture
 from vitviz.zoo.understand.transformers import Read, make_swin, make_vit
+from vitviz.zoo.understand.vit_sizes import SIZES, Size
 
-
-class Size(NamedTuple):
-    """Channels, blocks, heads and the MLP's factor."""
-
-    embed_dim: int
-    depth: int
-    num_heads: int
-    mlp_ratio: float = 4.0
-
-
-SIZES = {
-    "tiny": Size(192, 12, 3),
-    "wee": Size(256, 14, 4, 5.0),
-    "xsmall": Size(256, 10, 4),
-    "little": Size(320, 14, 5, 5.6),
-    "small": Size(384, 12, 6),
-    "medium": Size(512, 12, 8),
-    "mediumd": Size(512, 20, 8),
-    "betwixt": Size(640, 12, 10),
-    "base": Size(768, 12, 12),
-    "base plus": Size(896, 12, 14),
-    "so150m": Size(896, 18, 14, 2304 / 896),
-    "so150m2": Size(832, 21, 13, 34 / 13),
-    "large": Size(1024, 24, 16),
-    "so400m": Size(1152, 27, 16, 4304 / 1152),
-    "huge": Size(1280, 32, 16),
-    "giant": Size(1408, 40, 16, 48 / 11),
-    "giantopt": Size(1536, 40, 16),
-    "gigantic": Size(1664, 48, 16, 64 / 13),
-}
 # DINOv2's giant and that of TIPS are another size than the ViT paper's, with SwiGLU.
 SWIGLU_GIANT: dict[str, Any] = {
     **Size(1536, 40, 24)._asdict(), "mlp_kind": "swiglu", "mlp_hidden": 4096
@@ -89,7 +61,7 @@ def architecture(name: str) -> Read:
     base = name.partition(".")[0]  # a tag behind a point says which weights
     if code := refusal(base):
         raise CheckpointError(code, name=base)
-    found = _vit(base) or _swin(base) or _one_of_a_kind(base)
+    found = _vit(base) or _swin(base) or eva_architecture(base) or _one_of_a_kind(base)
     if found is None:
         raise CheckpointError("unknown_type", name=base)
     return found
