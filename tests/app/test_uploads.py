@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from vitviz.app import uploads as module
-from vitviz.app.limits import FOLDERS, HUB, UPLOAD, Limits, limits
+from vitviz.app.limits import FOLDERS, HUB, RUN, UPLOAD, Limits, limits
 from vitviz.app.uploads import UploadError, Uploads, upload_routes
 
 
@@ -142,13 +142,14 @@ def test_the_route_says_what_became_of_a_file() -> None:
 
 def test_limits_are_what_the_environment_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     read = limits.__wrapped__
-    for name in (UPLOAD, FOLDERS, HUB):
+    for name in (UPLOAD, FOLDERS, HUB, RUN):
         monkeypatch.delenv(name, raising=False)
-    assert read() == Limits(2048 << 20, (), True)
+    assert read() == Limits(2048 << 20, (), True, 1024 << 20)
     monkeypatch.setenv(UPLOAD, "0")
     monkeypatch.setenv(FOLDERS, str(tmp_path))
     monkeypatch.setenv(HUB, "off")
-    assert read() == Limits(0, (tmp_path.resolve(),), False)
+    monkeypatch.setenv(RUN, "16")
+    assert read() == Limits(0, (tmp_path.resolve(),), False, 16 << 20)
     monkeypatch.setenv(UPLOAD, "many")
     with pytest.raises(ValueError, match=UPLOAD):
         read()
@@ -156,3 +157,16 @@ def test_limits_are_what_the_environment_says(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setenv(FOLDERS, str(tmp_path / "nothing"))
     with pytest.raises(ValueError, match=FOLDERS):
         read()
+
+
+def test_a_setting_that_is_none_ends_the_server_at_its_start_with_one_sentence() -> None:
+    import os
+    import subprocess
+    import sys
+
+    ended = subprocess.run(
+        [sys.executable, "-c", "import vitviz.app.server"], env={**os.environ, UPLOAD: "many"}, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert ended.stderr.strip() == f"vitviz: {UPLOAD} is 'many', but it has to be a whole number of MiB"

@@ -1,4 +1,4 @@
-"""What a link to a page says: which model, which sample picture, and what the explorer shows."""
+"""What a link to a page says: model, sample picture, how it is prepared, and what the explorer shows."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from typing import Any
 
 import streamlit as st
 
-from vitviz.app import session
+from vitviz.app import preparation, session
 from vitviz.samples import SAMPLES
 from vitviz.zoo.errors import CheckpointError
-from vitviz.zoo.registry import REGISTRY
+from vitviz.zoo.registry import REGISTRY, ModelEntry
 from vitviz.zoo.source import HUB_NAME
 
 TEXTS = ("direction", "scale", "order")
 NUMBERS = ("layer", "head", "token", "start")
 FLAGS = ("pinned", "log", "smooth")
+PREPARED = ("fit", "side")
 DIGITS = 9  # of a number in a link; nothing here has as many
 
 
 def arrive() -> None:
-    """Once in a session: choose the model and the sample picture that the link names, if they exist."""
+    """Once in a session: choose the model, the sample picture and the preparation that the link names."""
     if st.session_state.get("link.read"):
         return
     st.session_state["link.read"] = True
@@ -31,6 +32,8 @@ def arrive() -> None:
     elif name and HUB_NAME.fullmatch(name):  # nothing is loaded before the person says so
         st.session_state["models.hub.name"] = name
         st.session_state["models.asked"] = True
+    if name is None or name in REGISTRY or HUB_NAME.fullmatch(name):
+        preparation.from_link(name or session.DEFAULT_MODEL, dict(st.query_params))
     file = st.query_params.get("picture")
     sample = next((sample for sample in SAMPLES if sample.file == file), None)
     if sample is not None and "picture" not in st.session_state:
@@ -57,13 +60,34 @@ def keep_true(model: str) -> None:
     """After another model or picture was chosen, an address that a view was put into no longer names the old one."""
     said = st.query_params
     if said.get("model", model) != model:
-        for name in (*TEXTS, *NUMBERS, *FLAGS, "opacity", "second"):
-            said.pop(name, None)
-        said["model"] = model
+        _leave_view(model)
     if st.session_state.get("picture_is_own"):
         said.pop("picture", None)
     elif "picture" in said or "token" in said:
         said["picture"] = str(st.session_state["picture_name"])
+
+
+def keep_preparation(model: ModelEntry) -> None:
+    """On every page: the address says how the picture is prepared, and for what, where it is not as by default."""
+    said, wanted = st.query_params, preparation.as_link(model)
+    for name in PREPARED:
+        if name not in wanted:
+            said.pop(name, None)
+        elif said.get(name) != wanted[name]:
+            said[name] = wanted[name]
+    if wanted and said.get("model") != model.name:
+        _leave_view(model.name)
+    if wanted and not st.session_state.get("picture_is_own"):
+        session.picture()
+        if said.get("picture") != st.session_state["picture_name"]:
+            said["picture"] = str(st.session_state["picture_name"])
+
+
+def _leave_view(model: str) -> None:
+    """Name another model; what the explorer showed of the one before goes."""
+    for name in (*TEXTS, *NUMBERS, *FLAGS, "opacity", "second"):
+        st.query_params.pop(name, None)
+    st.query_params["model"] = model
 
 
 def remember(model: str, state: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
@@ -73,6 +97,7 @@ def remember(model: str, state: Mapping[str, Any], defaults: Mapping[str, Any]) 
     said |= {name: "1" for name in FLAGS if state[name]}
     if state["second"]:
         said["second"] = f"{state['second']['layer']}.{state['second']['head']}"
+    said |= {name: st.query_params[name] for name in PREPARED if name in st.query_params}
     said["model"] = model
     if not st.session_state.get("picture_is_own"):
         said["picture"] = str(st.session_state["picture_name"])

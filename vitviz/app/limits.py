@@ -10,16 +10,21 @@ from pathlib import Path
 UPLOAD = "VITVIZ_CHECKPOINT_MB"
 FOLDERS = "VITVIZ_CHECKPOINT_FOLDERS"
 HUB = "VITVIZ_HUB"
+RUN = "VITVIZ_RUN_MB"
 OFF = ("off", "0", "no", "false")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much one person may send, which folders of this machine everybody may read, whether a hub is asked."""
+    """How much one person may send, which folders of this machine everybody may read, whether a hub is asked.
+
+    ``run_bytes`` is how much memory the run of a picture may take whose size a person chose.
+    """
 
     upload_bytes: int
     folders: tuple[Path, ...]
     hub: bool
+    run_bytes: int
 
 
 @cache
@@ -29,14 +34,20 @@ def limits() -> Limits:
     ``VITVIZ_CHECKPOINT_MB``: most MiB of one person's uploaded files (2048; 0 switches uploads off).
     ``VITVIZ_CHECKPOINT_FOLDERS``: folders whose checkpoints everybody may open, as in PATH (none).
     ``VITVIZ_HUB``: ``off`` for a server that asks no hub (on).
+    ``VITVIZ_RUN_MB``: most MiB of a run whose picture has a size that a person chose (1024).
 
     Raises:
         ValueError: if a setting cannot be understood; the sentence names it.
     """
-    text = os.environ.get(UPLOAD, "2048")
-    if not text.isdecimal():
-        raise ValueError(f"{UPLOAD} is {text!r}, but it has to be a whole number of MiB")
     folders = tuple(Path(part).resolve() for part in os.environ.get(FOLDERS, "").split(os.pathsep) if part)
     if missing := [folder for folder in folders if not folder.is_dir()]:
         raise ValueError(f"{FOLDERS} names {missing[0]}, which is no folder")
-    return Limits(int(text) << 20, folders, os.environ.get(HUB, "on").lower() not in OFF)
+    hub = os.environ.get(HUB, "on").lower() not in OFF
+    return Limits(_bytes(UPLOAD, "2048"), folders, hub, _bytes(RUN, "1024"))
+
+
+def _bytes(name: str, otherwise: str) -> int:
+    text = os.environ.get(name, otherwise)
+    if not text.isdecimal():
+        raise ValueError(f"{name} is {text!r}, but it has to be a whole number of MiB")
+    return int(text) << 20

@@ -8,9 +8,15 @@ from typing import Any
 import streamlit as st
 
 from vitviz.app import faults, preload
+from vitviz.app.limits import limits
 from vitviz.app.routes import routes
 
 SCRIPT = Path(__file__).parent / "script.py"
+
+try:
+    limits()
+except ValueError as error:  # whoever starts the server reads it now, not a visitor later
+    raise SystemExit(f"vitviz: {error}") from None
 
 
 @asynccontextmanager

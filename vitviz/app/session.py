@@ -20,7 +20,7 @@ from weakref import WeakKeyDictionary
 
 import streamlit as st
 
-from vitviz.app import words
+from vitviz.app import preparation, words
 from vitviz.images import ImageError, Picture, open_image
 from vitviz.samples import LIST, SAMPLES, Sample
 from vitviz.web.explorer.store import PayloadStore
@@ -149,11 +149,24 @@ def picture() -> Picture:
 
 
 def entry(family: str | None = None) -> ModelEntry:
-    """The model that this person chose; with ``family`` "swin", a Swin even where they chose a ViT."""
-    chosen = find(str(st.session_state.get("model", DEFAULT_MODEL)))
+    """The model that this person chose, with the preprocessing that they chose for it.
+
+    With ``family`` "swin", a Swin even where they chose a ViT.
+    """
+    chosen = loaded()
     if family == "swin" and not chosen.is_swin:
-        return find(DEFAULT_SWIN)
-    return chosen
+        chosen = find(DEFAULT_SWIN)
+    return preparation.prepared(chosen, picture().image.size)
+
+
+def loaded() -> ModelEntry:
+    """The model that this person chose, with the preprocessing that came with it."""
+    return find(str(st.session_state.get("model", DEFAULT_MODEL)))
+
+
+def run_name(model: ModelEntry, of: Picture | None = None) -> str:
+    """What tells a run apart from every other: the picture, the model, and how the one is prepared for the other."""
+    return f"{(of or picture()).sha256} {model.name} {model.preprocessing}"
 
 
 def sample_picture(sample: Sample) -> Picture:
@@ -166,7 +179,11 @@ def seen(model: ModelEntry, of: Picture | None = None) -> Image.Image:
     from vitviz.images import view
 
     chosen = of or picture()
-    return _kept("seen", (chosen.sha256, model.name), lambda: view(chosen.image, model.preprocessing))
+    return _kept(
+        "seen",
+        (chosen.sha256, model.name, model.preprocessing),
+        lambda: view(chosen.image, model.preprocessing),
+    )
 
 
 def trace(model: ModelEntry, of: Picture | None = None) -> Trace:
@@ -188,7 +205,7 @@ def trace(model: ModelEntry, of: Picture | None = None) -> Trace:
         with gate():
             return run_trace(network, pixels, model.class_names)
 
-    return _kept("traces", (chosen.sha256, model.name), make)
+    return _kept("traces", (chosen.sha256, model.name, model.preprocessing), make)
 
 
 def explorer_token(of: Trace, model: ModelEntry, shown: Picture) -> str:
@@ -196,7 +213,7 @@ def explorer_token(of: Trace, model: ModelEntry, shown: Picture) -> str:
     from vitviz.web.explorer.source import TraceSource
 
     owner = str(st.session_state.setdefault("owner", secrets.token_urlsafe(16)))
-    return payloads.register(owner, f"{shown.sha256} {model.name}", TraceSource(of, model.name))
+    return payloads.register(owner, run_name(model, shown), TraceSource(of, model.name))
 
 
 def walk(of: Trace, step: str) -> Walk:

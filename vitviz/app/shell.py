@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vitviz.app import session
+from vitviz.app import address, session
 from vitviz.app.markup import as_text
 from vitviz.app.model_dialog import open_dialog
+from vitviz.app.preparation_choice import choose_preparation
 from vitviz.app.sentences import sentence
 from vitviz.app.words import LANGUAGES, say
 from vitviz.images import ImageError
@@ -25,7 +26,7 @@ FILE_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
 
 
 def sidebar() -> None:
-    """Choose the picture, the model and the language."""
+    """Choose the picture, how it is prepared, the model and the language."""
     with st.sidebar:
         _sample_choice()
         st.file_uploader(
@@ -42,7 +43,11 @@ def sidebar() -> None:
                 )
         if error := st.session_state.get("picture_error"):
             st.error(error)
+        prepared = st.container()  # below the picture, and for the model that is chosen below it
         _model_choice()
+        with prepared:
+            choose_preparation(session.loaded())
+        address.keep_preparation(session.loaded())
         st.segmented_control(
             say("sidebar.language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, key="language", default="en",
             required=True, label_visibility="collapsed",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from vitviz.analysis.places import carry
 from vitviz.app import settings
+from vitviz.models.config import SwinConfig
 from vitviz.zoo.registry import ModelEntry
 
 
@@ -21,12 +22,20 @@ def finest(model: ModelEntry) -> tuple[int, int]:
     return -(-height // model.config.patch_size), -(-width // model.config.patch_size)
 
 
+def _where(model: ModelEntry) -> tuple[str, ...]:
+    """Under which name the token is kept: a picture of another size has other tokens."""
+    config = model.config
+    own = config.stage_map(0) if isinstance(config, SwinConfig) else config.grid
+    rows, columns = finest(model)
+    return (model.name,) if (rows, columns) == own else (model.name, f"{rows} x {columns}")
+
+
 def current(model: ModelEntry, grid: tuple[int, int] | None = None) -> int:
     """The token in the map of ``grid`` (rows, columns), or in the finest; the middle patch until one is chosen."""
     rows, columns = finest(model)
     before = len(prefix(model))
     middle = before + rows // 2 * columns + columns // 2
-    token = min(settings.TOKEN.get(middle, model.name), before + rows * columns - 1)
+    token = min(settings.TOKEN.get(middle, *_where(model)), before + rows * columns - 1)
     return carry(token, before, (rows, columns), grid or (rows, columns))
 
 
@@ -37,4 +46,4 @@ def choose(model: ModelEntry, token: int, grid: tuple[int, int] | None = None) -
     """
     rows_columns = finest(model)
     token = carry(token, len(prefix(model)), grid or rows_columns, rows_columns, finer=current(model))
-    settings.TOKEN.set(token, model.name)
+    settings.TOKEN.set(token, *_where(model))

@@ -1,6 +1,7 @@
 """Pictures: open an untrusted one, prepare it for a model, cut it into patches."""
 
 from vitviz.images.errors import ImageError
+from vitviz.images.native import native_size
 from vitviz.images.open import MAX_PIXELS, Picture, open_image
 from vitviz.images.patchify import patchify, unpatchify
 from vitviz.images.preprocess import (
@@ -35,6 +36,7 @@ __all__ = [
     "Preprocessing",
     "crop_box",
     "from_array",
+    "native_size",
     "open_image",
     "patchify",
     "preprocess",

@@ -44,7 +44,7 @@ def _described(model: ModelEntry, picture: Picture, name: str) -> dict[str, Any]
         aspect=seen.width / seen.height,
         name=name,
         alt=say("picker.alt"),
-        content=picture.sha256,
+        content=session.run_name(model, picture),
     )
     return describe(trace, model, described, f"api/explorer/{session.explorer_token(trace, model, picture)}")
 

@@ -40,8 +40,7 @@ class Cursor:
     @property
     def data(self) -> dict[str, Any]:
         """What every browser part of the page gets."""
-        revision = f"{session.picture().sha256} {self.model.name}"
-        return {"revision": revision, "patch": self.patch, "block": self.block}
+        return {"revision": session.run_name(self.model), "patch": self.patch, "block": self.block}
 
     def keep(self, choice: dict[str, int]) -> None:
         """Keep a choice of the browser part for every page."""
@@ -131,7 +130,7 @@ def _beside_vit(cursor: Cursor) -> None:
         sides = [_side(model) for model in pair]
     first = 1  # the Swin, whose token the page keeps
     data = cursor.data | {
-        "revision": " ".join([session.picture().sha256, *(model.name for model in pair)]),
+        "revision": " ".join(session.run_name(model) for model in pair),
         "sides": sides,
         "first": first,
         "token": cursor.patch,
