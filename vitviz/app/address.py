@@ -75,7 +75,10 @@ def keep_preparation(model: ModelEntry) -> None:
             said.pop(name, None)
         elif said.get(name) != wanted[name]:
             said[name] = wanted[name]
-    if wanted and said.get("model") != model.name:
+    named = said.get("model")
+    # A link to a model of a hub names it until it is loaded.
+    left = named is not None and session.find(named).name == named
+    if named != model.name and (wanted or left):
         _leave_view(model.name)
     if wanted and not st.session_state.get("picture_is_own"):
         session.picture()

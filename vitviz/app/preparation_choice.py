@@ -41,9 +41,9 @@ def _fit(model: ModelEntry, choice: Choice) -> None:
     # In another language it is another widget.
     key = f"preparation.fit.{model.name}.{st.session_state.get('language', 'en')}"
     st.session_state[key] = choice.fit
-    st.segmented_control(
+    st.selectbox(
         say("preparation.fit"), preparation.SHAPES, format_func=lambda fit: say(f"preparation.fit_{fit}"), key=key,
-        required=True, on_change=_keep(key, lambda fit: FIT.set(str(fit), model.name)),
+        on_change=_keep(key, lambda fit: FIT.set(str(fit), model.name)),
         help=say("preparation.help"),
     )  # fmt: skip
 

@@ -66,8 +66,11 @@ def _prediction(trace: Trace, model: ModelEntry) -> None:
     if not shell.has_classes(model):
         return
     top, facts = trace.top(5), weight_facts(model)
-    if facts is None:
+    otherwise = model.preprocessing != session.loaded().preprocessing
+    if facts is None or otherwise:
         st.html(html.bars((_plain(score.name), score.probability) for score in top))
+        if facts is not None:
+            st.caption(say("overview.prepared_otherwise"))
         return
     calibrated = facts.calibrated(trace.logits)
     st.html(
