@@ -49,6 +49,10 @@ vitviz.load_model(module)  # a module of timm or transformers
   the rows of the map at the native size. The layer norms in patch embedding and mergings of transformers have an
   epsilon of 1e-5, whatever `layer_norm_eps` says. A map whose windows timm makes not square is refused.
 - **Relative position bias** (BEiT) at another size than the native one is interpolated as in transformers.
+- **Class names** are those beside the weights. Without any, a tag of timm that ends with `in1k`, `in12k`, `in22k` or
+  `in21k` says which list of ImageNet it is, if the weights have as many classes as that list (1,000, 11,821, 21,841,
+  21,843), and 21,843 classes of transformers are Google's list. All of these are in the order of WordNet's numbers.
+  Any other number of classes stays without names.
 - **`.npz` files** come from JAX, whose GELU is the tanh form; they run with the activation of the configuration
   that is given, as in timm (exact GELU).
 - **Pixels**: from timm's `pretrained_cfg` they are timm's own, level for level, for crop, squash and border with

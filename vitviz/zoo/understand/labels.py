@@ -1,33 +1,36 @@
-"""Names of classes: those that a configuration brings, and those of ImageNet-1k where it says that it is that."""
+"""Names of classes: those that a configuration brings, and those of ImageNet where it says that it is that."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from vitviz.assets import shipped
 from vitviz.zoo.errors import CheckpointError, plain
+from vitviz.zoo.imagenet import IMAGENET_21K, imagenet_names
 
 UNNAMED = re.compile(r"LABEL_\d+")  # what transformers writes where nobody named the classes
-IMAGENET_1K = 1000
-# The last word of timm's tags that says on which classes the head was trained.
-_IMAGENET_TAG = re.compile(r"(?:.*_)?(?:in1k|imagenet1k)(?:_\d+(?:px)?)?")
+# The last word of timm's tags that says on which classes the head was trained, and how many those are.
+_IMAGENET_TAG = re.compile(r"(?:.*_)?(?P<list>in1k|imagenet1k|in12k|in21k|in22k)(?:_\d+(?:px)?)?")
+_CLASSES = {"in1k": 1000, "imagenet1k": 1000, "in12k": 11_821, "in21k": IMAGENET_21K, "in22k": 21_841}
 
 
 def transformers_names(table: Mapping[str, Any], where: str, num_classes: int) -> tuple[str, ...]:
-    """The names in ``id2label``, in the order of the scores; none where they are numbers only.
+    """The names in ``id2label``, in the order of the scores.
+
+    None where they are numbers only, but for 21,843 classes: no list has so many but Google's of ImageNet-21k.
 
     Raises:
         CheckpointError: if there are more or fewer names than scores.
     """
     names = table.get("id2label")
-    if not num_classes or not isinstance(names, Mapping) or not names:
+    if not num_classes:
         return ()
-    by_index = {str(index): plain(name) for index, name in names.items()}
+    by_index = (
+        {str(index): plain(name) for index, name in names.items()} if isinstance(names, Mapping) else {}
+    )
     if all(UNNAMED.fullmatch(name) for name in by_index.values()):
-        return ()
+        return imagenet_names(num_classes) if num_classes == IMAGENET_21K else ()
     ordered = [by_index.get(str(index)) for index in range(num_classes)]
     if len(by_index) != num_classes or None in ordered:
         raise CheckpointError("classes_do_not_fit", where=where, names=len(by_index), scores=num_classes)
@@ -35,7 +38,7 @@ def transformers_names(table: Mapping[str, Any], where: str, num_classes: int) -
 
 
 def timm_names(table: Mapping[str, Any], where: str, num_classes: int) -> tuple[str, ...]:
-    """The names that timm's configuration brings, or those of ImageNet-1k where its tag says so; else none.
+    """The names that timm's configuration brings, or those of ImageNet where its tag says so; else none.
 
     Raises:
         CheckpointError: if there are more or fewer names than scores.
@@ -48,13 +51,6 @@ def timm_names(table: Mapping[str, Any], where: str, num_classes: int) -> tuple[
             raise CheckpointError("classes_do_not_fit", where=where, names=len(names), scores=num_classes)
         texts = texts if isinstance(texts, Mapping) else {}
         return tuple(plain(texts.get(name, name)) for name in names)
-    tag = both.get("tag")
-    if num_classes == IMAGENET_1K and isinstance(tag, str) and _IMAGENET_TAG.fullmatch(tag):
-        return imagenet_names()
-    return ()
-
-
-def imagenet_names() -> tuple[str, ...]:
-    """The 1,000 classes of ImageNet-1k, in the order that every published head has."""
-    found = json.loads((shipped("assets") / "labels" / "imagenet1k.json").read_text(encoding="utf-8"))
-    return tuple(found["names"])
+    tag = both.get("tag") or str(both.get("architecture", "")).partition(".")[2]
+    match = _IMAGENET_TAG.fullmatch(tag) if isinstance(tag, str) else None
+    return imagenet_names(num_classes) if match and _CLASSES[match["list"]] == num_classes else ()
