@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "vitviz"
 # Parts that stand together may not import one another; ``models.config`` is plain data that every part may read.
 ORDER = [
-    {"probe", "assets"},
+    {"probe", "assets", "worlds"},
     {"models", "images"},
     {"tracing"},
     {"zoo"},
@@ -25,8 +25,8 @@ ORDER = [
     {"cli"},
 ]
 LEVEL = {part: level for level, parts in enumerate(ORDER) for part in parts}
-# The training recipe stands on the models, the zoo and the samples; nothing imports it.
-LEVEL["train"] = LEVEL["samples"] + 1
+# The training recipe stands on the models, the zoo, the samples and the losses of the methods; nothing imports it.
+LEVEL["train"] = LEVEL["analysis"] + 1
 FILES = [*sorted(PACKAGE.rglob("*.py")), ROOT / "app.py"]
 
 

@@ -17,6 +17,7 @@ from vitviz.train.data import load
 from vitviz.train.evaluate import evaluate
 from vitviz.train.export import export, refresh, total
 from vitviz.train.loop import EARLIER, Trainer
+from vitviz.train.tasks.classification import Classification
 
 PLAIN = {"mixup": 0.0, "cutmix": 0.0, "erase": 0.0, "drop_path": 0.0, "smoothing": 0.0, "batch": 4}
 
@@ -197,7 +198,7 @@ def test_the_threshold_leaves_the_stated_share_below(first: tuple[str, Path], da
 @pytest.mark.parametrize("model", ["vit-test", "swin-test"])
 def test_bfloat16_trains_on_the_cpu(model: str, data_file: Path, tmp_path: Path) -> None:
     config = recipe(model, "32:2", **PLAIN).with_changes({"precision": "bfloat16"})
-    run = Trainer(config, *load(data_file), tmp_path, CPU)
+    run = Trainer(Classification(config, *load(data_file)), tmp_path, CPU)
     with run._precision():
         assert run.network(torch.zeros(1, 3, 32, 32)).dtype == torch.bfloat16
     assert run.run(quiet=True)

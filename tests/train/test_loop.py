@@ -21,6 +21,7 @@ from vitviz.train.evaluate import evaluate
 from vitviz.train.evaluate import main as evaluate_command
 from vitviz.train.export import export, sha256
 from vitviz.train.loop import Trainer
+from vitviz.train.tasks.classification import Classification
 
 CPU = torch.device("cpu")
 
@@ -31,7 +32,7 @@ def recipe(model: str, schedule: str = "16:1,32:2", **changes: float) -> TrainCo
 
 
 def trainer(config: TrainConfig, data: Path, out: Path) -> Trainer:
-    return Trainer(config, *load(data), out, CPU)
+    return Trainer(Classification(config, *load(data)), out, CPU)
 
 
 @pytest.mark.parametrize("model", ["vit-test", "swin-test"])
@@ -71,7 +72,8 @@ def test_another_recipe_does_not_go_on_in_the_same_folder(data_file: Path, tmp_p
 
 def test_the_schedule_may_change_ahead_but_not_behind(data_file: Path, tmp_path: Path) -> None:
     def again(schedule: str, reschedule: bool = True) -> Trainer:
-        return Trainer(recipe("vit-test", schedule), *load(data_file), tmp_path, CPU, reschedule=reschedule)
+        task = Classification(recipe("vit-test", schedule), *load(data_file))
+        return Trainer(task, tmp_path, CPU, reschedule=reschedule)
 
     again("16:2,32:2").run(7, quiet=True)
     for wrong in ("16:1,32:2", "32:2", "16:1.2"):

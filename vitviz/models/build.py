@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from vitviz.models.config import ModelConfig, SwinV2Config, ViTConfig
+from vitviz.models.detr import Detr
+from vitviz.models.scene_config import DetrConfig, SwinUnetConfig
 from vitviz.models.swin import SwinTransformer
+from vitviz.models.swin_unet import SwinUnet
 from vitviz.models.swin_v2 import SwinTransformerV2
 from vitviz.models.variant import VariantTransformer
 from vitviz.models.vit import VisionTransformer
@@ -14,3 +17,8 @@ def build(config: ModelConfig) -> VisionTransformer | SwinTransformer:
     if isinstance(config, ViTConfig):
         return VariantTransformer(config) if config.is_variant else VisionTransformer(config)
     return SwinTransformerV2(config) if isinstance(config, SwinV2Config) else SwinTransformer(config)
+
+
+def build_scene_network(config: DetrConfig | SwinUnetConfig) -> Detr | SwinUnet:
+    """The network of the picture book that a configuration describes, its weights not yet filled."""
+    return SwinUnet(config) if isinstance(config, SwinUnetConfig) else Detr(config)

@@ -106,6 +106,8 @@ def activation(name: Activation) -> nn.Module:
     """The nonlinearity of the MLP (GELU: Hendrycks and Gimpel 2016, arXiv 1606.08415)."""
     if name == "quick_gelu":
         return QuickGELU()
+    if name == "relu":
+        return nn.ReLU()
     return nn.GELU(approximate="tanh" if name == "gelu_tanh" else "none")
 
 

@@ -38,3 +38,21 @@ def sincos_positions(grid: tuple[int, int], dim: int, temperature: float = 10_00
     x, y = columns.flatten().outer(frequency), rows.flatten().outer(frequency)  # each (h*w, dim/4)
     waves = torch.cat([x.sin(), x.cos(), y.sin(), y.cos()], dim=1)  # (h*w, dim)
     return waves.float().unsqueeze(0)  # (1, h*w, dim)
+
+
+def normalized_sine_positions(grid: tuple[int, int], dim: int, temperature: float = 10_000.0) -> Tensor:
+    """The fixed 2D sine positions of DETR (arXiv 2005.12872, appendix A.4), (1, h*w, dim).
+
+    Places are counted from 1 and divided by the last one, so that every picture goes from 0 to 2 pi. The first half of
+    the channels is the row's, the second the column's; in each, sine and cosine of one frequency are neighbours.
+    """
+    half = dim // 2
+    frequency = temperature ** (-2 * (torch.arange(half) // 2) / half)  # (dim/2,)
+    waves = []
+    for length in grid:
+        place = torch.arange(1, length + 1) / (length + 1e-6) * 2 * torch.pi  # (length,)
+        angle = place[:, None] * frequency  # (length, dim/2)
+        waves.append(torch.stack([angle[:, 0::2].sin(), angle[:, 1::2].cos()], dim=-1).flatten(1))
+    rows = waves[0][:, None].expand(-1, grid[1], -1)  # (h, w, dim/2)
+    columns = waves[1][None].expand(grid[0], -1, -1)  # (h, w, dim/2)
+    return torch.cat([rows, columns], dim=-1).flatten(0, 1).unsqueeze(0)  # (1, h*w, dim)

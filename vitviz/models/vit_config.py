@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Activation = Literal["gelu", "gelu_tanh", "quick_gelu"]
+Activation = Literal["gelu", "gelu_tanh", "quick_gelu", "relu"]
 # What the head reads: the class token, the mean of the patches, their largest values, the mean of these two, class
 # token and mean of the patches behind one another (DINOv2's classifier), or what a learned query attends to (SigLIP).
 Pool = Literal["token", "avg", "max", "avgmax", "token_avg", "map"]

@@ -1,6 +1,7 @@
 """Train an embedded model, or go on where its run stopped.
 
-``python -m vitviz.train --model vit --data everyday20.npz``
+``python -m vitviz.train --model vit --data everyday20.npz``, or of the picture book, whose pages are drawn and kept in
+the folder that ``--data`` names: ``python -m vitviz.train --model detr``.
 """
 
 from __future__ import annotations
@@ -11,13 +12,29 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import torch
 
-from vitviz.train.config import SHORT_NAMES, TrainConfig, default_config, parse_schedule
+from vitviz.train.config import (
+    SCENE_RECIPES,
+    SHORT_NAMES,
+    Recipe,
+    SceneConfig,
+    TrainConfig,
+    default_config,
+    parse_schedule,
+)
 from vitviz.train.data import load
 from vitviz.train.loop import Trainer
+from vitviz.train.scenes import CHECK, TRAIN, scene_set
+from vitviz.train.tasks.classification import Classification
+from vitviz.train.tasks.scenes import SCENE_TASKS
+from vitviz.train.tasks.task import Task
+from vitviz.zoo.scene_models import find_scene_model
 
+PAGES = Path("runs") / "picture-book"
+CHECKED = 500  # pages that the figures in the log are of
 STOPPED = 75  # exit code of a run that was told to stop: it is saved, and the same command goes on
 
 
@@ -25,7 +42,11 @@ def parser() -> argparse.ArgumentParser:
     """The command line. What is left out comes from the defaults for the model and the device."""
     p = argparse.ArgumentParser(prog="python -m vitviz.train", description=__doc__)
     p.add_argument("--model", required=True, help=f"{', '.join(SHORT_NAMES)} or a name in the registry")
-    p.add_argument("--data", required=True, type=Path, help="the data set, an npz file")
+    p.add_argument(
+        "--data",
+        type=Path,
+        help=f"the data set, an npz file; of the picture book a folder (default: {PAGES})",
+    )
     p.add_argument(
         "--out", type=Path, help="folder of the run (default: runs/MODEL); an unfinished run in it goes on"
     )
@@ -38,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--reschedule", action="store_true", help="go on with another schedule than the run began with"
     )
-    for field in fields(TrainConfig):
+    for field in {f.name: f for kind in (TrainConfig, SceneConfig) for f in fields(kind)}.values():
         if field.name in ("model", "schedule"):
             continue
         if field.name == "start":
@@ -53,9 +74,32 @@ def parser() -> argparse.ArgumentParser:
         elif field.name == "precision":
             p.add_argument("--precision", choices=("float32", "bfloat16"), help="of the matrix products")
         else:
-            kind = int if field.name in ("seed", "batch") else float
+            kind = int if field.name in ("seed", "batch", "scenes") else float
             p.add_argument(f"--{field.name.replace('_', '-')}", type=kind)
     return p
+
+
+def make_task(args: argparse.Namespace, device: str) -> Task:
+    """What is asked for on the command line, with its data.
+
+    Raises:
+        ValueError: a classifier without data.
+    """
+    name = SHORT_NAMES.get(args.model, args.model)
+    if name in SCENE_RECIPES:
+        scenes = SCENE_RECIPES[name].with_changes(_changes(args, SceneConfig))
+        folder, size = args.data or PAGES, scenes.schedule[0].size
+        train = scene_set(TRAIN, scenes.scenes, size, folder)
+        entry = find_scene_model(name)
+        return SCENE_TASKS[entry.task](scenes, train, scene_set(CHECK, CHECKED, size, folder), entry.config)
+    if args.data is None:
+        raise ValueError(f"{name} learns from pictures: name their file with --data")
+    config = default_config(name, device).with_changes(_changes(args, TrainConfig))
+    return Classification(config, *load(args.data))
+
+
+def _changes(args: argparse.Namespace, kind: type[Recipe]) -> dict[str, Any]:
+    return {field.name: getattr(args, field.name) for field in fields(kind) if field.name != "model"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -64,20 +108,17 @@ def main(arguments: list[str] | None = None) -> int:
     if args.threads:
         torch.set_num_threads(args.threads)
     device = args.device if args.device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
-    changes = {
-        field.name: getattr(args, field.name) for field in fields(TrainConfig) if field.name != "model"
-    }
-    config = default_config(args.model, device).with_changes(changes)
-    train, val = load(args.data)
     out = args.out or Path("runs") / args.model
-    trainer = Trainer(config, train, val, out, torch.device(device), args.save_minutes, args.reschedule)
+    trainer = Trainer(make_task(args, device), out, torch.device(device), args.save_minutes, args.reschedule)
 
     def stop(signum: int, frame: FrameType | None) -> None:
         trainer.stop = True
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    print(f"{config.to_json()}\nstep {trainer.step} of {trainer.timeline.steps}, in {out}", flush=True)
+    print(
+        f"{trainer.config.to_json()}\nstep {trainer.step} of {trainer.timeline.steps}, in {out}", flush=True
+    )
     return 0 if trainer.run() else STOPPED
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from typing import Any, Self
 
-SHORT_NAMES = {"vit": "vit-tiny", "swin": "swin-mini"}
+SHORT_NAMES = {"vit": "vit-tiny", "swin": "swin-mini", "detr": "detr-mini", "swin-unet": "swin-unet-mini"}
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ def parse_schedule(text: str) -> tuple[Stage, ...]:
 
 
 @dataclass(frozen=True)
-class TrainConfig:
-    """The recipe of one run. Two runs with equal recipes and data give equal weights up to float noise."""
+class Recipe:
+    """What every task's recipe has. Two runs with equal recipes and data give equal weights up to float noise."""
 
     model: str
     schedule: tuple[Stage, ...]
@@ -58,16 +58,7 @@ class TrainConfig:
     warmup: float = 1.0  # epochs of the first stage
     weight_decay: float = 0.05
     clip: float = 1.0
-    smoothing: float = 0.1
-    drop_path: float = 0.0
     ema: float = 0.998
-    balance: float = 0.5  # 0: pictures equally often, 1: classes equally often, 0.5: half way (square root)
-    crop: float = 0.5  # smallest share of the picture's area that a random crop shows
-    colour: float = 0.2
-    erase: float = 0.0
-    mixup: float = 0.0
-    cutmix: float = 0.0
-    start: bool = True  # the starting weights of ``start.py`` rather than plain random ones
     begin_with: str = ""  # a safetensors file of this model: go on from its weights instead
     precision: str = "float32"  # of the matrix products: "float32" or "bfloat16"
 
@@ -76,15 +67,65 @@ class TrainConfig:
         return asdict(self) | {"schedule": ",".join(map(str, self.schedule))}
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> TrainConfig:
+    def from_json(cls, data: dict[str, Any]) -> Self:
         """Undo ``to_json``."""
         known = {field.name for field in fields(cls)}
         values = {key: value for key, value in data.items() if key in known}
         return cls(**values | {"schedule": parse_schedule(values["schedule"])})
 
-    def with_changes(self, changes: dict[str, Any]) -> TrainConfig:
+    def with_changes(self, changes: dict[str, Any]) -> Self:
         """The same recipe with what is not None in ``changes``."""
         return replace(self, **{key: value for key, value in changes.items() if value is not None})
+
+
+@dataclass(frozen=True)
+class TrainConfig(Recipe):
+    """The recipe of a classifier."""
+
+    smoothing: float = 0.1
+    drop_path: float = 0.0
+    balance: float = 0.5  # 0: pictures equally often, 1: classes equally often, 0.5: half way (square root)
+    crop: float = 0.5  # smallest share of the picture's area that a random crop shows
+    colour: float = 0.2
+    erase: float = 0.0
+    mixup: float = 0.0
+    cutmix: float = 0.0
+    start: bool = True  # the starting weights of ``start.py`` rather than plain random ones
+
+
+@dataclass(frozen=True)
+class SceneConfig(Recipe):
+    """The recipe of a network that finds or paints the things of the picture book."""
+
+    scenes: int = 20_000  # pages to train on
+    plateau: float = (
+        0.0  # share of the run after the warm-up during which the learning rate stays at its peak
+    )
+    no_object: float = 0.4  # weight of "no object" in a detector's class loss
+
+
+SCENE_RECIPES = {
+    "detr-mini": SceneConfig(
+        "detr-mini",
+        parse_schedule("96:8"),
+        batch=32,
+        lr=6e-4,
+        final_lr=1e-5,
+        warmup=0.3,
+        weight_decay=1e-4,
+        clip=0.1,
+        plateau=0.5,
+    ),
+    "swin-unet-mini": SceneConfig(
+        "swin-unet-mini",
+        parse_schedule("96:3.6"),
+        batch=16,
+        lr=2e-3,
+        final_lr=2e-5,
+        warmup=0.12,
+        weight_decay=0.01,
+    ),
+}
 
 
 def default_config(name: str, device: str) -> TrainConfig:
@@ -128,7 +169,7 @@ class Position:
 class Timeline:
     """The steps of a run in their order: which stage, which epoch, and how far along."""
 
-    def __init__(self, config: TrainConfig, pictures: int) -> None:
+    def __init__(self, config: Recipe, pictures: int) -> None:
         self.epochs: list[tuple[Stage, int, int]] = []  # stage, first step, steps
         per_epoch = max(1, pictures // config.batch)
         step = 0

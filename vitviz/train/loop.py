@@ -12,54 +12,38 @@ from typing import Any
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from vitviz.models.build import build
 from vitviz.train import checkpoint
-from vitviz.train.augment import Augmentation, normalise, step_generator
-from vitviz.train.config import Position, Stage, Timeline, TrainConfig
-from vitviz.train.data import HEADROOM, PictureSet, epoch_order, resized
-from vitviz.train.recipe import (
-    Network,
-    ema_decay,
-    ema_update,
-    learning_rate,
-    make_optimizer,
-    run_network,
-    soft_cross_entropy,
-)
-from vitviz.train.start import start
-from vitviz.zoo.registry import find
+from vitviz.train.config import Position, Timeline
+from vitviz.train.recipe import ema_decay, ema_update, make_optimizer
+from vitviz.train.tasks.task import Task
 
 EARLIER = "earlier.json"  # in the folder of a run: what is known of the weights that it began with
-ORDER, AUGMENT, NETWORK = range(3)  # what randomness is for
 
 
 class Trainer:
     """One run, in a folder with ``config.json``, ``checkpoint.pt``, ``log.jsonl`` and ``best.safetensors``.
 
     Raises:
-        ValueError: the folder holds a run with another recipe, or the model has another number of classes.
+        ValueError: the folder holds a run with another recipe, or the model does not fit the data.
     """
 
     def __init__(
         self,
-        config: TrainConfig,
-        train: PictureSet,
-        val: PictureSet,
+        task: Task,
         out: Path,
         device: torch.device,
         save_minutes: float = 3.0,
         reschedule: bool = False,
     ) -> None:
-        self.config, self.device, self.out, self.save_minutes = config, device, out, save_minutes
-        self.train, self.val = _on(train, device), _on(val, device)
-        self.timeline = Timeline(config, len(train))
-        self.network: Network = build(find(config.model).config)
-        self.classes = self.network.config.num_classes
-        if self.classes != len(train.classes):
-            raise ValueError(f"{config.model} has {self.classes} classes, the data {len(train.classes)}")
+        self.task, self.config = task, task.recipe
+        self.device, self.out, self.save_minutes = device, out, save_minutes
+        task.to(device)
+        self.timeline = Timeline(self.config, task.pictures)
+        self.network = task.build()
         self.network.to(device)
-        self.optimizer = make_optimizer(self.network, config.lr, config.weight_decay)
-        self.step, self.seconds, self.best = 0, 0.0, (0, 0.0)  # best: picture size, top-1
+        self.optimizer = make_optimizer(self.network, self.config.lr, self.config.weight_decay)
+        self.step, self.seconds, self.cpu_seconds = 0, 0.0, 0.0
+        self.best = (0, 0.0)  # picture size, the task's metric
         self.log: list[dict[str, Any]] = []
         self.history: list[dict[str, Any]] = []  # schedules that were given up, and at which step
         self.stop = False
@@ -69,26 +53,19 @@ class Trainer:
             self._begin()
         else:
             self._resume(state, reschedule)
-        recipe = json.dumps(config.to_json() | {"history": self.history}, indent=1) + "\n"
+        recipe = json.dumps(self.config.to_json() | {"history": self.history}, indent=1) + "\n"
         checkpoint.write_atomically(
             out / "config.json", lambda part: part.write_text(recipe, encoding="utf-8")
         )
-        self._stage: Stage | None = None
-        self._epoch = -1
+        self._epoch_begun: tuple[float, int] | None = None  # when, and at which step
         self._saved = time.monotonic()
 
     def _begin(self) -> None:
-        sample = None
-        if self.config.start:
-            shrunk = self.train.shrunk(round(self.config.schedule[0].size * HEADROOM))
-            sample = normalise(
-                shrunk[:: max(1, len(shrunk) // 2000)].cpu().float() / 255
-            )  # (about 2,000, 3, h, w)
-        start(self.network.cpu(), self.config.seed, sample)
+        self.task.start(self.network.cpu())
         if self.config.begin_with:
             self._begin_with(Path(self.config.begin_with))
         self.network.to(self.device)
-        self.average = {name: p.detach().clone() for name, p in self.network.named_parameters()}
+        self.average = {name: x.detach().clone() for name, x in self.network.state_dict().items()}
         self.loss_sum = torch.zeros((), device=self.device)
 
     def _begin_with(self, weights: Path) -> None:
@@ -101,14 +78,14 @@ class Trainer:
         checkpoint.write_atomically(self.out / EARLIER, lambda part: part.write_text(text, encoding="utf-8"))
 
     def _resume(self, state: dict[str, Any], reschedule: bool) -> None:
-        then = TrainConfig.from_json(json.loads(state["config"]))
+        then = type(self.config).from_json(json.loads(state["config"]))
         self.history = json.loads(state.get("history", "[]"))
         if (
             reschedule
             and then != self.config
             and then.with_changes({"schedule": self.config.schedule}) == self.config
         ):
-            if not self.timeline.continues(Timeline(then, len(self.train)), state["step"]):
+            if not self.timeline.continues(Timeline(then, self.task.pictures), state["step"]):
                 raise ValueError(f"the steps that {self.out} has behind it are not in the new schedule")
             self.history.append({"until_step": state["step"], "schedule": then.to_json()["schedule"]})
         elif then != self.config:
@@ -117,6 +94,7 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
         self.average, self.loss_sum = state["average"], state["loss_sum"]
         self.step, self.seconds = state["step"], state["seconds"]
+        self.cpu_seconds = state.get("cpu_seconds", 0.0)
         self.best = (state["best_size"], state["best_top1"])
         self.log = json.loads(state["log"])
         self._write_log()
@@ -131,6 +109,7 @@ class Trainer:
             "loss_sum": self.loss_sum,
             "step": self.step,
             "seconds": self.seconds,
+            "cpu_seconds": self.cpu_seconds,
             "best_size": self.best[0],
             "best_top1": self.best[1],
             "log": json.dumps(self.log),
@@ -153,12 +132,14 @@ class Trainer:
         end = self.timeline.steps if until is None else min(until, self.timeline.steps)
         shown = 0.0
         while self.step < end and not self.stop:
-            begun = time.monotonic()
+            begun, used = time.monotonic(), time.process_time()
             place = self.timeline.at(self.step)
-            self._prepare(place)
+            if place.step_in_epoch == 0 or self._epoch_begun is None:
+                self._epoch_begun = (begun, self.step)
             self._train_step(place)
             self.step += 1
             self.seconds += time.monotonic() - begun
+            self.cpu_seconds += time.process_time() - used
             if place.step_in_epoch + 1 == place.steps_in_epoch:
                 self._end_epoch(place, quiet)
             elif not quiet and time.monotonic() - shown > 15:
@@ -170,48 +151,17 @@ class Trainer:
         self.save()
         return self.step == self.timeline.steps
 
-    def _prepare(self, place: Position) -> None:
-        """Bring the pictures to the size of the stage, and put the epoch into an order."""
-        if place.stage != self._stage:
-            self._stage = place.stage
-            self._pixels = self.train.shrunk(round(place.stage.size * HEADROOM))
-        if place.epoch != self._epoch:
-            self._epoch = place.epoch
-            generator = step_generator(self.config.seed, place.epoch, ORDER)
-            total = place.steps_in_epoch * self.config.batch
-            labels = self.train.labels.cpu()
-            self._order = epoch_order(labels, total, self.config.balance, generator).to(self.device)
-            self._epoch_begun = (time.monotonic(), self.step)
-
     def _train_step(self, place: Position) -> None:
-        config, stage = self.config, place.stage
-        chosen = self._order[place.step_in_epoch * config.batch :][: config.batch]
-        augment = Augmentation(
-            crop=config.crop,
-            colour=config.colour,
-            erase=config.erase,
-            mixup=config.mixup,
-            cutmix=config.cutmix,
-        )
-        images, target = augment(
-            self._pixels[chosen],
-            self.train.labels[chosen],
-            self.classes,
-            stage.size,
-            step_generator(config.seed, self.step, AUGMENT),
-        )
         for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(place.progress, place.warmup, config.lr, config.final_lr)
+            group["lr"] = self.task.learning_rate(place)
         self.network.train()
-        randomness = step_generator(config.seed, self.step, NETWORK)
         with self._precision():
-            scores = run_network(self.network, images, randomness, config.drop_path, stage.keep)
-        loss = soft_cross_entropy(scores, target, config.smoothing)
+            loss = self.task.loss(self.network, place)
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), config.clip)
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip)
         self.optimizer.step()
-        ema_update(self.average, self.network, ema_decay(self.step, config.ema))
+        ema_update(self.average, self.network, ema_decay(self.step, self.config.ema))
         self.loss_sum += loss.detach()
 
     def _precision(self) -> ExitStack:
@@ -224,27 +174,34 @@ class Trainer:
         return stack
 
     def _end_epoch(self, place: Position, quiet: bool) -> None:
+        assert self._epoch_begun is not None
         begun, first = self._epoch_begun
         speed = (self.step - first) * self.config.batch / max(1e-9, time.monotonic() - begun)
-        top1 = self.quick_top1(place.stage.size)
+        figures = self.measure(place)
         line = {
             "epoch": place.epoch,
             "step": self.step,
             "size": place.stage.size,
             "lr": self.optimizer.param_groups[0]["lr"],
             "loss": round(self.loss_sum.item() / place.steps_in_epoch, 5),
-            "val_top1": round(top1, 5),
+            **{name: round(value, 5) for name, value in figures.items()},
             "pictures_per_s": round(speed, 1),
             "seconds": round(self.seconds, 1),
+            "cpu_seconds": round(self.cpu_seconds, 1),
             "device": _device_name(self.device),
             "threads": torch.get_num_threads(),
         }
         self.loss_sum.zero_()
         self.log.append(line)
         self._write_log()
-        if place.stage.size != self.best[0] or top1 >= self.best[1]:
-            self.best = (place.stage.size, top1)
-            metadata = {"step": str(self.step), "val_top1": f"{top1:.5f}", "size": str(place.stage.size)}
+        reached = figures[self.task.metric]
+        if place.stage.size != self.best[0] or reached >= self.best[1]:
+            self.best = (place.stage.size, reached)
+            metadata = {
+                "step": str(self.step),
+                self.task.metric: f"{reached:.5f}",
+                "size": str(place.stage.size),
+            }
             checkpoint.save_weights(self.out / "best.safetensors", self.average, metadata)
         self.save()
         if not quiet:
@@ -256,25 +213,16 @@ class Trainer:
             )
 
     @torch.no_grad()
-    def quick_top1(self, size: int) -> float:
-        """Share of the validation pictures that the averaged weights get right at ``size``, 0 to 1."""
+    def measure(self, place: Position) -> dict[str, float]:
+        """The task's figures of the averaged weights."""
         network = self.network
-        own = {name: p.detach().clone() for name, p in network.named_parameters()}
+        own = {name: x.detach().clone() for name, x in network.state_dict().items()}
         network.load_state_dict(self.average)
         network.eval()
-        right = 0
         with self._precision():
-            for pixels, labels in zip(
-                *(torch.split(x, 128) for x in (self.val.pixels, self.val.labels)), strict=True
-            ):
-                images = normalise(resized(pixels, size).float() / 255)
-                right += int((network(images).argmax(1) == labels).sum())
+            figures = self.task.measure(network, place)
         network.load_state_dict(own)
-        return right / max(1, len(self.val))
-
-
-def _on(pictures: PictureSet, device: torch.device) -> PictureSet:
-    return PictureSet(pictures.pixels.to(device), pictures.labels.to(device), pictures.classes)
+        return figures
 
 
 def _device_name(device: torch.device) -> str:

@@ -13,7 +13,14 @@ from vitviz.models.vit import VisionTransformer
 from vitviz.probe import Probe, no_probe
 
 Network = VisionTransformer | SwinTransformer
-NO_DECAY = ("cls_token", "dist_token", "reg_token", "pos_embed", "relative_position_bias_table")
+NO_DECAY = (
+    "cls_token",
+    "dist_token",
+    "reg_token",
+    "pos_embed",
+    "relative_position_bias_table",
+    "query_embed",
+)
 
 
 def decays(name: str, parameter: Tensor) -> bool:
@@ -31,9 +38,13 @@ def make_optimizer(network: nn.Module, lr: float, weight_decay: float) -> torch.
     return torch.optim.AdamW(groups, lr=lr, betas=(0.9, 0.99), fused=True)
 
 
-def learning_rate(progress: float, warmup: float, peak: float, final: float) -> float:
-    """Linear warm-up times a cosine from ``peak`` to ``final``; ``progress``, ``warmup`` go from 0 to 1."""
-    return warmup * (final + (peak - final) * 0.5 * (1 + math.cos(math.pi * progress)))
+def learning_rate(progress: float, warmup: float, peak: float, final: float, plateau: float = 0.0) -> float:
+    """Linear warm-up times a cosine from ``peak`` to ``final``; ``progress``, ``warmup`` go from 0 to 1.
+
+    Until ``progress`` is ``plateau`` the cosine does not begin.
+    """
+    falling = max(0.0, progress - plateau) / (1 - plateau)
+    return warmup * (final + (peak - final) * 0.5 * (1 + math.cos(math.pi * falling)))
 
 
 def ema_decay(step: int, decay: float) -> float:
@@ -44,9 +55,9 @@ def ema_decay(step: int, decay: float) -> float:
 @torch.no_grad()
 def ema_update(average: Mapping[str, Tensor], network: nn.Module, decay: float) -> None:
     """average = decay * average + (1 - decay) * weights, in place."""
-    parameters = dict(network.named_parameters())
+    weights = network.state_dict()
     names = list(average)
-    torch._foreach_lerp_([average[n] for n in names], [parameters[n].detach() for n in names], 1 - decay)
+    torch._foreach_lerp_([average[n] for n in names], [weights[n] for n in names], 1 - decay)
 
 
 def drop_rates(network: Network, rate: float) -> dict[str, float]:
