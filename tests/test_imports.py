@@ -116,3 +116,18 @@ def test_a_page_can_be_described_before_torch_is_imported() -> None:
         "assert 'torch' not in sys.modules, 'torch was imported'"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_torch_is_imported_before_what_is_in_it(path: Path) -> None:
+    """Two threads of a server import torch for the first time: one that holds torch and waits for torch.nn, and one
+    that holds torch.nn and waits for torch, end in a torch that lacks some of its modules.
+    """
+    names = (
+        name
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else
+                     [node.module or ""] if isinstance(node, ast.ImportFrom) else [])
+        if name.partition(".")[0] == "torch"
+    )  # fmt: skip
+    assert next(names, "torch") == "torch"

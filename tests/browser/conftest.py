@@ -70,14 +70,14 @@ def serve(*options: str) -> Iterator[str]:
             if "--server.baseUrlPath" in options
             else ""
         )
-        _wait_for(f"{address}/{base}_stcore/health")
+        wait_for(f"{address}/{base}_stcore/health")
         yield address
     finally:
         process.terminate()
         process.wait(timeout=20)
 
 
-def _wait_for(url: str, seconds: float = 60) -> None:
+def wait_for(url: str, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:

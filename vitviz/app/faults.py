@@ -53,7 +53,8 @@ async def on_route_error(_: Request, error: Exception) -> Response:
     """The answer of a route that failed."""
     number = note("a route", error)
     text = f"something failed that should not have; the server's log has it under {number}"
-    return PlainTextResponse(text, 500, headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}  # outside of the guard
+    return PlainTextResponse(text, 500, headers=headers)
 
 
 def quiet_streamlit() -> None:

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from vitviz.app import address, pages, session, shell
+from vitviz.app import address, lost, pages, session, shell
 from vitviz.zoo.registry import ASSETS
 
 st.set_page_config(page_title="vitviz", page_icon=str(ASSETS / "icon.png"), layout="wide")
 session.setup()
+lost.begin()
 address.arrive()
 page = st.navigation(pages.navigation(), position="top", expanded=True)
 shell.sidebar()

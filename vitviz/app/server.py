@@ -1,4 +1,4 @@
-"""The app as Streamlit serves it: the script, its own routes, what becomes of faults, torch before the first visit."""
+"""The app as Streamlit serves it: the script, its own routes, its guard, torch before the first visit."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from vitviz.app import faults, preload
+from vitviz.app.guard import Guard
 from vitviz.app.limits import limits
 from vitviz.app.routes import routes
 
@@ -32,6 +34,7 @@ def options() -> dict[str, Any]:
     return {
         "routes": routes(),
         "lifespan": lifespan,
+        "middleware": [Middleware(Guard)],
         "on_script_error": faults.on_script_error,
         "exception_handlers": {Exception: faults.on_route_error},
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vitviz.app import address, session
+from vitviz.app import address, lost, session
 from vitviz.app.markup import as_text
 from vitviz.app.model_dialog import open_dialog
 from vitviz.app.preparation_choice import choose_preparation
@@ -27,18 +27,20 @@ FILE_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
 
 def sidebar() -> None:
     """Choose the picture, how it is prepared, the model and the language."""
+    # The browser keeps a widget's file; in a new session, whose server never had it, the widget is another one.
+    upload, camera = (f"{name}.{lost.stamp()}" for name in ("upload", "camera"))
     with st.sidebar:
         _sample_choice()
         st.file_uploader(
-            say("sidebar.upload"), type=FILE_TYPES, key="upload", on_change=_uploaded, args=("upload",)
+            say("sidebar.upload"), type=FILE_TYPES, key=upload, on_change=_uploaded, args=(upload,)
         )
         with st.expander(say("sidebar.camera")):
             if st.toggle(say("sidebar.camera_on"), key="camera_on"):
                 st.camera_input(
                     say("sidebar.camera"),
-                    key="camera",
+                    key=camera,
                     on_change=_uploaded,
-                    args=("camera",),
+                    args=(camera,),
                     label_visibility="collapsed",
                 )
         if error := st.session_state.get("picture_error"):
@@ -59,6 +61,7 @@ def _model_choice() -> None:
     """The models by group, trained ones first, and the way to load another."""
     if loaded := st.session_state.pop("model.next", None):
         st.session_state["model"] = loaded
+        lost.found_again("model")
     chosen = st.session_state.get("model")
     # Tests choose the models that are made for them; nobody else is offered these.
     shipped = [
@@ -84,6 +87,7 @@ def _model_choice() -> None:
 
 def _model_chosen(key: str) -> None:
     st.session_state["model"] = st.session_state[key]
+    lost.found_again("model")
 
 
 def _sample_choice() -> None:
@@ -94,10 +98,11 @@ def _sample_choice() -> None:
     # beside a picture of one's own, where every sample is a change.
     key = f"sample.{language}.{own}"
     chosen = st.session_state.get("sample", next(iter(titles), None))
+    st.session_state[key] = None if own else chosen
     st.selectbox(
         say("sidebar.picture"),
         list(titles),
-        index=None if own or chosen is None else list(titles).index(chosen),
+        index=None if own else 0,
         placeholder=say("sidebar.own"),
         format_func=titles.__getitem__,
         key=key,
@@ -110,6 +115,7 @@ def head(title: str, lead: str, model: ModelEntry) -> None:
     """A page's title, what it is good for, and whether the model has learned anything."""
     st.html(TIGHT)
     st.title(title, anchor=False)
+    lost.notice()
     st.markdown(lead)
     if not model.trained:
         st.caption(f":orange-badge[{say('sidebar.untrained')}] {say('untrained', name=model.name)}")
@@ -131,6 +137,7 @@ def _model_title(name: str) -> str:
 def _sample(key: str) -> None:
     before = st.session_state.get("sample")
     st.session_state["sample"] = st.session_state[key]
+    lost.found_again("picture")
     if not _back_to_sample():
         own = bool(st.session_state.get("picture_is_own"))
         st.session_state["sample"] = before or next(sample.file for sample in SAMPLES)
@@ -158,6 +165,7 @@ def _uploaded(key: str) -> None:
         return
     try:
         session.choose_upload(upload.name, upload.getvalue())
+        lost.found_again("picture")
     except ImageError as error:
         st.session_state["picture_error"] = str(error)
 

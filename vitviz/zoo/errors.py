@@ -51,8 +51,8 @@ SENTENCES = {
     "not_in_index": "the index {file} does not know of {tensor}, which is in one of its files; fetch the files anew",
     "unknown_dtype": "{tensor} in {file} is stored as {dtype}, which is not read here; save it as float32 or float16",
     # what comes with vitviz
-    "shipped_missing": "{file}, which comes with vitviz, is missing or cannot be read: install vitviz again",
-    "shipped_damaged": "{file} is not the file that came with vitviz ({reason}): install vitviz again",
+    "shipped_missing": "the file {file}, which comes with vitviz, is missing or cannot be read: install vitviz again",
+    "shipped_damaged": "the file {file} is not the one that came with vitviz ({reason}): install vitviz again",
     # memory
     "too_large": "{what} needs {needed} GiB of memory, and {free} GiB are free",
     "too_deep": "this configuration has {blocks} blocks, more than the {most} that are built here",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional as F
 
 from vitviz.analysis.layer_norm.steps import NormSteps, normalise
 from vitviz.tracing.arrays import to_numpy

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple, cast
 
 import numpy as np
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from vitviz.analysis.line_shapes import FunctionRun, run_with_shapes
 from vitviz.analysis.patches.projection import Projection, cut_patch, project
