@@ -62,15 +62,20 @@ def unpack(payload: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """
     if payload[: len(MAGIC)] != MAGIC:
         raise ValueError("not a payload of vitviz")
-    (length,) = struct.unpack_from("<I", payload, len(MAGIC))
-    header: dict[str, Any] = json.loads(payload[PREFIX_BYTES : PREFIX_BYTES + length])
-    arrays = {
-        entry["name"]: np.frombuffer(
-            payload, entry["dtype"], math.prod(entry["shape"]), entry["offset"]
-        ).reshape(entry["shape"])
-        for entry in header["arrays"]
-    }
+    try:
+        (length,) = struct.unpack_from("<I", payload, len(MAGIC))
+        header: dict[str, Any] = json.loads(payload[PREFIX_BYTES : PREFIX_BYTES + length])
+        arrays = {str(entry["name"]): _view(payload, entry) for entry in header["arrays"]}
+    except (struct.error, KeyError, OverflowError, RecursionError, TypeError) as error:
+        raise ValueError(f"a payload that is damaged: {error!r}") from error
     return header, arrays
+
+
+def _view(payload: bytes, entry: Mapping[str, Any]) -> NDArray[Any]:
+    if entry["dtype"] not in DTYPES:
+        raise ValueError(f"a payload holds no {entry['dtype']}")
+    shape = entry["shape"]
+    return np.frombuffer(payload, entry["dtype"], math.prod(shape), entry["offset"]).reshape(shape)
 
 
 def pack_data(data: object) -> bytes:
@@ -96,7 +101,10 @@ def unpack_data(payload: bytes) -> Any:
     header, arrays = unpack(payload)
     if "data" not in header:
         raise ValueError("a payload of named arrays, not of nested data")
-    return _with_arrays(header["data"], arrays)
+    try:
+        return _with_arrays(header["data"], arrays)
+    except (KeyError, RecursionError) as error:
+        raise ValueError(f"a payload that is damaged: {error!r}") from error
 
 
 class _Packer:

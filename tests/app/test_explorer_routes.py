@@ -138,6 +138,14 @@ def test_a_token_that_is_not_kept(server: Server, path: str) -> None:
     assert server.gated == 1
 
 
+def test_a_token_of_another_server_is_said_to_be_one(server: Server) -> None:
+    url, _ = Server().offer("ViT")
+    answer = server.client.get(f"{url}/0.bin")
+    assert answer.status_code == 421
+    assert "sticky sessions" in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+
+
 def test_a_rollout_that_is_too_large(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     url, _ = server.offer("ViT")  # 17 tokens
     monkeypatch.setattr(source_module, "ROLLOUT_TOKENS", 16)

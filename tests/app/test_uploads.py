@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 
 from vitviz.app import uploads as module
 from vitviz.app.limits import FOLDERS, HUB, RUN, UPLOAD, Limits, limits
-from vitviz.app.uploads import UploadError, Uploads, upload_routes
+from vitviz.app.uploads import UploadError, UploadFolder, Uploads, upload_routes
 
 
 async def pieces(*parts: bytes) -> AsyncIterator[bytes]:
@@ -68,10 +68,10 @@ def test_what_is_not_taken_leaves_nothing(name: str, size: int, parts: list[byte
 
 
 def test_a_full_disk_is_said_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def full(write: object, piece: bytes) -> None:
+    def full(file: object, piece: bytes) -> None:
         raise OSError(errno.ENOSPC, "no space")
 
-    monkeypatch.setattr(module, "run_in_threadpool", full)
+    monkeypatch.setattr(module, "_write", full)
     uploads = Uploads()
     folder = uploads.open(100)
     with pytest.raises(UploadError) as refused:
@@ -79,6 +79,41 @@ def test_a_full_disk_is_said_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch)
     assert refused.value.code == "disk"
     assert folder.files == {}
     assert list(folder.path.iterdir()) == []
+
+
+def test_only_the_last_of_several_that_come_under_one_name_stays_and_no_other_takes_space() -> None:
+    async def many(uploads: Uploads, folder: UploadFolder) -> list[str]:
+        go = asyncio.Event()
+
+        async def slow(letter: bytes) -> AsyncIterator[bytes]:
+            yield letter * 60
+            await go.wait()
+            yield letter * 40
+
+        async def one(letter: bytes) -> str:
+            try:
+                await uploads.receive(folder.token, "model.pth", 100, slow(letter))
+            except UploadError as error:
+                return error.code
+            return "ok"
+
+        tasks = []
+        for letter in (b"a", b"b", b"c"):
+            tasks.append(asyncio.create_task(one(letter)))
+            while not any(path.read_bytes().startswith(letter) for path in folder.path.iterdir()):
+                await asyncio.sleep(0)
+        sizes.append(sum(path.stat().st_size for path in folder.path.iterdir()))
+        go.set()
+        return await asyncio.gather(*tasks)
+
+    sizes: list[int] = []
+    uploads = Uploads()
+    folder = uploads.open(100)
+    assert asyncio.run(many(uploads, folder)) == ["length", "length", "ok"]
+    assert sizes == [60]
+    assert folder.files == {"model.pth": 100}
+    assert (folder.path / "model.pth").read_bytes() == b"c" * 100
+    assert len(list(folder.path.iterdir())) == 1
 
 
 def test_too_many_files_and_unknown_tokens_are_refused() -> None:

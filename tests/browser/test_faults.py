@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.app_pages import go
 from tests.browser.conftest import Visit, settle
@@ -63,9 +63,16 @@ def fault(page: Page, language: str = "en") -> str:
     return found[1]
 
 
-def choose(page: Page, number: int, option: str) -> None:
-    """Choose in the sidebar's select box of that number."""
-    page.locator("[data-testid=stSidebar] [data-testid=stSelectbox] input").nth(number).click()
+def box(page: Page, label: str) -> Locator:
+    """The sidebar's select box with that label."""
+    named = page.locator("label", has_text=re.compile(f"^{label}$"))
+    return (
+        page.locator("[data-testid=stSidebar] [data-testid=stSelectbox]").filter(has=named).locator("input")
+    )
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    box(page, label).click()
     page.get_by_role("option", name=re.compile(option)).first.click()
     settle(page)
 
@@ -75,10 +82,10 @@ def test_damaged_weights_are_named_and_another_model_works(visit: Visit, broken:
     alert = page.locator("[data-testid=stMain]").get_by_role("alert")
     expect(alert).to_contain_text("vit-tiny.safetensors")
     expect(alert).to_contain_text("install vitviz again")
-    choose(page, 1, "^Swin, C 48")
+    choose(page, "Model", "^Swin, C 48")
     expect(page.get_by_role("alert")).to_have_count(0)
     expect(page.locator(".vv-frame").first).to_be_visible()
-    choose(page, 0, "Cat")
+    choose(page, "Picture", "Cat")
     expect(page.locator("[data-testid=stSidebar]").get_by_role("alert")).to_contain_text("cat.jpg")
     expect(page.locator("[data-testid=stSidebar]")).to_contain_text("sunflower.jpg")
 
@@ -115,7 +122,7 @@ def picture_file(name: str) -> dict[str, object]:
 
 def test_after_a_restart_no_picture_stands_beside_anothers_name(visit: Visit, broken: OwnServer) -> None:
     page = visit("patches", at=broken.address)
-    choose(page, 1, "^Swin, C 48")
+    choose(page, "Model", "^Swin, C 48")
     page.locator("[data-testid=stFileUploader] input").set_input_files([picture_file("rose_**x**.png")])  # type: ignore[list-item]
     settle(page)
     side = page.locator("[data-testid=stSidebar]")
@@ -131,8 +138,7 @@ def test_after_a_restart_no_picture_stands_beside_anothers_name(visit: Visit, br
     expect(notice).to_contain_text("sunflower.jpg")
     expect(side.locator("code")).to_have_text("sunflower.jpg")
     expect(side.locator("[data-testid=stFileUploader]")).not_to_contain_text("rose")
-    boxes = side.locator("[data-testid=stSelectbox] input")
-    assert "Swin, C 48" in boxes.nth(1).input_value()  # what the server still has is as it was
+    assert "Swin, C 48" in box(page, "Model").input_value()  # what the server still has is as it was
     page.locator("[data-testid=stFileUploader] input").set_input_files([picture_file("rose.png")])  # type: ignore[list-item]
     settle(page)
     expect(notice).to_have_count(0)

@@ -22,6 +22,11 @@ from vitviz.web.explorer.store import (
 
 PATH = "/explorer"  # below the app's own /api
 GONE = "these numbers are no longer kept: reload the page"
+ELSEWHERE = (
+    "These numbers are on another server than the one that answered: reload the page. If this comes again, whoever runs"
+    " the app has to send all requests of a visitor to one server (sticky sessions, docs/serving.md).\n"
+    "这些数据在另一台服务器上：请刷新页面。如果再次出现，管理者需要让同一访问者的请求都到达同一台服务器（docs/serving.md）。"
+)
 # Streamlit compresses every response without an encoding; float32 numbers hardly shrink, and it would take time.
 HEADERS = {
     "Content-Encoding": "identity",
@@ -53,7 +58,7 @@ def explorer_routes(store: PayloadStore, gate: Gate) -> list[BaseRoute]:
     """The routes for ``store``; a payload is computed in a worker thread that holds ``gate()``.
 
     A response is the payload's bytes, or one plain sentence: 404 for a layer or head that does not exist, 410 for a
-    token that is unknown (any more), 413 for a payload that would be too large.
+    token that is unknown (any more), 421 for one of another server, 413 for a payload that would be too large.
     """
 
     async def respond(
@@ -70,7 +75,8 @@ def explorer_routes(store: PayloadStore, gate: Gate) -> list[BaseRoute]:
         except PayloadTooLargeError as error:
             return _sentence(str(error), 413)
         if payload is None:
-            return _sentence(GONE, 410)
+            anothers = store.is_anothers(request.path_params["token"])
+            return _sentence(ELSEWHERE, 421) if anothers else _sentence(GONE, 410)
         return Response(payload, media_type="application/octet-stream", headers=HEADERS | headers)
 
     async def layer(request: Request) -> Response:

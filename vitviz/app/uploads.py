@@ -16,6 +16,7 @@ import threading
 import weakref
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import BinaryIO
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -52,6 +53,7 @@ class UploadFolder:
         self.path = above / "upload"  # a name that sentences about its files can say
         self.path.mkdir()
         self._sizes: dict[str, int] = {}
+        self._coming: dict[str, BinaryIO] = {}
         self._lock = threading.Lock()
         weakref.finalize(self, shutil.rmtree, above, ignore_errors=True)
 
@@ -74,8 +76,10 @@ class UploadFolder:
             if self._sizes.pop(name, None) is not None:
                 (self.path / name).unlink(missing_ok=True)
 
-    def reserve(self, name: str, size: int) -> None:
-        """Keep ``size`` bytes of the limit for a file that is about to come; a file of that name goes.
+    def reserve(self, name: str, size: int, file: BinaryIO) -> None:
+        """Keep ``size`` bytes of the limit for what is about to be written to ``file``.
+
+        A file of that name goes, also one that is still coming: the limit holds for what lies on the disk.
 
         Raises:
             UploadError: if the name or the size is not allowed, or there are too many files.
@@ -89,7 +93,34 @@ class UploadFolder:
             if sum(others.values()) + size > self.max_bytes:
                 raise UploadError("size")
             (self.path / name).unlink(missing_ok=True)
+            if earlier := self._coming.get(name):
+                earlier.truncate(0)  # whoever writes it notices before the next piece
+            self._coming[name] = file
             self._sizes = others | {name: size}
+
+    def is_coming(self, name: str, file: BinaryIO) -> bool:
+        """Whether ``file`` is still wanted, and no later one of that name."""
+        with self._lock:
+            return self._coming.get(name) is file
+
+    def arrived(self, name: str, file: BinaryIO, part: Path) -> None:
+        """The file is whole: it gets its name, unless another of that name is coming meanwhile.
+
+        Raises:
+            UploadError: in that case.
+        """
+        with self._lock:
+            if self._coming.get(name) is not file:
+                raise UploadError("length")
+            del self._coming[name]
+            part.rename(self.path / name)
+
+    def failed(self, name: str, file: BinaryIO) -> None:
+        """The file will not come, and takes no part of the limit any more."""
+        with self._lock:
+            if self._coming.get(name) is file:
+                del self._coming[name]
+                self._sizes.pop(name, None)
 
 
 def _own_folder() -> Path:
@@ -136,27 +167,36 @@ class Uploads:
         folder = self._folders.get(token)
         if folder is None:
             raise UploadError("gone")
-        folder.reserve(name, size)
         part = folder.path / f".part-{secrets.token_hex(8)}"
+        file = None
         try:
+            file = part.open(
+                "wb", buffering=0
+            )  # so that a file that is not wanted any more has nothing left to write
+            folder.reserve(name, size, file)
             written = 0
-            with part.open("wb") as file:
-                async for piece in pieces:
-                    written += len(piece)
-                    if written > size:
-                        raise UploadError("length")
-                    await run_in_threadpool(file.write, piece)
+            async for piece in pieces:
+                written += len(piece)
+                if written > size or not folder.is_coming(name, file):
+                    raise UploadError("length")
+                await run_in_threadpool(_write, file, piece)
             if written != size:
                 raise UploadError("length")
-            part.rename(folder.path / name)
+            folder.arrived(name, file, part)
         except OSError as error:
-            folder.remove(name)
             raise UploadError("disk" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "gone") from error
-        except BaseException:
-            folder.remove(name)
-            raise
         finally:
+            if file is not None:
+                folder.failed(name, file)
+                file.close()
             part.unlink(missing_ok=True)
+
+
+def _write(file: BinaryIO, piece: bytes) -> None:
+    """Write all of a piece."""
+    left = memoryview(piece)
+    while left:
+        left = left[file.write(left) :]
 
 
 def upload_routes(uploads: Uploads) -> list[BaseRoute]:

@@ -60,7 +60,9 @@ test("a source asks its fetcher once, keeps what fits, and reports what is gone"
     missing: () => missing++,
     fetcher: async (path) => {
       asked.push(path);
-      return path.endsWith("gone") ? new Response("", { status: 410 }) : new Response(bytes, { headers });
+      if (path.endsWith("gone")) return new Response("", { status: 410 });
+      if (path.endsWith("elsewhere")) return new Response("on another server", { status: 421 });
+      return new Response(bytes, { headers });
     },
   });
   const [one, again] = await Promise.all([source.get("a"), source.get("a")]);
@@ -71,4 +73,6 @@ test("a source asks its fetcher once, keeps what fits, and reports what is gone"
   assert.deepEqual(asked, ["here/a", "here/b"]);
   await assert.rejects(source.get("gone"), /gone/);
   assert.equal(missing, 1);
+  await assert.rejects(source.get("elsewhere"), /on another server/);
+  assert.equal(missing, 2);
 });

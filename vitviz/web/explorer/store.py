@@ -79,6 +79,7 @@ class PayloadStore:
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
+        self.name = secrets.token_hex(4)  # of this store among those of other servers and earlier ones
         self._lock = threading.Lock()
         self._entries: dict[str, _Entry] = {}  # token -> entry
         self._tokens: dict[tuple[str, str], str] = {}  # (owner, content) -> token
@@ -102,13 +103,18 @@ class PayloadStore:
         with self._lock:
             token = self._tokens.get(key)
             if token is None:
-                token = self._tokens[key] = secrets.token_urlsafe(16)
+                token = self._tokens[key] = f"{self.name}.{secrets.token_urlsafe(16)}"
                 self._entries[token] = _Entry(key, source, source.nbytes)
             entry = self._entries[token]
             entry.source, entry.nbytes = source, source.nbytes
             self._touch(token)
             self._evict()
             return token
+
+    def is_anothers(self, token: str) -> bool:
+        """Whether a token is one of another store, which no later call could make known here."""
+        name, dot, _ = token.partition(".")
+        return bool(dot) and name != self.name
 
     def source(self, token: str) -> Source | None:
         """The source that is registered under a token, None for an unknown token."""

@@ -137,10 +137,11 @@ export class PayloadSource {
    */
   async load(path, wrap) {
     const response = await this.fetcher(`${this.url}/${path}`);
-    // A server that no longer knows the token answers an error, or with the page's own HTML after a restart.
+    // A server that no longer knows the token answers an error, or with the page's own HTML after a restart; 421 is the
+    // answer of another server than the page's, in its own words.
     if (!response.ok || !response.headers.get("content-type")?.startsWith("application/octet-stream")) {
       const gone = [404, 410].includes(response.status) || response.ok;
-      if (gone && !this.closed) this.missing?.();
+      if ((gone || response.status === 421) && !this.closed) this.missing?.();
       throw new Error(gone ? "gone" : (await response.text()).slice(0, 300));
     }
     const payload = readPayload(await response.arrayBuffer());
