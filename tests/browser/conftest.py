@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -56,13 +56,22 @@ def server() -> Iterator[str]:
 
 
 @contextmanager
-def serve(*options: str) -> Iterator[str]:
-    """A server of the app with further options of ``streamlit run``; its address, without a path."""
+def serve(*options: str, environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """A server of the app with further options of ``streamlit run``; its address, without a path.
+
+    ``environment`` is set besides what these tests run in.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), *options]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     address = f"http://localhost:{port}"
     try:
         base = (

@@ -48,9 +48,9 @@ def check_language(page: Page, language: str) -> None:
     assert bool(found) == (language == "en"), found
 
 
-def choose(page: Page, box: int, option: str) -> None:
-    """Choose in the side bar: box 0 is the picture, 1 the model."""
-    page.locator("[data-testid=stSidebar] [data-testid=stSelectbox] input").nth(box).click()
+def choose(page: Page, box: str, language: str, option: str) -> None:
+    """Choose in the side bar, in the box ``picture`` or ``model``."""
+    page.get_by_role("combobox", name=words.table()[f"sidebar.{box}"][language], exact=True).click()
     page.get_by_role("option", name=option).first.click()
     settle(page)
 
@@ -64,8 +64,8 @@ def test_all_pages_in_one_session(visit: Visit, language: str, model: str) -> No
     if language == "zh":
         page.get_by_text(words.LANGUAGES["zh"], exact=True).click()
         settle(page)
-    choose(page, 0, "Photographer (grey)" if language == "en" else "摄影师")
-    choose(page, 1, model)
+    choose(page, "picture", language, "Photographer (grey)" if language == "en" else "摄影师")
+    choose(page, "model", language, model)
     for path in PATHS:
         go(page, path)
         for number in sections(path):

@@ -53,7 +53,7 @@ def load(page: Page) -> None:
 
 
 def model_box(page: Page) -> str:
-    return page.locator("[data-testid=stSidebar] [data-testid=stSelectbox] input").nth(1).input_value()
+    return page.get_by_role("combobox", name="Model", exact=True).input_value()
 
 
 def test_uploaded_weights_are_one_persons_model(visit: Visit, checkpoint: Path) -> None:
@@ -71,7 +71,7 @@ def test_uploaded_weights_are_one_persons_model(visit: Visit, checkpoint: Path) 
     settle(page)
     expect(page.locator("[data-testid=stMain]")).to_contain_text("17 x 17")
     # The other person's list has no such model.
-    other.locator("[data-testid=stSidebar] [data-testid=stSelectbox] input").nth(1).click()
+    other.get_by_role("combobox", name="Model", exact=True).click()
     options = other.get_by_role("option").all_inner_texts()
     assert options
     assert not [option for option in options if words.table()["models.group.file"]["en"] in option]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from vitviz.app import session
 from vitviz.app.settings import CLASS, Setting
+from vitviz.app.words import say
 from vitviz.samples import SAMPLES
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 NOT_CHOSEN = -1
 LABEL = Setting[int]("label")
+WHOLE = 1000  # classes whose names a select box gets; of more it gets those that are searched for
+LISTED = 50
 
 
 def target(model: ModelEntry, trace: Trace) -> int:
@@ -67,9 +70,33 @@ def _picture() -> str:
 def _select(trace: Trace, text: str, key: str, current: int, on_change: Callable[[], None]) -> int:
     probabilities = trace.probabilities
     order = probabilities.argsort(descending=True).tolist()
+    if len(order) > WHOLE:
+        order = _found(trace, order, key, current)
     st.session_state[key] = current
     index: int = st.selectbox(
         text, order, format_func=lambda i: f"{trace.class_name(i)}  {100 * float(probabilities[i]):.1f} %",
         key=key, on_change=on_change,
     )  # fmt: skip
     return index
+
+
+def _found(trace: Trace, order: list[int], key: str, current: int) -> list[int]:
+    """The first of the classes in ``order`` that fit what was typed, with the current one: a browser gets no more."""
+    wanted = st.text_input(
+        say("class_search"), key=f"{key}.search", placeholder=say("class_search_among", count=f"{len(order):,}"),
+        label_visibility="collapsed",
+    )  # fmt: skip
+    found = matches(order, trace.class_name, wanted)
+    listed = found[:LISTED]
+    if wanted.strip():
+        count = say("class_search_found", count=f"{len(found):,}", listed=len(listed))
+        st.caption(count if found else say("class_search_nothing"))
+    return listed if current in listed else [current, *listed]
+
+
+def matches(order: Sequence[int], name: Callable[[int], str], wanted: str) -> list[int]:
+    """The classes of ``order`` in whose name every word of ``wanted`` is, in that order; upper case is lower case."""
+    words = wanted.casefold().split()
+    if not words:
+        return list(order)
+    return [index for index in order if all(word in name(index).casefold() for word in words)]

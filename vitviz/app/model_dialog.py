@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import streamlit as st
 
 from vitviz.app import hub_models, session
+from vitviz.app.checkpoint_names import name_of, named
 from vitviz.app.component import component
+from vitviz.app.hub_reach import hub_reach
 from vitviz.app.limits import limits
 from vitviz.app.loading import Loading
 from vitviz.app.markup import as_text
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from vitviz.zoo.load import Model
     from vitviz.zoo.source import Progress
 
+SOON = 0.3  # seconds that the form gives a hub to answer
 EVERY = 0.4  # seconds between two looks at how far a checkpoint is
 FORM = "models.form"  # the key of the fragment, which buttons below it run again
 JOB = "models.loading"
@@ -68,6 +71,9 @@ def _form() -> None:
 
 def _from_hub() -> None:
     st.markdown(say("models.hub.lead"))
+    # Nobody waits for a hub that takes its time: the line comes when it is known.
+    soon = hub_reach.known(wait=SOON) is None
+    (st.fragment(_hub_line, run_every=1.0) if soon else _hub_line)()
     known = {model.name: model for model in hub_models.HUB_MODELS}
     name = st.selectbox(
         say("models.hub.name"), list(known), index=None, accept_new_options=True,
@@ -88,6 +94,12 @@ def _from_hub() -> None:
         on_click=_start_hub,
         args=(name, revision.strip()),
     )
+
+
+def _hub_line() -> None:
+    """That no hub answers, where none does."""
+    if hub_reach.known() is False:
+        st.warning(say("models.hub.offline"))
 
 
 def _start_hub(name: str, revision: str) -> None:
@@ -141,7 +153,7 @@ def _start_folder(folder: UploadFolder, said: Said) -> None:
     weights = [name for name in folder.files if not name.endswith(".json")]
     # One file alone is given as that file, so that its own name can say what it is.
     source = folder.path / weights[0] if len(weights) == 1 and len(folder.files) == 1 else folder.path
-    _start(lambda progress: from_files(source, said, progress))
+    _start(lambda progress: named(from_files(source, said, progress), name_of(folder.path, weights)))
 
 
 def _from_path() -> None:

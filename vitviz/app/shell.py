@@ -67,19 +67,27 @@ def _model_choice() -> None:
     shipped = [
         entry for entry in REGISTRY.values() if not entry.name.endswith("-test") or entry.name == chosen
     ]
-    own = list(session.own_models())
-    names = [
-        *(entry.name for entry in shipped if entry.trained),
-        *own,
-        *(entry.name for entry in shipped if not entry.trained),
-    ]
+    own = [model.entry for model in session.own_models().values()]
+    groups = (
+        [entry for entry in shipped if entry.trained],
+        [entry for entry in own if entry.source.kind != "hub"],
+        [entry for entry in own if entry.source.kind == "hub"],
+        [entry for entry in shipped if not entry.trained],
+    )
+    # The group stands first, where a narrow list does not cut it off.
+    titles = {
+        entry.name: f"{say(f'models.group.{entry.source.kind}')} \u00b7 {entry.title}"
+        for group in groups
+        for entry in group
+    }
     # As for the pictures: in another language it is another widget.
     key = f"model.{st.session_state.get('language', 'en')}"
-    st.session_state["model"] = chosen if chosen in names else session.DEFAULT_MODEL
+    st.session_state["model"] = chosen if chosen in titles else session.DEFAULT_MODEL
     st.session_state[key] = st.session_state["model"]
     st.selectbox(
-        say("sidebar.model"), names, format_func=_model_title, key=key, on_change=_model_chosen, args=(key,)
-    )
+        say("sidebar.model"), list(titles), format_func=titles.__getitem__, key=key, on_change=_model_chosen,
+        args=(key,),
+    )  # fmt: skip
     asked = st.session_state.pop("models.asked", False)  # a link names a model that is not here
     if st.button(say("models.open"), width="stretch") or asked:
         open_dialog()
@@ -127,11 +135,6 @@ def has_classes(model: ModelEntry) -> bool:
         return True
     st.info(say("no_classes", name=as_text(model.title)))
     return False
-
-
-def _model_title(name: str) -> str:
-    model = session.find(name)
-    return f"{model.title} ({say(f'models.group.{model.source.kind}')})"
 
 
 def _sample(key: str) -> None:
