@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import vitviz
 from vitviz.samples import SAMPLES
@@ -145,6 +146,14 @@ def test_the_pins_of_the_tests_are_inside_the_ranges_of_the_package() -> None:
         allowed, pins = (named | named_dev)[name].specifier, list(requirement.specifier)
         pinned = len(pins) == 1 and pins[0].operator == "==" and allowed.contains(pins[0].version)
         assert pinned or requirement.specifier == allowed, f"{requirement} is not {allowed}"
+
+
+def test_the_lock_pins_a_version_inside_every_range() -> None:
+    pinned = by_name(lines_of("requirements-lock.txt"))
+    assert all([each.operator for each in requirement.specifier] == ["=="] for requirement in pinned.values())
+    for name, requirement in by_name(lines_of("requirements.txt")).items():
+        [pin] = pinned[canonicalize_name(name)].specifier
+        assert requirement.specifier.contains(pin.version), f"{requirement} does not allow {pin.version}"
 
 
 def by_name(lines: Iterable[str]) -> dict[str, Requirement]:
