@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from vitviz.app import preparation, words
-from vitviz.app.preparation import Choice, Refusal, as_chosen, as_link, from_link, prepared, refusal
+from vitviz.app import links, preparation, words
+from vitviz.app.preparation import Choice, Refusal, as_chosen, prepared, refusal
 from vitviz.images import HALF_MEAN, Preprocessing, open_image, preprocess
 from vitviz.models.build import build
 from vitviz.models.config import SwinConfig
@@ -69,13 +69,13 @@ def test_what_does_not_fit_is_refused_and_the_nearest_size_is_not() -> None:
 
 
 @pytest.mark.usefixtures("state")
-def test_a_link_says_what_is_not_by_default_and_nothing_else_is_taken_from_one() -> None:
-    assert as_link(OWN) == {}
-    for said in ({"fit": "<b>", "side": "1e9"}, {"side": "0"}, {"side": "99999"}, {"side": "-3"}):
-        from_link(OWN.name, said)
+def test_what_cannot_be_prepared_so_stays_the_checkpoints() -> None:
+    for fit, side in (("crop", 0), ("crop", 99999), ("<b>", 224)):
+        preparation.FIT.set(fit, OWN.name)
+        preparation.SIDE.set(side, OWN.name)
         assert prepared(OWN, WIDE) == OWN
-    from_link(OWN.name, {"fit": "native", "side": "320"})
-    assert as_link(OWN) == {"fit": "native", "side": "320"}
+    preparation.FIT.set("native", OWN.name)
+    preparation.SIDE.set(320, OWN.name)
     assert prepared(OWN, WIDE).preprocessing == as_chosen(OWN, Choice("native", 320), WIDE)
     assert prepared(find("vit-b16"), WIDE) == find("vit-b16")  # of another model nothing was said
 
@@ -100,8 +100,8 @@ def own_model(config: SwinConfig) -> OrderedDict[str, Model]:
 
 
 def chosen(model: str, fit: str, side: int) -> dict[str, Any]:
-    return {"model": model, **own_picture(), f"setting.preparation.fit.{model}": fit,
-            f"setting.preparation.side.{model}": side}  # fmt: skip
+    return {"model": model, **own_picture(), f"setting.fit.{model}": fit,
+            f"setting.side.{model}": side}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,8 @@ def test_a_page_runs_what_was_chosen(open_page: Open, model: str, fit: str) -> N
     assert np.array_equal(trace["image"][0].numpy(), pixels)
     height, width = spec.height_width
     assert any(f"{height} x {width} px" in caption.value for caption in page.caption)
-    assert page.query_params["fit"] == fit
-    assert page.query_params["model"] == model
+    said = page.session_state[links.KEY].read
+    assert (said["fit"][0], said["side"][0]) == (fit, "64")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -1,111 +1,149 @@
-"""What a link to a page says: model, sample picture, how it is prepared, and what the explorer shows."""
+"""What the address of a page holds: model, picture, language, and every setting that the page reads.
+
+A link restores what was seen: somebody who arrives by one, or goes back to it, gets the page as it was. See ``links``
+for the settings; this is the frame around them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
-from vitviz.app import preparation, session
+from vitviz.app import links, session
+from vitviz.app.words import LANGUAGES, say
 from vitviz.samples import SAMPLES
+from vitviz.web.explorer.defaults import DEFAULTS
 from vitviz.zoo.errors import CheckpointError
-from vitviz.zoo.registry import REGISTRY, ModelEntry
+from vitviz.zoo.registry import REGISTRY
 from vitviz.zoo.source import HUB_NAME
 
-TEXTS = ("direction", "scale", "order")
-NUMBERS = ("layer", "head", "token", "start")
-FLAGS = ("pinned", "log", "smooth")
-PREPARED = ("fit", "side")
-DIGITS = 9  # of a number in a link; nothing here has as many
+FORMER = {"layer": "block"}  # as links were written before, and ``head=mean``
+ALL_HEADS = "heads"  # what the explorer makes of all heads: their mean, the rollout, ...
+
+
+def _second(text: str) -> dict[str, Any]:
+    """Layer and head of the second pane: ``2.1`` or ``2.mean``. ``ValueError`` for anything else."""
+    layer, _, head = text.partition(".")
+    return {"layer": links.whole(layer), "head": links.whole(head) if head.isdecimal() else _all_heads(head)}
+
+
+_all_heads = links.one_of(("mean", "max", "rollout"))
+# What the explorer's view has beside block, head and token.
+VIEW: dict[str, Callable[[str], Any]] = {
+    "direction": links.one_of(("row", "column")),
+    "scale": links.one_of(("shared", "token", "map")),
+    "order": links.one_of(("layer", "entropy", "distance")),
+    "opacity": links.decimal,
+    "start": links.whole,
+    "pinned": links.flag,
+    "log": links.flag,
+    "smooth": links.flag,
+    "second": _second,
+    ALL_HEADS: _all_heads,
+}
+LONGEST = 40  # characters of a stranger's text that a sentence repeats
 
 
 def arrive() -> None:
-    """Once in a session: choose the model, the sample picture and the preparation that the link names."""
-    if st.session_state.get("link.read"):
+    """Begin a run of the whole page. Where somebody followed a link: the model, picture and language that it names."""
+    here = links.current()
+    here.begin()
+    query = {FORMER.get(name, name): text for name, text in st.query_params.to_dict().items()}
+    if not query.get("head", "0").isdecimal():
+        query[ALL_HEADS] = query.pop("head")
+    known, here.known = here.known, [query]
+    if not query or query in known:
         return
-    st.session_state["link.read"] = True
-    name = st.query_params.get("model")
-    if name in REGISTRY and not name.endswith("-test") and "model" not in st.session_state:
-        st.session_state["model"] = name
-    elif name and HUB_NAME.fullmatch(name):  # nothing is loaded before the person says so
-        st.session_state["models.hub.name"] = name
-        st.session_state["models.asked"] = True
-    if name is None or name in REGISTRY or HUB_NAME.fullmatch(name):
-        preparation.from_link(name or session.DEFAULT_MODEL, dict(st.query_params))
-    file = st.query_params.get("picture")
-    sample = next((sample for sample in SAMPLES if sample.file == file), None)
-    if sample is not None and "picture" not in st.session_state:
-        with suppress(CheckpointError):  # a sample whose file is damaged: the first one, as without a link
-            session.choose_sample(sample)
-            st.session_state["sample"] = sample.file
+    here.arrive(query)
+    _choose_model(query.get("model"))
+    _choose_picture(query.get("picture"))
+    if query.get("lang") in LANGUAGES:
+        st.session_state["language"] = query["lang"]
 
 
-def view() -> dict[str, Any]:
-    """What the link says of the explorer's view; a stranger's text, so the browser part checks every value."""
-    said = st.query_params
-    found: dict[str, Any] = {name: said[name] for name in TEXTS if name in said}
-    found |= {name: _number(said[name]) for name in NUMBERS if name in said}
-    found |= {name: said[name] == "1" for name in FLAGS if name in said}
-    if "opacity" in said:
-        found["opacity"] = said["opacity"]
-    layer, _, head = said.get("second", "").partition(".")
-    if head:
-        found["second"] = {"layer": _number(layer), "head": _number(head)}
+def complete() -> dict[str, str]:
+    """The page is complete: the query of its address. One sentence says what of a link was not understood."""
+    here = links.current()
+    bad, here.bad = here.bad, {}
+    for name, text in bad.items():
+        st.toast(say("link.bad", name=name, text=_as_code(text)), icon=":material/link_off:")
+    query = _frame() | here.finished()
+    here.become(query)
+    return query
+
+
+def explorer_view() -> dict[str, Any]:
+    """What a link that was just followed says of the explorer's view."""
+    here = links.current()
+    found: dict[str, Any] = {}
+    for name, read in VIEW.items():
+        if name in here.asked:
+            try:
+                found["head" if name == ALL_HEADS else name] = read(here.asked[name])
+            except ValueError:
+                here.bad[name] = here.asked[name]
     return found
 
 
-def keep_true(model: str) -> None:
-    """After another model or picture was chosen, an address that a view was put into no longer names the old one."""
-    said = st.query_params
-    if said.get("model", model) != model:
-        _leave_view(model)
-    if st.session_state.get("picture_is_own"):
-        said.pop("picture", None)
-    elif "picture" in said or "token" in said:
-        said["picture"] = str(st.session_state["picture_name"])
+def note_explorer_view(state: Mapping[str, Any]) -> None:
+    """The explorer shows a view; what is as it is by default is left out of the address."""
+    second = state.get("second")
+    for name in VIEW:
+        if name in DEFAULTS and name != "second":
+            _note(name, links.written(state.get(name, DEFAULTS[name])), links.written(DEFAULTS[name]))
+    _note(ALL_HEADS, "" if isinstance(state["head"], int) else str(state["head"]), "")
+    _note("second", f"{second['layer']}.{second['head']}" if second else "", "")
 
 
-def keep_preparation(model: ModelEntry) -> None:
-    """On every page: the address says how the picture is prepared, and for what, where it is not as by default."""
-    said, wanted = st.query_params, preparation.as_link(model)
-    for name in PREPARED:
-        if name not in wanted:
-            said.pop(name, None)
-        elif said.get(name) != wanted[name]:
-            said[name] = wanted[name]
-    named = said.get("model")
-    # A link to a model of a hub names it until it is loaded.
-    left = named is not None and session.find(named).name == named
-    if named != model.name and (wanted or left):
-        _leave_view(model.name)
-    if wanted and not st.session_state.get("picture_is_own"):
-        session.picture()
-        if said.get("picture") != st.session_state["picture_name"]:
-            said["picture"] = str(st.session_state["picture_name"])
+def _note(name: str, text: str, default: str) -> None:
+    if name in links.current().read:
+        links.changed(name, text)
+    else:
+        links.note(name, text, default)
 
 
-def _leave_view(model: str) -> None:
-    """Name another model; what the explorer showed of the one before goes."""
-    for name in (*TEXTS, *NUMBERS, *FLAGS, "opacity", "second"):
-        st.query_params.pop(name, None)
-    st.query_params["model"] = model
-
-
-def remember(model: str, state: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
-    """Put a view into the page's address; what is as it is by default is left out."""
-    said = {name: str(state[name]) for name in NUMBERS if name != "start" or state[name] != defaults[name]}
-    said |= {name: str(state[name]) for name in (*TEXTS, "opacity") if state[name] != defaults[name]}
-    said |= {name: "1" for name in FLAGS if state[name]}
-    if state["second"]:
-        said["second"] = f"{state['second']['layer']}.{state['second']['head']}"
-    said |= {name: st.query_params[name] for name in PREPARED if name in st.query_params}
-    said["model"] = model
+def _frame() -> dict[str, str]:
+    """Model, picture and language. A model or picture of one's own is in nobody else's link."""
+    found = {}
+    model = session.find(str(st.session_state.get("model", session.DEFAULT_MODEL)))
+    if model.source.kind == "hub":
+        found["model"] = model.source.where
+    elif model.name in REGISTRY:
+        found["model"] = model.name
     if not st.session_state.get("picture_is_own"):
-        said["picture"] = str(st.session_state["picture_name"])
-    st.query_params.from_dict(said)
+        found["picture"] = str(st.session_state.get("picture_name", SAMPLES[0].file))
+    if (language := str(st.session_state.get("language", "en"))) != session.browsers_language():
+        found["lang"] = language
+    return found
 
 
-def _number(text: str) -> int | str:
-    return int(text) if text.isdecimal() and len(text) <= DIGITS else text
+def _choose_model(name: str | None) -> None:
+    here = links.current()
+    if name in REGISTRY and not name.endswith("-test"):
+        st.session_state["model"] = name
+    elif own := next(
+        (key for key, one in session.own_models().items() if one.entry.source.where == name), None
+    ):
+        st.session_state["model"] = own
+    elif name and HUB_NAME.fullmatch(name):  # nothing is loaded before the person says so
+        st.session_state["models.hub.name"] = name
+        st.session_state["models.asked"] = True
+    elif name:
+        here.bad["model"] = name
+
+
+def _choose_picture(file: str | None) -> None:
+    sample = next((sample for sample in SAMPLES if sample.file == file), None)
+    if sample is not None:
+        with suppress(CheckpointError):  # a sample whose file is damaged: the picture stays
+            session.choose_sample(sample)
+            st.session_state["sample"] = sample.file
+    elif file:
+        links.current().bad["picture"] = file
+
+
+def _as_code(text: str) -> str:
+    return f"`{text[:LONGEST].replace('`', '')}`"

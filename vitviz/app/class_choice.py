@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import session
+from vitviz.app import links, session
 from vitviz.app.settings import CLASS, Setting
 from vitviz.app.words import say
 from vitviz.samples import SAMPLES
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 NOT_CHOSEN = -1
-LABEL = Setting[int]("label")
+LABEL = Setting("label", links.whole)
 WHOLE = 1000  # classes whose names a select box gets; of more it gets those that are searched for
 LISTED = 50
 
@@ -25,13 +25,14 @@ LISTED = 50
 def target(model: ModelEntry, trace: Trace) -> int:
     """The current class; the model's best one until a person chooses."""
     chosen = CLASS.get(NOT_CHOSEN, model.name)
-    return int(trace.logits.argmax()) if chosen == NOT_CHOSEN else chosen
+    known = 0 <= chosen < trace.logits.numel()
+    return chosen if known else int(trace.logits.argmax())
 
 
 def label(model: ModelEntry, trace: Trace) -> int:
     """The label of the loss; until a person chooses, what a sample picture shows, or the model's best class."""
     chosen = LABEL.get(NOT_CHOSEN, model.name, _picture())
-    if chosen != NOT_CHOSEN:
+    if 0 <= chosen < trace.logits.numel():
         return chosen
     shows = next((s.shows for s in SAMPLES if s.file == st.session_state.get("picture_name")), "")
     own = bool(st.session_state.get("picture_is_own"))

@@ -7,10 +7,10 @@ model's preprocessing follows. Nothing here imports torch.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal, NamedTuple, get_args
 
+from vitviz.app import links
 from vitviz.app.limits import limits
 from vitviz.app.settings import Setting
 from vitviz.images import Fit, Preprocessing, native_size
@@ -21,8 +21,8 @@ from vitviz.zoo.registry import ModelEntry
 Shape = Fit | Literal["native"]
 SHAPES: tuple[Shape, ...] = (*get_args(Fit), "native")
 LONGEST_SIDE = 4096  # pixels that can be asked for
-FIT = Setting[str]("preparation.fit")
-SIDE = Setting[int]("preparation.side")
+FIT: Setting[str] = Setting("fit", links.one_of(SHAPES))
+SIDE = Setting("side", links.whole)
 
 
 class Choice(NamedTuple):
@@ -107,18 +107,3 @@ def prepared(model: ModelEntry, picture: tuple[int, int]) -> ModelEntry:
         return model
     spec = as_chosen(model, choice, picture)
     return model if refusal(model.config, spec) else replace(model, preprocessing=spec)
-
-
-def from_link(name: str, said: Mapping[str, str]) -> None:
-    """Take over what a link says for the model ``name``; a stranger's text."""
-    if said.get("fit") in SHAPES:
-        FIT.set(said["fit"], name)
-    side = said.get("side", "")
-    if side.isdecimal() and len(side) <= len(str(LONGEST_SIDE)):
-        SIDE.set(int(side), name)
-
-
-def as_link(model: ModelEntry) -> dict[str, str]:
-    """What a link says of a choice; nothing of what the checkpoint asks for."""
-    choice = chosen(model)
-    return {} if choice == of_checkpoint(model) else {"fit": choice.fit, "side": str(choice.side)}

@@ -47,7 +47,13 @@ _cores = threading.Semaphore(os.cpu_count() or 1)
 
 def setup() -> None:
     """Begin a run of the script: everything a page says is said in this person's language."""
+    st.session_state.setdefault("language", browsers_language())
     words.speak(lambda: str(st.session_state.get("language", "en")))
+
+
+def browsers_language() -> str:
+    """Chinese where the browser asks for Chinese, else English."""
+    return "zh" if str(st.context.locale or "").lower().startswith("zh") else "en"
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from typing import Generic, TypeVar
 
 import streamlit as st
 
+from vitviz.app import links
+
 T = TypeVar("T")
 
 
@@ -19,18 +21,32 @@ class Setting(Generic[T]):
     """One choice, kept in a person's session when its page is left; ``name`` begins with the topic that owns it.
 
     ``where`` tells apart what is chosen for each model, or for each picture: ``BLOCK.get(0, model.name)``.
+    With ``read``, which makes a value of a link's text (ValueError: it is none), the setting stands in the address of
+    every page that reads it, under its name.
     """
 
     name: str
+    read: Callable[[str], T] | None = None
 
     def get(self, default: T, *where: str) -> T:
-        """What was chosen, else ``default``, which then counts as chosen."""
-        value: T = st.session_state.setdefault(self._key(where), default)
+        """What a link just followed says, else what was chosen, else ``default``, which then counts as chosen."""
+        key = self._key(where)
+        if self.read is None:
+            value: T = st.session_state.setdefault(key, default)
+            return value
+        followed, asked = links.take(self.name, key, default, self.read)
+        if followed:
+            self._forget_widgets(where)
+            st.session_state[key] = asked
+        value = st.session_state.setdefault(key, default)
+        links.note(self.name, links.written(value), links.written(default))
         return value
 
     def set(self, value: T, *where: str) -> None:
         """Keep ``value``."""
         st.session_state[self._key(where)] = value
+        if self.read is not None:
+            links.changed(self.name, links.written(value))
 
     def widget(
         self, show: Callable[[str], T | None], options: Container[T] | None, default: T, *where: str
@@ -53,14 +69,21 @@ class Setting(Generic[T]):
         self.set(value, *where)
         st.session_state[".".join((self.name, *where))] = value
 
+    def _forget_widgets(self, where: tuple[str, ...]) -> None:
+        """The widgets of this setting, in any language, begin with its new value."""
+        own = ".".join((self.name, *where))
+        for key in [str(key) for key in st.session_state]:
+            if key == own or key.startswith(f"{own}."):
+                del st.session_state[key]
+
     def _key(self, where: tuple[str, ...]) -> str:
         return ".".join(("setting", self.name, *where))
 
 
 # The one block, head, token and class that a person looks at, for each model; tokens count as in the finest map.
-BLOCK = Setting[int]("block")
-HEAD = Setting[int]("head")
-TOKEN = Setting[int]("token")
-CLASS = Setting[int]("class")
+BLOCK = Setting("block", links.whole)
+HEAD = Setting("head", links.whole)
+TOKEN = Setting("token", links.whole)
+CLASS = Setting("class", links.whole)
 # Which number of a patch's token is taken apart, for each model.
-PATCH_CHANNEL = Setting[int]("patches.channel")
+PATCH_CHANNEL = Setting("patches.channel", links.whole)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from vitviz.app import address, lost, session
+from vitviz.app import lost, session
 from vitviz.app.markup import as_text
 from vitviz.app.model_dialog import open_dialog
 from vitviz.app.preparation_choice import choose_preparation
 from vitviz.app.sentences import sentence
+from vitviz.app.widgets.link import link
 from vitviz.app.words import LANGUAGES, say
 from vitviz.images import ImageError
 from vitviz.samples import SAMPLES
@@ -25,8 +27,8 @@ TIGHT = """<style>
 FILE_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
 
 
-def sidebar() -> None:
-    """Choose the picture, how it is prepared, the model and the language."""
+def sidebar() -> DeltaGenerator:
+    """Choose the picture, how it is prepared, the model and the language. Returns the link's place: it comes last."""
     # The browser keeps a widget's file; in a new session, whose server never had it, the widget is another one.
     upload, camera = (f"{name}.{lost.stamp()}" for name in ("upload", "camera"))
     with st.sidebar:
@@ -49,12 +51,20 @@ def sidebar() -> None:
         _model_choice()
         with prepared:
             choose_preparation(session.loaded())
-        address.keep_preparation(session.loaded())
         st.segmented_control(
-            say("sidebar.language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, key="language", default="en",
+            say("sidebar.language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, key="language",
             required=True, label_visibility="collapsed",
         )  # fmt: skip
+        link = st.container()
         st.caption(_about_picture())
+    return link
+
+
+def copy_link(place: DeltaGenerator, query: dict[str, str]) -> None:
+    """The button that copies the view's link, and with it the page's address, which becomes ``query``."""
+    own_model = st.session_state.get("model") in session.own_models()
+    with place:
+        link("sidebar.link", query, own=own_model or bool(st.session_state.get("picture_is_own")))
 
 
 def _model_choice() -> None:

@@ -198,10 +198,8 @@ def test_every_corner_of_the_sliders_answers(open_page: Open, mean: int, spread:
 def test_the_row_is_the_models_and_ends_in_its_sum(
     open_page: Open, numbers: int, lanes: int, blocks: int
 ) -> None:
-    state = dict(zip(("row_numbers", "lanes", "blocks"), (numbers, lanes, blocks), strict=True))
-    page = lab(
-        open_page, "reduction", "vit-tiny", **{f"norm_lab.reduction.{name}": n for name, n in state.items()}
-    )
+    state = dict(zip(("row", "lanes", "blocks"), (numbers, lanes, blocks), strict=True))
+    page = lab(open_page, "reduction", "vit-tiny", **{f"norm_lab.{name}": n for name, n in state.items()})
     trace = trace_of(page)
     data = mounted(page, "norm_lab.steps")
     row = data["row"]

@@ -15,7 +15,7 @@ Open = Callable[..., AppTest]
 
 
 def topic(name: str) -> dict[str, object]:
-    return {"setting.swin_reach.topic": KINDS.index(name)}
+    return {"setting.swin_reach.view": name}
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from vitviz.app import address, session, shell, tokens
+from vitviz.app import address, links, session, shell, tokens
 from vitviz.app.pictures import small_picture_url
 from vitviz.app.settings import BLOCK, HEAD
 from vitviz.app.widgets.explorer import explorer
 from vitviz.app.words import say
 from vitviz.samples import SAMPLES
-from vitviz.web.explorer.defaults import DEFAULTS
 
 if TYPE_CHECKING:
     from vitviz.images import Picture
@@ -29,7 +28,6 @@ def show() -> None:
     with place, st.spinner(say("running")):
         data = _described(model, session.picture(), str(st.session_state["picture_name"]))
         beside = _described(model, *second) if second else None
-    address.keep_true(model.name)
     with place:
         _explore(data, beside, _state(model, data), model)
 
@@ -69,21 +67,22 @@ def _state(model: ModelEntry, data: dict[str, Any]) -> dict[str, Any]:
     """What to show first: what the link says, else what this person saw last, on this page or another."""
     from vitviz.web.explorer.describe import opening
 
-    said: dict[str, Any] = {}
-    if not st.session_state.get("attention.link_used"):
-        st.session_state["attention.link_used"] = True
-        said = address.view()
     layers = data["layers"]
     first = opening(model.name, len(layers))
-    wanted = said.get("layer", BLOCK.get(first[0], model.name))
-    layer = min(wanted, len(layers) - 1) if isinstance(wanted, int) else 0
+    layer = min(BLOCK.get(first[0], model.name), len(layers) - 1)
     here = (layers[layer]["rows"], layers[layer]["columns"])
     seen = {
         "layer": layer,
         "head": HEAD.get(first[1], model.name),
         "token": tokens.current(model, here),
     }
-    return {**st.session_state.get("attention.state", {}), **seen, **said, "layer": layer}
+    if (arrival := links.current().arrival) != st.session_state.get("attention.arrival", 0):
+        st.session_state["attention.arrival"] = arrival
+        said = st.session_state["attention.state"] = address.explorer_view()
+        seen["head"] = said.get("head", seen["head"])
+    state = {**st.session_state.get("attention.state", {}), **seen}
+    address.note_explorer_view(state)
+    return state
 
 
 @st.fragment
@@ -98,7 +97,7 @@ def _explore(
             HEAD.set(state["head"], model.name)
         tokens.choose(model, state["token"], (layer["rows"], layer["columns"]))
         st.session_state["attention.state"] = state
-        address.remember(model.name, state, DEFAULTS)
+        address.note_explorer_view(state)
 
     def needed() -> None:
         st.session_state["attention.asked"] = st.session_state.get("attention.asked", 0) + 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from vitviz.app import session
+from vitviz.app import links, session
 from vitviz.app.settings import Setting
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.strips import Strip, strips
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
-CHANNEL = Setting[int]("layer_norm.channel")
+CHANNEL = Setting("layer_norm.channel", links.whole)
 FUSED_GAP: session.Derived[float] = session.Derived(
     "largest difference between a layer norm and torch's kernel"
 )

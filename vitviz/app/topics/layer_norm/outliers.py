@@ -11,7 +11,7 @@ from PIL import Image
 
 from vitviz.analysis.layer_norm.large_norms import TIMES_MEDIAN
 from vitviz.analysis.layer_norm.outlier_channels import TIMES_MEDIAN_CHANNEL, OutlierChannels
-from vitviz.app import session, tokens
+from vitviz.app import links, session, tokens
 from vitviz.app.fragments import token_chosen
 from vitviz.app.settings import Setting
 from vitviz.app.widgets.picker import Overlay, picker
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # The fragments of the page, all of which a token concerns: all layer norms, one token opened, and this section.
 ALL_NORMS, ONE_TOKEN, OUTLIERS = "layer_norm.all_norms", "layer_norm.one_token", "layer_norm.outliers"
-CHANNEL = Setting[int]("layer_norm.outlier")
+CHANNEL = Setting("layer_norm.outlier", links.whole)
 STREAM: session.Derived[FinalStream] = session.Derived("the stream before the final layer norm")
 MAP_SIDE = 250
 LISTED = 8

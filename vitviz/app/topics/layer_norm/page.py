@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import session, shell, tokens
+from vitviz.app import links, session, shell, tokens
 from vitviz.app.fragments import rerun_only
 from vitviz.app.settings import Setting
 from vitviz.app.topics.layer_norm.one_token import one_token
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 PACKED = session.Derived[Packed]("statistics of all layer norms for the browser")
 # The number of the chosen layer norm, and how often a place was chosen in the browser.
-AT = Setting[int]("layer_norm.at")
-TURN = Setting[int]("layer_norm.turn")
+AT = Setting("layer_norm.at", links.whole)
+TURN = Setting("layer_norm.turn", links.whole)
 PICTURE_SIDE = 250
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from vitviz.app import class_choice, session, settings, shell, tokens
+from vitviz.app import class_choice, links, session, settings, shell, tokens
 from vitviz.app.progress import in_steps
 from vitviz.app.settings import Setting
 from vitviz.app.topics.lens.part import LensView
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 DEPTHS: session.Derived[tuple[Depth, ...]] = session.Derived("every class at every depth")
 READINGS: session.Derived[Lens] = session.Derived("the lens of a class")
-DEPTH = Setting[int]("lens.depth")
+DEPTH = Setting("lens.depth", links.whole)
 # The token that was current when the model's own reading was chosen.
-OWN = Setting[int]("lens.own")
-CHANNEL = Setting[int]("lens.channel")
+OWN = Setting("lens.own", links.signed)
+CHANNEL = Setting("lens.channel", links.whole)
 # In place of that token: nothing was chosen yet; a token's reading was.
 UNDECIDED, NOT_OWN = -1, -2
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from vitviz.app import class_choice, html, session, shell, tokens
+from vitviz.app import class_choice, html, links, session, shell, tokens
 from vitviz.app.function_source import show_function
 from vitviz.app.settings import Setting
 from vitviz.app.topics.loss.fragments import READINGS, token_chosen
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
-CHANNEL = Setting[int]("loss.channel")
+CHANNEL = Setting("loss.channel", links.whole)
 BEST = 3
 PICTURE_SIDE = 240
 

@@ -42,7 +42,7 @@ def _convolution(model: ModelEntry) -> None:
     """The product of the chosen model's patch embedding to scale, with the row and the column of one number."""
     work = embedding_product(model.config, tokens.finest(model))
     patch = max(0, tokens.current(model) - len(tokens.prefix(model)))
-    channel = PATCH_CHANNEL.get(0, model.name)
+    channel = min(PATCH_CHANNEL.get(0, model.name), work.dim - 1)
     left, right = st.columns([1, 1.5], gap="medium")
     left.html(product((work.dim, work.length, work.count), ("E", "x[k, i, j]", "z\u1d40"), (channel, patch)))
     right.markdown(

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from vitviz.app import html, session, tokens
+from vitviz.app import html, links, session, tokens
 from vitviz.app.settings import Setting
 from vitviz.app.topics.norm_lab.block_part import InBatch, norm_block
 from vitviz.app.topics.norm_lab.code import code_that_ran
@@ -25,8 +25,16 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
-CHANNEL = Setting[int]("norm_lab.channel")
-OTHERS = Setting[list[str]]("norm_lab.others")
+CHANNEL = Setting("norm_lab.channel", links.whole)
+
+
+def _files(text: str) -> list[str]:
+    """The samples of a link; ``ValueError`` for what is none."""
+    read = links.one_of([sample.file for sample in SAMPLES])
+    return [read(file) for file in text.split(",") if file]
+
+
+OTHERS = Setting("norm_lab.others", _files)
 COMPARED: session.Derived[Compared] = session.Derived("this picture in a batch with others")
 FIRST_INPUT: session.Derived[tuple[Image.Image, NDArray[np.float32]]] = session.Derived(
     "a sample's first block input"

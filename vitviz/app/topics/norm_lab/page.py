@@ -12,7 +12,7 @@ from vitviz.app.topics.norm_lab import batch, reduction, shape, variance
 from vitviz.app.words import say
 from vitviz.zoo.registry import ModelEntry
 
-WHICH = Setting[str]("norm_lab.which")
+WHICH = Setting("norm_lab.which", str)
 EXPERIMENTS: dict[str, Callable[[ModelEntry], None]] = {
     "batch": batch.experiment,
     "shape": shape.experiment,

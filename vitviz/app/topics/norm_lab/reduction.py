@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from vitviz.app import html, session, tokens
+from vitviz.app import html, links, session, tokens
 from vitviz.app.settings import Setting
 from vitviz.app.topics.norm_lab.code import code_that_ran
 from vitviz.app.topics.norm_lab.reduction_part import norm_reduction
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
-SIZE = Setting[int]("norm_lab.reduction")
+ROW = Setting("norm_lab.row", links.whole)
+LANE = Setting("norm_lab.lanes", links.whole)
+BLOCK = Setting("norm_lab.blocks", links.whole)
 NUMBERS, LANES, BLOCKS = (16, 32), (4, 8), (1, 2)
 
 
@@ -54,17 +56,18 @@ def _choose() -> tuple[int, int, int]:
     """Numbers, lanes of a warp, blocks."""
     one, two, three, _ = st.columns([1, 1, 1, 2])
     return (
-        _choice(one, "row_numbers", NUMBERS, 32),
-        _choice(two, "lanes", LANES, 4),
-        _choice(three, "blocks", BLOCKS, 1),
+        _choice(one, ROW, say("norm_lab.row_numbers"), NUMBERS, 32),
+        _choice(two, LANE, say("norm_lab.lanes"), LANES, 4),
+        _choice(three, BLOCK, say("norm_lab.blocks"), BLOCKS, 1),
     )
 
 
-def _choice(place: DeltaGenerator, name: str, choices: tuple[int, ...], default: int) -> int:
-    return SIZE.widget(
-        lambda key: place.segmented_control(say(f"norm_lab.{name}"), choices, key=key, required=True),
-        choices, default, name,
-    )  # fmt: skip
+def _choice(
+    place: DeltaGenerator, setting: Setting[int], text: str, choices: tuple[int, ...], default: int
+) -> int:
+    return setting.widget(
+        lambda key: place.segmented_control(text, choices, key=key, required=True), choices, default
+    )
 
 
 def _results(row: NDArray[np.float32], steps: tuple[Step, ...], layout: Layout) -> None:

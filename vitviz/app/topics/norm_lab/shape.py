@@ -19,9 +19,6 @@ from vitviz.zoo.registry import ModelEntry
 if TYPE_CHECKING:
     from vitviz.analysis.norm_lab.normalized_shape import Groups
 
-CHOICE = Setting[str]("norm_lab.shape.choice")
-TYPED = Setting[str]("norm_lab.shape.typed")
-KIND = Setting[str]("norm_lab.shape.kind")
 KINDS = ("count", "random")
 SHAPE = (4, 2, 3)
 CHOICES: tuple[tuple[int, ...], ...] = ((3,), (2, 3), (4, 2, 3), (2,), (4, 2))
@@ -29,6 +26,9 @@ EPS = 1e-5
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWX"
 LONGEST = 6
 LONGEST_TEXT = 60
+CHOICE = Setting("norm_lab.shape.choice", str)
+TYPED = Setting("norm_lab.shape.typed", lambda text: text[:LONGEST_TEXT])
+KIND = Setting("norm_lab.shape.kind", str)
 
 
 def experiment(_: ModelEntry) -> None:

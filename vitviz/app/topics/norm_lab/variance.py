@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from vitviz.app import html, session
+from vitviz.app import html, links, session
 from vitviz.app.settings import Setting
 from vitviz.app.topics.norm_lab.code import code_that_ran
 from vitviz.app.widgets.chart import chart
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from vitviz.analysis.norm_lab.variance import Measured, TorchsOwn
     from vitviz.zoo.registry import ModelEntry
 
-MEAN = Setting[int]("norm_lab.variance.mean")
-SPREAD = Setting[float]("norm_lab.variance.spread")
-COUNT = Setting[int]("norm_lab.variance.count")
+MEAN = Setting("norm_lab.variance.mean", links.whole)
+SPREAD = Setting("norm_lab.variance.spread", links.decimal)
+COUNT = Setting("norm_lab.variance.count", links.whole)
 EXPONENTS = [k / 4 for k in range(0, 29)]
 SPREADS = [0.01, 0.1, 1.0, 10.0, 100.0]
 COUNTS = [16, 64, 192, 256, 768, 1024, 2048]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 # The block whose lines are shown, for each model.
-STEP = Setting[str]("overview.step")
+STEP = Setting("overview.step", str)
 # Lines between more patches than this would hide the picture.
 FINEST_GRID_DRAWN = 40
 

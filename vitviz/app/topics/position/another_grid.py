@@ -12,7 +12,7 @@ import streamlit as st
 from vitviz.analysis.position.class_changes import gap, likeliest
 from vitviz.analysis.position.grids import first_grid, grids_around
 from vitviz.analysis.position.interpolation import Mode
-from vitviz.app import html, session, shell, tokens
+from vitviz.app import html, links, session, shell, tokens
 from vitviz.app.progress import block_by_block
 from vitviz.app.session import Derived
 from vitviz.app.settings import Setting
@@ -52,9 +52,9 @@ class GridSetting:
         return f"{size}, {self.mode}{', antialias' if self.antialias else ''}"
 
 
-SIZE = Setting[int]("position.size")
-MODE = Setting[Mode]("position.mode")
-ANTIALIAS = Setting[bool]("position.antialias")
+SIZE = Setting("position.size", links.whole)
+MODE = Setting("position.mode", links.one_of(MODES))
+ANTIALIAS = Setting("position.antialias", links.flag)
 PICTURE: Derived[Image.Image] = Derived("the picture at another size")
 LOGITS: Derived[NDArray[np.float32]] = Derived("class scores at another size")
 TRIED: Derived[dict[GridSetting, NDArray[np.float32]]] = Derived("sizes tried")

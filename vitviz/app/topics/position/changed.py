@@ -10,7 +10,7 @@ from PIL import Image
 
 from vitviz.analysis.position.class_changes import gap, position_use
 from vitviz.analysis.position.patch_shuffle import piece_sides, shuffle, shuffled_picture
-from vitviz.app import html, session, shell, tokens
+from vitviz.app import html, links, session, shell, tokens
 from vitviz.app.pictures import picture_url
 from vitviz.app.progress import block_by_block
 from vitviz.app.session import Derived
@@ -37,8 +37,8 @@ FORMULA = {
 }
 Logits = dict[str, "NDArray[np.float32]"]
 CHANGED: Derived[Logits] = Derived("class scores of runs with changed positions")
-PIECE = Setting[int]("position.piece")
-SEED = Setting[int]("position.seed")
+PIECE = Setting("position.piece", links.whole)
+SEED = Setting("position.seed", links.whole)
 
 
 @st.fragment

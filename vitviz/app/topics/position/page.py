@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from vitviz.app import html, session, shell, tokens
+from vitviz.app import html, links, session, shell, tokens
 from vitviz.app.session import Derived
 from vitviz.app.settings import Setting
 from vitviz.app.topics.position.another_grid import another_grid
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from vitviz.analysis.position.similarity import Structure
     from vitviz.tracing.trace import Trace
 
-PART = Setting[str]("position.part")
 STRUCTURE: Derived[tuple[float, Structure]] = Derived("how alike positions are")
 PARTS = ("sequence", "similarity", "size", "changed")
+PART = Setting("position.part", links.one_of(PARTS))
 
 
 def show() -> None:
@@ -74,7 +74,8 @@ def _kinds(config: ViTConfig) -> str:
 def _choose_part() -> str:
     """Which of the four is shown; kept when the page is left, and asked anew in another language."""
     key = f"{PART.name}.{st.session_state.get('language', 'en')}"
-    st.session_state.setdefault(key, PART.get(PARTS[0]))
+    before = PART.get(PARTS[0])
+    st.session_state.setdefault(key, before)
     chosen = st.segmented_control(
         say("position.parts"), PARTS, format_func=lambda part: say(f"position.part_{part}"), key=key,
         required=True, label_visibility="collapsed",

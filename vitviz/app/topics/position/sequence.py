@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vitviz.analysis.position.sequence import Sequence, sequence_of
-from vitviz.app import html, session, tokens
+from vitviz.app import html, links, session, tokens
 from vitviz.app.session import Derived
 from vitviz.app.settings import Setting
 from vitviz.app.source_lines import source
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
-CHANNEL = Setting[int]("position.channel")
+CHANNEL = Setting("position.channel", links.whole)
 CODE: Derived[list[StepLine]] = Derived("lines that add positions")
 PICTURE_SIDE = 260
 # The lines of eq. 1 in VisionTransformer.embed.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from vitviz.app import class_choice, html, session, shell, tokens
+from vitviz.app import class_choice, html, links, session, shell, tokens
 from vitviz.app.fragments import token_chosen
 from vitviz.app.settings import Setting
 from vitviz.app.topics.stream.contributions_part import Bar, contributions
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 # The fragments of the page that a token concerns: what is above this section, and the section itself.
 OVERVIEW, ATTRIBUTION = "stream.overview", "stream.attribution"
-PART = Setting[int]("stream.part")
-CHANNEL = Setting[int]("stream.channel")
+PART = Setting("stream.part", links.whole)
+CHANNEL = Setting("stream.channel", links.whole)
 SOURCES: session.Derived[NDArray[np.float64]] = session.Derived("by token, what a head gives to a class")
 UNITS: session.Derived[Units] = session.Derived("by hidden unit, what an MLP gives to a class")
 NOT_CHOSEN = -1
@@ -212,7 +212,8 @@ def _channels(model: ModelEntry, attribution: Attribution, target: int, chosen: 
     rows.append(Strip("y/s \u00b7 u", products, span(products, "activation")))
     two = len(attribution.directions) > 1
     st.caption(say("stream.attribution.channels_two" if two else "stream.attribution.channels"))
+    channel = min(CHANNEL.get(int(np.argmax(np.abs(products))), model.name), len(products) - 1)
     strips(
-        f"stream.strips.{model.name}", rows, CHANNEL.get(int(np.argmax(np.abs(products))), model.name),
+        f"stream.strips.{model.name}", rows, channel,
         lambda index: CHANNEL.set(index, model.name), index_name=say("channel"),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import streamlit as st
 
-from vitviz.app import html
+from vitviz.app import html, links
 from vitviz.app.function_source import show_function
 from vitviz.app.settings import Setting
 from vitviz.app.widgets.chart import chart
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
-UNIT = Setting[int]("stream.unit")
+UNIT = Setting("stream.unit", links.whole)
 LISTED = 4
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
-from vitviz.app import session, shell, tokens
+from vitviz.app import links, session, shell, tokens
 from vitviz.app.fragments import token_chosen
 from vitviz.app.progress import in_steps
 from vitviz.app.settings import Setting
@@ -35,7 +35,7 @@ class Passed(NamedTuple):
 
 
 PASSED = session.Derived[Passed]("one pass over the blocks")
-BLOCK = Setting[int]("stream.block")
+BLOCK = Setting("stream.block", links.whole)
 
 
 def show() -> None:

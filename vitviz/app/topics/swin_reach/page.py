@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from vitviz.app import session, shell, tokens
+from vitviz.app import links, session, shell, tokens
 from vitviz.app.component import colours
 from vitviz.app.pictures import small_picture_url
 from vitviz.app.settings import BLOCK, HEAD, Setting
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 JOURNEY: session.Derived[dict[str, Any]] = session.Derived("maps and steps of a Swin")
 TABLES: session.Derived[dict[str, Any]] = session.Derived("bias tables")
 LINES: session.Derived[Lines] = session.Derived("lines of a block, with the functions that it calls")
-VIEW = Setting[int]("swin_reach.topic")
+VIEW: Setting[Kind] = Setting("swin_reach.view", links.one_of(KINDS))
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,13 +84,14 @@ def _block(model: ModelEntry, trace: Trace) -> int:
 
 def _choose_view() -> Kind:
     """Which view. The choice also lives in the settings, because a widget forgets when its page is left."""
-    key = f"swin_reach.topic.{st.session_state.get('language', 'en')}"
-    st.session_state.setdefault(key, KINDS[VIEW.get(0)])
+    before = VIEW.get(KINDS[0])
+    key = f"{VIEW.name}.{st.session_state.get('language', 'en')}"
+    st.session_state.setdefault(key, before)
     kind = st.segmented_control(
         say("swin_reach.topic"), KINDS, format_func=lambda name: say(f"swin_reach.topic_{name}"), key=key,
         required=True, label_visibility="collapsed",
     )  # fmt: skip
-    VIEW.set(KINDS.index(kind or KINDS[0]))
+    VIEW.set(kind or KINDS[0])
     return kind or KINDS[0]
 
 

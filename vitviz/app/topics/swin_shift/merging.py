@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from vitviz.app import html, session
+from vitviz.app import html, links, session
 from vitviz.app.settings import Setting
 from vitviz.app.source_lines import source
 from vitviz.app.topics.swin_shift.stages_part import merge_picker
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 LISTED = 5
 LINES: session.Derived[tuple[StepLine, ...]] = session.Derived("lines of a merging")
 OTHER_ORDER: session.Derived[OtherOrder] = session.Derived("a merging in another order")
-PLACE = Setting[int]("swin_shift.merging")
-CHANNEL = Setting[int]("swin_shift.channel")
+STEP = Setting("swin_shift.merge", str)
+PLACE = Setting("swin_shift.merging", links.whole)
+CHANNEL = Setting("swin_shift.channel", links.whole)
 # Orders of the four (row, column) neighbours that another programmer might have taken.
 ORDERS = {
     "published": ((0, 0), (1, 0), (0, 1), (1, 1)),
@@ -49,11 +50,13 @@ def show_merging(model: ModelEntry, trace: Trace) -> None:
         return
     post_norm = isinstance(trace.config, SwinV2Config)
     st.markdown(say("swin_shift.merge_lead_v2" if post_norm else "swin_shift.merge_lead"))
-    step = st.segmented_control(
-        say("swin_shift.merge_step"), steps, default=steps[0], required=True, format_func=_title,
-        key=f"swin_shift.merging.{model.name}", label_visibility="collapsed",
+    step = STEP.widget(
+        lambda key: st.segmented_control(
+            say("swin_shift.merge_step"), steps, required=True, format_func=_title, key=key,
+            label_visibility="collapsed",
+        ),
+        steps, steps[0], model.name,
     )  # fmt: skip
-    step = step if step in steps else steps[0]
     left, right = st.columns([1, 1.55], gap="medium")
     with left:
         place = _choose_place(model, trace, step)

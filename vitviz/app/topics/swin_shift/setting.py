@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from vitviz.app import links
 from vitviz.app.settings import Setting
 
 if TYPE_CHECKING:
@@ -41,8 +42,26 @@ class LabSetting:
             own.height, own.width, own.window, own.shift,
         )  # fmt: skip
 
+    def __str__(self) -> str:
+        """As a link has it; how often it was changed does not belong there."""
+        return f"{self.block},{self.height},{self.width},{self.window},{self.shift},{self.chosen}"
 
-LAB = Setting[LabSetting]("swin_shift.lab")
+    @staticmethod
+    def read(text: str) -> LabSetting:
+        """The setting of a link.
+
+        Raises:
+            ValueError: if it is none, or out of bounds.
+        """
+        block, *numbers = text.split(",")
+        height, width, window, shift, chosen = map(links.whole, numbers)
+        fits = 1 <= height <= MOST_SIDE and 1 <= width <= MOST_SIDE and 1 <= window <= MOST_WINDOW
+        if not (fits and shift < window):
+            raise ValueError(text)
+        return LabSetting(block, height, width, window, shift, min(chosen, LAST))
+
+
+LAB = Setting("swin_shift.lab", LabSetting.read)
 
 
 def own_setting(block: SwinBlockTrace, sequence: int = 0) -> LabSetting:
@@ -69,7 +88,9 @@ def current(model: ModelEntry, trace: Trace) -> LabSetting:
         shifted_blocks(trace),
         key=lambda block: (abs(block.grid.num_windows - FIGURE_WINDOWS), not block.grid.shift),
     )
-    return LAB.get(own_setting(nearest), model.name)
+    own = own_setting(nearest)
+    chosen = LAB.get(own, model.name)
+    return chosen if chosen.block in {block.name for block in shifted_blocks(trace)} else own
 
 
 def choose(model: ModelEntry, trace: Trace, wanted: dict[str, Any]) -> None:

@@ -1,0 +1,129 @@
+"""Every page is restored from its own address, and none is harmed by a stranger's."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app.conftest import PATIENCE
+from vitviz.app import links
+from vitviz.app.pages import HEADINGS
+from vitviz.app.topics.swin_shift.setting import LabSetting
+
+TOPICS = [topic for topics in HEADINGS.values() for topic in topics]
+SWIN = ("swin_shift", "swin_reach", "swin_cost")
+PREPARATION = ("fit", "side")  # of every page; tests/app/test_preparation.py has them
+LONG = "9" * 5000
+# One value that is no default, for every setting that some page reads.
+OTHER = {
+    "block": "3", "head": "1", "token": "7", "class": "3", "label": "4", "patches.channel": "5",
+    "overview.step": "blocks.5", "lens.depth": "2", "lens.own": "-2", "lens.channel": "6",
+    "layer_norm.at": "3", "layer_norm.turn": "1", "layer_norm.channel": "8", "layer_norm.outlier": "9",
+    "loss.channel": "11", "position.part": "changed", "position.piece": "7", "position.seed": "3",
+    "position.channel": "12", "position.size": "1", "position.mode": "bilinear", "position.antialias": "0",
+    "stream.block": "4", "stream.unit": "13", "stream.part": "2", "stream.channel": "14",
+    "norm_lab.which": "variance", "norm_lab.variance.mean": "1", "norm_lab.variance.spread": "0.1",
+    "norm_lab.variance.count": "192", "norm_lab.row": "16", "norm_lab.lanes": "8", "norm_lab.blocks": "2",
+    "norm_lab.shape.choice": "[2, 3]", "norm_lab.shape.typed": "2 3", "norm_lab.shape.kind": "random",
+    "norm_lab.channel": "15", "norm_lab.others": "cat.jpg", "swin_reach.view": "scores",
+    "swin_shift.lab": "layers.1.blocks.1,14,14,7,3,2", "swin_shift.merge": "layers.2.downsample",
+    "swin_shift.merging": "30", "swin_shift.channel": "16",
+    "direction": "column", "scale": "map", "order": "entropy", "opacity": "0.5", "start": "1", "pinned": "1",
+    "log": "1", "smooth": "1", "heads": "mean", "second": "2.1",
+}  # fmt: skip
+
+
+def _run_page(name: str) -> None:
+    # AppTest runs this function's source in a script of its own, so it imports what it needs itself.
+    import importlib
+
+    import streamlit as st
+
+    from vitviz.app import address, session, shell
+
+    session.setup()
+    address.arrive()
+    place = shell.sidebar()
+    importlib.import_module(f"vitviz.app.topics.{name}.page").show()
+    st.session_state["query"] = address.complete()
+    shell.copy_link(place, st.session_state["query"])
+
+
+def follow(page: AppTest, **query: str) -> dict[str, str]:
+    """Follow a link to the page; what its address says then."""
+    page.query_params.clear()
+    for name, text in query.items():
+        page.query_params[name] = text
+    page.run()
+    assert not page.exception, page.exception
+    found: dict[str, str] = page.session_state["query"]
+    return found
+
+
+def opened(topic: str) -> AppTest:
+    return AppTest.from_function(_run_page, default_timeout=PATIENCE, kwargs={"name": topic})
+
+
+def read(page: AppTest) -> set[str]:
+    """The settings that the page has read."""
+    found: links.Links = page.session_state[links.KEY]
+    return set(found.read)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_page_is_restored_from_its_address(topic: str) -> None:
+    first = opened(topic)
+    model = "swin-mini" if topic in SWIN else "vit-tiny"
+    plain = follow(first, model=model)
+    assert plain == {"model": model, "picture": "sunflower.jpg"}
+    asked = {name: OTHER[name] for name in read(first) if name not in PREPARATION}
+    query = follow(first, **plain, **asked)
+    there = {name: text for name, text in query.items() if name in asked}
+    assert there == {name: text for name, text in asked.items() if name in read(first)}
+    assert len(there) >= min(1, len(asked))
+    second = opened(topic)
+    assert follow(second, **query) == query
+    assert follow(second, **plain) == plain  # Back: a link that leaves a setting out means its default
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_page_stands_whatever_its_address_says(topic: str) -> None:
+    page = opened(topic)
+    follow(page, model="swin-mini" if topic in SWIN else "vit-tiny")
+    settings = read(page)
+    for text in ("999999999", LONG, "-1", "<b>`x`</b>", "layers.9,1,1,1,0,0"):
+        query = follow(page, **dict.fromkeys(settings, text), nothing=text)
+        assert len(urlencode(query)) < 2000
+        assert "nothing" not in query
+        says = [toast.value for toast in page.toast]
+        assert text != LONG or not settings or says
+        assert all(
+            len(sentence) < 200 and "<b>" not in sentence.replace("`<b>x</b>`", "") for sentence in says
+        )
+
+
+def test_the_address_follows_a_choice() -> None:
+    page = opened("stream")
+    follow(page, model="vit-tiny")
+    page.select_slider[0].set_value(2).run()
+    assert page.session_state["query"]["stream.block"] == "2"
+    page.select_slider[0].set_value(6).run()  # the default
+    assert "stream.block" not in page.session_state["query"]
+
+
+def test_a_setting_of_the_shift_lab_goes_there_and_back() -> None:
+    setting = LabSetting("layers.1.blocks.1", 13, 9, 4, 2, 1, sequence=5)
+    assert LabSetting.read(links.written(setting)) == LabSetting("layers.1.blocks.1", 13, 9, 4, 2, 1)
+    for text in (
+        "",
+        "a,1,1,1,1",
+        "a,1,1,1,1,1,1",
+        "a,0,1,1,0,0",
+        "a,1,1,17,0,0",
+        "a,65,1,4,0,0",
+        "a,8,8,4,4,0",
+    ):
+        with pytest.raises(ValueError, match=r"."):
+            LabSetting.read(text)

@@ -1,0 +1,83 @@
+// The address of the view, and a button that copies it. What changes on one page takes the place of its entry in the
+// history, so that Back leaves the page at once.
+
+/** @import { View } from "../../web/shared/types.d.ts" */
+
+import { make } from "../../web/shared/dom.js";
+
+/** @typedef {{ copy: string, copied: string, by_hand: string, own: string }} Words */
+/** @typedef {{ words: Words, own: boolean, query: string }} Data */
+
+const SHOWN_MS = 4000;
+
+/**
+ * Streamlit adds an entry to the history for every change of a page's query. On the same page it becomes the entry
+ * that is there.
+ */
+function oneEntryForEachPage() {
+  const { pushState } = history;
+  if (Object.hasOwn(history, "pushState")) return; // done already
+  Object.defineProperty(history, "pushState", {
+    configurable: true,
+    /** @type {History["pushState"]} */
+    value(state, title, address) {
+      const same = address != null && new URL(address, location.href).pathname === location.pathname;
+      if (same) history.replaceState(state, title, address);
+      else pushState.call(history, state, title, address);
+    },
+  });
+}
+
+/**
+ * @param {HTMLElement} element
+ * @returns {View<Data>}
+ */
+export function mount(element) {
+  oneEntryForEachPage();
+  const button = element.appendChild(make("button", "va-copy"));
+  button.type = "button";
+  const note = element.appendChild(make("div", "va-note"));
+  note.setAttribute("role", "status");
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {Data | undefined} */
+  let data;
+
+  /** @param {string} text */
+  const say = (text) => {
+    note.textContent = text;
+    clearTimeout(timer);
+  };
+  const copy = async () => {
+    if (!data) return;
+    const { words, own } = data;
+    try {
+      await navigator.clipboard.writeText(location.href);
+      say([words.copied, own ? words.own : ""].filter(Boolean).join(" "));
+      timer = setTimeout(() => say(""), SHOWN_MS);
+    } catch {
+      // Without https, or where the person forbade it: the address stands there, chosen, to be copied by a key.
+      say(words.by_hand);
+      const field = note.appendChild(make("input", "va-address"));
+      field.readOnly = true;
+      field.value = location.href;
+      field.setAttribute("aria-label", words.by_hand);
+      field.select();
+    }
+  };
+  button.addEventListener("click", copy);
+  return {
+    update(given) {
+      // Only what is new: the query may have changed meanwhile, by a choice that ran a part of the page.
+      if (given.query !== data?.query) {
+        const query = given.query ? `?${given.query}` : "";
+        history.replaceState(history.state, "", `${location.pathname}${query}${location.hash}`);
+      }
+      data = given;
+      button.textContent = given.words.copy;
+    },
+    destroy() {
+      clearTimeout(timer);
+    },
+  };
+}
