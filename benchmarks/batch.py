@@ -81,7 +81,12 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=32, help="in a batch (%(default)s)")
     parser.add_argument("--rounds", type=int, default=6, help="at least 2 (%(default)s)")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument(
+        "--quick", action="store_true", help="two rounds of two pictures: only whether it runs"
+    )
     options = parser.parse_args()
+    if options.quick:
+        options.pictures = options.rounds = 2
     torch.set_num_threads(options.threads)
     results = {name: measure(name, options.pictures, options.rounds) for name in options.models}
     print_table(

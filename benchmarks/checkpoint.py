@@ -1,7 +1,8 @@
 """How long a checkpoint takes from its file to a network and to the first prediction, and how much memory.
 
     python -m benchmarks.checkpoint
-    python -m benchmarks.checkpoint --sizes base --rounds 3
+    python -m benchmarks.checkpoint --sizes large --rounds 3
+    python -m benchmarks.checkpoint --quick
 
 The files hold random numbers and are written first. Every measurement is a process of its own, so that nothing is
 warm but the system's file cache.
@@ -86,6 +87,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--sizes", nargs="+", default=list(SIZES), choices=list(SIZES))
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="one round of ViT-B: only whether it runs")
     parser.add_argument("--one", nargs=3, metavar=("WAY", "FILE", "SIZE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
@@ -93,6 +95,8 @@ def main() -> None:
         way, file, size = options.one
         print(json.dumps((measure_ours if way == "ours" else measure_plain)(Path(file), size)))
         return
+    if options.quick:
+        options.sizes, options.rounds = ["base"], 1
     rows, figures = [], []
     with tempfile.TemporaryDirectory() as folder:
         for size in options.sizes:

@@ -262,7 +262,10 @@ def main() -> None:
     parser.add_argument(
         "--threads", type=int, default=torch.get_num_threads(), help="torch threads (%(default)s)"
     )
+    parser.add_argument("--quick", action="store_true", help="two rounds of two models: only whether it runs")
     options = parser.parse_args()
+    if options.quick:
+        options.models, options.rounds = ["vit-ti16", "swin-t"], 2
     torch.set_num_threads(options.threads)
     start = perf_counter()
     with fresh_processes(options.threads) as peak:

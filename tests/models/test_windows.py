@@ -130,6 +130,22 @@ def test_regions_are_the_nine_of_the_paper(grid: WindowGrid) -> None:
     assert torch.equal(windows.region_map(grid), expected)
 
 
+def test_what_is_kept_is_never_handed_out() -> None:
+    """Masks and indices that a caller changes, or makes where nothing has memory, are as they were for the next."""
+    grid = window_grid(13, 17, 5, 2)
+    with torch.inference_mode(), torch.device("meta"):
+        mask, index = windows.attention_mask(grid), windows.relative_position_index(5, 9)
+        assert mask is not None
+        expected = mask.clone(), index.clone()
+        mask.fill_(7)
+        index.fill_(7)
+    again = windows.attention_mask(grid)
+    assert again is not None
+    assert not again.is_inference()
+    assert torch.equal(again, expected[0])
+    assert torch.equal(windows.relative_position_index(5, 9), expected[1])
+
+
 def test_masked_fractions_at_14x14() -> None:
     """Figure 4: nothing in the first window, a strip of 3 in 7 in two of them, both strips in the corner."""
     mask = windows.attention_mask(window_grid(14, 14, 7, 3))

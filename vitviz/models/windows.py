@@ -7,12 +7,16 @@ every step has its inverse. Nothing here knows a model: the same functions run t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from vitviz.models.config import MASKED_SCORE, ShiftRule
+
+# Masks and indices are the same for every block and picture: so many are kept, and none of more pairs than this.
+KEPT, LARGEST_KEPT = 16, 1 << 22
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,7 @@ def region_map(grid: WindowGrid) -> Tensor:
     """
     sides = []
     for length, shift in zip(grid.padded, grid.shifts, strict=True):
-        place = torch.arange(length)  # (H,) or (W,)
+        place = torch.arange(length, device="cpu")  # (H,) or (W,)
         last_window, rolled_in = place >= length - grid.window, place >= length - shift
         sides.append((last_window.long() + rolled_in.long()) * (shift > 0))
     return sides[0][:, None] * 3 + sides[1][None, :]  # (H, W)
@@ -161,9 +165,17 @@ def attention_mask(grid: WindowGrid, masked_score: float = MASKED_SCORE) -> Tens
     """
     if not grid.shift:
         return None
-    regions = partition(region_map(grid)[None, :, :, None], grid).squeeze(-1)  # (W, M*M)
-    strangers = regions[:, :, None] != regions[:, None, :]  # (W, M*M, M*M)
+    small = grid.num_windows * grid.window**4 <= LARGEST_KEPT
+    strangers = _strangers(grid) if small else _strangers.__wrapped__(grid)  # (W, M*M, M*M)
     return strangers.float() * masked_score  # (W, M*M, M*M)
+
+
+@lru_cache(maxsize=KEPT)
+def _strangers(grid: WindowGrid) -> Tensor:
+    """Which pairs of a window's places are no neighbours in the picture, (W, M*M, M*M)."""
+    with torch.inference_mode(mode=False):  # what is kept can be used in any run
+        regions = partition(region_map(grid)[None, :, :, None], grid).squeeze(-1)  # (W, M*M)
+        return regions[:, :, None] != regions[:, None, :]  # (W, M*M, M*M)
 
 
 def relative_position_index(window: int, table_window: int | None = None) -> Tensor:
@@ -178,8 +190,13 @@ def relative_position_index(window: int, table_window: int | None = None) -> Ten
     table_window = table_window or window
     if window > table_window:
         raise ValueError(f"a table for windows of {table_window} has no rows for a window of {window}")
-    place = torch.cartesian_prod(torch.arange(window), torch.arange(window)).view(
-        -1, 2
-    )  # (M*M, 2) row, column
-    offset = place[:, None, :] - place[None, :, :] + table_window - 1  # (M*M, M*M, 2)
-    return offset[..., 0] * (2 * table_window - 1) + offset[..., 1]  # (M*M, M*M)
+    return _index(window, table_window).clone()  # (M*M, M*M)
+
+
+@lru_cache(maxsize=KEPT)
+def _index(window: int, table_window: int) -> Tensor:
+    with torch.inference_mode(mode=False):
+        side = torch.arange(window, device="cpu")
+        place = torch.cartesian_prod(side, side).view(-1, 2)  # (M*M, 2) row, column
+        offset = place[:, None, :] - place[None, :, :] + table_window - 1  # (M*M, M*M, 2)
+        return offset[..., 0] * (2 * table_window - 1) + offset[..., 1]  # (M*M, M*M)
