@@ -140,6 +140,10 @@ class Detr(SidedNetwork):
         outputs = range(self.config.decoder_depth) if step == "classify" else ()
         return tuple(f"decoder.{i}.normalized_resid_post" for i in outputs)
 
+    def output_name(self, step: str) -> str:
+        """Post-LN: what goes on is the normalised sum."""
+        return f"{step}.normalized_resid_post"
+
     def embed(self, image: Tensor, probe: Probe = no_probe, side: Side | None = None) -> Tensor:
         """Backbone and projection: (B, 3, height, width) -> (B, N, D)."""
         side = {} if side is None else side

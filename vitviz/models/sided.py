@@ -19,6 +19,8 @@ Side = dict[str, Tensor]
 class SidedNetwork(nn.Module):
     """A network that embeds, runs its steps with the side inputs that they need, and ends in its heads."""
 
+    config: Any  # what it was built from; each network says more exactly
+
     @abstractmethod
     def steps(self) -> list[tuple[str, nn.Module]]:
         """What ``encode`` runs, by name, in order."""
@@ -26,6 +28,10 @@ class SidedNetwork(nn.Module):
     @abstractmethod
     def side_names(self, step: str) -> tuple[str, ...]:
         """The names of the tensors that a step reads beside the stream; the heads are the step ``classify``."""
+
+    def output_name(self, step: str) -> str:
+        """The name of the stream that a step passes on."""
+        return f"{step}.resid_post"
 
     @abstractmethod
     def embed(self, image: Tensor, probe: Probe = no_probe, side: Side | None = None) -> Tensor:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
 
 
+# Tensors that every attention of a block has of its own.
+OF_ATTENTION = frozenset({"q_in", "k_in", "q", "k", "v", "attn_scores", "pattern", "z", "z_merged"})
+
+
 class Addends(NamedTuple):
     """What the scores are the sum of. ``bias`` and ``mask`` are None where the block has none."""
 
@@ -48,10 +52,21 @@ class BlockTrace:
     trace: Trace
     name: str
     module: nn.Module
+    # What the attention's tensors are called before their own names: "cross_attn." for a decoder's second attention.
+    attention: str = ""
 
     def __getitem__(self, name: str) -> Tensor:
         """The block's tensor by its short name: ``q``, ``ln1.mean``, ``resid_mid``; KeyError for an unknown one."""
-        return self.trace[f"{self.name}.{name}"]
+        return self.trace[self.full_name(name)]
+
+    def full_name(self, name: str) -> str:
+        """The name in the trace of what is ``name`` in the block."""
+        return f"{self.name}.{self.attention if name in OF_ATTENTION else ''}{name}"
+
+    @property
+    def title(self) -> str:
+        """The block's name, and which of its attentions this is where it has two: ``decoder.0.cross_attn``."""
+        return f"{self.name}.{self.attention}".rstrip(".")
 
     def names(self) -> list[str]:
         """The short names, in the order in which the block makes them."""
@@ -86,8 +101,21 @@ class BlockTrace:
 
     @property
     def tokens(self) -> Tensor:
-        """Which token sits at each place of each window: (W, K), -1 for padding. A ViT is one window of all, (1, N)."""
+        """Which token sits at each place of each window: (W, K), -1 for padding. A ViT is one window of all, (1, N).
+
+        Where some tokens look and others are looked at, these are the ones that are looked at.
+        """
         return torch.arange(self.num_tokens).unsqueeze(0)  # (1, N)
+
+    @property
+    def key_tokens(self) -> Tensor:
+        """The token that each key is of, (W, Kk), -1 for padding."""
+        return self.tokens
+
+    @property
+    def query_tokens(self) -> Tensor:
+        """The token that each query is of, (W, Kq), -1 for padding; in self-attention the same as the keys'."""
+        return self.key_tokens
 
     def token_at(self, row: int, column: int) -> int:
         """The token that the patch in that row and column of the block's map is.
@@ -145,7 +173,7 @@ class BlockTrace:
     def _edited(self) -> bool:
         """Whether the run itself changed scores or pattern, so that q and k alone do not tell them."""
         intervention = self.trace.intervention
-        return intervention.wants(f"{self.name}.attn_scores") or intervention.wants(f"{self.name}.pattern")
+        return any(intervention.wants(self.full_name(name)) for name in ("attn_scores", "pattern"))
 
     def check(self) -> Check:
         """Run the block once more with explicit attention and compare it with the fused run.
@@ -153,10 +181,10 @@ class BlockTrace:
         Needs memory for all heads' patterns at once: (H, N, N) floats, three times over.
         """
         segment = self.trace.segment(self.name)
-        ends = {f"{self.name}.resid_post", f"{self.name}.z"}
+        ends = {self.full_name(name): name for name in ("resid_post", "z")}
         fused = self.trace.record(segment, ends.__contains__)
-        explicit = self.trace.record(segment, (ends | {f"{self.name}.pattern"}).__contains__)
-        gaps = {end.rsplit(".", 1)[-1]: (fused[end] - explicit[end]).abs().max().item() for end in ends}
+        explicit = self.trace.record(segment, {*ends, self.full_name("pattern")}.__contains__)
+        gaps = {name: (fused[end] - explicit[end]).abs().max().item() for end, name in ends.items()}
         return Check(**gaps)
 
 
@@ -168,8 +196,10 @@ class SwinBlockTrace(BlockTrace):
 
     @property
     def stage(self) -> int:
-        """Number of the stage, from 0."""
-        return int(self.name.split(".")[1])
+        """Number of the stage whose map this block has, from 0; on the way up of a Swin-Unet they are counted back."""
+        stack, number = self.name.split(".")[:2]
+        config = self.module.config
+        return config.num_stages - 1 - int(number) if stack == "layers_up" else int(number)
 
     @property
     def grid(self) -> WindowGrid:

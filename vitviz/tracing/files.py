@@ -22,6 +22,7 @@ from torch import Tensor
 
 import vitviz
 from vitviz.models.build import build
+from vitviz.models.sided import SidedNetwork
 from vitviz.probe import no_probe
 from vitviz.tracing.batch import TraceBatch
 from vitviz.tracing.copies import find_device, network_on
@@ -47,6 +48,8 @@ class TraceFileWarning(UserWarning):
 
 def save_run(run: Run, path: str | os.PathLike[str], tensors: Sequence[str] = ()) -> None:
     """See ``Run.save``."""
+    if isinstance(run.structure, SidedNetwork):
+        raise ValueError("a run of a picture book's model cannot be saved: draw its scene and run it again")
     kept = needed_names(run.structure) & run.kept.keys()
     names = dict.fromkeys([*(name for name in run.names() if name in kept), *tensors])
     # A file has no strides: q, k and v, which torch made as views of one tensor, are written one by one.

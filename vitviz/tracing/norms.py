@@ -21,8 +21,22 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
 
 # The module that a layer norm's name belongs to, seen from its step or from the network.
-IN_STEP = {"ln1": "norm1", "ln2": "norm2", "ln": "norm", "ln_attn": "attn.norm", "ln_mlp": "mlp.norm"}
-IN_NETWORK = {"ln_pre": "norm_pre", "ln_embed": "patch_embed.norm", "ln_final": "norm"}
+IN_STEP = {
+    "ln1": "norm1",
+    "ln2": "norm2",
+    "ln3": "norm3",
+    "ln": "norm",
+    "ln_before": "norm_before",
+    "ln_attn": "attn.norm",
+    "ln_mlp": "mlp.norm",
+}
+IN_NETWORK = {
+    "ln_pre": "norm_pre",
+    "ln_embed": "patch_embed.norm",
+    "ln_final": "norm",
+    "ln_up": "norm_up",
+    "ln_last": "norm_last",
+}
 INPUTS = {
     "ln1": "resid_pre",
     "ln2": "resid_mid",
@@ -31,9 +45,13 @@ INPUTS = {
     "ln_mlp": "mlp_post",
     "ln_pre": "full_embed",
     "ln_embed": "embed",
+    "ln_before": "resid_pre",
+    "ln_last": "expand_last",
 }
-# Where a norm stands behind what it follows, as in a Swin v2, this is what it normalises.
-BEFORE = {"ln1": "attn_before_norm", "ln2": "mlp_before_norm", "ln": "reduced"}
+# Where a norm stands behind what it follows, as in a Swin v2 or an expanding, this is what it normalises.
+BEFORE = {"ln1": ("attn_before_norm",), "ln2": ("mlp_before_norm",), "ln": ("reduced", "expanded")}
+# Where a block adds first and then normalises the sum (DETR).
+OF_SUMS = {"ln1": ("resid_mid",), "ln2": ("resid_mid_cross", "resid_post"), "ln3": ("resid_post",)}
 
 
 @dataclass(frozen=True)
@@ -109,12 +127,15 @@ def _site(trace: Trace, name: str, steps: dict[str, nn.Module]) -> NormSite:
     step, _, short = name.rpartition(".")
     if step:
         module = attrgetter(IN_STEP[short])(steps[step])
-        before = f"{step}.{BEFORE.get(short)}"
-        input_name = before if before in trace else f"{step}.{INPUTS[short]}"
+        sums = f"{step}.normalized_resid_post" in trace
+        candidates = OF_SUMS[short] if sums else (*BEFORE.get(short, ()), INPUTS[short])
+        input_name = next(f"{step}.{candidate}" for candidate in candidates if f"{step}.{candidate}" in trace)
         return NormSite(name, input_name, cast(LayerNorm, module))
     module = attrgetter(IN_NETWORK[short])(trace.network)
     return NormSite(
-        name, _final_input(trace) if short == "ln_final" else INPUTS[short], cast(LayerNorm, module)
+        name,
+        _final_input(trace) if short in ("ln_final", "ln_up") else INPUTS[short],
+        cast(LayerNorm, module),
     )
 
 

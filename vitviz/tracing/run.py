@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -20,7 +20,7 @@ from vitviz.probe import Chain, Probe, no_probe
 from vitviz.tracing.interventions import Edit, Except, Record
 from vitviz.tracing.lines import Call, Lines
 from vitviz.tracing.origin import NO_ORIGIN, Origin
-from vitviz.tracing.segments import Network, Segment, run_on, split_segments
+from vitviz.tracing.segments import Network, Segment, attention_names, run_on, split_segments
 from vitviz.tracing.weights import weights_version
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from vitviz.tracing.table import TensorRow
 
 # v costs nothing beside q and k: torch makes the three as views of one tensor.
-KEPT_OF_A_STEP = frozenset({"resid_pre", "q", "k", "v"})
-KEPT = frozenset({"image", "logits"})
+KEPT_OF_A_STEP = frozenset({"resid_pre", "q", "k", "v", "cross_attn.q", "cross_attn.k", "cross_attn.v"})
+KEPT = frozenset({"image", "logits", "class_logits", "boxes"})
 # Their size is the square of the number of tokens: made from q and k for what is looked at, never kept.
 QUADRATIC = frozenset({"attn_scores", "pattern"})
 
@@ -199,7 +199,7 @@ class Run(Mapping[str, Tensor]):
         self.run_again(segment, record)
         return record.tensors
 
-    def run_again(self, segment: Segment, probe: Probe) -> Tensor:
+    def run_again(self, segment: Segment, probe: Probe) -> Any:
         """Run one segment from its kept input with ``probe`` beside it; returns what the segment returns.
 
         Raises:
@@ -209,23 +209,22 @@ class Run(Mapping[str, Tensor]):
             raise RuntimeError("the model's weights have changed since this trace was made: trace again")
         again = Except(self.repeatable_intervention(), segment.input_name)
         with torch.no_grad():
-            return segment.run(self.network, self.kept[segment.input_name], Chain((again, probe)))
+            return segment.run(self.network, self.kept, Chain((again, probe)))
 
     def repeatable_intervention(self) -> Probe:
         """What changed the run, for a part of it to be run again on this run's own tensors."""
         return self.intervention
 
-    def replay(self, start: int, x: Tensor | None = None, probe: Probe = no_probe) -> Tensor:
+    def replay(self, start: int, x: Tensor | None = None, probe: Probe = no_probe) -> Any:
         """Run on from the input of step ``start`` (or from ``x`` in its place) to the class scores, (B, K).
 
-        A model without a head gives ``pooled``, (B, D).
+        A model without a head gives ``pooled``, (B, D); one of the picture book its own answer.
         """
         name = self.structure.steps()[start][0]
         x = self.kept[f"{name}.resid_pre"] if x is None else x
         again = Chain((Except(self.repeatable_intervention(), f"{name}.resid_pre"), probe))
         with torch.no_grad():
-            x = run_on(self.network, x, again, start, self.patch_grid)
-            return self.network.classify(x, again)  # (B, K)
+            return run_on(self.network, x, again, start, self.patch_grid, self.kept)
 
     def lines(self, segment: Segment, capture: int | None = None) -> Lines:
         """Run a segment again with its explicit paths and note every source line; see ``Lines``."""
@@ -269,8 +268,8 @@ class Run(Mapping[str, Tensor]):
         return stacked(self, name, blocks)
 
     def attention_steps(self) -> list[str]:
-        """The names of the attention blocks, in order."""
-        return [name for name, module in self.structure.steps() if hasattr(module, "attn")]
+        """What the tensors of each attention are named after, in order; see ``attention_names``."""
+        return attention_names(self.structure)
 
     def rows(self) -> list[TensorRow]:
         """One named row for every tensor: name, shape, dtype, bytes and the source line that makes it."""

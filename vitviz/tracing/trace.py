@@ -10,19 +10,31 @@ from typing import NamedTuple, TypeVar, cast
 import torch
 from torch import Tensor, nn
 
+from vitviz.models.detr import DecoderBlock, EncoderBlock
 from vitviz.models.swin import SwinBlock
 from vitviz.probe import Chain, Probe, no_probe
 from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.detr_blocks import DetrBlockTrace
 from vitviz.tracing.interventions import Edit
 from vitviz.tracing.origin import NO_ORIGIN, Origin
 from vitviz.tracing.run import KEPT, KEPT_OF_A_STEP, Run
-from vitviz.tracing.segments import CLASSIFY, EMBED, Network, Segment
+from vitviz.tracing.segments import (
+    CLASSIFY,
+    EMBED,
+    Network,
+    Segment,
+    attention_names,
+    input_name,
+    side_names,
+)
 from vitviz.tracing.weights import weights_version
 
 AnyRun = TypeVar("AnyRun", bound=Run)
 
 # Tensors without an axis for the pictures: what the weights or the size of the map alone decide.
-OF_NO_PICTURE = frozenset({"pos_embed", "relative_position_bias", "attn_mask", "rope_angles", "logit_scale"})
+OF_NO_PICTURE = frozenset(
+    {"pos_embed", "query_embed", "relative_position_bias", "attn_mask", "rope_angles", "logit_scale"}
+)
 
 
 class ClassScore(NamedTuple):
@@ -77,11 +89,15 @@ class Trace(Run):
 
     @cached_property
     def blocks(self) -> tuple[BlockTrace, ...]:
-        """The attention blocks in order; patch merges are not among them."""
+        """The attention blocks in order; patch merges are not among them. A decoder's layer is two: self and cross."""
         blocks: list[BlockTrace] = []
         for name, module in self.structure.steps():
             if isinstance(module, SwinBlock):
                 blocks.append(SwinBlockTrace(self, name, module))
+            elif isinstance(module, EncoderBlock | DecoderBlock):
+                blocks.append(DetrBlockTrace(self, name, module))
+                if isinstance(module, DecoderBlock):
+                    blocks.append(DetrBlockTrace(self, name, module, "cross_attn."))
             elif hasattr(module, "attn"):
                 blocks.append(BlockTrace(self, name, module))
         return tuple(blocks)
@@ -207,9 +223,8 @@ def run_on(
         raise ValueError(
             "the model is in training mode: call .eval() first, or the numbers change from run to run"
         )
-    steps = network.steps()
     if isinstance(intervention, Edit):
-        intervention = intervention.on([name for name, module in steps if hasattr(module, "attn")])
+        intervention = intervention.on(attention_names(network))
     keep = _KeepGraph(lambda name: True) if grad else _Keep(needed_names(network).__contains__)
     with torch.set_grad_enabled(grad):
         network(images, keep if intervention is no_probe else Chain((intervention, keep)))
@@ -231,7 +246,7 @@ def needed_names(network: Network) -> frozenset[str]:
     """What a run keeps so that everything else can be derived from it; a network without a head makes no logits."""
     steps = [name for name, _ in network.steps()]
     names = {f"{step}.{short}" for step in steps for short in KEPT_OF_A_STEP}
-    return KEPT | names | {f"{steps[-1]}.resid_post"}
+    return KEPT | names | {input_name(network, CLASSIFY), *side_names(network)}
 
 
 __all__ = ["CLASSIFY", "EMBED", "ClassScore", "Trace", "run_trace"]

@@ -104,6 +104,54 @@ for (const [name, { maths, weight }] of Object.entries(BLOCKS)) {
   });
 }
 
+test("queries that look at other tokens: rows, columns, cells and the matrix of a rectangle", () => {
+  const [queries, keys, heads] = [[0, 1], [2, 3, 4, 5, 6], 2];
+  const number = (/** @type {number} */ i) => Math.sin(i * 1.7) * 2;
+  const q = Float32Array.from({ length: heads * queries.length * DIM }, (_, i) => number(i));
+  const k = Float32Array.from({ length: heads * keys.length * DIM }, (_, i) => number(i + 100));
+  const pattern = Array.from({ length: heads }, (_, h) =>
+    queries.map((_, r) => {
+      const scores = keys.map((_, j) => {
+        let score = 0;
+        for (let c = 0; c < DIM; c++)
+          score += q[(h * queries.length + r) * DIM + c] * k[(h * keys.length + j) * DIM + c];
+        return score / Math.sqrt(DIM);
+      });
+      const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
+      return { weights: scores.map((score) => Math.exp(score) / total), lse: Math.log(total) };
+    }),
+  );
+  const lse = Float64Array.from(pattern.flat(), (row) => row.lse);
+  const header = { heads, head_dim: DIM, rows: 1, columns: 5, prefix: ["query0", "query1"], windows: 1, window: null };
+  const arrays = { q, k, lse, tokens: Int32Array.from(keys), query_tokens: Int32Array.from(queries) };
+  const maths = new LayerMaths({ header, arrays, bytes: 0 });
+  const weight = (/** @type {number} */ h, /** @type {number} */ i, /** @type {number} */ j) =>
+    queries.includes(i) && keys.includes(j) ? pattern[h][i].weights[j - 2] : NaN;
+  const close = (/** @type {number} */ a, /** @type {number} */ b) =>
+    assert.ok(Object.is(a, b) || Math.abs(a - b) < 1e-12, `${a} is not ${b}`);
+  const { everyone, tokens } = maths;
+  assert.deepEqual([...everyone], [0, 1, 2, 3, 4, 5, 6]);
+  assert.deepEqual([...maths.reach(1)], keys);
+  const out = new Float64Array(heads * tokens);
+  const matrix = new Float64Array(tokens ** 2);
+  maths.addMatrix(1, everyone, everyone, 0, tokens, matrix);
+  for (const i of everyone) {
+    for (const direction of /** @type {const} */ (["row", "column"])) {
+      maths.allHeads(i, direction, out);
+      for (let at = 0; at < out.length; at++) {
+        const [h, j] = [Math.floor(at / tokens), at % tokens];
+        close(out[at], direction === "row" ? weight(h, i, j) : weight(h, j, i));
+      }
+    }
+    for (const j of everyone) {
+      close(matrix[i * tokens + j], weight(1, i, j));
+      assert.equal(maths.together(i, j), !Number.isNaN(weight(1, i, j)));
+      if (maths.together(i, j)) close(maths.cell(1, i, j).weight, weight(1, i, j));
+      else assert.equal(maths.weight(1, i, j), 0);
+    }
+  }
+});
+
 test("mean and largest over heads, and the strongest tokens", () => {
   const out = new Float64Array(3);
   overHeads(Float64Array.of(1, 5, NaN, 3, 1, NaN), 2, 3, "mean", out);

@@ -1,7 +1,7 @@
 """What every row of a block's attention is known by, in one pass that never holds all of its weights at once.
 
 A ViT block is the case of one window that holds every token. Letters: W windows, H heads, K tokens of a window,
-d channels of a head.
+d channels of a head. Where some tokens look and others are looked at, a window has Kq queries and K keys.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ REACHED = 0.995
 class AttentionRows:
     """What one pass over a block's weights leaves.
 
-    ``lse`` (W, H, K) is the log-sum-exp of every row of scores, so that weight = exp(score - lse).
+    ``lse`` (W, H, Kq) is the log-sum-exp of every row of scores, so that weight = exp(score - lse).
 
     ``entropy`` (H,) is the mean over the queries of the row's entropy divided by log(number of keys that the mask
     lets it see): 1 is an even row, 0 a single key. Padding of a Swin map is such a key, because the softmax counts it,
@@ -58,8 +58,36 @@ class _Chunk(NamedTuple):
     queries: slice
 
 
+@dataclass(frozen=True)
+class Side:
+    """The tokens at one side of the weights: the queries, or the keys.
+
+    ``places`` (W, K, 2) is where each lies in the map, as row and column; NaN for what is no patch. ``real`` (W, K) is
+    False for the padding of a Swin map.
+    """
+
+    places: Tensor
+    real: Tensor
+
+    @property
+    def patch(self) -> Tensor:
+        """Which of them are patches, (W, K)."""
+        return ~self.places[..., 0].isnan()
+
+    @property
+    def spots(self) -> Tensor:
+        """``places`` in float64, 0 for what is no patch."""
+        return self.places.nan_to_num().double()
+
+
 def attention_rows(
-    q: Tensor, k: Tensor, places: Tensor, real: Tensor, bias: Tensor | None = None, mask: Tensor | None = None
+    q: Tensor,
+    k: Tensor,
+    places: Tensor,
+    real: Tensor,
+    bias: Tensor | None = None,
+    mask: Tensor | None = None,
+    looking: Side | None = None,
 ) -> AttentionRows:
     """Go through all rows of a block's attention once, in float64.
 
@@ -67,23 +95,26 @@ def attention_rows(
     q and k define. A log-sum-exp of rounded scores would put the browser, which knows q and k alone, thrice as far off.
 
     Args:
-        q: queries (W, H, K, d).
-        k: keys, like ``q``.
-        places: where each token lies in the map, (W, K, 2) as row and column; NaN for what is no patch.
-        real: (W, K), False for the padding of a Swin map.
+        q: queries (W, H, Kq, d).
+        k: keys (W, H, K, d).
+        places: of the keys, see ``Side``.
+        real: of the keys, see ``Side``.
         bias: relative position bias (H, K, K).
         mask: (W, K, K), 0 or -100.
+        looking: the queries, where they are other tokens than the keys.
     """
-    patch = ~places[..., 0].isnan()  # (W, K)
-    spots = places.nan_to_num().double()  # (W, K, 2)
-    lse = torch.empty(q.shape[:3], dtype=torch.float64)  # (W, H, K)
+    keys = Side(places, real)
+    looking = looking or keys
+    patch, spots, real = keys.patch, keys.spots, looking.real  # (W, K), (W, K, 2), (W, Kq)
+    patch_looking, spots_looking = looking.patch, looking.spots  # (W, Kq), (W, Kq, 2)
+    lse = torch.empty(q.shape[:3], dtype=torch.float64)  # (W, H, Kq)
     entropy, distance = _Mean(q.shape[1]), _Mean(q.shape[1])
     sampled: list[Tensor] = []
-    step = max(1, math.ceil(q.shape[1] * int(real.sum()) * q.shape[2] / SAMPLED))
+    step = max(1, math.ceil(q.shape[1] * int(real.sum()) * k.shape[2] / SAMPLED))
     q, k = wide(q), wide(k)  # (W, H, K, d)
     bias = None if bias is None else wide(bias)
     mask = None if mask is None else wide(mask)
-    for windows, queries in _chunks(q.shape):
+    for windows, queries in _chunks(q.shape, k.shape[2]):
         part_bias = None if bias is None else bias[:, queries]  # (H, Kq, K)
         part_mask = None if mask is None else mask[windows, queries]  # (Wc, Kq, K)
         scores = attention_scores(q[windows, :, queries], k[windows], part_bias, part_mask)  # (Wc, H, Kq, K)
@@ -94,17 +125,21 @@ def attention_rows(
         lse[windows, :, queries] = top.squeeze(-1) + total.log()
 
         spread = total.log() - (below.mul_(weights)).sum(dim=-1) / total  # (Wc, H, Kq)
-        legal = _legal(part_mask, total, q.shape[2])  # (Wc, Kq)
+        legal = _legal(part_mask, total, k.shape[2])  # (Wc, Kq)
         several = real[windows, queries] & (legal > 1)  # (Wc, Kq)
         entropy.add(spread / legal.clamp(min=2).log().unsqueeze(1), several)
 
         exactly = "donot_use_mm_for_euclid_dist"  # a token is 0 from itself, not 1e-7
-        apart = torch.cdist(spots[windows, queries], spots[windows], compute_mode=exactly)  # (Wc, Kq, K)
+        apart = torch.cdist(
+            spots_looking[windows, queries], spots[windows], compute_mode=exactly
+        )  # (Wc, Kq, K)
         seen = patch[windows].double()  # (Wc, K)
         on_patches = torch.einsum("whqk,wk->whq", weights, seen)  # (Wc, H, Kq)
         moved = torch.einsum("whqk,wqk->whq", weights, apart * seen.unsqueeze(1))  # (Wc, H, Kq)
         # A row without any weight on patches divides nothing by nothing: it moves nowhere.
-        distance.add(moved / on_patches.clamp(min=torch.finfo(torch.float64).tiny), patch[windows, queries])
+        distance.add(
+            moved / on_patches.clamp(min=torch.finfo(torch.float64).tiny), patch_looking[windows, queries]
+        )
 
         weights /= total.unsqueeze(-1)
         sampled.append(_sample(weights, windows, queries, real, patch, part_mask, step))
@@ -118,16 +153,20 @@ def block_rows(block: BlockTrace) -> AttentionRows:
         ValueError: if the run's intervention changed scores or pattern, which q and k do not tell.
     """
     wants = block.trace.intervention.wants
-    if wants(f"{block.name}.attn_scores") or wants(f"{block.name}.pattern"):
+    if wants(block.full_name("attn_scores")) or wants(block.full_name("pattern")):
         raise ValueError(f"the run itself changed the attention of {block.name}: q and k do not tell it")
-    tokens = block.tokens  # (W, K)
+    keys, looking = _side(block, block.key_tokens), _side(block, block.query_tokens)
+    mask = block.mask if isinstance(block, SwinBlockTrace) else None
+    return attention_rows(block["q"], block["k"], keys.places, keys.real, block.bias, mask, looking)
+
+
+def _side(block: BlockTrace, tokens: Tensor) -> Side:
+    """The places of a block's tokens (W, K)."""
     prefix, columns = block.num_prefix, block.map_size[1]
     patch = (tokens - prefix).double()  # (W, K)
     places = torch.stack([(patch / columns).floor(), patch % columns], dim=-1)  # (W, K, 2)
     places[tokens < prefix] = torch.nan  # prefix tokens; and padding, whose number is -1
-    if isinstance(block, SwinBlockTrace):
-        return attention_rows(block["q"], block["k"], places, tokens >= 0, block.bias, block.mask)
-    return attention_rows(block["q"], block["k"], places, tokens >= 0, block.bias)
+    return Side(places, tokens >= 0)
 
 
 class _Mean:
@@ -148,11 +187,11 @@ class _Mean:
         return self.sum / self.count if self.count else torch.full_like(self.sum, torch.nan)
 
 
-def _chunks(shape: torch.Size) -> Iterator[_Chunk]:
-    """Cut (W, H, K, d) into pieces of about ``CHUNK`` weights: whole windows where they are small, else rows of one."""
+def _chunks(shape: torch.Size, keys: int) -> Iterator[_Chunk]:
+    """Cut (W, H, Kq, d) into pieces of about ``CHUNK`` weights: whole windows where these are small, else rows."""
     windows, heads, tokens, _ = shape
-    rows = min(tokens, max(1, CHUNK // (heads * tokens)))
-    at_once = max(1, CHUNK // (heads * tokens * rows)) if rows == tokens else 1
+    rows = min(tokens, max(1, CHUNK // (heads * keys)))
+    at_once = max(1, CHUNK // (heads * keys * rows)) if rows == tokens else 1
     for window in range(0, windows, at_once):
         for row in range(0, tokens, rows):
             yield _Chunk(slice(window, window + at_once), slice(row, row + rows))

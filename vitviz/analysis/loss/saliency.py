@@ -89,7 +89,7 @@ def backward(trace: Trace, gradient: Tensor) -> Iterator[tuple[str, Tensor]]:
         others = Gradients(frozenset(names - {segment.input_name}), kept.tensors)
         probe = Chain((Except(trace.repeatable_intervention(), segment.input_name), others))
         with torch.enable_grad():
-            out = segment.run(trace.network, x, probe)
+            out = segment.run(trace.network, trace.kept, probe, x)
             found = kept.of((out * gradient).sum())
         for name in sorted(names):
             yield name, found[name]

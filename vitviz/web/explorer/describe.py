@@ -56,7 +56,7 @@ def describe_layer(block: BlockTrace, prefix: tuple[str, ...]) -> dict[str, Any]
     """A block's heads, its map, and for a Swin its window and shift (else null and 0)."""
     rows, columns = block.map_size
     return {
-        "name": block.name,
+        "name": block.title,
         "heads": block.num_heads,
         "rows": rows,
         "columns": columns,

@@ -213,7 +213,7 @@ export class Engine {
   matrix({ layer, head }, token, start) {
     const maths = this.layer(layer);
     if (!maths) return null;
-    const order = maths.windowed ? maths.reach(token) : maths.order;
+    const order = maths.windowed ? maths.reach(token) : maths.everyone;
     if (head === "rollout") {
       const dense = this.source.peek(`rollout/${start}.bin`);
       if (!dense) return null;

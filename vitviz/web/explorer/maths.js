@@ -1,5 +1,6 @@
 // Attention from q, k and each row's log-sum-exp, in double precision: A[i, j] = exp(score[i, j] - lse[i]).
 // Tokens are numbered as in the picture: prefix tokens first, then patches row by row. Knows no page.
+// A token can look, be looked at, or both: it has a place among the queries, among the keys, or among both.
 
 import { dot } from "./weights.js";
 
@@ -7,10 +8,26 @@ import { dot } from "./weights.js";
 /** @import { Floats } from "./weights.js" */
 /** @typedef {ArrayLike<number>} Tokens tokens of the picture by their numbers, -1 is padding */
 /** @typedef {{ name?: string, heads: number, head_dim: number, rows: number, columns: number, prefix: string[], windows: number, window: number | null, masked?: number, shift?: number, reach?: number | null, entropy?: (number | null)[], distance?: (number | null)[] }} LayerHeader */
-/** @typedef {{ q: Float32Array, k: Float32Array, lse: Floats, tokens: Int32Array, bias?: Float32Array, regions?: Uint8Array }} LayerArrays */
+/** @typedef {{ q: Float32Array, k: Float32Array, lse: Floats, tokens: Int32Array, query_tokens?: Int32Array, bias?: Float32Array, regions?: Uint8Array }} LayerArrays */
 /** @typedef {{ head: number, row: number, column: number, window: number, query: number, key: number }} Pair a pair's places in its window and in (W, H, K, ...) */
 
-/** One block's attention. A ViT is the case of a single window that holds every token. */
+/**
+ * Where each token of the picture stands in a block's order, -1 where it does not.
+ * @param {Int32Array} order
+ * @param {number} tokens
+ */
+function slotsOf(order, tokens) {
+  const slots = new Int32Array(tokens).fill(-1); // token -> window * K + place
+  for (let slot = 0; slot < order.length; slot++) {
+    if (order[slot] >= 0) slots[order[slot]] = slot;
+  }
+  return slots;
+}
+
+/**
+ * One block's attention. A ViT is the case of a single window that holds every token, self-attention the case of
+ * queries and keys in one order.
+ */
 export class LayerMaths {
   /**
    * @param {{ header: LayerHeader, arrays: LayerArrays, bytes: number }} payload
@@ -24,7 +41,7 @@ export class LayerMaths {
     this.columns = header.columns;
     this.prefix = header.prefix;
     this.tokens = header.prefix.length + header.rows * header.columns;
-    this.reachable = arrays.tokens.length / header.windows; // K: tokens of a window
+    this.reachable = arrays.tokens.length / header.windows; // K: keys of a window
     this.scale = this.dim ** -0.5;
     this.q = arrays.q;
     this.k = arrays.k;
@@ -33,10 +50,10 @@ export class LayerMaths {
     this.bias = arrays.bias ?? null;
     this.regions = arrays.regions ?? null;
     this.cut = header.masked ?? 0; // what the mask of a shifted window adds to the score of a pair that may not meet
-    this.slots = new Int32Array(this.tokens).fill(-1); // token -> window * K + place
-    for (let slot = 0; slot < this.order.length; slot++) {
-      if (this.order[slot] >= 0) this.slots[this.order[slot]] = slot;
-    }
+    this.queryOrder = arrays.query_tokens ?? arrays.tokens;
+    this.looking = this.queryOrder.length / header.windows; // Kq: queries of a window
+    this.slots = slotsOf(this.order, this.tokens);
+    this.querySlots = arrays.query_tokens ? slotsOf(this.queryOrder, this.tokens) : this.slots;
     this.query = new Float64Array(this.dim);
   }
 
@@ -44,13 +61,33 @@ export class LayerMaths {
     return this.header.window !== null;
   }
 
+  /** Whether some tokens of the picture have no place among the queries or among the keys. */
+  get partial() {
+    return this.windowed || this.looking < this.tokens || this.reachable < this.tokens;
+  }
+
+  /** Every token that looks or is looked at, once: the sides of the whole matrix. */
+  get everyone() {
+    if (this.queryOrder === this.order) return this.order;
+    return Int32Array.from(new Set([...this.queryOrder, ...this.order]));
+  }
+
+  /**
+   * The window of a token, -1 where it neither looks nor is looked at.
+   * @param {number} token
+   */
+  windowOf(token) {
+    const slot = this.querySlots[token];
+    return slot < 0 ? Math.floor(this.slots[token] / this.reachable) : Math.floor(slot / this.looking);
+  }
+
   /**
    * The tokens that share a window with `token`, in the window's order; -1 is padding.
    * @param {number} token
    */
   reach(token) {
-    const first = Math.floor(this.slots[token] / this.reachable) * this.reachable;
-    return this.order.subarray(first, first + this.reachable);
+    const first = this.windowOf(token) * this.reachable;
+    return first < 0 ? new Int32Array() : this.order.subarray(first, first + this.reachable);
   }
 
   /**
@@ -74,21 +111,31 @@ export class LayerMaths {
   }
 
   /**
-   * Whether the two tokens are in one window.
+   * Whether token i looks at token j at all: both in one window, i among its queries and j among its keys.
    * @param {number} i
    * @param {number} j
    */
   together(i, j) {
-    return Math.floor(this.slots[i] / this.reachable) === Math.floor(this.slots[j] / this.reachable);
+    if (this.querySlots[i] < 0 || this.slots[j] < 0) return false;
+    return Math.floor(this.querySlots[i] / this.looking) === Math.floor(this.slots[j] / this.reachable);
   }
 
   /**
-   * Where head `head` of window `window` begins in (W, H, K, ...) counted in tokens.
+   * Where head `head` of window `window` begins in (W, H, K, ...) counted in keys.
    * @param {number} window
    * @param {number} head
    */
   base(window, head) {
     return (window * this.heads + head) * this.reachable;
+  }
+
+  /**
+   * The same in (W, H, Kq, ...), counted in queries.
+   * @param {number} window
+   * @param {number} head
+   */
+  queryBase(window, head) {
+    return (window * this.heads + head) * this.looking;
   }
 
   /**
@@ -101,24 +148,28 @@ export class LayerMaths {
    * @param {number} [offset]
    */
   weights(head, token, direction, out, offset = 0) {
-    const { dim, reachable: K, scale, bias, regions, order, lse } = this;
+    const { dim, reachable, looking, scale, bias, regions, lse } = this;
     const row = direction === "row";
-    const window = Math.floor(this.slots[token] / K);
-    const place = this.slots[token] - window * K;
-    const base = this.base(window, head);
-    const own = row ? this.q : this.k;
-    const other = row ? this.k : this.q;
+    if (this.partial) out.fill(NaN, offset, offset + this.tokens);
+    const slot = row ? this.querySlots[token] : this.slots[token];
+    if (slot < 0) return; // such a token never looks, or is never looked at
+    const [own, others] = row ? [looking, reachable] : [reachable, looking];
+    const window = Math.floor(slot / own);
+    const place = slot - window * own;
+    const [queries, keys] = [this.queryBase(window, head), this.base(window, head)];
+    const [mine, ownBase] = row ? [this.q, queries] : [this.k, keys];
+    const [other, otherBase] = row ? [this.k, keys] : [this.q, queries];
+    const order = row ? this.order : this.queryOrder;
     const fixed = this.query;
-    for (let c = 0; c < dim; c++) fixed[c] = own[(base + place) * dim + c] * scale;
-    if (this.windowed) out.fill(NaN, offset, offset + this.tokens);
-    const first = window * K;
-    for (let j = 0; j < K; j++) {
+    for (let c = 0; c < dim; c++) fixed[c] = mine[(ownBase + place) * dim + c] * scale;
+    const first = window * others;
+    for (let j = 0; j < others; j++) {
       const target = order[first + j];
       if (target < 0) continue;
-      let score = dot(fixed, 0, other, (base + j) * dim, dim);
-      if (bias) score += bias[head * K * K + (row ? place * K + j : j * K + place)];
+      let score = dot(fixed, 0, other, (otherBase + j) * dim, dim);
+      if (bias) score += bias[head * looking * reachable + (row ? place * reachable + j : j * reachable + place)];
       if (regions && regions[first + j] !== regions[first + place]) score += this.cut;
-      out[offset + target] = Math.exp(score - lse[base + (row ? place : j)]);
+      out[offset + target] = Math.exp(score - lse[queries + (row ? place : j)]);
     }
   }
 
@@ -152,11 +203,11 @@ export class LayerMaths {
    * @returns {Pair}
    */
   pair(head, i, j) {
-    const K = this.reachable;
-    const window = Math.floor(this.slots[i] / K);
-    const base = this.base(window, head);
-    const [row, column] = [this.slots[i] - window * K, this.slots[j] - window * K];
-    return { head, row, column, window, query: base + row, key: base + column };
+    const window = Math.floor(this.querySlots[i] / this.looking);
+    const row = this.querySlots[i] - window * this.looking;
+    const column = this.slots[j] - window * this.reachable;
+    const [query, key] = [this.queryBase(window, head) + row, this.base(window, head) + column];
+    return { head, row, column, window, query, key };
   }
 
   /**
@@ -167,7 +218,7 @@ export class LayerMaths {
     const K = this.reachable;
     const product = dot(this.q, query * this.dim, this.k, key * this.dim, this.dim);
     const scaled = product * this.scale;
-    const bias = this.bias ? this.bias[(head * K + row) * K + column] : null;
+    const bias = this.bias ? this.bias[(head * this.looking + row) * K + column] : null;
     const cut = this.regions && this.regions[window * K + row] !== this.regions[window * K + column];
     const mask = this.regions ? (cut ? this.cut : 0) : null;
     return { product, scaled, bias, mask, score: scaled + (bias ?? 0) + (mask ?? 0) };
@@ -184,7 +235,7 @@ export class LayerMaths {
     const q = this.q.subarray(at.query * this.dim, (at.query + 1) * this.dim);
     const k = this.k.subarray(at.key * this.dim, (at.key + 1) * this.dim);
     const scores = Array.from({ length: this.reachable }, (_, column) =>
-      this.score({ ...at, column, key: at.query - at.row + column }),
+      this.score({ ...at, column, key: at.key - at.column + column }),
     ).map(({ score }) => score);
     const maximum = Math.max(...scores);
     const exponentials = scores.map((score) => Math.exp(score - maximum));
@@ -206,7 +257,8 @@ export class LayerMaths {
 
   /**
    * Rows `from` to `to` of a part of a head's matrix, added to `out` (queries.length, keys.length) times `share`.
-   * `queries` and `keys` are tokens of one window; -1, which is padding, gives NaN.
+   * `queries` and `keys` are tokens of one window; one that does not look or is not looked at, and -1, which is
+   * padding, give NaN.
    * @param {number} head
    * @param {Tokens} queries
    * @param {Tokens} keys
@@ -217,19 +269,19 @@ export class LayerMaths {
    */
   addMatrix(head, queries, keys, from, to, out, share = 1) {
     const { dim, bias, regions, lse, reachable: K, query: fixed } = this;
-    const places = Int32Array.from(keys, (token) => (token < 0 ? -1 : this.slots[token] % K));
+    const places = Int32Array.from(keys, (token) => (this.slots[token] >= 0 ? this.slots[token] % K : -1));
     for (let r = from; r < to; r++) {
-      if (queries[r] < 0) {
+      if (!(this.querySlots[queries[r]] >= 0)) {
         out.fill(NaN, r * keys.length, (r + 1) * keys.length);
         continue;
       }
       const { query, row, window } = this.pair(head, queries[r], queries[r]);
-      const base = query - row;
+      const base = this.base(window, head);
       for (let c = 0; c < dim; c++) fixed[c] = this.q[query * dim + c] * this.scale;
       for (let j = 0; j < places.length; j++) {
         const column = places[j];
         let score = column < 0 ? NaN : dot(fixed, 0, this.k, (base + column) * dim, dim);
-        if (bias) score += bias[(head * K + row) * K + column];
+        if (bias) score += bias[(head * this.looking + row) * K + column];
         if (regions && regions[window * K + row] !== regions[window * K + column]) score += this.cut;
         out[r * keys.length + j] += share * Math.exp(score - lse[query]);
       }

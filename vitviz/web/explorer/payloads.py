@@ -22,7 +22,9 @@ def layer_payload(block: BlockTrace, rows: AttentionRows | None = None) -> bytes
     """Everything that the weights of a block follow from, and its heads' figures (``AttentionRows``).
 
     Arrays: ``q``, ``k`` (W, H, K, d), ``lse`` (W, H, K) in float64, ``tokens`` (W, K): the token of the picture at
-    every place, -1 for padding. A ViT is one window, W = 1 and K = N. A block with relative position bias also has
+    every place, -1 for padding. A ViT is one window, W = 1 and K = N. Where other tokens look than are looked at,
+    ``q`` and ``lse`` have Kq queries, ``tokens`` are those of the keys and ``query_tokens`` (W, Kq) those of the
+    queries; a token that is in neither has no weights here. A block with relative position bias also has
     ``bias`` (H, K, K), a Swin block ``regions`` (W, K): two places of a window see one another if their regions are
     equal, else the header's ``masked`` (-100) is added to their score. Weight = exp(q k^T / sqrt(d) + bias + mask -
     lse). A figure that no row defines is null.
@@ -33,8 +35,10 @@ def layer_payload(block: BlockTrace, rows: AttentionRows | None = None) -> bytes
         "q": _array(q),
         "k": _array(k),
         "lse": _array(rows.lse),
-        "tokens": _array(block.tokens).astype("<i4"),
+        "tokens": _array(block.key_tokens).astype("<i4"),
     }
+    if not torch.equal(block.query_tokens, block.key_tokens):
+        arrays["query_tokens"] = _array(block.query_tokens).astype("<i4")
     bias, about = block.bias, _about(block)
     if bias is not None:
         arrays["bias"] = _array(bias)
@@ -58,7 +62,7 @@ def value_payload(block: BlockTrace, head: int) -> bytes:
     """
     dim = block["v"].shape[-1]
     parameters = dict(block.module.named_parameters())
-    proj = parameters["attn.proj.weight"][:, head * dim : (head + 1) * dim]  # (D, d)
+    proj = parameters[f"{block.attention or 'attn.'}proj.weight"][:, head * dim : (head + 1) * dim]  # (D, d)
     gamma = parameters.get("ls1.gamma")  # (D,)
     if gamma is not None:
         proj = proj * gamma.unsqueeze(1)  # (D, d)
@@ -77,7 +81,7 @@ def _about(block: BlockTrace) -> dict[str, object]:
     rows, columns = block.map_size
     grid = block.grid if isinstance(block, SwinBlockTrace) else None
     return {
-        "name": block.name,
+        "name": block.title,
         "heads": q.shape[1],
         "head_dim": q.shape[3],
         "rows": rows,

@@ -9,6 +9,7 @@ import numpy as np
 
 from vitviz.analysis.attention.rows import block_rows
 from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.detr_blocks import DetrBlockTrace
 from vitviz.tracing.trace import Trace
 from vitviz.web.explorer.payloads import layer_payload, rollout_payload, value_payload
 from vitviz.web.explorer.store import NoSuchPayloadError, PayloadTooLargeError
@@ -45,6 +46,10 @@ class TraceSource:
     def rollout(self, start: int) -> bytes:
         """Attention rollout from layer ``start`` to the last, (N, N): ``rollout_payload``."""
         block = self._block(start)
+        if isinstance(block, DetrBlockTrace):
+            raise NoSuchPayloadError(
+                "attention rollout needs layers in which every token looks at every token"
+            )
         if isinstance(block, SwinBlockTrace):
             raise NoSuchPayloadError("attention rollout needs layers that see every token: a ViT, not a Swin")
         tokens = block["q"].shape[2]
@@ -65,10 +70,10 @@ class TraceSource:
         swin = isinstance(block, SwinBlockTrace)
         arrays = {name: block[name] if swin else block[name][0] for name in ("q", "k", "v")}
         arrays |= {"entropy": rows.entropy, "distance": rows.distance}
-        tokens = block["q"].shape[2]
+        tokens = max(block["q"].shape[2], block["k"].shape[2])
         if tokens <= PATTERN_TOKENS:
             arrays[f"head{head}.pattern"] = block.pattern(head)
-        named = {f"{block.name}.{key}": value.numpy().astype("<f4") for key, value in arrays.items()}
+        named = {f"{block.title}.{key}": value.numpy().astype("<f4") for key, value in arrays.items()}
         if isinstance(block, SwinBlockTrace):
             named[f"{block.name}.tokens"] = block.tokens.numpy().astype("<i4")
         if tokens > PATTERN_TOKENS:
