@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -174,6 +176,20 @@ def test_few_pictures_of_a_session_are_kept(monkeypatch: pytest.MonkeyPatch) -> 
         client.put("/viz/_stcore/upload_file/another/0")
         client.put("/viz/elsewhere/mine/0")
     assert dropped == [("mine", "0"), ("mine", "1"), ("mine", "2")]
+
+
+def test_a_picture_never_lies_on_a_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def taken(request: Request) -> Response:
+        async with request.form() as form:
+            [file] = [value for value in form.values() if isinstance(value, UploadFile)]
+            return PlainTextResponse(f"{file.size} {type(file.file._file).__name__}")  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(MultiPartParser, "spool_max_size", 1)
+    with TestClient(Starlette(routes=[Route("/", taken, methods=["PUT"])])) as client:
+        large = {"file": ("a.png", bytes(3_000_000), "image/png")}
+        assert not client.put("/", files=large).text.endswith("BytesIO")
+        picture_uploads.in_memory()
+        assert client.put("/", files=large).text == "3000000 BytesIO"
 
 
 def test_few_arrive_at_once() -> None:

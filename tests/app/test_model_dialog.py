@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
-from vitviz.app import session
+from vitviz.app import session, words
 from vitviz.app.model_dialog import Said, from_files, from_hub
 from vitviz.app.sentences import in_chinese, sentence
 from vitviz.zoo.errors import SENTENCES, CheckpointError
@@ -73,3 +74,19 @@ def test_no_name_comes_back_after_its_model_went() -> None:
     names = [session.add_model(upload) for _ in range(6)]
     assert len(set(names)) == 6
     assert list(session.own_models()) == names[-session.KEPT_MODELS :]
+
+
+def _uploads_without_a_folder() -> None:
+    # AppTest runs this function's source in a script of its own.
+    from unittest import mock
+
+    from vitviz.app import model_dialog
+
+    with mock.patch.object(model_dialog.uploads, "open", side_effect=OSError("no space")):
+        model_dialog._from_upload()
+
+
+def test_where_no_folder_can_be_made_a_sentence_says_so() -> None:
+    page = AppTest.from_function(_uploads_without_a_folder).run()
+    assert not page.exception
+    assert [error.value for error in page.error] == [words.table()["upload.disk"]["en"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from vitviz.zoo.source import Progress
 
 SOON = 0.3  # seconds that the form gives a hub to answer
+log = logging.getLogger(__name__)
 EVERY = 0.4  # seconds between two looks at how far a checkpoint is
 FORM = "models.form"  # the key of the fragment, which buttons below it run again
 JOB = "models.loading"
@@ -121,7 +123,12 @@ def from_hub(name: str, revision: str | None, progress: Progress) -> Model:
 
 def _from_upload() -> None:
     if FOLDER not in st.session_state:
-        st.session_state[FOLDER] = uploads.open(limits().upload_bytes)
+        try:
+            st.session_state[FOLDER] = uploads.open(limits().upload_bytes)
+        except OSError as error:
+            log.warning("no folder for uploads: %s", error)
+            st.error(say("upload.disk"))
+            return
     folder: UploadFolder = st.session_state[FOLDER]
     st.markdown(say("models.upload.lead"))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, OrderedDict
 
+from starlette.formparsers import MultiPartParser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,7 +17,16 @@ FILE = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
 AT_ONCE = 2
 KEPT = 4  # of one session: what is in either place, and what is about to replace it
 SESSIONS = 4096
+LARGEST = 64 << 20  # a little above server.maxUploadSize
 BUSY = "too many files at once: wait until the others have arrived"
+
+
+def in_memory() -> None:
+    """Have pictures stay in memory while they arrive: Starlette writes what is above 1 MB to a disk, which can be full.
+
+    Streamlit holds the whole file in memory after that anyway, and none is larger than this.
+    """
+    MultiPartParser.spool_max_size = LARGEST
 
 
 class PictureUploads:

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
-from vitviz.app import faults, preload
+from vitviz.app import faults, picture_uploads, preload
 from vitviz.app.guard import Guard
 from vitviz.app.limits import limits
 from vitviz.app.routes import routes
@@ -31,6 +31,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 def options() -> dict[str, Any]:
     """What the app is besides its script, as arguments of ``st.App``."""
     faults.quiet_streamlit()
+    picture_uploads.in_memory()
     return {
         "routes": routes(),
         "lifespan": lifespan,
