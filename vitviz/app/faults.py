@@ -13,7 +13,6 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from vitviz.app.markup import as_text
 from vitviz.app.sentences import sentence
 from vitviz.app.words import say
 from vitviz.images import ImageError
@@ -34,13 +33,10 @@ def note(what: str, error: BaseException) -> str:
 
 def on_script_error(error: Exception) -> bool:
     """Say what is known of an exception, in the place where the page ended; True, as Streamlit need not say more."""
-    if isinstance(error, CheckpointError):
-        # A model that cannot be had is no fault of the page: the sentence says what is wrong and what to do.
+    if isinstance(error, CheckpointError | ImageError):
+        # A model or picture that cannot be had is no fault of the page: the sentence says what is wrong and what to do.
         log.warning("%s", error)
         st.error(sentence(error, str(st.session_state.get("language", "en"))))
-    elif isinstance(error, ImageError):
-        log.warning("%s", error)
-        st.error(as_text(str(error)))
     else:
         number = note("a page", error)
         st.error(say("fault.page", id=number))

@@ -16,8 +16,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from vitviz.app import pages, session, words
+from vitviz.app.chosen_picture import workers
 from vitviz.app.pictures import small_picture_url
-from vitviz.images import view
 from vitviz.samples import SAMPLES
 from vitviz.web import modules
 from vitviz.zoo.registry import find
@@ -47,6 +47,7 @@ def _preload() -> None:
     # What torch brings stays for as long as the server does: no later collection need look at it.
     gc.collect()
     gc.freeze()
+    workers.start()
 
 
 def first_page() -> None:
@@ -54,9 +55,7 @@ def first_page() -> None:
     pages.import_page(pages.FIRST)
     modules.files()
     words.table()
-    small_picture_url(
-        view(session.sample_picture(SAMPLES[0]).image, find(session.DEFAULT_MODEL).preprocessing)
-    )
+    small_picture_url(session.sample_picture(SAMPLES[0]).view(find(session.DEFAULT_MODEL).preprocessing))
 
 
 def torch() -> None:

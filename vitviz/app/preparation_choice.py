@@ -63,7 +63,7 @@ def _keep(key: str, keep: Callable[[object], None]) -> Callable[[], None]:
 
 def _said(model: ModelEntry, choice: Choice) -> None:
     """What a run takes, or why it is not begun."""
-    spec = preparation.as_chosen(model, choice, session.picture().image.size)
+    spec = preparation.as_chosen(model, choice, session.picture().size)
     height, width = spec.height_width
     takes = preparation.size_of(model.config, spec)
     figures = {

@@ -7,17 +7,35 @@ from functools import cache
 from pathlib import Path
 
 from vitviz.app.markup import as_text
+from vitviz.images import ImageError
+from vitviz.images.errors import SENTENCES as PICTURE_SENTENCES
 from vitviz.zoo.errors import SENTENCES, CheckpointError
 
 
-def sentence(error: CheckpointError, language: str) -> str:
+def sentence(error: CheckpointError | ImageError, language: str) -> str:
     """What the error says in a language; what came from a file is shown as it is, never as markup."""
-    pattern = in_chinese()[error.code] if language == "zh" else SENTENCES[error.code]
-    filled = pattern.format(**error.fields)
+    if isinstance(error, CheckpointError):
+        patterns = in_chinese() if language == "zh" else SENTENCES
+        filled = patterns[error.code].format(**error.fields)
+    elif error.code:
+        patterns = of_pictures_in_chinese() if language == "zh" else PICTURE_SENTENCES
+        filled = patterns[error.code].format(**error.values)
+    else:
+        filled = str(error)
     return as_text(filled[:1].upper() + filled[1:])
 
 
 @cache
 def in_chinese() -> dict[str, str]:
     """The sentences of all codes of a ``CheckpointError``."""
-    return tomllib.loads((Path(__file__).parent / "checkpoint_refusals_zh.toml").read_text(encoding="utf-8"))
+    return _table("checkpoint_refusals_zh.toml")
+
+
+@cache
+def of_pictures_in_chinese() -> dict[str, str]:
+    """The sentences of all codes of an ``ImageError``."""
+    return _table("picture_refusals_zh.toml")
+
+
+def _table(name: str) -> dict[str, str]:
+    return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))

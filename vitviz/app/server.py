@@ -9,6 +9,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from vitviz.app import faults, picture_uploads, preload
+from vitviz.app.chosen_picture import workers
 from vitviz.app.guard import Guard
 from vitviz.app.limits import limits
 from vitviz.app.routes import routes
@@ -23,9 +24,10 @@ except ValueError as error:  # whoever starts the server reads it now, not a vis
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Use the time until the first visit."""
+    """Use the time until the first visit; at the end, end the processes that open pictures."""
     preload.start()
     yield
+    workers.close()
 
 
 def options() -> dict[str, Any]:

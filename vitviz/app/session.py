@@ -21,7 +21,8 @@ from weakref import WeakKeyDictionary
 import streamlit as st
 
 from vitviz.app import preparation, words
-from vitviz.images import ImageError, Picture, open_image
+from vitviz.app.chosen_picture import ChosenPicture, of_sample, of_upload
+from vitviz.images import ImageError
 from vitviz.samples import LIST, SAMPLES, Sample
 from vitviz.web.explorer.store import PayloadStore
 from vitviz.zoo.errors import CheckpointError
@@ -106,10 +107,10 @@ def _model(name: str) -> Model:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _sample_picture(file: str) -> Picture:
+def _sample_picture(file: str) -> ChosenPicture:
     sample = next(sample for sample in SAMPLES if sample.file == file)
     try:
-        return open_image(sample.path)
+        return of_sample(sample.path)
     except ImageError as error:
         raise CheckpointError("shipped_damaged", file=file, reason="no picture that opens") from error
 
@@ -124,7 +125,7 @@ def choose_sample(sample: Sample) -> None:
     st.session_state["picture_name"] = sample.file
     st.session_state["picture_credit"] = sample.credit
     st.session_state["picture_is_own"] = False
-    st.session_state["picture_error"] = ""
+    st.session_state["picture_error"] = None
 
 
 def choose_upload(name: str, data: bytes) -> None:
@@ -133,14 +134,25 @@ def choose_upload(name: str, data: bytes) -> None:
     Raises:
         vitviz.images.ImageError: if it cannot be opened; the picture stays what it was.
     """
-    st.session_state["picture"] = open_image(data)
+    st.session_state["picture"] = of_upload(data, entry().preprocessing)
     st.session_state["picture_name"] = name
     st.session_state["picture_credit"] = ""
     st.session_state["picture_is_own"] = True
-    st.session_state["picture_error"] = ""
+    st.session_state["picture_error"] = None
 
 
-def picture() -> Picture:
+def chosen_picture() -> dict[str, object]:
+    """All that is chosen with a picture, for ``choose_again``."""
+    names = ("picture", "picture_name", "picture_credit", "picture_is_own")
+    return {name: st.session_state[name] for name in names if name in st.session_state}
+
+
+def choose_again(chosen: dict[str, object]) -> None:
+    """Make that this person's picture again."""
+    st.session_state.update(chosen)
+
+
+def picture() -> ChosenPicture:
     """The picture that this person looks at.
 
     Raises:
@@ -150,7 +162,7 @@ def picture() -> Picture:
         if not SAMPLES:
             raise CheckpointError("shipped_missing", file=LIST)
         choose_sample(SAMPLES[0])
-    chosen: Picture = st.session_state["picture"]
+    chosen: ChosenPicture = st.session_state["picture"]
     return chosen
 
 
@@ -162,7 +174,7 @@ def entry(family: str | None = None) -> ModelEntry:
     chosen = loaded()
     if family == "swin" and not chosen.is_swin:
         chosen = find(DEFAULT_SWIN)
-    return preparation.prepared(chosen, picture().image.size)
+    return preparation.prepared(chosen, picture().size)
 
 
 def loaded() -> ModelEntry:
@@ -170,29 +182,22 @@ def loaded() -> ModelEntry:
     return find(str(st.session_state.get("model", DEFAULT_MODEL)))
 
 
-def run_name(model: ModelEntry, of: Picture | None = None) -> str:
+def run_name(model: ModelEntry, of: ChosenPicture | None = None) -> str:
     """What tells a run apart from every other: the picture, the model, and how the one is prepared for the other."""
     return f"{(of or picture()).sha256} {model.name} {model.preprocessing}"
 
 
-def sample_picture(sample: Sample) -> Picture:
+def sample_picture(sample: Sample) -> ChosenPicture:
     """A sample, opened once for everybody."""
     return _sample_picture(sample.file)
 
 
-def seen(model: ModelEntry, of: Picture | None = None) -> Image.Image:
+def seen(model: ModelEntry, of: ChosenPicture | None = None) -> Image.Image:
     """The square (or rectangle) of a picture, by default this person's, that the model really sees."""
-    from vitviz.images import view
-
-    chosen = of or picture()
-    return _kept(
-        "seen",
-        (chosen.sha256, model.name, model.preprocessing),
-        lambda: view(chosen.image, model.preprocessing),
-    )
+    return (of or picture()).view(model.preprocessing)
 
 
-def trace(model: ModelEntry, of: Picture | None = None) -> Trace:
+def trace(model: ModelEntry, of: ChosenPicture | None = None) -> Trace:
     """The run of a model on a picture, by default this person's; made once, kept while the two stay the same."""
 
     chosen = of or picture()
@@ -214,7 +219,7 @@ def trace(model: ModelEntry, of: Picture | None = None) -> Trace:
     return _kept("traces", (chosen.sha256, model.name, model.preprocessing), make)
 
 
-def explorer_token(of: Trace, model: ModelEntry, shown: Picture) -> str:
+def explorer_token(of: Trace, model: ModelEntry, shown: ChosenPicture) -> str:
     """Under which token an explorer fetches this trace's numbers; the same in every rerun while they are kept."""
     from vitviz.web.explorer.source import TraceSource
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -25,12 +27,24 @@ TIGHT = """<style>
 .stMainBlockContainer h3 { font-size: 1rem; padding: .4rem 0 .1rem; }
 </style>"""
 FILE_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
+REFUSALS = "picture.refusals"  # how many files were refused
+REPLACED = "picture.replaced"  # the picture whose file was taken out last
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A picture that was not taken: why, and the name of a person's own file."""
+
+    error: CheckpointError | ImageError
+    file: str
 
 
 def sidebar() -> DeltaGenerator:
     """Choose the picture, how it is prepared, the model and the language. Returns the link's place: it comes last."""
     # The browser keeps a widget's file; in a new session, whose server never had it, the widget is another one.
-    upload, camera = (f"{name}.{lost.stamp()}" for name in ("upload", "camera"))
+    # So it is after a refusal.
+    stamp = f"{lost.stamp()}.{st.session_state.get(REFUSALS, 0)}"
+    upload, camera = (f"{name}.{stamp}" for name in ("upload", "camera"))
     with st.sidebar:
         _sample_choice()
         st.file_uploader(
@@ -45,8 +59,8 @@ def sidebar() -> DeltaGenerator:
                     args=(camera,),
                     label_visibility="collapsed",
                 )
-        if error := st.session_state.get("picture_error"):
-            st.error(error)
+        if (error := st.session_state.get("picture_error")) is not None:
+            st.error(_refusal(error))
         prepared = st.container()  # below the picture, and for the model that is chosen below it
         _model_choice()
         with prepared:
@@ -150,6 +164,7 @@ def has_classes(model: ModelEntry) -> bool:
 def _sample(key: str) -> None:
     before = st.session_state.get("sample")
     st.session_state["sample"] = st.session_state[key]
+    st.session_state.pop(REPLACED, None)
     lost.found_again("picture")
     if not _back_to_sample():
         own = bool(st.session_state.get("picture_is_own"))
@@ -166,7 +181,7 @@ def _back_to_sample() -> bool:
     try:
         session.choose_sample(sample)
     except CheckpointError as error:
-        st.session_state["picture_error"] = sentence(error, str(st.session_state.get("language", "en")))
+        st.session_state["picture_error"] = Refused(error, "")
         return False
     return True
 
@@ -174,13 +189,29 @@ def _back_to_sample() -> bool:
 def _uploaded(key: str) -> None:
     upload = st.session_state[key]
     if upload is None:
-        _back_to_sample()
+        # A file was taken out, or Streamlit begins to replace it: if the new one is refused, the old one stays.
+        before = session.chosen_picture()
+        if _back_to_sample():
+            st.session_state[REPLACED] = before
         return
     try:
         session.choose_upload(upload.name, upload.getvalue())
+        st.session_state.pop(REPLACED, None)
         lost.found_again("picture")
     except ImageError as error:
-        st.session_state["picture_error"] = str(error)
+        session.choose_again(st.session_state.pop(REPLACED, {}))
+        st.session_state["picture_error"] = Refused(error, upload.name)
+        # An empty widget again: it would name a file beside another picture, and what is sent next is a change.
+        st.session_state[REFUSALS] = st.session_state.get(REFUSALS, 0) + 1
+
+
+def _refusal(refused: Refused) -> str:
+    """Which file was not taken, why, and which picture is still there."""
+    why = sentence(refused.error, str(st.session_state.get("language", "en")))
+    if not refused.file:
+        return why
+    kept = as_text(str(st.session_state.get("picture_name", "")))
+    return say("sidebar.refused", file=as_text(refused.file), why=why, kept=kept)
 
 
 def _about_picture() -> str:

@@ -1,8 +1,10 @@
 """Pictures: open an untrusted one, prepare it for a model, cut it into patches."""
 
+from vitviz.images.cost.bounds import MAX_PIXELS
 from vitviz.images.errors import ImageError
+from vitviz.images.limits import Limits
 from vitviz.images.native import native_size
-from vitviz.images.open import MAX_PIXELS, Picture, open_image
+from vitviz.images.open import Picture, open_image
 from vitviz.images.patchify import patchify, unpatchify
 from vitviz.images.preprocess import (
     CLIP_MEAN,
@@ -32,6 +34,7 @@ __all__ = [
     "Fit",
     "ImageError",
     "Interpolation",
+    "Limits",
     "Picture",
     "Preprocessing",
     "crop_box",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image, TiffImagePlugin
 
 Values = npt.NDArray[Any]
 Levels = npt.NDArray[np.uint8]
+Scale = Callable[[Values], Levels]
 
 SIXTEEN_BIT = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
 NUMERIC = SIXTEEN_BIT | {"I", "F"}
@@ -22,7 +24,7 @@ WITH_COLOUR_KEY = frozenset({"1", "L", "P", "RGB"})
 MID_GREY = 128
 BLOCK = (
     1 << 20
-)  # values scaled at once: their float64 working copy then takes 8 MiB, not 320 for a large picture
+)  # pixels converted at once: their float64 working copy then takes 8 MiB, not 320 for a large picture
 PHOTOMETRIC_TAG = 262
 WHITE_IS_ZERO = 0
 
@@ -32,23 +34,31 @@ def to_rgb(image: Image.Image, raw_mode: str = "") -> tuple[Image.Image, tuple[s
 
     ``raw_mode`` is Pillow's name for how the file stores a pixel (see ``raw_mode_of``): after loading, the
     mode alone no longer tells 12 bits from 16. Embedded colour profiles are not applied, as in the pipelines
-    that models are trained with.
+    that models are trained with. What it takes above the two pictures themselves is a band's worth of memory.
     """
     notes: list[str] = []
     if image.mode in NUMERIC:
-        rgb, depth_notes = _numbers_to_grey(image, raw_mode)
+        grey, depth_notes = _numbers_to_grey(image, raw_mode)
+        plain = grey.convert("RGB")
         notes += depth_notes
     elif _may_be_transparent(image):
-        rgb, put_on_white = _on_white(image, raw_mode)
+        plain, put_on_white = _on_white(image, raw_mode)
         notes += ["transparency put on white"] if put_on_white else []
     else:
-        rgb = image
+        plain = image.convert("RGB")  # a copy where it is RGB already
     if raw_mode.endswith((";16B", ";16L", ";16N")) and image.mode not in NUMERIC:
         notes.append("16-bit reduced to 8-bit")
     notes += _colour_notes(image.mode)
-    plain = rgb.convert("RGB")  # a copy where it is RGB already
     plain.info = {}
     return plain, tuple(notes)
+
+
+def _bands(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+    """Copies of a picture's bands of about ``BLOCK`` pixels, each with its first row, from top to bottom."""
+    width, height = image.size
+    step = max(1, BLOCK // width)
+    for top in range(0, height, step):
+        yield top, image.crop((0, top, width, min(top + step, height)))
 
 
 def raw_mode_of(image: Image.Image) -> str:
@@ -78,22 +88,21 @@ def _may_be_transparent(image: Image.Image) -> bool:
 
 def _on_white(image: Image.Image, raw_mode: str) -> tuple[Image.Image, bool]:
     """Composite on white; also tell whether any pixel was less than opaque."""
-    if image.mode in WITH_COLOUR_KEY:
-        # Pillow writes the alpha into the palette of the very image it converts, which may be the caller's.
-        rgba = image.copy()
-        _scale_colour_key(rgba, raw_mode)
-        rgba = rgba.convert("RGBA")
-    elif image.mode == "La":
-        rgba = image.convert("LA").convert("RGBA")
-    else:
-        rgba = image.convert("RGBA")
-    lowest, highest = _extrema(rgba.getchannel("A"))
-    unused_alpha = image.format == "BMP" and highest == 0  # many writers leave the fourth byte 0
-    if lowest == 255 or unused_alpha:
-        return rgba, False
-    white = Image.new("RGB", rgba.size, (255, 255, 255))
-    white.paste(rgba, mask=rgba)
-    return white, True
+    extrema = [_extrema(_as_rgba(band, raw_mode).getchannel("A")) for _, band in _bands(image)]
+    unused_alpha = image.format == "BMP" and max(extrema)[1] == 0  # many writers leave the fourth byte 0
+    opaque = unused_alpha or min(extrema)[0] == 255
+    white = Image.new("RGB", image.size, (255, 255, 255))
+    for top, band in _bands(image):
+        rgba = _as_rgba(band, raw_mode)
+        white.paste(rgba.convert("RGB"), (0, top), None if opaque else rgba)
+    return white, not opaque
+
+
+def _as_rgba(band: Image.Image, raw_mode: str) -> Image.Image:
+    """A band as RGBA. The band must be the caller's own: Pillow writes the alpha into the palette that it converts."""
+    if band.mode in WITH_COLOUR_KEY:
+        _scale_colour_key(band, raw_mode)
+    return (band.convert("LA") if band.mode == "La" else band).convert("RGBA")
 
 
 def _scale_colour_key(image: Image.Image, raw_mode: str) -> None:
@@ -114,20 +123,30 @@ def _extrema(band: Image.Image) -> tuple[int, int]:
 
 def _numbers_to_grey(image: Image.Image, raw_mode: str) -> tuple[Image.Image, list[str]]:
     """Scale 16-bit, 32-bit or float pixels to 8-bit grey, where Pillow's own convert would clip them."""
-    values: Values = np.asarray(image)  # (H, W)
-    if image.mode in SIXTEEN_BIT:
-        levels, notes = _scale_sixteen_bit(values, raw_mode)
-        if _white_is_zero(image):
+    scale, notes = _scale_of(image, raw_mode)
+    key = image.info.get("transparency") if image.mode in SIXTEEN_BIT else None
+    invert = image.mode in SIXTEEN_BIT and _white_is_zero(image)
+    grey, keyed = Image.new("L", image.size), False
+    for top, band in _bands(image):
+        values: Values = np.asarray(band)  # (H, W)
+        levels = scale(values)
+        if invert:
             levels = 255 - levels
-        key = image.info.get("transparency")
         if isinstance(key, int) and np.any(values == key):
             levels[values == key] = 255
-            notes.append("transparency put on white")
-    elif image.mode == "I":
-        levels, notes = _scale_integers(values.view(np.uint32) if raw_mode == "I;32N" else values)
-    else:
-        levels, notes = _scale_floats(values)
-    return Image.fromarray(levels), notes
+            keyed = True
+        grey.paste(Image.fromarray(levels), (0, top))
+    return grey, [*notes, "transparency put on white"] if keyed else notes
+
+
+def _scale_of(image: Image.Image, raw_mode: str) -> tuple[Scale, list[str]]:
+    """What makes 8-bit levels of a band's values, and notes on it."""
+    if image.mode in SIXTEEN_BIT:
+        bits = 12 if raw_mode == "I;12" else 16
+        return partial(_by_top, top=(1 << bits) - 1), [f"{bits}-bit scaled to 8-bit"]
+    if image.mode == "I":
+        return _scale_integers(image, unsigned=raw_mode == "I;32N")
+    return _scale_floats(image)
 
 
 def _white_is_zero(image: Image.Image) -> bool:
@@ -138,29 +157,35 @@ def _white_is_zero(image: Image.Image) -> bool:
     )
 
 
-def _scale_sixteen_bit(values: Values, raw_mode: str) -> tuple[Levels, list[str]]:
-    bits = 12 if raw_mode == "I;12" else 16
-    return _scale_by_top(values, (1 << bits) - 1), [f"{bits}-bit scaled to 8-bit"]
+def _scale_integers(image: Image.Image, unsigned: bool) -> tuple[Scale, list[str]]:
+    def of(values: Values) -> Values:
+        return values.view(np.uint32) if unsigned else values
 
-
-def _scale_integers(values: Values) -> tuple[Levels, list[str]]:
-    low, high = int(values.min()), int(values.max())
+    extrema = [
+        (int(values.min()), int(values.max()))
+        for values in (of(np.asarray(band)) for _, band in _bands(image))
+    ]
+    low, high = min(low for low, _ in extrema), max(high for _, high in extrema)
     if low >= 0 and high <= 255:
-        return values.astype(np.uint8), []
+        return lambda values: of(values).astype(np.uint8), []
     if low >= 0 and high <= 65535:
-        return _scale_by_top(values, 65535), ["16-bit scaled to 8-bit"]
-    return _stretch(values, low, high), [_min_max_note("integers", low, high)]
+        return lambda values: _by_top(of(values), 65535), ["16-bit scaled to 8-bit"]
+    return lambda values: _stretch(of(values), low, high), [_min_max_note("integers", low, high)]
 
 
-def _scale_floats(values: Values) -> tuple[Levels, list[str]]:
-    finite = np.isfinite(values)
-    notes = [] if finite.all() else ["NaN shown black, infinite values black (-) or white (+)"]
-    low = float(values.min(where=finite, initial=np.inf))
-    high = float(values.max(where=finite, initial=-np.inf))
+def _scale_floats(image: Image.Image) -> tuple[Scale, list[str]]:
+    low, high, all_finite = np.inf, -np.inf, True
+    for _, band in _bands(image):
+        values: Values = np.asarray(band)
+        finite = np.isfinite(values)
+        all_finite = all_finite and bool(finite.all())
+        low = min(low, float(values.min(where=finite, initial=np.inf)))
+        high = max(high, float(values.max(where=finite, initial=-np.inf)))
+    notes = [] if all_finite else ["NaN shown black, infinite values black (-) or white (+)"]
     # Without a finite value, low is +inf and high is -inf: nothing to stretch, the scale 0 to 1 does.
-    if (low >= 0.0 and high <= 1.0) or not finite.any():
-        return _stretch(values, 0.0, 1.0), ["float in [0, 1] scaled to 8-bit", *notes]
-    return _stretch(values, low, high), [_min_max_note("float", low, high), *notes]
+    if (low >= 0.0 and high <= 1.0) or low > high:
+        return partial(_stretch, low=0.0, high=1.0), ["float in [0, 1] scaled to 8-bit", *notes]
+    return partial(_stretch, low=low, high=high), [_min_max_note("float", low, high), *notes]
 
 
 def _min_max_note(kind: str, low: float, high: float) -> str:
@@ -169,32 +194,21 @@ def _min_max_note(kind: str, low: float, high: float) -> str:
     return f"{kind} min-max scaled: {low:g} to 0, {high:g} to 255"
 
 
-def _scale_by_top(values: Values, top: int) -> Levels:
+def _by_top(values: Values, top: int) -> Levels:
     """Map 0..top to 0..255, rounded to nearest; for 65535 this is division by 257."""
-    return _by_rows(values, lambda rows: (rows.astype(np.uint32) * 255 + top // 2) // top)
+    levels: Levels = ((values.astype(np.uint32) * 255 + top // 2) // top).astype(np.uint8)
+    return levels
 
 
 def _stretch(values: Values, low: float, high: float) -> Levels:
     """Map low..high to 0..255, rounded; a constant picture becomes mid-grey, since its scale is unknown."""
-
-    def scale(rows: Values) -> Values:
-        # float64, because high - low of two float32 can overflow float32
-        if low == high:
-            scaled = np.where(np.isfinite(rows), MID_GREY, rows.astype(np.float64))
-        else:
-            scaled = (rows.astype(np.float64) - low) * (255.0 / (high - low))
-        shown: Values = np.nan_to_num(scaled, nan=0.0, posinf=255.0, neginf=0.0)
-        levels: Values = np.rint(shown.clip(0.0, 255.0))
-        return levels
-
-    return _by_rows(values, scale)
-
-
-def _by_rows(values: Values, scale: Callable[[Values], Values]) -> Levels:
-    """Apply ``scale`` to blocks of rows of a (H, W) array, so that its temporaries stay small."""
-    height, width = values.shape
-    levels = np.empty((height, width), np.uint8)
-    step = max(1, BLOCK // width)
-    for start in range(0, height, step):
-        levels[start : start + step] = scale(values[start : start + step])
+    scaled = values.astype(np.float64)  # because high - low of two float32 can overflow float32
+    if low == high:
+        scaled[np.isfinite(scaled)] = MID_GREY
+    else:
+        scaled -= low
+        scaled *= 255.0 / (high - low)
+    np.clip(scaled, 0.0, 255.0, out=scaled)
+    np.nan_to_num(scaled, copy=False, nan=0.0)
+    levels: Levels = np.rint(scaled, out=scaled).astype(np.uint8)
     return levels

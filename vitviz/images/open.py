@@ -14,21 +14,13 @@ from typing import BinaryIO
 from PIL import Image, TiffImagePlugin
 
 from vitviz.images.convert import raw_mode_of, to_rgb
-from vitviz.images.errors import ImageError
+from vitviz.images.cost import check_cost, kind_of
+from vitviz.images.cost.bounds import MAX_PIXELS, check_rows, check_size
+from vitviz.images.errors import ImageError, image_error
+from vitviz.images.limits import Limits
+from vitviz.images.preprocess import Preprocessing, view
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
-MAX_PIXELS = 40_000_000
-
-MAGIC = (
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"\x89PNG\r\n\x1a\n", "PNG"),
-    (b"GIF8", "GIF"),
-    (b"BM", "BMP"),
-    (b"II*\x00", "TIFF"),
-    (b"MM\x00*", "TIFF"),
-    (b"II+\x00", "TIFF"),
-    (b"MM\x00+", "TIFF"),
-)
 WIDTH_TAG, HEIGHT_TAG, BITS_TAG, ORIENTATION_TAG, PLANAR_TAG = 256, 257, 258, 274, 284
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -39,6 +31,8 @@ UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+
+ON_ITS_SIDE = (5, 6, 7, 8)
 
 # All readers are registered now: Pillow would do it inside the first call, where two threads could meet.
 Image.init()
@@ -64,9 +58,21 @@ class Picture:
     notes: tuple[str, ...]
     sha256: str
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of ``image``."""
+        return self.image.size
+
+    def view(self, spec: Preprocessing) -> Image.Image:
+        """What a model sees of it, as ``vitviz.images.view`` gives it."""
+        return view(self.image, spec)
+
 
 def open_image(
-    source: str | os.PathLike[str] | bytes | BinaryIO | Image.Image, *, max_pixels: int = MAX_PIXELS
+    source: str | os.PathLike[str] | bytes | BinaryIO | Image.Image,
+    *,
+    max_pixels: int = MAX_PIXELS,
+    limits: Limits | None = None,
 ) -> Picture:
     """Open an untrusted picture: JPEG, PNG, WebP, GIF (first frame), BMP or TIFF (first page).
 
@@ -75,17 +81,24 @@ def open_image(
     white, CMYK, palette, LAB, 16-bit and float pixels converted; ``Picture.notes`` says which of these
     happened. Safe to call from several threads.
 
+    With ``limits`` a file is opened in a process of its own, which these end; else in this one.
+
     Raises:
         ImageError: the picture is missing, empty, not of these formats, damaged, or has more than
-            ``max_pixels`` pixels (found from its header, before decoding). The message is one sentence for
-            the user.
+            ``max_pixels`` pixels, or would take too much time or memory (found from its header, before decoding,
+            as far as headers tell). The message is one sentence for the user.
         TypeError: ``source`` is none of the kinds above.
     """
     if isinstance(source, Image.Image):
         return _to_picture(source, None, max_pixels)
     data = _read(source)
     if not data:
-        raise ImageError("This file is empty; choose another picture.")
+        raise image_error("empty")
+    if limits is not None:
+        from vitviz.images.pool import open_within  # which opens its pictures here
+
+        return open_within(data, max_pixels, limits)
+    check_cost(data, max_pixels)
     with _one_sentence(_not_opened(data), max_pixels):
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     with image:
@@ -108,14 +121,14 @@ def _read_path(source: str | os.PathLike[str]) -> bytes:
     try:
         path = Path(source)
         if path.is_dir():
-            raise ImageError("This is a folder, not a picture; choose a file inside it.")
+            raise image_error("folder")
         if not path.is_file():  # also keeps pipes and devices, which may never end, from being read
-            raise ImageError("There is no such file; check its name and folder.")
+            raise image_error("missing")
         return path.read_bytes()
     except PermissionError as error:
-        raise ImageError("This file may not be read; check its permissions.") from error
+        raise image_error("permissions") from error
     except OSError as error:
-        raise ImageError("This file could not be read from disk; check it and try again.") from error
+        raise image_error("disk") from error
 
 
 def _read_stream(source: BinaryIO) -> bytes:
@@ -124,17 +137,17 @@ def _read_stream(source: BinaryIO) -> bytes:
             source.seek(0)
         data: object = source.read()
     except (OSError, ValueError) as error:
-        raise ImageError("This file could not be read to its end; open it anew and try again.") from error
+        raise image_error("stream") from error
     if not isinstance(data, bytes):
-        raise ImageError("This file was opened as text; open it in binary mode.")
+        raise image_error("text")
     return data
 
 
 def _to_picture(image: Image.Image, data: bytes | None, max_pixels: int) -> Picture:
     """Check the header, decode, convert. ``data`` is None for a Pillow image that somebody else opened."""
-    _check_size(image, max_pixels)
+    check_size(*image.size, max_pixels)
     format_name = "JPEG" if image.format == "MPO" else image.format  # a JPEG with further pictures behind it
-    broken = f"This {format_name or 'picture'} is damaged or cut off; get it again, or choose another one."
+    broken = image_error("damaged", kind=format_name) if format_name else image_error("picture_damaged")
     with _one_sentence(broken, max_pixels):
         _check_layout(image)
         # Asked before loading: Pillow forgets these, or loses its place in the file, when it is done.
@@ -142,25 +155,26 @@ def _to_picture(image: Image.Image, data: bytes | None, max_pixels: int) -> Pict
         tiff_orientation = _tiff_orientation(image)
         notes = _frame_notes(image) if data is not None else []
         image.load()
-        rgb, conversion_notes = to_rgb(image, raw_mode)
         orientation = tiff_orientation or _exif_orientation(image)
+        if data is not None:
+            _let_go_of_file(image)
+        rgb, conversion_notes = to_rgb(image, raw_mode)
+        if data is not None:
+            image.close()  # its pixels go before there is a third picture
         if orientation in UPRIGHT:
             notes.append(f"turned upright (EXIF orientation {orientation})")
             if not tiff_orientation:  # Pillow turns TIFFs itself while loading them
+                check_rows(rgb.width if orientation in ON_ITS_SIDE else rgb.height)
                 rgb = rgb.transpose(UPRIGHT[orientation])
         digest = hashlib.sha256(data if data is not None else _pixel_bytes(rgb)).hexdigest()
     return Picture(rgb, original_size, format_name, image.mode, (*notes, *conversion_notes), digest)
 
 
-def _check_size(image: Image.Image, max_pixels: int) -> None:
-    width, height = image.size
-    if width < 1 or height < 1:
-        raise ImageError("This picture has no pixels; choose another one.")
-    if width * height > max_pixels:
-        raise ImageError(
-            f"This picture has {width:,} x {height:,} pixels, more than the {max_pixels / 1e6:g} million "
-            "that are opened; make it smaller and try again."
-        )
+def _let_go_of_file(image: Image.Image) -> None:
+    """Free what a loaded picture still has of its file: of a WebP, three times as much as its pixels."""
+    for name in ("fp", "_decoder"):
+        if hasattr(image, name):
+            setattr(image, name, None)
 
 
 def _check_layout(image: Image.Image) -> None:
@@ -169,9 +183,7 @@ def _check_layout(image: Image.Image) -> None:
         return
     deep = max(image.tag_v2.get(BITS_TAG, (8,))) > 8
     if deep and len(image.getbands()) > 1 and image.info.get("compression") == "raw":
-        raise ImageError(
-            "This TIFF stores 16-bit colours in separate planes; save it as a 16-bit PNG instead."
-        )
+        raise image_error("planes")
 
 
 def _tiff_orientation(image: Image.Image) -> int:
@@ -210,31 +222,22 @@ def _pixel_bytes(rgb: Image.Image) -> bytes:
     return f"{rgb.width}x{rgb.height} {rgb.mode}\n".encode() + rgb.tobytes()
 
 
-def _not_opened(data: bytes) -> str:
-    kind = next((name for magic, name in MAGIC if data.startswith(magic)), None)
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        kind = "WEBP"
-    if kind is None:
-        return (
-            "This is not a JPEG, PNG, WebP, GIF, BMP or TIFF picture; save it as PNG or JPEG and try again."
-        )
-    return f"This {kind} is damaged, cut off or of an unusual kind; save it anew as PNG or JPEG."
+def _not_opened(data: bytes) -> ImageError:
+    kind = kind_of(data)
+    return image_error("not_a_picture") if kind is None else image_error("unusual", kind=kind)
 
 
 @contextmanager
-def _one_sentence(otherwise: str, max_pixels: int) -> Iterator[None]:
-    """Turn whatever Pillow raises into an ImageError; ``otherwise`` is said where its type tells no more."""
+def _one_sentence(otherwise: ImageError, max_pixels: int) -> Iterator[None]:
+    """Turn whatever Pillow raises into an ImageError; ``otherwise`` where its type tells no more."""
     try:
         yield
     except ImageError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         # Pillow's own limit, which the whole process shares and which is therefore left as it is.
-        raise ImageError(
-            f"This picture has far more pixels than the {max_pixels / 1e6:g} million that are opened; "
-            "make it smaller and try again."
-        ) from error
+        raise image_error("far_too_large", limit=max_pixels / 1e6) from error
     except MemoryError as error:
-        raise ImageError("There is too little memory to open this picture; make it smaller.") from error
+        raise image_error("memory") from error
     except Exception as error:  # hostile files get OSError, ValueError, SyntaxError, struct.error, ... raised
-        raise ImageError(otherwise) from error
+        raise otherwise from error

@@ -16,7 +16,7 @@ from tests.app.page_contents import mounted, number, trace_of
 from vitviz.analysis.position.class_changes import probabilities
 from vitviz.analysis.position.patch_shuffle import shuffle
 from vitviz.app import session
-from vitviz.images import to_array, view
+from vitviz.images import to_array
 from vitviz.models.config import ViTConfig
 from vitviz.models.vit import VisionTransformer
 from vitviz.samples import SAMPLES
@@ -151,7 +151,7 @@ def test_another_size_is_a_real_run(open_page: Open, mode: str, antialias: bool)
     other = VisionTransformer(config).eval().requires_grad_(False)
     other.load_state_dict(network.state_dict())
     spec = replace(entry.preprocessing, size=(48, 48))  # grids from 1 x 1 on: number 5 is 6 x 6
-    seen = view(page.session_state["picture"].image, spec)
+    seen = page.session_state["picture"].view(spec)
     logits = other(torch.from_numpy(to_array(seen, spec))[None])[0]
     table = next(t for t in tables(page) if t[0][0] == "class")
     assert table[0][2].startswith("48 x 48 px")

@@ -66,7 +66,7 @@ def test_beside_stands_the_persons_own_model(open_page: Open, model: str, names:
         assert layer["rows"] * layer["cell"] == size
         left, top, right, bottom = side["box"]
         crop = find(name).preprocessing.crop_fraction
-        short = min(page.session_state["picture"].image.size)
+        short = min(page.session_state["picture"].size)
         # The view is rounded to whole pixels of the resized picture.
         assert right - left == pytest.approx(crop * short, abs=short / size)
         assert bottom - top == pytest.approx(crop * short, abs=short / size)

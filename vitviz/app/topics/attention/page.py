@@ -14,7 +14,7 @@ from vitviz.app.words import say
 from vitviz.samples import SAMPLES
 
 if TYPE_CHECKING:
-    from vitviz.images import Picture
+    from vitviz.app.chosen_picture import ChosenPicture
     from vitviz.zoo.registry import ModelEntry
 
 
@@ -32,7 +32,7 @@ def show() -> None:
         _explore(data, beside, _state(model, data), model)
 
 
-def _described(model: ModelEntry, picture: Picture, name: str) -> dict[str, Any]:
+def _described(model: ModelEntry, picture: ChosenPicture, name: str) -> dict[str, Any]:
     from vitviz.web.explorer.describe import DescribedPicture, describe
 
     trace = session.trace(model, picture)
@@ -47,7 +47,7 @@ def _described(model: ModelEntry, picture: Picture, name: str) -> dict[str, Any]
     return describe(trace, model, described, f"api/explorer/{session.explorer_token(trace, model, picture)}")
 
 
-def _second_picture() -> tuple[Picture, str] | None:
+def _second_picture() -> tuple[ChosenPicture, str] | None:
     language = str(st.session_state.get("language", "en"))
     titles = {sample.file: sample.title_zh if language == "zh" else sample.title for sample in SAMPLES}
     place, _ = st.columns([1, 2.4])

@@ -13,7 +13,7 @@ from vitviz.app.settings import Setting
 from vitviz.app.topics.norm_lab.block_part import InBatch, norm_block
 from vitviz.app.topics.norm_lab.code import code_that_ran
 from vitviz.app.words import say
-from vitviz.images import Picture, to_array, view
+from vitviz.images import to_array
 from vitviz.plot.numbers import in_brackets, short
 from vitviz.plot.numbers import in_formula as text
 from vitviz.samples import SAMPLES, Sample
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from vitviz.analysis.norm_lab.batch_norm import Compared
+    from vitviz.app.chosen_picture import ChosenPicture
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
@@ -103,14 +104,14 @@ def _sample(model: ModelEntry, trace: Trace, sample: Sample) -> InBatch:
 
 
 def _first_input(
-    model: ModelEntry, trace: Trace, picture: Picture
+    model: ModelEntry, trace: Trace, picture: ChosenPicture
 ) -> tuple[Image.Image, NDArray[np.float32]]:
     """What the model sees of a picture, and the tokens that it makes of it, (C, T)."""
     import torch
 
     from vitviz.analysis.norm_lab.batch_norm import embed
 
-    seen = view(picture.image, model.preprocessing)
+    seen = picture.view(model.preprocessing)
     pixels = torch.from_numpy(to_array(seen, model.preprocessing)).unsqueeze(0)  # (1, 3, H, W)
     with session.gate():
         return seen, embed(trace.network, pixels)

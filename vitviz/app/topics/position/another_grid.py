@@ -122,12 +122,10 @@ def _size_text(grid: tuple[int, int], patch: int) -> str:
 
 def _picture(model: ModelEntry, trace: Trace, setting: GridSetting) -> Image.Image:
     """The person's picture as the model sees it at that size: the same part of it, in other pixels."""
-    from vitviz.images import view
-
     patch = model.config.patch_size
     spec = replace(model.preprocessing, size=(setting.grid[0] * patch, setting.grid[1] * patch))
-    chosen = session.picture().image
-    return session.derived(trace, PICTURE.at(setting.grid), lambda: view(chosen, spec))
+    chosen = session.picture()
+    return session.derived(trace, PICTURE.at(setting.grid), lambda: chosen.view(spec))
 
 
 def _positions(trace: Trace, setting: GridSetting) -> Tensor:

@@ -152,7 +152,7 @@ def _side(model: ModelEntry) -> dict[str, Any]:
         "layer": _block(model, trace),
         "head": 0,
         "picture": _picture(model),
-        "box": list(crop_box(session.picture().image.size, model.preprocessing)),
+        "box": list(crop_box(session.picture().size, model.preprocessing)),
     }
 
 
