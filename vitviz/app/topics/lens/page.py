@@ -38,7 +38,7 @@ def show() -> None:
     model = session.entry()
     from vitviz.analysis.loss.class_heads import reads_tokens
 
-    shell.head(say("lens.title"), say("lens.lead"), model)
+    shell.head(say("lens.title"), say("lens.lead_swin" if model.is_swin else "lens.lead"), model)
     if not shell.has_classes(model):
         return
     if not reads_tokens(model.config):
