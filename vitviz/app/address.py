@@ -113,8 +113,9 @@ def _frame() -> dict[str, str]:
         found["model"] = model.source.where
     elif model.name in REGISTRY:
         found["model"] = model.name
-    if not st.session_state.get("picture_is_own"):
-        found["picture"] = str(st.session_state.get("picture_name", SAMPLES[0].file))
+    first = next((sample.file for sample in SAMPLES), "")
+    if not st.session_state.get("picture_is_own") and (name := st.session_state.get("picture_name", first)):
+        found["picture"] = str(name)
     if (language := str(st.session_state.get("language", "en"))) != session.browsers_language():
         found["lang"] = language
     return found
