@@ -42,6 +42,7 @@ SWIN: dict[str, Any] = {
     "window_size": 4,
     "num_labels": 5,
 }
+TEXT = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
 T = transformers
 # Model, family and how many classes.
 CASES: dict[str, tuple[Callable[[], nn.Module], str, int]] = {
@@ -80,6 +81,18 @@ CASES: dict[str, tuple[Callable[[], nn.Module], str, int]] = {
         lambda: T.SiglipForImageClassification(T.SiglipConfig(vision_config=WIDE, num_labels=5)),
         "SigLIP",
         5,
+    ),
+    "DINOv3, SwiGLU": (
+        lambda: T.DINOv3ViTModel(
+            T.DINOv3ViTConfig(**WIDE, num_register_tokens=4, use_gated_mlp=True, hidden_act="silu")
+        ),
+        "DINOv3",
+        0,
+    ),
+    "CLIP with its texts": (
+        lambda: T.CLIPModel(T.CLIPConfig(vision_config=WIDE, text_config=TEXT, projection_dim=5)),
+        "CLIP",
+        0,
     ),
     "Swin v2": (
         lambda: T.Swinv2ForImageClassification(T.Swinv2Config(**SWIN, pretrained_window_sizes=[0, 0])),
@@ -198,6 +211,26 @@ def test_a_module_that_is_not_known_is_refused() -> None:
     resnet = T.ResNetModel(T.ResNetConfig(embedding_size=8, hidden_sizes=[8], depths=[1]))
     refused("refused_convolution", lambda: vitviz.load_model(resnet, preprocessing=SMALL))
     refused("missing_preprocessing", lambda: vitviz.load_model(T.ViTModel(T.ViTConfig(**WIDE))))
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (
+            lambda: T.CLIPForImageClassification(T.CLIPConfig(vision_config=WIDE, num_labels=5)),
+            "refused_no_norm",
+        ),
+        (lambda: T.DINOv3ViTModel(T.DINOv3ViTConfig(**WIDE, use_gated_mlp=True)), "unknown_choice"),
+    ],
+    ids=["CLIP's classifier", "a gate that is no SiLU"],
+)
+def test_what_would_be_another_function_is_refused_from_code_and_from_its_folder(
+    make: Callable[[], nn.Module], code: str, tmp_path: Path
+) -> None:
+    module = make()
+    refused(code, lambda: vitviz.load_model(module, preprocessing=SMALL))
+    module.save_pretrained(tmp_path)
+    refused(code, lambda: vitviz.load_model(tmp_path, preprocessing=SMALL))
 
 
 @pytest.mark.parametrize("kind", DEFAULTS)

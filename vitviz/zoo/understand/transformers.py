@@ -158,6 +158,10 @@ def _dinov2(choices: Choices, shapes: Shapes) -> Read:
 def _dinov3(choices: Choices, shapes: Shapes) -> Read:
     choices.must_be("proj_bias", True)
     choices.must_be("mlp_bias", True)
+    gated = choices.flag("use_gated_mlp")
+    if gated:  # the gate of SwiGLU; what ``_common`` reads is of a plain MLP, which is not there
+        choices.must_be("hidden_act", "silu")
+        choices = Choices({**choices.table, "hidden_act": "gelu"}, choices.where, choices.defaults)
     settings = _common(choices) | {
         "qkv_bias": any(choices.flag(f"{name}_bias") for name in ("query", "key", "value")),
         "position": "none",
@@ -166,7 +170,7 @@ def _dinov3(choices: Choices, shapes: Shapes) -> Read:
         "rotary": _rotary(choices),
         "num_classes": 0,
     }
-    if choices.flag("use_gated_mlp"):
+    if gated:
         settings |= {"mlp_kind": "swiglu", "mlp_hidden": choices.number("intermediate_size")}
     return Read("dinov3", make_vit(choices.where, **settings))
 
@@ -177,8 +181,8 @@ def _rotary(choices: Choices) -> Rotary:
 
 def _clip(choices: Choices, shapes: Shapes) -> Read:
     settings = _common(choices) | {"norm_before_blocks": True, "patch_bias": False, "num_classes": 0}
-    if classes := _classes(shapes, "classifier.weight"):
-        settings |= {"num_classes": classes, "pool": "avg"}
+    if _classes(shapes, "classifier.weight"):  # it reads the mean of patches that no layer norm has seen
+        raise CheckpointError("refused_no_norm", name="CLIPForImageClassification")
     return Read("clip", make_vit(choices.where, **settings))
 
 
