@@ -28,7 +28,7 @@ SENTENCES = {
     "memory": "There is too little memory to open this picture; make it smaller.",
     "needs_memory": "This {kind} needs {need:,} MiB of memory to open, more than the {limit:,} MiB that a picture may "
     "take; make it smaller, or save it anew as JPEG.",
-    "scans": "This JPEG has {count:,} scans, which take too long to open; save it anew as JPEG or PNG.",
+    "scans": "This JPEG has more than {count:,} scans, which take too long to open; save it anew as JPEG or PNG.",
     "pieces": "This {kind} is made of more than {limit:,} pieces, which take too long to open; save it anew as PNG or "
     "JPEG.",
     "tiles": "This TIFF is made of tiles of {width:,} x {height:,} pixels, far larger than the picture; save it "

@@ -88,4 +88,4 @@ def _count_scan(frame: _Frame, body: bytes) -> None:
     frame.several_scans = frame.several_scans or components < frame.components
     frame.walked += frame.blocks * components + PER_SCAN
     if frame.walked > MOST_BLOCKS and frame.several_scans:
-        raise image_error("scans", count=frame.scans)
+        raise image_error("scans", count=frame.scans - 1)
