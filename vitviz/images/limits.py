@@ -19,4 +19,4 @@ class Limits:
 
     seconds: float = 3.0
     memory: int = MEMORY
-    patience: float = 20.0
+    patience: float = 30.0

@@ -34,6 +34,8 @@ WAITING = 10.0  # seconds that a picture waits for a process
 MOST_PROCESSES = 2
 CHANNELS = 3
 PACKAGES = str(Path(__file__).parents[2])  # where this vitviz is, also when that is only a working directory
+GRACE = 0.2  # seconds after which a picture is a slow one
+NICENESS = 15  # of the process that opens a slow one
 ENDING = 1.0  # seconds between a process's last word and its end
 # numpy's threads would only take memory; Python need not look for a person's own modules.
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONNOUSERSITE": "1"}
@@ -56,6 +58,7 @@ class _Worker:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self.stepped_back = False
         command = [
             sys.executable,
             "-P",
@@ -75,7 +78,7 @@ class _Worker:
                 **ENVIRONMENT,
                 "PYTHONPATH": os.pathsep.join([PACKAGES, *filter(None, sys.path)]),
             },
-            start_new_session=True,  # an interrupt from the terminal is for the server
+            process_group=0,  # an interrupt from the terminal is for the server
             creationflags=below_normal,
         )
 
@@ -91,16 +94,18 @@ class _Worker:
             late.set()
             self.process.kill()
 
-        timer = threading.Timer(self.limits.patience, give_up)
-        timer.daemon = True
-        timer.start()
+        timers = [threading.Timer(GRACE, self.step_back), threading.Timer(self.limits.patience, give_up)]
+        for timer in timers:
+            timer.daemon = True
+            timer.start()
         try:
             send(cast(BinaryIO, self.process.stdin), header, [data])
             answer = receive(cast(BinaryIO, self.process.stdout), most_bytes)
         except (OSError, ValueError):
             answer = None
         finally:
-            timer.cancel()
+            for timer in timers:
+                timer.cancel()
         if answer is None:
             with suppress(subprocess.TimeoutExpired):  # an ending of its own says why
                 self.process.wait(ENDING)
@@ -111,6 +116,13 @@ class _Worker:
                 raise image_error("time", seconds=self.limits.seconds)
             raise image_error("crashed")
         return answer
+
+    def step_back(self) -> None:
+        """Let whoever computes an answer go first from now on; a process cannot come forward again."""
+        self.stepped_back = True
+        if hasattr(os, "setpriority"):
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self.process.pid, NICENESS)
 
     @property
     def alive(self) -> bool:
@@ -207,6 +219,8 @@ class Pool:
                 raise
             raise image_error("crashed") from error  # what answered is not what was started
         finally:
+            if kept is not None and kept.stepped_back:
+                kept = None
             self._free.put(kept or self._replace(worker, closings))
 
     def close(self) -> None:

@@ -7,7 +7,6 @@ ends the process; the other one starts a new one. It imports Pillow and numpy, n
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -20,15 +19,12 @@ from vitviz.images.frames import Header, receive, send
 from vitviz.images.open import Picture, open_image
 from vitviz.images.preprocess import Preprocessing, view
 
-NICENESS = 7  # whoever computes an answer goes first
 STATM = Path("/proc/self/statm")
 
 
 def main() -> None:
     """Answer requests until there are no more."""
     seconds, memory = float(sys.argv[1]), int(sys.argv[2])
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     while (request := receive(requests, sys.maxsize)) is not None:
         header, (data,) = request
