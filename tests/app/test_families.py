@@ -84,4 +84,15 @@ def test_every_page_opens(open_page: Open, page: str, name: str) -> None:
     opened = open_page(page, model=name, own_models=loaded(name, config))
     missing = words.table()["no_classes"]["en"].format(name=f"a model\\: {name}")
     says = [info.value for info in opened.info]
+    notes = {
+        "layer_norm.norms_after": name.startswith(("norms after", "Swin v2")),
+        "layer_norm.qk_norms": name == "norms on q and k",
+        "layer_norm.pool_norm": name == "a query that pools",
+    }
+    captions = [caption.value for caption in opened.caption]
+    for note, there in notes.items():
+        assert (words.table()[note]["en"] in captions) == (there and page == "layer_norm")
+    if page == "stream":
+        lead = words.table()["stream.lead_norms_after"]["en"]
+        assert any(lead in text.value for text in opened.markdown) == notes["layer_norm.norms_after"]
     assert (missing in says) == (not config.num_classes and page in ABOUT_CLASSES), says

@@ -87,7 +87,7 @@ def loaded(page: Page, name: str) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
     settle(page)
     expect(page.get_by_role("combobox", name="Model", exact=True)).to_have_value(
-        f"{words.table()['models.group.hub']['en']} \u00b7 ViT: {name}"
+        f"{words.table()['models.group.hub']['en']} \u00b7 {name} (ViT)"
     )
     expect(page.locator("[data-testid=stMain]")).to_contain_text(NAMES[0])
 

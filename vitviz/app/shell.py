@@ -100,7 +100,7 @@ def _model_choice() -> None:
     )
     # The group stands first, where a narrow list does not cut it off.
     titles = {
-        entry.name: f"{say(f'models.group.{entry.source.kind}')} \u00b7 {entry.title}"
+        entry.name: f"{say(f'models.group.{entry.source.kind}')} \u00b7 {_listed(entry)}"
         for group in groups
         for entry in group
     }
@@ -115,6 +115,12 @@ def _model_choice() -> None:
     asked = st.session_state.pop("models.asked", False)  # a link names a model that is not here
     if st.button(say("models.open"), width="stretch") or asked:
         open_dialog()
+
+
+def _listed(entry: ModelEntry) -> str:
+    """A title whose own name stands before the family, where a narrow list does not cut it off."""
+    family, _, name = entry.title.partition(": ")
+    return f"{name} ({family})" if name else family
 
 
 def _model_chosen(key: str) -> None:

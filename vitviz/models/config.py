@@ -15,6 +15,14 @@ __all__ = [
     "SwinConfig",
     "SwinV2Config",
     "ViTConfig",
+    "norms_after",
 ]
 
 ModelConfig = ViTConfig | SwinConfig
+
+
+def norms_after(config: ModelConfig) -> bool:
+    """Whether a block's layer norms stand behind attention and MLP, before their output is added to the stream."""
+    return isinstance(config, SwinV2Config) or (
+        isinstance(config, ViTConfig) and config.norm_place == "after"
+    )

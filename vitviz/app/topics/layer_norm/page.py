@@ -13,6 +13,7 @@ from vitviz.app.topics.layer_norm.one_token import one_token
 from vitviz.app.topics.layer_norm.outliers import ALL_NORMS, ONE_TOKEN, OUTLIERS, outliers
 from vitviz.app.topics.layer_norm.part import NormsView, Packed, norms, pack
 from vitviz.app.words import say
+from vitviz.models.config import ModelConfig, ViTConfig, norms_after
 
 if TYPE_CHECKING:
     from vitviz.tracing.norms import NormStatistics
@@ -37,9 +38,21 @@ def show() -> None:
             trace = session.trace(model)
             statistics = session.norm_statistics(trace)
     first.empty()
+    for note in _notes(model.config):
+        st.caption(say(f"layer_norm.{note}"))
     _all_norms(model, trace, statistics)
     _one_token(model, trace, statistics)
     outliers(model, trace, [one.grid for one in statistics if one.grid is not None][-1])
+
+
+def _notes(config: ModelConfig) -> list[str]:
+    """What is unlike plain ViT: norms behind the sublayers, and norms of other vectors than tokens, not listed."""
+    has = {
+        "norms_after": norms_after(config),
+        "qk_norms": isinstance(config, ViTConfig) and config.qk_norm,
+        "pool_norm": isinstance(config, ViTConfig) and config.pool == "map",
+    }
+    return [note for note, there in has.items() if there]
 
 
 @st.fragment(key=ALL_NORMS)

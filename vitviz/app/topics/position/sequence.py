@@ -14,6 +14,7 @@ from vitviz.app.source_lines import source
 from vitviz.app.widgets.picker import picker
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
+from vitviz.models.config import ViTConfig
 from vitviz.plot.colour import span
 from vitviz.plot.numbers import added, fixed, short
 
@@ -104,7 +105,9 @@ def _prefix(model: ModelEntry, vectors: Sequence) -> None:
     """The tokens that no patch made: their names, shapes and values."""
     names = tokens.prefix(model)
     if not names:
-        st.info(say("position.no_prefix"))
+        pool = model.config.pool if isinstance(model.config, ViTConfig) else "avg"
+        # Without prefix tokens it is the patches that are pooled: by a mean, a maximum, both, or a query.
+        st.info(f"{say('position.no_prefix')} {say(f'position.no_prefix_{pool}')}")
         return
     x = vectors.tokens
     st.subheader(say("position.prefix", count=len(names)), anchor=False)

@@ -15,6 +15,7 @@ from vitviz.app.topics.stream.hidden_units import mlp_of_token
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.picker import picker
 from vitviz.app.words import say
+from vitviz.models.config import norms_after
 from vitviz.plot.depth import length_lines, share_lines
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ BLOCK = Setting("stream.block", links.whole)
 def show() -> None:
     """One pass over the blocks of this person's run, then the chosen block and token, and what each part gives."""
     model = session.entry()
-    shell.head(say("stream.title"), say("stream.lead"), model)
+    lead = "stream.lead_norms_after" if norms_after(model.config) else "stream.lead"
+    shell.head(say("stream.title"), say(lead), model)
     with st.spinner(say("running")):
         trace = session.trace(model)
     passed = session.derived(trace, PASSED, lambda: _pass(trace))
@@ -105,7 +107,7 @@ def _lengths(model: ModelEntry, blocks: tuple[StreamBlock, ...], at: int) -> Non
 
     prefix = tokens.prefix(model)
     st.header(say("stream.lengths"), anchor=False)
-    st.caption(say("stream.lengths_help" if prefix else "stream.lengths_help_swin"))
+    st.caption(say("stream.lengths_help_swin" if model.is_swin else "stream.lengths_help"))
     stages = {i: say("stream.stage", number=stage) for i, stage in stage_starts(blocks).items()}
     followed = {"chosen": [tokens.current(model, block.grid) for block in blocks]}
     if "cls" in prefix:
