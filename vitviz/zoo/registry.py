@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import ClassVar
 
 from vitviz.images import HALF_MEAN, HALF_STD, IMAGENET_MEAN, IMAGENET_STD, Preprocessing
 from vitviz.models.config import ModelConfig, SwinConfig, ViTConfig
@@ -29,6 +30,9 @@ class ModelEntry:
     labels: str | None = None
     source: Source = RANDOM
     own_labels: tuple[str, ...] = ()
+
+    # Networks with other tasks are in ``vitviz.zoo.scene_models``.
+    task: ClassVar[str] = "classification"
 
     @property
     def embedded(self) -> bool:
