@@ -1,12 +1,14 @@
-"""The command ``vitviz``: start the app, list the models, or trace pictures in the terminal."""
+"""The command ``vitviz``: start the app, see what it holds, list the models, or trace pictures in the terminal."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
 import importlib.util
+import json
 import sys
 import tomllib
+import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from vitviz.assets import shipped
 from vitviz.trace_command import TraceOptions, run_trace_command
 
 DEFAULT_MODEL = "vit-tiny"
+ADDRESS = "http://localhost:8501"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return start_app(options.port, options.host)
         if options.command == "models":
             print("\n".join(model_lines()))
+        elif options.command == "status":
+            print("\n".join(server_status(options.address)))
         else:
             return run_trace_command(_trace_options(options))
     except (ImportError, KeyError, OSError, RuntimeError, ValueError) as error:
@@ -41,6 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     app.add_argument("--port", type=int, help="default: 8501, or the next one that is free")
     app.add_argument("--host", help="address to listen on; default: this machine only (localhost)")
     commands.add_parser("models", help="list the models that can be loaded")
+    status = commands.add_parser("status", help="what a server on this machine holds in memory, and for whom")
+    status.add_argument("address", nargs="?", default=ADDRESS, help=f"the app's address ({ADDRESS})")
     _add_trace(
         commands.add_parser("trace", help="run a model on pictures: classes, shapes, a file of tensors")
     )
@@ -106,6 +113,26 @@ def start_app(port: int | None = None, host: str | None = None) -> int:
     config = app_config() | {name: value for name, value in asked.items() if value is not None}
     importlib.import_module("vitviz.app.server").app.run(config=config)
     return 0
+
+
+def server_status(address: str) -> list[str]:
+    """What the server at that address says that it holds, as lines.
+
+    Raises:
+        OSError: if no server of vitviz answers there.
+    """
+    if importlib.util.find_spec("streamlit") is None:
+        raise ImportError('the app needs streamlit: pip install "streamlit<2"')
+    url = f"{address.rstrip('/')}/api/status"
+    if not url.startswith(("http://", "https://")):
+        raise ValueError(f"{address!r} is no address: give one like {ADDRESS}")
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            figures = json.load(answer)
+    except (OSError, ValueError) as error:
+        raise OSError(f"no server of vitviz answers to this machine at {address}: {error}") from error
+    lines: list[str] = importlib.import_module("vitviz.app.status").status_lines(figures)
+    return lines
 
 
 def app_config() -> dict[str, object]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from vitviz.app.kept import memory
+from vitviz.app.people import PERSON
 from vitviz.payload import unpack_data
 from vitviz.tracing.trace import Trace
 
 
 def trace_of(page: AppTest) -> Trace:
     """The run that the page shows."""
-    return next(reversed(page.session_state["kept.traces"].values()))
+    key = memory.owned("trace", page.session_state[PERSON].owner)[-1]
+    return cast(Trace, memory.get(key))
 
 
 def number(text: str) -> float:

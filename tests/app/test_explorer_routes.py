@@ -14,15 +14,15 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from tests.tracing.conftest import make
-from tests.web.explorer.test_store import Numbers
 from vitviz.app.explorer_routes import explorer_routes
 from vitviz.app.routes import nothing
+from vitviz.memory import Memory
 from vitviz.payload import unpack
 from vitviz.tracing.trace import Trace
 from vitviz.web.explorer import source as source_module
 from vitviz.web.explorer.payloads import layer_payload, rollout_payload, value_payload
 from vitviz.web.explorer.source import TraceSource
-from vitviz.web.explorer.store import PayloadStore
+from vitviz.web.explorer.store import PayloadStore, Source
 
 NOTHING = Route("/{rest:path}", nothing)  # as the app has it behind all its routes
 
@@ -31,13 +31,14 @@ class Server:
     """The routes around a store, and how many computations went through the gate."""
 
     def __init__(self) -> None:
-        self.store = PayloadStore(10_000_000)
+        self.memory = Memory(10_000_000)
+        self.store = PayloadStore(self.memory)
         self.gated = 0
         self.threads: set[str] = set()
         self.client = TestClient(Starlette(routes=[*explorer_routes(self.store, self.gate), NOTHING]))
 
     @contextmanager
-    def gate(self) -> Iterator[None]:
+    def gate(self, _owner: str, _source: Source) -> Iterator[None]:
         self.gated += 1
         self.threads.add(threading.current_thread().name)
         yield
@@ -132,8 +133,7 @@ def test_a_token_that_is_not_kept(server: Server, path: str) -> None:
     assert (answer.status_code, answer.text) == (410, "these numbers are no longer kept: reload the page")
     url, _ = server.offer("ViT")
     assert server.client.get(f"{url}/{path}").status_code == 200
-    server.store.max_bytes = 1
-    server.store.register("me", "another", Numbers())
+    server.memory.leave("me")
     assert server.client.get(f"{url}/{path}").status_code == 410
     assert server.gated == 1
 
@@ -191,8 +191,3 @@ def test_a_files_name_is_safe(server: Server) -> None:
     url, _ = server.offer("ViT", 'x"; \r\nSet-Cookie: a/../ü 图.pt')
     disposition = server.client.get(f"{url}/0/1.npz").headers["content-disposition"]
     assert disposition == 'attachment; filename="vitviz-x-Set-Cookie-a-..-.pt-layer0-head1.npz"'
-
-
-def test_a_source_weighs_what_its_trace_does() -> None:
-    trace = make("ViT").trace()
-    assert TraceSource(trace, "a").nbytes == trace.nbytes

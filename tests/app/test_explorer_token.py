@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.page_contents import mounted
 from vitviz.app import session
+from vitviz.memory import Memory
 from vitviz.payload import unpack
 from vitviz.samples import SAMPLES
 from vitviz.web.explorer.store import PayloadStore
@@ -51,7 +52,7 @@ def test_what_was_forgotten_is_offered_again_under_another(
 ) -> None:
     page = open_page("attention", model="swin-test")
     token = token_of(page)
-    monkeypatch.setattr(session, "payloads", PayloadStore(max_bytes=1 << 20))
+    monkeypatch.setattr(session, "payloads", PayloadStore(Memory(64 << 20)))
     page.run()
     assert session.payloads.source(token) is None
     assert session.payloads.source(token_of(page)) is not None

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from vitviz.app import words
+from vitviz.app.networks import OwnModel
 from vitviz.images import HALF_MEAN, HALF_STD, Preprocessing
 from vitviz.models.build import build
 from vitviz.models.config import ModelConfig, Rotary, SwinConfig, SwinV2Config, ViTConfig
@@ -64,12 +65,13 @@ SWIN_PAGES = (
 ABOUT_CLASSES = ("overview", "stream", "loss", "lens")
 
 
-def loaded(name: str, config: ModelConfig) -> OrderedDict[str, Model]:
+def loaded(name: str, config: ModelConfig) -> OrderedDict[str, OwnModel]:
     """What a session holds of a person who loaded such a model from a file."""
     network = build(config)
     initialize(network, 3)
     entry = ModelEntry(name, f"a model: {name}", config, SEEN, source=Source("file", "model.safetensors"))
-    return OrderedDict({name: Model(entry, network.eval().requires_grad_(False), True)})
+    model = Model(entry, network.eval().requires_grad_(False), True)
+    return OrderedDict({name: OwnModel(entry, lambda: model)})
 
 
 @pytest.mark.parametrize(

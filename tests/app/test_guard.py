@@ -48,7 +48,7 @@ async def stream(socket: WebSocket) -> None:
 
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    allowed = Limits(0, (), False, 1, ("viz.example.org", "*.school.test"), ("https://moodle.test",))
+    allowed = Limits(0, (), False, 1, 1, ("viz.example.org", "*.school.test"), ("https://moodle.test",))
     monkeypatch.setattr(guard, "limits", lambda: allowed)
     monkeypatch.setattr(guard.st, "get_option", LISTENS.__getitem__)
     routes = [

@@ -73,10 +73,11 @@ def test_only_one_has_its_turn_and_a_waiting_one_can_be_stopped() -> None:
 
     one = Loading(first)
     assert reading.wait(PATIENCE)
-    stopped, patient = Loading(second), Loading(second)
+    stopped, patient = Loading(second, "one person"), Loading(second, "another")
     patient.wait(0.5)
     assert not patient.ended
-    assert patient.state == State("download", 1, 1)
+    assert patient.state.step == "wait"
+    assert {stopped.state.done, patient.state.done} == {1, 2}
     stopped.stop()
     stopped.wait(PATIENCE)
     assert stopped.ended

@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from vitviz.app import session, words
+from vitviz.app import networks, session, words
 from vitviz.app.model_dialog import Said, from_files, from_hub
 from vitviz.app.sentences import in_chinese, sentence
 from vitviz.zoo.errors import SENTENCES, CheckpointError
@@ -73,7 +73,7 @@ def test_no_name_comes_back_after_its_model_went() -> None:
     upload = replace(model, entry=replace(model.entry, name="upload"))
     names = [session.add_model(upload) for _ in range(6)]
     assert len(set(names)) == 6
-    assert list(session.own_models()) == names[-session.KEPT_MODELS :]
+    assert list(session.own_models()) == names[-networks.KEPT_MODELS :]
 
 
 def _uploads_without_a_folder() -> None:

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from vitviz.app import routes
 from vitviz.app.pictures import PictureStore, picture_url
+from vitviz.memory import Memory
 from vitviz.web import modules
 
 
@@ -59,7 +60,7 @@ def test_a_picture_is_served_without_loss(client: tuple[TestClient, str]) -> Non
 
 
 def test_the_store_of_pictures_stays_below_its_bytes_and_drops_the_oldest() -> None:
-    store = PictureStore(max_bytes=30_000)
+    store = PictureStore(Memory(30_000))
     noise = np.random.default_rng(0)
     pictures = [Image.fromarray(noise.integers(0, 255, (64, 64, 3), dtype=np.uint8)) for _ in range(4)]
     names = [store.offer(picture) for picture in pictures]

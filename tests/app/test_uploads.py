@@ -17,7 +17,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from vitviz.app import uploads as module
-from vitviz.app.limits import FOLDERS, HUB, RUN, UPLOAD, Limits, limits
+from vitviz.app.limits import FOLDERS, HUB, MEMORY, RUN, SHARE, UPLOAD, Limits, limits
+from vitviz.app.machine import memory_here
 from vitviz.app.uploads import UploadError, UploadFolder, Uploads, upload_routes
 
 
@@ -177,14 +178,15 @@ def test_the_route_says_what_became_of_a_file() -> None:
 
 def test_limits_are_what_the_environment_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     read = limits.__wrapped__
-    for name in (UPLOAD, FOLDERS, HUB, RUN):
+    for name in (UPLOAD, FOLDERS, HUB, RUN, MEMORY):
         monkeypatch.delenv(name, raising=False)
-    assert read() == Limits(2048 << 20, (), True, 1024 << 20)
+    assert read() == Limits(2048 << 20, (), True, 1024 << 20, memory_here() // SHARE >> 20 << 20)
     monkeypatch.setenv(UPLOAD, "0")
     monkeypatch.setenv(FOLDERS, str(tmp_path))
     monkeypatch.setenv(HUB, "off")
     monkeypatch.setenv(RUN, "16")
-    assert read() == Limits(0, (tmp_path.resolve(),), False, 16 << 20)
+    monkeypatch.setenv(MEMORY, "300")
+    assert read() == Limits(0, (tmp_path.resolve(),), False, 16 << 20, 300 << 20)
     monkeypatch.setenv(UPLOAD, "many")
     with pytest.raises(ValueError, match=UPLOAD):
         read()
@@ -205,3 +207,20 @@ def test_a_setting_that_is_none_ends_the_server_at_its_start_with_one_sentence()
     )  # fmt: skip
     assert ended.returncode == 1
     assert ended.stderr.strip() == f"vitviz: {UPLOAD} is 'many', but it has to be a whole number of MiB"
+
+
+@pytest.mark.parametrize(
+    ("group", "file", "limit"),
+    [
+        ("0::/a.slice/b", "sys/fs/cgroup/a.slice/memory.max", "123456\n"),
+        ("0::/../other", "sys/fs/cgroup/memory.max", "123456\n"),
+        ("7:cpu,memory:/docker/x", "sys/fs/cgroup/memory/memory.limit_in_bytes", "123456\n"),
+        ("0::/", "sys/fs/cgroup/memory.max", "max\n"),
+    ],
+)
+def test_the_memory_that_a_container_leaves(tmp_path: Path, group: str, file: str, limit: str) -> None:
+    for name, text in (("proc/self/cgroup", f"2:cpu:/x\n{group}\n"), (file, limit)):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    machine = memory_here(tmp_path / "nothing")
+    assert memory_here(tmp_path) == (machine if limit == "max\n" else 123456)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 
-from starlette.concurrency import run_in_threadpool
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -50,12 +51,19 @@ class Number(Convertor[int]):
 
 
 register_url_convertor("number", Number())
-Gate = Callable[[], AbstractContextManager[object]]
+# Holds a core for somebody's payload of a source; called with the owner of its token.
+Gate = Callable[[str, Source], AbstractContextManager[object]]
 Compute = Callable[[Source], bytes]
+# Threads of their own, most of which wait at the gate: Starlette's are needed for files meanwhile.
+_workers = ThreadPoolExecutor(64, thread_name_prefix="explorer")
+
+
+class LeftError(Exception):
+    """The gate raises it: nobody is there any more who wants the payload."""
 
 
 def explorer_routes(store: PayloadStore, gate: Gate) -> list[BaseRoute]:
-    """The routes for ``store``; a payload is computed in a worker thread that holds ``gate()``.
+    """The routes for ``store``; a payload is computed in a worker thread that holds ``gate(owner, source)``.
 
     A response is the payload's bytes, or one plain sentence: 404 for a layer or head that does not exist, 410 for a
     token that is unknown (any more), 421 for one of another server, 413 for a payload that would be too large.
@@ -64,12 +72,18 @@ def explorer_routes(store: PayloadStore, gate: Gate) -> list[BaseRoute]:
     async def respond(
         request: Request, key: PayloadKey, compute: Compute, headers: dict[str, str]
     ) -> Response:
+        token = request.path_params["token"]
+        owner = store.owner(token)
+
         def compute_in_gate(source: Source) -> bytes:
-            with gate():
+            with gate(owner, source):
                 return compute(source)
 
         try:
-            payload = await run_in_threadpool(store.fetch, request.path_params["token"], key, compute_in_gate)
+            loop = asyncio.get_running_loop()
+            payload = await loop.run_in_executor(_workers, store.fetch, token, key, compute_in_gate)
+        except LeftError:
+            return _sentence(GONE, 410)
         except NoSuchPayloadError as error:
             return _sentence(str(error), 404)
         except PayloadTooLargeError as error:

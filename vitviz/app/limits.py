@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from vitviz.app.machine import memory_here
+
 UPLOAD = "VITVIZ_CHECKPOINT_MB"
 FOLDERS = "VITVIZ_CHECKPOINT_FOLDERS"
 HUB = "VITVIZ_HUB"
 RUN = "VITVIZ_RUN_MB"
+MEMORY = "VITVIZ_MEMORY_MB"
 HOSTS = "VITVIZ_HOSTS"
 FRAMES = "VITVIZ_FRAMES"
 OFF = ("off", "0", "no", "false")
 HOST = re.compile(r"\*|(\*\.)?[\w-]+(\.[\w-]+)*")
+SHARE = 4  # one part in so many of the memory is kept, if nobody says otherwise
 ORIGIN = re.compile(r"https?://[\w.-]+(:\d+)?")
 
 
@@ -24,6 +28,7 @@ class Limits:
     """How much one person may send, which folders of this machine everybody may read, whether a hub is asked.
 
     ``run_bytes`` is how much memory the run of a picture may take whose size a person chose.
+    ``memory_bytes`` are for all weights, traces, payloads and pictures that the server keeps.
     ``hosts`` are names that the server answers to besides its own, ``frames`` origins whose pages may show the app.
     """
 
@@ -31,6 +36,7 @@ class Limits:
     folders: tuple[Path, ...]
     hub: bool
     run_bytes: int
+    memory_bytes: int
     hosts: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()
 
@@ -43,6 +49,7 @@ def limits() -> Limits:
     ``VITVIZ_CHECKPOINT_FOLDERS``: folders whose checkpoints everybody may open, as in PATH (none).
     ``VITVIZ_HUB``: ``off`` for a server that asks no hub (on).
     ``VITVIZ_RUN_MB``: most MiB of a run whose picture has a size that a person chose (1024).
+    ``VITVIZ_MEMORY_MB``: MiB that are kept for everybody together (a quarter of the memory of machine or container).
     ``VITVIZ_HOSTS``: names that it answers to, ``viz.example.org``, ``*.example.org`` or ``*`` for any (none but
     localhost, addresses in figures, and what it was told to listen on).
     ``VITVIZ_FRAMES``: origins whose pages may show the app in a frame, ``https://moodle.example.org`` (none).
@@ -62,7 +69,8 @@ def limits() -> Limits:
             f"{FRAMES} names {wrong[0]!r}, but it has to be origins such as https://moodle.example.org"
         )
     hub = os.environ.get(HUB, "on").lower() not in OFF
-    return Limits(_bytes(UPLOAD, "2048"), folders, hub, _bytes(RUN, "1024"), hosts, frames)
+    memory = _bytes(MEMORY, str(memory_here() // SHARE >> 20))
+    return Limits(_bytes(UPLOAD, "2048"), folders, hub, _bytes(RUN, "1024"), memory, hosts, frames)
 
 
 def _bytes(name: str, otherwise: str) -> int:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from vitviz.app import faults
+from vitviz.app.kept import turns
+from vitviz.turns import Turns
 from vitviz.zoo.errors import Cancelled, CheckpointError
 
 if TYPE_CHECKING:
@@ -15,11 +18,14 @@ if TYPE_CHECKING:
     from vitviz.zoo.source import Progress, Step
 
 # One at a time has the memory for its weights; others wait. A download takes none and does not wait.
-_turn = threading.Semaphore(1)
+_loads = Turns(1)
 
 
 class State(NamedTuple):
-    """How far it is: ``done`` of ``total`` bytes of ``step``; ``total`` is None where nobody knows."""
+    """How far it is: ``done`` of ``total`` bytes of ``step``; ``total`` is None where nobody knows.
+
+    Of "wait" ``done`` is how many others are before.
+    """
 
     step: Step | Literal["wait"]
     done: int
@@ -27,13 +33,13 @@ class State(NamedTuple):
 
 
 class Loading:
-    """One call of ``vitviz.load_model`` that runs beside the page. ``load`` gets the callback for its progress.
+    """One call of ``vitviz.load_model`` for ``owner`` beside the page. ``load`` gets the callback for its progress.
 
     Ends with ``model``, ``error`` (a sentence for the person), ``fault`` (the id under which the log has what nobody
     foresaw), or none of them where it was stopped.
     """
 
-    def __init__(self, load: Callable[[Progress], Model]) -> None:
+    def __init__(self, load: Callable[[Progress], Model], owner: str = "") -> None:
         self.state = State("wait", 0, None)
         self.model: Model | None = None
         self.error: CheckpointError | None = None
@@ -41,6 +47,8 @@ class Loading:
         self.started = time.monotonic()
         self._load = load
         self._stop = threading.Event()
+        self._owner = owner
+        self._turn = ExitStack()
         self._has_turn = False
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -66,10 +74,15 @@ class Loading:
         self.state = State(step, done, total)
 
     def _take_turn(self) -> None:
-        while not self._has_turn:
-            if self._stop.is_set():
-                raise Cancelled
-            self._has_turn = _turn.acquire(timeout=0.2)
+        if not self._has_turn:
+            self._turn.enter_context(_loads.take("heavy", self._owner, self._waiting))
+            self._turn.enter_context(turns.take("heavy", self._owner, self._waiting))
+            self._has_turn = True
+
+    def _waiting(self, before: int) -> None:
+        if self._stop.is_set():
+            raise Cancelled
+        self.state = State("wait", before, None)
 
     def _run(self) -> None:
         try:
@@ -81,5 +94,4 @@ class Loading:
         except Exception as error:  # whatever it is, the person gets an id and the log the rest
             self.fault = faults.note("loading a checkpoint", error)
         finally:
-            if self._has_turn:
-                _turn.release()
+            self._turn.close()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
-from vitviz.app import hub_models, session
+from vitviz.app import hub_models, people, session
 from vitviz.app.checkpoint_names import name_of, named
 from vitviz.app.component import component
 from vitviz.app.hub_reach import hub_reach
@@ -22,7 +23,7 @@ from vitviz.app.uploads import PATH, SUFFIXES, UploadFolder, uploads
 from vitviz.app.words import say, section
 from vitviz.images import CLIP_MEAN, CLIP_STD, HALF_MEAN, HALF_STD, IMAGENET_MEAN, IMAGENET_STD, Preprocessing
 from vitviz.zoo.errors import CheckpointError
-from vitviz.zoo.source import HUB_NAME
+from vitviz.zoo.source import HUB_NAME, no_progress
 
 if TYPE_CHECKING:
     from vitviz.zoo.load import Model
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 EVERY = 0.4  # seconds between two looks at how far a checkpoint is
 FORM = "models.form"  # the key of the fragment, which buttons below it run again
 JOB = "models.loading"
+AGAIN = "models.again"  # loads the checkpoint of JOB once more
 FOLDER = "models.upload"
 MB = 1_000_000
 ARCHITECTURE = re.compile(r"[\w.-]+")
@@ -105,7 +107,7 @@ def _hub_line() -> None:
 
 
 def _start_hub(name: str, revision: str) -> None:
-    _start(lambda progress: from_hub(name.strip(), revision or None, progress))
+    _start(lambda progress: from_hub(name.strip(), revision or None, progress), again=True)
 
 
 def from_hub(name: str, revision: str | None, progress: Progress) -> Model:
@@ -179,7 +181,7 @@ def _start_path(path: str, said: Said) -> None:
     if not any(chosen.is_relative_to(folder) for folder in limits().folders):
         st.session_state["models.error"] = say("models.path.outside")
         return
-    _start(lambda progress: from_files(chosen, said, progress))
+    _start(lambda progress: from_files(chosen, said, progress), again=True)
 
 
 class Said(NamedTuple):
@@ -223,8 +225,12 @@ def from_files(source: Path, said: Said, progress: Progress) -> Model:
     return load_model(source, config=config, preprocessing=said.preprocessing, progress=progress)
 
 
-def _start(load: Callable[[Progress], Model]) -> None:
-    st.session_state[JOB] = Loading(load)
+def _start(load: Callable[[Progress], Model], again: bool = False) -> None:
+    """Load beside the page; ``again`` says whether the same can be had later too, if its weights have to go."""
+    person = people.here()
+    job = st.session_state[JOB] = Loading(load, person.owner)
+    st.session_state[AGAIN] = partial(load, no_progress) if again else None
+    person.ends(job)
 
 
 def _stop() -> None:
@@ -250,17 +256,18 @@ def _progress() -> None:
     if not job.ended:
         step, done, total = job.state
         share = min(1.0, done / total) if total else 0.0
-        amount = (
-            f" {done / MB:,.0f} / {total / MB:,.0f} MB"
-            if total
-            else (f" {done / MB:,.0f} MB" if done else "")
-        )
+        if step == "wait":
+            amount = f": {say('queue.before', count=done)}" if done else ""
+        elif total:
+            amount = f" {done / MB:,.0f} / {total / MB:,.0f} MB"
+        else:
+            amount = f" {done / MB:,.0f} MB" if done else ""
         st.progress(share, say(f"models.step.{step}") + amount)
         st.button(say("models.stop"), on_click=_back)
         return
     if job.model is not None:
         del st.session_state[JOB]
-        st.session_state["model.next"] = session.add_model(job.model)
+        st.session_state["model.next"] = session.add_model(job.model, st.session_state.pop(AGAIN, None))
         folder: UploadFolder | None = st.session_state.get(FOLDER)
         if folder is not None:
             folder.clear()

@@ -5,60 +5,59 @@ from __future__ import annotations
 import hashlib
 import io
 import secrets
-import threading
-from collections import OrderedDict
+from typing import cast
 
 from PIL import Image
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from vitviz.app import people
+from vitviz.app.kept import memory
+from vitviz.app.people import Person
+from vitviz.memory import Memory
 
 WIDEST = 448  # pixels of a picture that the browser gets
-MAX_BYTES = 64 << 20
 KEY = secrets.token_bytes(32)  # so that a name cannot be computed from a picture's content
 
 
 class PictureStore:
-    """PNG files by the name that they are served under; the least recently shown ones go first.
+    """PNG files by the name that they are served under, in ``memory``.
 
     A page names its pictures anew in every run, so that what a page shows is there when its browser asks.
     """
 
-    def __init__(self, max_bytes: int) -> None:
-        self.max_bytes = max_bytes
-        self._files: OrderedDict[str, bytes] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
 
-    def offer(self, picture: Image.Image) -> str:
-        """The name under which ``picture`` is served; writing it as PNG takes longer than seeing that it is known."""
+    def offer(self, picture: Image.Image, person: Person | None = None) -> str:
+        """The name under which ``picture`` is served; writing it as PNG takes longer than seeing that it is known.
+
+        It is kept for as long as somebody has it on a page; without a ``person`` for as long as the server runs.
+        """
         pixels = picture.tobytes()
         about = f"{picture.mode} {picture.size}".encode()
         name = hashlib.blake2b(about + pixels, digest_size=16, key=KEY).hexdigest()
-        with self._lock:
-            if name in self._files:
-                self._files.move_to_end(name)
-                return name
-        buffer = io.BytesIO()
-        picture.save(buffer, format="PNG", compress_level=1)
-        with self._lock:
-            if name not in self._files:
-                self._files[name] = buffer.getvalue()
-                self._bytes += len(self._files[name])
-            while self._bytes > self.max_bytes and len(self._files) > 1:
-                _, dropped = self._files.popitem(last=False)
-                self._bytes -= len(dropped)
+        key, owner = ("picture", name), person.owner if person else ""
+        if self._memory.get(key, owner) is None:
+            buffer = io.BytesIO()
+            picture.save(buffer, format="PNG", compress_level=1)
+            file = buffer.getvalue()
+            self._memory.put(key, file, len(file), owner, always=person is None)
+        if person is not None:
+            person.keep(key)
         return name
 
     def get(self, name: str) -> bytes | None:
         """The file of that name, if it is still kept."""
-        with self._lock:
-            return self._files.get(name)
+        return cast(bytes | None, self._memory.get(("picture", name)))
 
 
-pictures = PictureStore(MAX_BYTES)
+pictures = PictureStore(memory)
 
 
 def picture_url(picture: Image.Image) -> str:
     """The address, relative to the app's, of a picture without loss."""
-    return f"api/pictures/{pictures.offer(picture)}.png"
+    name = pictures.offer(picture, people.here() if get_script_run_ctx(suppress_warning=True) else None)
+    return f"api/pictures/{name}.png"
 
 
 def small_picture_url(picture: Image.Image) -> str:

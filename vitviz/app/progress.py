@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
-from vitviz.app import session
+from vitviz.app import people, session
+from vitviz.app.words import say
 
 if TYPE_CHECKING:
     from vitviz.probe import Probe
@@ -23,8 +24,14 @@ def in_steps(steps: Iterator[T], count: int, text: str) -> Iterator[T]:
     """
     bar = st.progress(0.0, text)
     done = 0
+
+    def waiting(before: int) -> None:
+        people.still_wanted()
+        if before:
+            bar.progress(min(1.0, done / count), f"{text} ({say('queue.before', count=before)})")
+
     while True:
-        with session.gate():
+        with session.gate(waiting):
             result = next(steps, None)
         if result is None:
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from functools import cache
 
 import streamlit as st
@@ -10,11 +11,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from vitviz.app import session
-from vitviz.app.explorer_routes import explorer_routes
+from vitviz.app import people, session
+from vitviz.app.explorer_routes import LeftError, explorer_routes
+from vitviz.app.kept import turns
 from vitviz.app.pictures import pictures
+from vitviz.app.status import status_routes
 from vitviz.app.uploads import upload_routes, uploads
 from vitviz.web import modules
+from vitviz.web.explorer.store import Source
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -50,11 +54,22 @@ def routes() -> list[BaseRoute]:
     own: list[BaseRoute] = [
         Route("/js/{stamp}/{path:path}", module),
         Route("/pictures/{name}.png", picture),
-        *explorer_routes(session.payloads, session.gate),
+        *explorer_routes(session.payloads, explorer_gate),
         *upload_routes(uploads),
+        *status_routes(),
         Route("/{rest:path}", nothing),  # else Streamlit would answer with its page
     ]
     return [BelowBasePath(own)]
+
+
+def explorer_gate(owner: str, source: Source) -> AbstractContextManager[None]:
+    """The queue in front of the cores, for a payload of somebody's source; ends where that person has left."""
+
+    def waiting(_before: int) -> None:
+        if not people.people.is_here(owner):
+            raise LeftError
+
+    return turns.take("heavy" if source.heavy else "light", owner, waiting)
 
 
 async def module(request: Request) -> Response:

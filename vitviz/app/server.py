@@ -13,6 +13,7 @@ from vitviz.app.chosen_picture import workers
 from vitviz.app.guard import Guard
 from vitviz.app.limits import limits
 from vitviz.app.routes import routes
+from vitviz.app.sweep import sweeping
 
 SCRIPT = Path(__file__).parent / "script.py"
 
@@ -26,7 +27,8 @@ except ValueError as error:  # whoever starts the server reads it now, not a vis
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Use the time until the first visit; at the end, end the processes that open pictures."""
     preload.start()
-    yield
+    async with sweeping():
+        yield
     workers.close()
 
 

@@ -1,32 +1,37 @@
-"""The only place that caches, and the only one that knows who the user is.
+"""What a person looks at: their picture, their model, and what was computed of them.
 
-Models are shared by everybody and never changed. Pictures and traces belong to one person's session and live in it.
+Equal work is done once: a trace belongs to everybody who looks at the same pixels in the same model.
 torch is imported here when a trace is first asked for, so that a page can paint before that.
 """
 
 from __future__ import annotations
 
 import gc
-import os
-import secrets
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+import hashlib
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from itertools import count
-from typing import TYPE_CHECKING, Generic, TypeVar
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import preparation, words
+from vitviz.app import networks, people, preparation, words
 from vitviz.app.chosen_picture import ChosenPicture, of_sample, of_upload
+from vitviz.app.derived import Derived as Derived
+from vitviz.app.derived import derived as derived
+from vitviz.app.derived import is_derived as is_derived
+from vitviz.app.derived import trace_keys
+from vitviz.app.kept import memory
+from vitviz.app.networks import DEFAULT_MODEL as DEFAULT_MODEL
+from vitviz.app.networks import DEFAULT_SWIN
+from vitviz.app.networks import add_model as add_model
+from vitviz.app.networks import find as find
+from vitviz.app.networks import own_models as own_models
 from vitviz.images import ImageError
 from vitviz.samples import LIST, SAMPLES, Sample
+from vitviz.turns import Waiting
 from vitviz.web.explorer.store import PayloadStore
 from vitviz.zoo.errors import CheckpointError
-from vitviz.zoo.registry import REGISTRY, ModelEntry
+from vitviz.zoo.registry import ModelEntry
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -34,16 +39,8 @@ if TYPE_CHECKING:
     from vitviz.tracing.norms import NormStatistics
     from vitviz.tracing.trace import Trace
     from vitviz.tracing.walk import Walk
-    from vitviz.zoo.load import Model
 
-T = TypeVar("T")
-DEFAULT_MODEL = "vit-tiny"
-DEFAULT_SWIN = "swin-mini"
-KEPT_PER_PERSON = 4
-KEPT_MODELS = 2  # checkpoints of one person, each of which can be several hundred MiB
-# What explorers fetch, and the traces that it is made of: everybody's together, each person's under their own tokens.
-payloads = PayloadStore(max_bytes=768 << 20)
-_cores = threading.Semaphore(os.cpu_count() or 1)
+payloads = PayloadStore(memory)
 
 
 def setup() -> None:
@@ -58,52 +55,10 @@ def browsers_language() -> str:
 
 
 @contextmanager
-def gate() -> Iterator[None]:
-    """As many runs at once as there are cores, one torch thread each: with several people that is faster for all."""
-    import torch
-
-    torch.set_num_threads(1)
-    with _cores:
+def gate(waiting: Waiting | None = None) -> Iterator[None]:
+    """Compute something of the chosen model when it is this person's turn; see ``networks.gate``."""
+    with networks.gate(networks.lane(entry()), waiting):
         yield
-
-
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _shared_model(name: str) -> Model:
-    from vitviz.zoo.load import load_model
-
-    return load_model(name)
-
-
-def own_models() -> OrderedDict[str, Model]:
-    """The checkpoints that this person loaded, by name, the one that was chosen last at the end; nobody else's."""
-    models: OrderedDict[str, Model] = st.session_state.setdefault("own_models", OrderedDict())
-    return models
-
-
-def add_model(model: Model) -> str:
-    """Keep a checkpoint for this person and return its name here; the one that was chosen longest ago may go."""
-    own = own_models()
-    # Never a name that this session had: what is kept of a run goes by it, also after its model went.
-    used: set[str] = st.session_state.setdefault("own_models.names", set(REGISTRY))
-    name = next(name for i in count() if (name := model.entry.name + "'" * i) not in used)
-    used.add(name)
-    own[name] = replace(model, entry=replace(model.entry, name=name))
-    while len(own) > KEPT_MODELS:
-        own.popitem(last=False)
-    return name
-
-
-def find(name: str) -> ModelEntry:
-    """The entry of a model that this person can choose; the first of all for a name that is not there (any more)."""
-    own = own_models()
-    if name in own:
-        own.move_to_end(name)
-        return own[name].entry
-    return REGISTRY.get(name, REGISTRY[DEFAULT_MODEL])
-
-
-def _model(name: str) -> Model:
-    return own_models().get(name) or _shared_model(name)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -198,10 +153,11 @@ def seen(model: ModelEntry, of: ChosenPicture | None = None) -> Image.Image:
 
 
 def trace(model: ModelEntry, of: ChosenPicture | None = None) -> Trace:
-    """The run of a model on a picture, by default this person's; made once, kept while the two stay the same."""
-
-    chosen = of or picture()
-    picture_seen = seen(model, chosen)
+    """The run of a model on a picture, by default this person's; made once, and again where it had to go."""
+    person, pixels = people.here(), seen(model, of)
+    digest = hashlib.sha256(f"{pixels.mode} {pixels.size}".encode() + pixels.tobytes()).digest()
+    weights = networks.weights_key(model)
+    key = ("trace", weights, digest, model.preprocessing, model.class_names)
 
     def make() -> Trace:
         import torch
@@ -209,54 +165,40 @@ def trace(model: ModelEntry, of: ChosenPicture | None = None) -> Trace:
         from vitviz.images import to_array
         from vitviz.tracing.trace import run_trace
 
-        network = _model(model.name).network
-        pixels = torch.from_numpy(to_array(picture_seen, model.preprocessing)).unsqueeze(0)  # (1, 3, H, W)
-        # Streamlit does not collect after every run here (see .streamlit/config.toml): what was let go goes now.
-        gc.collect()
-        with gate():
-            return run_trace(network, pixels, model.class_names)
+        network = networks.network(model)
+        image = torch.from_numpy(to_array(pixels, model.preprocessing)).unsqueeze(0)  # (1, 3, H, W)
+        with networks.gate(networks.lane(model)):
+            # Streamlit does not collect after every run here (see .streamlit/config.toml): what was let go goes now.
+            gc.collect()
+            return run_trace(network, image, model.class_names, between=people.still_wanted)
 
-    return _kept("traces", (chosen.sha256, model.name, model.preprocessing), make)
+    def put(made: Trace) -> None:
+        trace_keys[made] = key
+        memory.put(key, made, made.nbytes, person.owner, [weights])
+
+    made = memory.make_once(key, make, put, person.owner, people.still_wanted)
+    memory.resize(key, made.nbytes)
+    person.keep(key)
+    return made
 
 
 def explorer_token(of: Trace, model: ModelEntry, shown: ChosenPicture) -> str:
     """Under which token an explorer fetches this trace's numbers; the same in every rerun while they are kept."""
     from vitviz.web.explorer.source import TraceSource
 
-    owner = str(st.session_state.setdefault("owner", secrets.token_urlsafe(16)))
-    return payloads.register(owner, run_name(model, shown), TraceSource(of, model.name))
+    source = TraceSource(of, model.name, heavy=networks.lane(model) == "heavy")
+    needs = [trace_keys[of]] if of in trace_keys else []
+    return payloads.register(people.here().owner, run_name(model, shown), source, needs)
+
+
+WALK: Derived[Walk] = Derived("the walk through a block")
 
 
 def walk(of: Trace, step: str) -> Walk:
     """The walk through one block of a trace, line by line."""
     from vitviz.tracing.walk import Walk
 
-    return _kept("walks", (id(of), step), lambda: Walk(of, step))
-
-
-class Derived(Generic[T]):
-    """The key of something that is kept beside a trace, and its type; a constant of the module that makes it.
-
-    Two keys are never equal, whatever their names, so that two pages cannot read each other's values by accident.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __repr__(self) -> str:
-        return f"Derived({self.name!r})"
-
-    def at(self, *which: Hashable) -> DerivedAt[T]:
-        """The key of one of several such things: for a block, a class, a picture."""
-        return DerivedAt(self, which)
-
-
-@dataclass(frozen=True)
-class DerivedAt(Generic[T]):
-    """See ``Derived.at``."""
-
-    key: Derived[T]
-    which: tuple[Hashable, ...]
+    return derived(of, WALK.at(step), lambda: Walk(of, step))
 
 
 FUSED_GAP: Derived[float] = Derived("largest difference between explicit and fused attention")
@@ -278,30 +220,3 @@ def norm_statistics(of: Trace) -> tuple[NormStatistics, ...]:
     from vitviz.tracing import norms
 
     return derived(of, NORM_STATISTICS, lambda: norms.norm_statistics(of))
-
-
-def derived(of: Trace, what: Derived[T] | DerivedAt[T], make: Callable[[], T]) -> T:
-    """What ``make`` returns for a trace, made once and kept for as long as the trace is; it must not hold the trace."""
-    store: WeakKeyDictionary[Trace, dict[Hashable, T]] = st.session_state.setdefault(
-        "derived", WeakKeyDictionary()
-    )
-    made = store.setdefault(of, {})
-    if what not in made:
-        made[what] = make()
-    return made[what]
-
-
-def is_derived(of: Trace, what: Derived[T] | DerivedAt[T]) -> bool:
-    """Whether ``derived`` has that already."""
-    return what in st.session_state.get("derived", {}).get(of, {})
-
-
-def _kept(store: str, key: tuple[object, ...], make: Callable[[], T]) -> T:
-    """What ``make`` returns, kept in this person's session for the last few keys."""
-    kept: OrderedDict[tuple[object, ...], T] = st.session_state.setdefault(f"kept.{store}", OrderedDict())
-    if key not in kept:
-        kept[key] = make()
-        while len(kept) > KEPT_PER_PERSON:
-            kept.popitem(last=False)
-    kept.move_to_end(key)
-    return kept[key]

@@ -154,10 +154,14 @@ def part_of_picture(name: str, tensor: Tensor, number: int, pictures: int) -> Te
 
 
 class _Keep:
-    """The probe of a traced run: keeps little and hears every name that is made or asked for."""
+    """The probe of a traced run: keeps little and receives every name that is made or asked for.
 
-    def __init__(self, kept: Callable[[str], bool]) -> None:
+    ``between`` is called before every block; what it raises ends the run.
+    """
+
+    def __init__(self, kept: Callable[[str], bool], between: Callable[[], object] | None = None) -> None:
         self.kept = kept
+        self.between = between
         self.tensors: dict[str, Tensor] = {}
         self.names: dict[str, None] = {}
 
@@ -165,6 +169,8 @@ class _Keep:
         self.names.setdefault(name)
         if self.kept(name):
             self.tensors[name] = tensor
+            if self.between is not None and name.endswith(".resid_pre"):
+                self.between()
         return tensor
 
     def wants(self, name: str) -> bool:
@@ -191,10 +197,12 @@ def run_trace(
     class_names: tuple[str, ...] = (),
     intervention: Probe = no_probe,
     model_name: str = "",
+    between: Callable[[], object] | None = None,
 ) -> Trace:
     """Run ``network`` on one normalised picture (1, C, H, W) and keep what everything else is derived from.
 
-    ``model_name`` is what the trace calls the model when it is printed.
+    ``model_name`` is what the trace calls the model when it is printed. ``between`` is called before every block: what
+    it raises ends the run.
 
     Raises:
         ValueError: if ``image`` is not one picture, the model is in training mode, or an edit names no tensor of it
@@ -202,7 +210,7 @@ def run_trace(
     """
     if image.ndim != 4 or image.shape[0] != 1:
         raise ValueError(f"a trace is of one picture, shape (1, C, H, W), not {tuple(image.shape)}")
-    return run_on(Trace, network, image, class_names, intervention, Origin(model_name))
+    return run_on(Trace, network, image, class_names, intervention, Origin(model_name), between=between)
 
 
 def run_on(
@@ -213,6 +221,7 @@ def run_on(
     intervention: Probe = no_probe,
     origin: Origin = NO_ORIGIN,
     grad: bool = False,
+    between: Callable[[], object] | None = None,
 ) -> AnyRun:
     """Run ``network`` on normalised pictures (B, C, H, W); with ``grad`` every tensor is kept with its graph.
 
@@ -225,7 +234,9 @@ def run_on(
         )
     if isinstance(intervention, Edit):
         intervention = intervention.on(attention_names(network))
-    keep = _KeepGraph(lambda name: True) if grad else _Keep(needed_names(network).__contains__)
+    keep = (
+        _KeepGraph(lambda name: True, between) if grad else _Keep(needed_names(network).__contains__, between)
+    )
     with torch.set_grad_enabled(grad):
         network(images, keep if intervention is no_probe else Chain((intervention, keep)))
     if isinstance(intervention, Edit) and (unknown := set(intervention.names) - set(keep.names)):

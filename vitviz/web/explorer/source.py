@@ -21,14 +21,10 @@ PATTERN_TOKENS = 1500  # a head's pattern in an archive is N x N float32: 9 MB f
 class TraceSource:
     """The payloads of one trace; ``name`` is the model's. Keeps the trace and no payload (``PayloadStore`` does)."""
 
-    def __init__(self, trace: Trace, name: str) -> None:
+    def __init__(self, trace: Trace, name: str, heavy: bool = False) -> None:
         self.trace = trace
         self.name = name
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the trace's tensors."""
-        return self.trace.nbytes
+        self.heavy = heavy
 
     def layer(self, layer: int) -> bytes:
         """q and k (W, H, K, d), log-sum-exp (W, H, K) and tokens (W, K) of a block: ``layer_payload``."""

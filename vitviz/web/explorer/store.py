@@ -1,4 +1,4 @@
-"""Payloads in memory under access tokens: each is computed once, and their bytes are bounded.
+"""Payloads in memory under access tokens: each is computed once.
 
 Knows neither torch nor the network.
 """
@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections import OrderedDict
-from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol, cast
 
+from vitviz.memory import Key, Memory
+
+ENTRY = 1000  # bytes that a source takes itself; what it is computed from is counted where it is kept
 # Which payload of a source: ("layer", 3), ("values", 3, 2), ("rollout", 0) or ("npz", 3, 2).
 PayloadKey = tuple[str | int, ...]
 
@@ -37,8 +37,8 @@ class Source(Protocol):
         ...
 
     @property
-    def nbytes(self) -> int:
-        """Bytes of the tensors that the source keeps in memory."""
+    def heavy(self) -> bool:
+        """Whether computing them takes so long that others should not have to wait for it."""
         ...
 
     def layer(self, layer: int) -> bytes:
@@ -58,57 +58,44 @@ class Source(Protocol):
         ...
 
 
-@dataclass
-class _Entry:
-    """A registered source with its size, the payloads that were computed, and those that are being computed."""
+class _Entry(NamedTuple):
+    """A registered source: whose it is, and of what picture and model."""
 
-    key: tuple[str, str]  # owner, content
+    owner: str
+    content: str
     source: Source
-    nbytes: int
-    payloads: dict[PayloadKey, bytes] = field(default_factory=dict)
-    pending: dict[PayloadKey, Future[bytes]] = field(default_factory=dict)
 
 
 class PayloadStore:
-    """Sources under random access tokens, and the payloads computed from them, at most ``max_bytes`` together.
+    """Sources under random access tokens, and the payloads computed from them, within the budget of ``memory``.
 
-    The least recently used goes first, a payload before its source, since using a payload uses its source. The most
-    recent one stays even if it is larger than the bound. A token belongs to one owner; nothing is shared between
-    tokens.
+    A token belongs to one owner; nothing is shared between tokens. It ends when its source had to go.
     """
 
-    def __init__(self, max_bytes: int) -> None:
-        self.max_bytes = max_bytes
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
         self.name = secrets.token_hex(4)  # of this store among those of other servers and earlier ones
         self._lock = threading.Lock()
-        self._entries: dict[str, _Entry] = {}  # token -> entry
         self._tokens: dict[tuple[str, str], str] = {}  # (owner, content) -> token
-        # Bytes of everything in memory, the least recently used first: (token, None) is the source itself.
-        self._sizes: OrderedDict[tuple[str, PayloadKey | None], int] = OrderedDict()
-        self._total = 0
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all sources and payloads in memory."""
-        return self._total
-
-    def register(self, owner: str, content: str, source: Source) -> str:
+    def register(self, owner: str, content: str, source: Source, needs: Sequence[Key] = ()) -> str:
         """The token under which payloads of ``source`` can be fetched.
 
         It is the same for the same ``owner`` and ``content`` as long as the source is in memory; a new source of that
         content then replaces the old one. ``content`` must differ for different payloads (the picture's hash and the
-        model), and ``owner`` must be as hard to guess as a token.
+        model), and ``owner`` must be as hard to guess as a token. ``needs`` are the items of the memory that the source
+        is made of: it goes with them.
         """
-        key = (owner, content)
         with self._lock:
-            token = self._tokens.get(key)
-            if token is None:
-                token = self._tokens[key] = f"{self.name}.{secrets.token_urlsafe(16)}"
-                self._entries[token] = _Entry(key, source, source.nbytes)
-            entry = self._entries[token]
-            entry.source, entry.nbytes = source, source.nbytes
-            self._touch(token)
-            self._evict()
+            token = self._tokens.get((owner, content), "")
+            if self._entry(token) is None:
+                token = f"{self.name}.{secrets.token_urlsafe(16)}"
+                # Those of people who left, and of what had to go, are forgotten here.
+                kept = {
+                    each: other for each, other in self._tokens.items() if self._memory.has(_source(other))
+                }
+                self._tokens = kept | {(owner, content): token}
+            self._memory.put(_source(token), _Entry(owner, content, source), ENTRY, owner, needs)
             return token
 
     def is_anothers(self, token: str) -> bool:
@@ -118,62 +105,39 @@ class PayloadStore:
 
     def source(self, token: str) -> Source | None:
         """The source that is registered under a token, None for an unknown token."""
-        with self._lock:
-            entry = self._entries.get(token)
-            return None if entry is None else entry.source
+        entry = self._entry(token)
+        return None if entry is None else entry.source
 
-    def fetch(self, token: str, key: PayloadKey, compute: Callable[[Source], bytes]) -> bytes | None:
+    def owner(self, token: str) -> str:
+        """Whose token it is; empty for an unknown token."""
+        entry = self._entry(token)
+        return "" if entry is None else entry.owner
+
+    def fetch(
+        self,
+        token: str,
+        key: PayloadKey,
+        compute: Callable[[Source], bytes],
+        still_wanted: Callable[[], object] = lambda: None,
+    ) -> bytes | None:
         """The payload ``key`` of a token's source, computed unless it is in memory; None for an unknown token.
 
-        Blocks while another thread computes the same payload; what ``compute`` raises is raised in every such thread.
+        Blocks while another thread computes the same payload; ``still_wanted`` may end that by raising.
         """
-        with self._lock:
-            entry = self._entries.get(token)
-            if entry is None:
-                return None
-            if key in entry.payloads:
-                self._touch(token, key)
-                return entry.payloads[key]
-            self._touch(token)
-            elsewhere = entry.pending.get(key)
-            own: Future[bytes] = Future()
-            if elsewhere is None:
-                entry.pending[key] = own
-        if elsewhere is not None:
-            return elsewhere.result()
-        try:
-            payload = compute(entry.source)
-        except BaseException as error:
-            with self._lock:
-                del entry.pending[key]
-            own.set_exception(error)
-            raise
-        with self._lock:
-            del entry.pending[key]
-            if self._entries.get(token) is entry:  # it may have been evicted meanwhile
-                entry.payloads[key] = payload
-                self._touch(token, key)
-                self._evict()
-        own.set_result(payload)
-        return payload
+        entry = self._entry(token)
+        if entry is None:
+            return None
+        item = ("payload", token, *key)
 
-    def _touch(self, token: str, key: PayloadKey | None = None) -> None:
-        """A payload becomes the most recently used, and after it its source."""
-        entry = self._entries[token]
-        if key is not None:
-            self._set_size((token, key), len(entry.payloads[key]))
-        self._set_size((token, None), entry.nbytes)
+        def put(payload: bytes) -> None:
+            if self._memory.has(_source(token)):  # it may have been let go meanwhile
+                self._memory.put(item, payload, len(payload), entry.owner, [_source(token)])
 
-    def _set_size(self, item: tuple[str, PayloadKey | None], size: int) -> None:
-        self._total += size - self._sizes.pop(item, 0)
-        self._sizes[item] = size
+        return self._memory.make_once(item, lambda: compute(entry.source), put, still_wanted=still_wanted)
 
-    def _evict(self) -> None:
-        # A source was used no earlier than any of its payloads, so they are gone when its turn comes.
-        while self._total > self.max_bytes and len(self._sizes) > 1:
-            (token, key), size = self._sizes.popitem(last=False)
-            self._total -= size
-            if key is None:
-                del self._tokens[self._entries.pop(token).key]
-            else:
-                del self._entries[token].payloads[key]
+    def _entry(self, token: str) -> _Entry | None:
+        return cast(_Entry | None, self._memory.get(_source(token)))
+
+
+def _source(token: str) -> Key:
+    return ("source", token)

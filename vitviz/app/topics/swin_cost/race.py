@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import session
+from vitviz.app import people
+from vitviz.app.kept import turns
 from vitviz.app.widgets.chart import chart
 from vitviz.app.words import say
 from vitviz.plot.cost import Curve, race_lines
@@ -74,7 +76,9 @@ def _start(key: tuple[str, int], block: SwinBlockTrace) -> None:
     _, before = st.session_state.get(KEY, (None, None))
     if before is not None:
         before.stop()
-    begun = Race(block.module.attn, block.grid.window, session.gate)
+    person = people.here()
+    begun = Race(block.module.attn, block.grid.window, partial(turns.take, "heavy", person.owner))
+    person.ends(begun)
     st.session_state[KEY] = (key, begun)
     threading.Thread(target=begun.run, daemon=True).start()
 
