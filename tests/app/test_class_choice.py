@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from vitviz.app.class_choice import LISTED, matches
+from vitviz.app.networks import OwnModel
 from vitviz.models.build import build
 from vitviz.models.init import initialize
 from vitviz.zoo.load import Model
@@ -23,7 +24,7 @@ NAMES = (*(f"synset {index} of a class" for index in range(COUNT - 2)), "Great W
 
 
 @pytest.fixture(scope="module")
-def models() -> OrderedDict[str, Model]:
+def models() -> OrderedDict[str, OwnModel]:
     entry = find("vit-test")
     config = replace(entry.config, num_classes=COUNT)
     network = build(config)
@@ -31,7 +32,8 @@ def models() -> OrderedDict[str, Model]:
     entry = replace(
         entry, name="many", config=config, own_labels=NAMES, source=Source("file", "model.safetensors")
     )
-    return OrderedDict(many=Model(entry, network.eval().requires_grad_(False), True))
+    model = Model(entry, network.eval().requires_grad_(False), True)
+    return OrderedDict(many=OwnModel(entry, lambda: model))
 
 
 def test_a_class_fits_where_every_word_is_in_its_name() -> None:
@@ -52,7 +54,7 @@ def messages(node: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("page", ["overview", "stream", "loss", "lens"])
-def test_no_page_sends_all_names(open_page: Open, models: OrderedDict[str, Model], page: str) -> None:
+def test_no_page_sends_all_names(open_page: Open, models: OrderedDict[str, OwnModel], page: str) -> None:
     opened = open_page(page, model="many", own_models=models)
     sent = [message.SerializeToString() for message in messages(opened._tree)]
     assert sum(data.count(b"of a class") for data in sent) < 12 * LISTED
@@ -60,7 +62,7 @@ def test_no_page_sends_all_names(open_page: Open, models: OrderedDict[str, Model
     assert all(len(box.options) <= max(LISTED + 1, 25) for box in opened.selectbox)
 
 
-def test_a_class_is_found_by_its_name(open_page: Open, models: OrderedDict[str, Model]) -> None:
+def test_a_class_is_found_by_its_name(open_page: Open, models: OrderedDict[str, OwnModel]) -> None:
     opened = open_page("lens", model="many", own_models=models)
     (search,) = (box for box in opened.text_input if box.key.endswith(".search"))
     search.set_value("SHARK").run()

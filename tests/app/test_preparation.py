@@ -13,7 +13,9 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from tests.app.page_contents import trace_of
 from vitviz.app import links, preparation, words
+from vitviz.app.networks import OwnModel
 from vitviz.app.preparation import Choice, Refusal, as_chosen, prepared, refusal
 from vitviz.images import HALF_MEAN, Preprocessing, open_image, preprocess
 from vitviz.models.build import build
@@ -91,12 +93,13 @@ def own_picture() -> dict[str, Any]:
     }
 
 
-def own_model(config: SwinConfig) -> OrderedDict[str, Model]:
+def own_model(config: SwinConfig) -> OrderedDict[str, OwnModel]:
     network = build(config)
     initialize(network, 3)
     spec = Preprocessing(size=32, mean=HALF_MEAN, std=HALF_MEAN)
     entry = ModelEntry("mine", "a Swin", config, spec, source=Source("file", "model.safetensors"))
-    return OrderedDict(mine=Model(entry, network.eval().requires_grad_(False), True))
+    model = Model(entry, network.eval().requires_grad_(False), True)
+    return OrderedDict(mine=OwnModel(entry, lambda: model))
 
 
 def chosen(model: str, fit: str, side: int) -> dict[str, Any]:
@@ -112,7 +115,7 @@ def test_a_page_runs_what_was_chosen(open_page: Open, model: str, fit: str) -> N
     entry = find(model)
     spec = as_chosen(entry, Choice(fit, 64), WIDE)
     _, pixels = preprocess(page.session_state["picture"].image, spec)
-    (trace,) = page.session_state["kept.traces"].values()
+    trace = trace_of(page)
     assert np.array_equal(trace["image"][0].numpy(), pixels)
     height, width = spec.height_width
     assert any(f"{height} x {width} px" in caption.value for caption in page.caption)
@@ -127,7 +130,7 @@ def test_what_is_too_large_is_refused_before_it_runs(open_page: Open, language: 
     template = words.table()["preparation.too_large"][language]
     assert error.value.startswith(template.partition("{height}")[0] + "4096 x 4096")
     assert "262,145" in error.value
-    (trace,) = page.session_state["kept.traces"].values()
+    trace = trace_of(page)
     assert trace["image"].shape[-2:] == (32, 32)
 
 
