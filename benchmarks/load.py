@@ -72,8 +72,10 @@ def expected(model: str, picture: bytes) -> list[tuple[str, str]]:
     return [(score.name.replace("_", " "), f"{100 * score.probability:.1f}") for score in scores]
 
 
-async def visit(person: Visitor, model: str, picture: bytes) -> dict[str, float]:
-    """Everything that one person does; after how many seconds each step was done."""
+async def visit(
+    person: Visitor, model: str, picture: bytes
+) -> tuple[dict[str, float], list[tuple[str, str]]]:
+    """Everything that one person does: after how many seconds each step was done, and what they were told."""
     begun = time.perf_counter()
     await person.arrive()
     connected = time.perf_counter() - begun
@@ -83,6 +85,7 @@ async def visit(person: Visitor, model: str, picture: bytes) -> dict[str, float]
     await person.upload("own.png", picture)
     sent = time.perf_counter() - begun
     own = await person.run()
+    told = person.prediction()
     explorer = await person.run("attention")
     described = person.explorer()
     begun = time.perf_counter()
@@ -93,7 +96,7 @@ async def visit(person: Visitor, model: str, picture: bytes) -> dict[str, float]
         "own": sent + own["prediction"],
         "explorer": explorer["page"],
         "payloads": time.perf_counter() - begun,
-    }
+    }, told
 
 
 async def together(address: str, count: int, models: Sequence[str], process: int) -> dict[str, Any]:
@@ -104,10 +107,8 @@ async def together(address: str, count: int, models: Sequence[str], process: int
     predictions: list[list[tuple[str, str]]] = [[] for _ in people]
 
     async def one(i: int) -> dict[str, float]:
-        took = await visit(people[i], of[i], pictures[i])
-        await people[i].run("")
-        predictions[i] = people[i].prediction()
-        return took
+        times, predictions[i] = await visit(people[i], of[i], pictures[i])
+        return times
 
     times = await asyncio.gather(*map(one, range(count)))
     memory = resident(process)

@@ -131,7 +131,9 @@ class Visitor:
         """Choose a model by its title."""
         for box in self.elements("selectbox"):
             for option in box.options:
-                if option == title or option.startswith(f"{title} ("):
+                if option.startswith(f"{title} (") or option.endswith(
+                    f" \u00b7 {title}"
+                ):  # the group's place changed
                     self.choose(box.id, option)
                     return
         raise LookupError(title)

@@ -111,7 +111,7 @@ def test_who_leaves_takes_all_of_their_own_and_nothing_of_others(open_page: Open
     mine, yours = (open_page("stream", model="vit-test") for _ in range(2))
     registry = people.People()
     registry._known = {
-        person(page).owner: people._Known(ref(person(page)), person(page).owner, i, f"session {i}")
+        person(page).owner: people._Known(ref(person(page)), person(page).owner, i, f"session {i}", None)
         for i, page in enumerate([mine, yours])
     }
     stopped: list[str] = []
@@ -126,7 +126,7 @@ def test_who_leaves_takes_all_of_their_own_and_nothing_of_others(open_page: Open
     assert registry.sweep(here, now=100) == []
     assert registry.sweep(lambda _: True, now=130) == []  # came back: counts from the beginning
     assert registry.sweep(here, now=140) == []
-    assert registry.sweep(here, now=140 + people.GRACE) == ["session 0"]
+    assert registry.sweep(here, now=140 + people.GRACE) == [people.Left("session 0", None)]
     assert (stopped, registry.is_here(person(mine).owner)) == (["stopped"], False)
     assert [line for line in memory.held() if person(mine).owner in line.owners] == []
     assert len(traces(yours)) == 1

@@ -12,10 +12,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 from weakref import ref
 
 import streamlit as st
+from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from vitviz.app.kept import memory
@@ -64,12 +65,20 @@ class Person:
             memory.release(mine.popitem(last=False)[0], self.owner)
 
 
+class Left(NamedTuple):
+    """A session whose person has left: its id, and Streamlit's own object, which holds runs in callbacks."""
+
+    session_id: str
+    session: ref[Any] | None
+
+
 @dataclass
 class _Known:
     person: ref[Person]
     owner: str
     number: int
     session_id: str
+    session: ref[Any] | None
     absent_since: float | None = None
 
 
@@ -84,8 +93,12 @@ class People:
     def arrive(self, session_id: str) -> Person:
         """A new person in Streamlit's session of that id."""
         person = Person(next(self._numbers), session_id)
+        session = runtime.get_instance().get_app_session(session_id) if runtime.exists() else None
+        known = _Known(
+            ref(person), person.owner, person.number, session_id, ref(session) if session else None
+        )
         with self._lock:
-            self._known[person.owner] = _Known(ref(person), person.owner, person.number, session_id)
+            self._known[person.owner] = known
         return person
 
     def numbers(self) -> dict[str, int]:
@@ -98,8 +111,8 @@ class People:
         with self._lock:
             return owner in self._known
 
-    def sweep(self, is_connected: Callable[[str], bool], now: float | None = None) -> list[str]:
-        """End what belongs to people who have left; the ids of their sessions."""
+    def sweep(self, is_connected: Callable[[str], bool], now: float | None = None) -> list[Left]:
+        """End what belongs to people who have left; their sessions."""
         now = time.monotonic() if now is None else now
         with self._lock:
             known = list(self._known.values())
@@ -112,7 +125,7 @@ class People:
                 self._known.pop(each.owner, None)
             memory.leave(each.owner)
         # A person whose session let go of them may have a successor in it.
-        return [each.session_id for each in left if each.absent_since is not None]
+        return [Left(each.session_id, each.session) for each in left if each.absent_since is not None]
 
     def _has_left(self, known: _Known, is_connected: Callable[[str], bool], now: float) -> bool:
         if known.person() is None:

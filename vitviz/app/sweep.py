@@ -11,6 +11,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from streamlit import runtime
 
@@ -52,14 +53,28 @@ def sweep() -> bool:
         return False
     server = runtime.get_instance()
     left = people.sweep(server.is_active_session)
-    for session_id in left:
+    for session_id, session in left:
         server.close_session(session_id)
+        _empty(session() if session is not None else None)
     return bool(memory.tidy() or left)
+
+
+def _empty(session: Any) -> None:
+    """Take out of a closed session what holds runs: Streamlit's loop keeps the last session of all until one comes."""
+    for name in ("_session_state", "_fragment_storage"):
+        if hasattr(session, name):
+            setattr(session, name, type(getattr(session, name))())
+    if hasattr(session, "_scriptrunner"):
+        session._scriptrunner = None
 
 
 def give_back() -> None:
     """Return free memory to the system; where the C library cannot do that, it does so as it sees fit."""
+    # Whoever came before torch was there is among what ``preload`` froze, which no collection looks at otherwise.
+    gc.unfreeze()
     gc.collect()
+    if not people.numbers():
+        gc.freeze()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if hasattr(ctypes, "CDLL") else None
     if trim is not None:
         trim(0)
