@@ -63,17 +63,18 @@ def test_uploaded_weights_are_one_persons_model(visit: Visit, checkpoint: Path) 
     load(page)
     expect(page.get_by_role("dialog")).to_have_count(0)
     settle(page)
+    for name in NAMES:
+        expect(page.locator("[data-testid=stMain]")).to_contain_text(name)
+    settle(page)
     assert words.table()["models.group.file"]["en"] in model_box(page)
-    text = page.locator("[data-testid=stMain]").inner_text()
-    assert all(name in text for name in NAMES)
     assert page.locator("[data-testid=stMain] a[href='http://127.0.0.1/']").count() == 0
     page.locator("[data-testid=stTopNav] a", has_text="Attention").first.click()
     settle(page)
     expect(page.locator("[data-testid=stMain]")).to_contain_text("17 x 17")
     # The other person's list has no such model.
     other.get_by_role("combobox", name="Model", exact=True).click()
+    expect(other.get_by_role("option").first).to_be_visible()
     options = other.get_by_role("option").all_inner_texts()
-    assert options
     assert not [option for option in options if words.table()["models.group.file"]["en"] in option]
 
 
