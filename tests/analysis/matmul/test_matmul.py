@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from vitviz.analysis.matmul import timing
-from vitviz.analysis.matmul.cache_lines import fetched, index_order, steps
+from vitviz.analysis.matmul.cache_lines import Order, fetched, index_order, steps
 from vitviz.analysis.matmul.embedding_product import embedding_product
 from vitviz.analysis.matmul.timing import Speed, by_name, common_size, measure, peak, summarise
 from vitviz.analysis.matmul.variants import VARIANTS, operands
@@ -115,16 +115,16 @@ def test_the_product_of_the_embedding_counts_every_multiply_and_add() -> None:
 
 
 @pytest.mark.parametrize("order", ["ijk", "ikj", "blocked"])
-def test_every_order_makes_every_product_once(order: str) -> None:
-    steps = list(index_order(order, 5, 2))  # type: ignore[arg-type]
+def test_every_order_makes_every_product_once(order: Order) -> None:
+    steps = list(index_order(order, 5, 2))
     assert sorted(steps) == list(product(range(5), repeat=3))
 
 
-def brute_force(order: str, n: int, line: int, lines: int, tile: int) -> tuple[int, int, int]:
+def brute_force(order: Order, n: int, line: int, lines: int, tile: int) -> tuple[int, int, int]:
     """The last ``lines`` different lines that were touched, looked up in the whole list of touches."""
     recent: deque[int] = deque()
     misses = [0, 0, 0]
-    for i, j, k in index_order(order, n, tile):  # type: ignore[arg-type]
+    for i, j, k in index_order(order, n, tile):
         places = ((0, i, k), (1, k, j), (2, i, j))
         for matrix, row, column in places:
             at = (matrix * n * n + row * n + column) // line
@@ -143,11 +143,11 @@ def brute_force(order: str, n: int, line: int, lines: int, tile: int) -> tuple[i
     ("n", "line", "lines", "tile"), [(4, 4, 3, 2), (4, 4, 6, 2), (6, 4, 5, 3), (8, 8, 10, 4)]
 )
 def test_the_cache_counts_what_a_plain_list_counts(
-    order: str, n: int, line: int, lines: int, tile: int
+    order: Order, n: int, line: int, lines: int, tile: int
 ) -> None:
     expected = brute_force(order, n, line, lines, tile)
-    assert fetched(order, n, line, lines, tile) == expected  # type: ignore[arg-type]
-    made = steps(order, n, line, lines, tile)  # type: ignore[arg-type]
+    assert fetched(order, n, line, lines, tile) == expected
+    made = steps(order, n, line, lines, tile)
     assert tuple(sum(t.missed[m] for t in made) for m in range(3)) == expected
     assert len(made) == n**3
     for step in made:
