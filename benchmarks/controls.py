@@ -335,7 +335,7 @@ def main() -> None:
         sys.exit("this benchmark needs chromium: apt-get install chromium")
     checkouts = [ROOT, *(path.resolve() for path in options.app)]
     with sync_playwright() as playwright, ExitStack() as servers:
-        addresses = [servers.enter_context(server(checkout, free_port())) for checkout in checkouts]
+        addresses = [servers.enter_context(server(checkout, free_port())).address for checkout in checkouts]
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         answers = {path or "overview": measure(browser, addresses, path, options) for path in options.pages}
         browser.close()

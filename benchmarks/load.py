@@ -12,18 +12,14 @@ import argparse
 import asyncio
 import re
 import statistics
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import vitviz
-from benchmarks.pages import ROOT, free_port
+from benchmarks.pages import ROOT, free_port, server
 from benchmarks.report import machine, mib, print_json, print_table
 from benchmarks.visitor import Visitor, own_picture
 from vitviz.zoo.load import Model
@@ -31,26 +27,6 @@ from vitviz.zoo.load import Model
 MODELS = ("vit-tiny", "swin-mini")
 SETTLED = 55.0  # seconds after the last one left; what they held is to be gone within a minute
 STEPS = ("first", "own", "explorer", "payloads")
-
-
-@contextmanager
-def served(checkout: Path = ROOT) -> Iterator[tuple[str, int]]:
-    """A fresh server of a checkout; its address and process id."""
-    port = free_port()
-    address = f"http://localhost:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    process = subprocess.Popen(command, cwd=checkout, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        while True:
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield address, process.pid
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def resident(process: int, field: str = "VmRSS") -> int:
@@ -129,7 +105,7 @@ async def together(address: str, count: int, models: Sequence[str], process: int
 
 async def measure(checkout: Path, counts: Sequence[int], models: Sequence[str]) -> dict[str, Any]:
     """A row for each count of people, one after another on one server that was warmed up by somebody."""
-    with served(checkout) as (address, process):
+    with server(checkout, free_port()) as (address, process):
         for model in models:
             newcomer = Visitor(address)
             await newcomer.arrive()

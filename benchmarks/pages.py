@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -40,9 +41,16 @@ STAGES = (("FFN hidden", "mlp_post"), ("heads split", "blocks.0.q"), ("attention
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
+class Server(NamedTuple):
+    """A server that runs, and the id of its process."""
+
+    address: str
+    process: int
+
+
 @contextmanager
-def server(checkout: Path = ROOT, port: int = PORT) -> Iterator[str]:
-    """A fresh server of a checkout, ready to answer, and its address."""
+def server(checkout: Path = ROOT, port: int = PORT) -> Iterator[Server]:
+    """A fresh server of a checkout, ready to answer."""
     address = f"http://localhost:{port}"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     process = subprocess.Popen(command, cwd=checkout, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -53,7 +61,7 @@ def server(checkout: Path = ROOT, port: int = PORT) -> Iterator[str]:
                 break
             except OSError:
                 time.sleep(0.05)
-        yield address
+        yield Server(address, process.pid)
     finally:
         process.terminate()
         process.wait()

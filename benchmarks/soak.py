@@ -16,8 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.load import expected, resident, served
-from benchmarks.pages import ROOT
+from benchmarks.load import expected, resident
+from benchmarks.pages import ROOT, free_port, server
 from benchmarks.report import machine, mib, print_json, print_table
 from benchmarks.visitor import Visitor, own_picture
 
@@ -105,7 +105,7 @@ def main() -> None:
     parser.add_argument("--models", nargs="+", default=list(MODELS))
     parser.add_argument("--app", type=Path, default=ROOT, help="another checkout")
     options = parser.parse_args()
-    with served(options.app) as (address, process):
+    with server(options.app, free_port()) as (address, process):
         empty = resident(process)
         found = asyncio.run(
             soak(address, process, 60 * options.minutes, options.people, tuple(options.models))

@@ -1,23 +1,35 @@
 """What one person who tries all models leaves in the memory: 20 switches, then the tab is closed.
 
-python -m benchmarks.switches [--switches 20] [--app ../old-checkout ...]
+    python -m benchmarks.switches [--switches 20] [--app ../old-checkout ...]
+
+``VITVIZ_MEMORY_MB`` is the server's budget. What is held in the end is read while the last page is still open.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import time
+import urllib.request
 from pathlib import Path
 from typing import Any
 
 import vitviz
-from benchmarks.load import resident, served
-from benchmarks.pages import ROOT
+from benchmarks.load import resident
+from benchmarks.pages import ROOT, free_port, server
 from benchmarks.report import machine, mib, print_json, print_table
 from benchmarks.visitor import Visitor
 
+SETTLED = 10  # seconds after the last switch
 LEFT = (0, 30, 60)  # seconds after the tab was closed
+
+
+def held(address: str) -> dict[str, int]:
+    """What the server says of itself: bytes that it keeps, and how many that may be."""
+    with urllib.request.urlopen(f"{address}/api/status") as answer:
+        figures: dict[str, int] = json.load(answer)
+    return figures
 
 
 async def switch(address: str, process: int, switches: int) -> dict[str, Any]:
@@ -32,7 +44,8 @@ async def switch(address: str, process: int, switches: int) -> dict[str, Any]:
         begun = time.perf_counter()
         await person.run()
         seconds.append(time.perf_counter() - begun)
-    after = resident(process)
+    await asyncio.sleep(SETTLED)
+    after, kept = resident(process), held(address)
     await person.leave()
     left = []
     for last, wait in zip((0, *LEFT), LEFT, strict=False):
@@ -40,7 +53,7 @@ async def switch(address: str, process: int, switches: int) -> dict[str, Any]:
         left.append(resident(process))
     return {
         "before": before, "most": resident(process, "VmHWM"), "after": after, "left": left, "seconds": seconds,
-        "faults": person.faults,
+        "faults": person.faults, "held": kept["held_bytes"], "budget": kept["budget_bytes"],
     }  # fmt: skip
 
 
@@ -54,15 +67,35 @@ def main() -> None:
     options = parser.parse_args()
     figures = {}
     for checkout in [*options.app, ROOT]:
-        with served(checkout) as (address, process):
+        with server(checkout, free_port()) as (address, process):
             figures[checkout.name] = asyncio.run(switch(address, process, options.switches))
     print_table(
         f"MiB of the server, {options.switches} switches of model in one tab",
-        ("checkout", "before", "most", "after", *(f"left {wait} s" for wait in LEFT), "switch s", "faults"),
+        (
+            "checkout",
+            "before",
+            "most",
+            "after",
+            "held",
+            "budget",
+            *(f"left {wait} s" for wait in LEFT),
+            "switch s",
+            "faults",
+        ),
         [
             (
                 name,
-                *map(mib, (found["before"], found["most"], found["after"], *found["left"])),
+                *map(
+                    mib,
+                    (
+                        found["before"],
+                        found["most"],
+                        found["after"],
+                        found["held"],
+                        found["budget"],
+                        *found["left"],
+                    ),
+                ),
                 f"{min(found['seconds']):.1f}-{max(found['seconds']):.1f}",
                 str(len(found["faults"])),
             )

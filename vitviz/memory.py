@@ -160,10 +160,7 @@ class Memory:
 
     def tidy(self) -> int:
         """Let go what nobody owns or needs any more; how many bytes that were."""
-        with self._lock:
-            before = self._total
-            self._tidy()
-            return before - self._total
+        return self.leave("")
 
     def drop(self, key: Key) -> None:
         """Let an item go, and what is made of it."""
@@ -199,7 +196,15 @@ class Memory:
     def nbytes(self) -> int:
         """Bytes of all items, and of those that went and are still alive."""
         with self._lock:
-            return self._total + self._in_use()
+            return self._total + self.in_use
+
+    @property
+    def in_use(self) -> int:
+        """Bytes of what went and is still alive."""
+        with self._lock:
+            for key in [key for key, (alive, _) in self._gone.items() if alive() is None]:
+                del self._gone[key]
+            return sum(item.nbytes for _, item in self._gone.values())
 
     def held(self) -> list[Held]:
         """A line for every item, used longest ago first; what went and is still alive is of the kind ``in use``."""
@@ -207,13 +212,8 @@ class Memory:
             lines = [
                 Held(str(item.key[0]), item.nbytes, frozenset(item.owners)) for item in self._items.values()
             ]
-            gone = self._in_use()
+            gone = self.in_use
             return [*lines, *([Held("in use", gone, frozenset())] if gone else [])]
-
-    def _in_use(self) -> int:
-        for key in [key for key, (alive, _) in self._gone.items() if alive() is None]:
-            del self._gone[key]
-        return sum(item.nbytes for _, item in self._gone.values())
 
     def _add(self, item: Item) -> None:
         self._items[item.key] = item

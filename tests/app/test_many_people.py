@@ -20,6 +20,7 @@ from benchmarks.pages import ROOT, free_port
 from benchmarks.soak import soak
 from benchmarks.visitor import Visitor, own_picture
 from vitviz.cli import main
+from vitviz.zoo.registry import find
 
 PATIENCE = 60
 
@@ -105,6 +106,23 @@ def test_everybody_has_their_own_numbers_and_leaves_nothing(server: Server) -> N
         for person in people:
             await person.leave()
             assert person.faults == []
+
+    asyncio.run(visit())
+    server.until(nobody_is_there)
+
+
+def test_whoever_tries_model_after_model_stays_within_the_budget(server: Server) -> None:
+    async def visit() -> None:
+        person = await arrived(server, "vit-tiny")
+        await person.run()
+        for model in ("vit-s16", "swin-t"):
+            person.choose_model(find(model).title)
+            await person.run()
+        # While the tab is open, and a page of it still shows the last run.
+        server.until(lambda figures: figures["held_bytes"] <= figures["budget_bytes"])
+        assert len(server.status()["people"]) == 1
+        await person.leave()
+        assert person.faults == []
 
     asyncio.run(visit())
     server.until(nobody_is_there)

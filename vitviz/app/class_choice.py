@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import links, session
+from vitviz.app import callbacks, links, session
 from vitviz.app.settings import CLASS, Setting
 from vitviz.app.words import say
 from vitviz.samples import SAMPLES
@@ -74,10 +74,9 @@ def _select(trace: Trace, text: str, key: str, current: int, on_change: Callable
     if len(order) > WHOLE:
         order = _found(trace, order, key, current)
     st.session_state[key] = current
-    index: int = st.selectbox(
-        text, order, format_func=lambda i: f"{trace.class_name(i)}  {100 * float(probabilities[i]):.1f} %",
-        key=key, on_change=on_change,
-    )  # fmt: skip
+    titles = {i: f"{trace.class_name(i)}  {100 * float(probabilities[i]):.1f} %" for i in order}
+    changed = callbacks.named(key, on_change)
+    index: int = st.selectbox(text, order, format_func=titles.__getitem__, key=key, on_change=changed)
     return index
 
 

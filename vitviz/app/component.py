@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from vitviz.app import callbacks
 from vitviz.payload import pack_data
 from vitviz.plot.colour import Quantity, scale
 from vitviz.web import modules
@@ -47,8 +48,9 @@ def component(entry: str, *styles: str, html: str = '<div class="vv"></div>') ->
         name, html=html, css=modules.style(*sheets), js=script(entry)
     )
 
-    def mount(*, key: str, data: Mapping[str, Any], **callbacks: Callable[[], None]) -> Any:
-        return registered(key=key, data=pack_data(data), **callbacks)
+    def mount(*, key: str, data: Mapping[str, Any], **listeners: Callable[[], None]) -> Any:
+        kept = {event: callbacks.named(f"{key} {event}", each) for event, each in listeners.items()}
+        return registered(key=key, data=pack_data(data), **kept)
 
     return mount
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import os
 import sys
 from typing import Any
@@ -17,6 +18,25 @@ MOST_LOOKED_AT = 20_000  # objects, of one that is made of many
 
 memory = Memory(lambda: limits().memory_bytes)
 turns = Turns(os.cpu_count() or 1)
+
+
+def collect() -> None:
+    """Have Python end what ``memory`` let go: a trace and its blocks hold each other, so that a collection has to.
+
+    Streamlit does not collect after every run (see .streamlit/config.toml), as that takes longer than most answers.
+    """
+    if memory.in_use:
+        gc.collect()
+
+
+def collect_everything() -> None:
+    """Collect among all objects; those that are left, torch's above all, later collections need not look at.
+
+    While somebody is there this would hide what is theirs from later collections.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def size_of(value: object, without: object = None) -> int:

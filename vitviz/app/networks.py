@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vitviz.app import people
-from vitviz.app.kept import memory, turns
+from vitviz.app.kept import collect, memory, turns
 from vitviz.app.words import say
 from vitviz.memory import Key
 from vitviz.models.cost import cost
@@ -87,6 +87,7 @@ def network(model: ModelEntry) -> Network:
     def make() -> Network:
         from vitviz.zoo.load import load_model
 
+        collect()
         memory.make_room(BYTES * cost(model.config).weights)
         with gate(lane(model)):
             if own is None:

@@ -6,7 +6,6 @@ All of it is imported in the background, in that order, so that the first page n
 from __future__ import annotations
 
 import ctypes
-import gc
 import importlib
 import logging
 import os
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from vitviz.app import pages, session, words
 from vitviz.app.chosen_picture import workers
+from vitviz.app.kept import collect_everything
 from vitviz.app.pictures import small_picture_url
 from vitviz.samples import SAMPLES
 from vitviz.web import modules
@@ -44,9 +44,7 @@ def _preload() -> None:
         torch()
     finally:
         sys.setswitchinterval(before)
-    # What torch brings stays for as long as the server does: no later collection need look at it.
-    gc.collect()
-    gc.freeze()
+    collect_everything()
     workers.start()
 
 

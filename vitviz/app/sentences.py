@@ -1,4 +1,4 @@
-"""What the errors of the library say in a person's language."""
+"""What the errors of the library, and its notes on pictures, say in a person's language."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from vitviz.app.markup import as_text
 from vitviz.images import ImageError
 from vitviz.images.errors import SENTENCES as PICTURE_SENTENCES
+from vitviz.images.notes import NOTES, Note
 from vitviz.zoo.errors import SENTENCES, CheckpointError
 
 
@@ -25,6 +26,12 @@ def sentence(error: CheckpointError | ImageError, language: str) -> str:
     return as_text(filled[:1].upper() + filled[1:])
 
 
+def note(of: Note, language: str) -> str:
+    """What was done to a picture, in a language; shown letter by letter."""
+    patterns = notes_in_chinese() if language == "zh" else NOTES
+    return as_text(patterns[of.code].format(**of.values))
+
+
 @cache
 def in_chinese() -> dict[str, str]:
     """The sentences of all codes of a ``CheckpointError``."""
@@ -35,6 +42,12 @@ def in_chinese() -> dict[str, str]:
 def of_pictures_in_chinese() -> dict[str, str]:
     """The sentences of all codes of an ``ImageError``."""
     return _table("picture_refusals_zh.toml")
+
+
+@cache
+def notes_in_chinese() -> dict[str, str]:
+    """The texts of all codes of a ``Note``."""
+    return _table("picture_notes_zh.toml")
 
 
 def _table(name: str) -> dict[str, str]:

@@ -6,7 +6,6 @@ torch is imported here when a trace is first asked for, so that a page can paint
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from vitviz.app.derived import Derived as Derived
 from vitviz.app.derived import derived as derived
 from vitviz.app.derived import is_derived as is_derived
 from vitviz.app.derived import trace_keys
-from vitviz.app.kept import memory
+from vitviz.app.kept import collect, memory
 from vitviz.app.networks import DEFAULT_MODEL as DEFAULT_MODEL
 from vitviz.app.networks import DEFAULT_SWIN
 from vitviz.app.networks import add_model as add_model
@@ -168,8 +167,7 @@ def trace(model: ModelEntry, of: ChosenPicture | None = None) -> Trace:
         network = networks.network(model)
         image = torch.from_numpy(to_array(pixels, model.preprocessing)).unsqueeze(0)  # (1, 3, H, W)
         with networks.gate(networks.lane(model)):
-            # Streamlit does not collect after every run here (see .streamlit/config.toml): what was let go goes now.
-            gc.collect()
+            collect()
             return run_trace(network, image, model.class_names, between=people.still_wanted)
 
     def put(made: Trace) -> None:

@@ -11,7 +11,7 @@ from vitviz.app import lost, session
 from vitviz.app.markup import as_text
 from vitviz.app.model_dialog import open_dialog
 from vitviz.app.preparation_choice import choose_preparation
-from vitviz.app.sentences import sentence
+from vitviz.app.sentences import note, sentence
 from vitviz.app.widgets.link import link
 from vitviz.app.words import LANGUAGES, say
 from vitviz.images import ImageError
@@ -47,6 +47,9 @@ def sidebar() -> DeltaGenerator:
     upload, camera = (f"{name}.{stamp}" for name in ("upload", "camera"))
     with st.sidebar:
         _sample_choice()
+        # Above what was used just now, which is in sight: below it stands under the fold of a phone.
+        if (error := st.session_state.get("picture_error")) is not None:
+            st.error(_refusal(error))
         st.file_uploader(
             say("sidebar.upload"), type=FILE_TYPES, key=upload, on_change=_uploaded, args=(upload,)
         )
@@ -59,8 +62,6 @@ def sidebar() -> DeltaGenerator:
                     args=(camera,),
                     label_visibility="collapsed",
                 )
-        if (error := st.session_state.get("picture_error")) is not None:
-            st.error(_refusal(error))
         prepared = st.container()  # below the picture, and for the model that is chosen below it
         _model_choice()
         with prepared:
@@ -229,5 +230,7 @@ def _about_picture() -> str:
     credit = st.session_state["picture_credit"]
     size = f"{picture.original_size[0]} x {picture.original_size[1]} px"
     # Names and notes come from a stranger's file: shown as they are, never as markup.
-    parts = [f"`{name.replace('`', '')}`", size, *picture.notes, credit]
+    language = str(st.session_state.get("language", "en"))
+    notes = [note(each, language) for each in picture.notes]
+    parts = [f"`{name.replace('`', '')}`", size, *notes, credit]
     return "  \n".join(part for part in parts if part)

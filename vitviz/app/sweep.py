@@ -15,10 +15,11 @@ from typing import Any
 
 from streamlit import runtime
 
-from vitviz.app.kept import memory
+from vitviz.app.kept import collect, collect_everything, memory
 from vitviz.app.people import people
 
 EVERY = 5.0  # seconds
+HOLDERS = ("_session_state", "_fragment_storage")  # of Streamlit's AppSession
 log = logging.getLogger(__name__)
 
 
@@ -38,8 +39,9 @@ async def _sweep_for_ever() -> None:
     while True:
         await asyncio.sleep(EVERY)
         try:
-            if sweep():
-                await asyncio.to_thread(give_back)
+            left = sweep()
+            if left or memory.in_use:
+                await asyncio.to_thread(give_back, left)
         except Exception:
             log.exception("looking for people who left failed")
 
@@ -55,26 +57,37 @@ def sweep() -> bool:
     left = people.sweep(server.is_active_session)
     for session_id, session in left:
         server.close_session(session_id)
-        _empty(session() if session is not None else None)
+        if session is not None and (closed := session()) is not None:
+            empty(closed)
     return bool(memory.tidy() or left)
 
 
-def _empty(session: Any) -> None:
-    """Take out of a closed session what holds runs: Streamlit's loop keeps the last session of all until one comes."""
-    for name in ("_session_state", "_fragment_storage"):
-        if hasattr(session, name):
-            setattr(session, name, type(getattr(session, name))())
-    if hasattr(session, "_scriptrunner"):
-        session._scriptrunner = None
+def empty(session: Any) -> None:
+    """Take out of a closed session what holds runs: Streamlit's loop keeps the last session of all until one comes.
+
+    These are fields of Streamlit's own; tests/app/test_sweep.py fails where a version has others.
+    """
+    for holder in HOLDERS:
+        try:
+            getattr(session, holder).clear()
+        except Exception:
+            log.exception("a closed session could not be emptied of its %s", holder)
 
 
-def give_back() -> None:
-    """Return free memory to the system; where the C library cannot do that, it does so as it sees fit."""
-    # Whoever came before torch was there is among what ``preload`` froze, which no collection looks at otherwise.
-    gc.unfreeze()
-    gc.collect()
-    if not people.numbers():
-        gc.freeze()
+def give_back(left: bool) -> None:
+    """End what was let go, also of people who ``left``, and return free memory to the system.
+
+    Where the C library cannot do that, it does so as it sees fit.
+    """
+    if left and not people.numbers():
+        collect_everything()
+    else:
+        collect()
+    if (
+        left and memory.in_use
+    ):  # perhaps by somebody who came before torch, and is among what ``preload`` froze
+        gc.unfreeze()
+        collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if hasattr(ctypes, "CDLL") else None
     if trim is not None:
         trim(0)

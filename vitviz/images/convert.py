@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, TiffImagePlugin
 
+from vitviz.images.notes import Note
+
 Values = npt.NDArray[Any]
 Levels = npt.NDArray[np.uint8]
 Scale = Callable[[Values], Levels]
@@ -29,25 +31,25 @@ PHOTOMETRIC_TAG = 262
 WHITE_IS_ZERO = 0
 
 
-def to_rgb(image: Image.Image, raw_mode: str = "") -> tuple[Image.Image, tuple[str, ...]]:
+def to_rgb(image: Image.Image, raw_mode: str = "") -> tuple[Image.Image, tuple[Note, ...]]:
     """Give a loaded picture as a new 8-bit RGB picture without metadata, and notes on what was done.
 
     ``raw_mode`` is Pillow's name for how the file stores a pixel (see ``raw_mode_of``): after loading, the
     mode alone no longer tells 12 bits from 16. Embedded colour profiles are not applied, as in the pipelines
     that models are trained with. What it takes above the two pictures themselves is a band's worth of memory.
     """
-    notes: list[str] = []
+    notes: list[Note] = []
     if image.mode in NUMERIC:
         grey, depth_notes = _numbers_to_grey(image, raw_mode)
         plain = grey.convert("RGB")
         notes += depth_notes
     elif _may_be_transparent(image):
         plain, put_on_white = _on_white(image, raw_mode)
-        notes += ["transparency put on white"] if put_on_white else []
+        notes += [Note("on_white")] if put_on_white else []
     else:
         plain = image.convert("RGB")  # a copy where it is RGB already
     if raw_mode.endswith((";16B", ";16L", ";16N")) and image.mode not in NUMERIC:
-        notes.append("16-bit reduced to 8-bit")
+        notes.append(Note("reduced"))
     notes += _colour_notes(image.mode)
     plain.info = {}
     return plain, tuple(notes)
@@ -71,14 +73,14 @@ def raw_mode_of(image: Image.Image) -> str:
     return raw_mode if isinstance(raw_mode, str) else ""
 
 
-def _colour_notes(mode: str) -> list[str]:
+def _colour_notes(mode: str) -> list[Note]:
     if mode in GREY:
-        return ["grey repeated in R, G and B"]
+        return [Note("grey")]
     if mode in PALETTE:
-        return ["palette written out as RGB"]
+        return [Note("palette")]
     if mode.upper() in {"RGB", "RGBA", "RGBX"}:
         return []
-    return [f"{mode} converted to RGB"]
+    return [Note("converted", mode=mode)]
 
 
 def _may_be_transparent(image: Image.Image) -> bool:
@@ -121,7 +123,7 @@ def _extrema(band: Image.Image) -> tuple[int, int]:
     return used[0], used[-1]
 
 
-def _numbers_to_grey(image: Image.Image, raw_mode: str) -> tuple[Image.Image, list[str]]:
+def _numbers_to_grey(image: Image.Image, raw_mode: str) -> tuple[Image.Image, list[Note]]:
     """Scale 16-bit, 32-bit or float pixels to 8-bit grey, where Pillow's own convert would clip them."""
     scale, notes = _scale_of(image, raw_mode)
     key = image.info.get("transparency") if image.mode in SIXTEEN_BIT else None
@@ -136,14 +138,14 @@ def _numbers_to_grey(image: Image.Image, raw_mode: str) -> tuple[Image.Image, li
             levels[values == key] = 255
             keyed = True
         grey.paste(Image.fromarray(levels), (0, top))
-    return grey, [*notes, "transparency put on white"] if keyed else notes
+    return grey, [*notes, Note("on_white")] if keyed else notes
 
 
-def _scale_of(image: Image.Image, raw_mode: str) -> tuple[Scale, list[str]]:
+def _scale_of(image: Image.Image, raw_mode: str) -> tuple[Scale, list[Note]]:
     """What makes 8-bit levels of a band's values, and notes on it."""
     if image.mode in SIXTEEN_BIT:
         bits = 12 if raw_mode == "I;12" else 16
-        return partial(_by_top, top=(1 << bits) - 1), [f"{bits}-bit scaled to 8-bit"]
+        return partial(_by_top, top=(1 << bits) - 1), [Note("scaled", bits=bits)]
     if image.mode == "I":
         return _scale_integers(image, unsigned=raw_mode == "I;32N")
     return _scale_floats(image)
@@ -157,7 +159,7 @@ def _white_is_zero(image: Image.Image) -> bool:
     )
 
 
-def _scale_integers(image: Image.Image, unsigned: bool) -> tuple[Scale, list[str]]:
+def _scale_integers(image: Image.Image, unsigned: bool) -> tuple[Scale, list[Note]]:
     def of(values: Values) -> Values:
         return values.view(np.uint32) if unsigned else values
 
@@ -169,11 +171,11 @@ def _scale_integers(image: Image.Image, unsigned: bool) -> tuple[Scale, list[str
     if low >= 0 and high <= 255:
         return lambda values: of(values).astype(np.uint8), []
     if low >= 0 and high <= 65535:
-        return lambda values: _by_top(of(values), 65535), ["16-bit scaled to 8-bit"]
+        return lambda values: _by_top(of(values), 65535), [Note("scaled", bits=16)]
     return lambda values: _stretch(of(values), low, high), [_min_max_note("integers", low, high)]
 
 
-def _scale_floats(image: Image.Image) -> tuple[Scale, list[str]]:
+def _scale_floats(image: Image.Image) -> tuple[Scale, list[Note]]:
     low, high, all_finite = np.inf, -np.inf, True
     for _, band in _bands(image):
         values: Values = np.asarray(band)
@@ -181,17 +183,17 @@ def _scale_floats(image: Image.Image) -> tuple[Scale, list[str]]:
         all_finite = all_finite and bool(finite.all())
         low = min(low, float(values.min(where=finite, initial=np.inf)))
         high = max(high, float(values.max(where=finite, initial=-np.inf)))
-    notes = [] if all_finite else ["NaN shown black, infinite values black (-) or white (+)"]
+    notes = [] if all_finite else [Note("not_finite")]
     # Without a finite value, low is +inf and high is -inf: nothing to stretch, the scale 0 to 1 does.
     if (low >= 0.0 and high <= 1.0) or low > high:
-        return partial(_stretch, low=0.0, high=1.0), ["float in [0, 1] scaled to 8-bit", *notes]
+        return partial(_stretch, low=0.0, high=1.0), [Note("float_scaled"), *notes]
     return partial(_stretch, low=low, high=high), [_min_max_note("float", low, high), *notes]
 
 
-def _min_max_note(kind: str, low: float, high: float) -> str:
+def _min_max_note(kind: str, low: float, high: float) -> Note:
     if low == high:
-        return f"{kind}, every pixel {low:g}: shown mid-grey"
-    return f"{kind} min-max scaled: {low:g} to 0, {high:g} to 255"
+        return Note(f"{kind}_constant", low=low)
+    return Note(f"{kind}_stretched", low=low, high=high)
 
 
 def _by_top(values: Values, top: int) -> Levels:

@@ -18,6 +18,7 @@ from vitviz.images.cost import check_cost, kind_of
 from vitviz.images.cost.bounds import MAX_PIXELS, check_rows, check_size
 from vitviz.images.errors import ImageError, image_error
 from vitviz.images.limits import Limits
+from vitviz.images.notes import Note
 from vitviz.images.preprocess import Preprocessing, view
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
@@ -55,7 +56,7 @@ class Picture:
     original_size: tuple[int, int]
     format: str | None
     original_mode: str
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     sha256: str
 
     @property
@@ -162,7 +163,7 @@ def _to_picture(image: Image.Image, data: bytes | None, max_pixels: int) -> Pict
         if data is not None:
             image.close()  # its pixels go before there is a third picture
         if orientation in UPRIGHT:
-            notes.append(f"turned upright (EXIF orientation {orientation})")
+            notes.append(Note("upright", orientation=orientation))
             if not tiff_orientation:  # Pillow turns TIFFs itself while loading them
                 check_rows(rgb.width if orientation in ON_ITS_SIDE else rgb.height)
                 rgb = rgb.transpose(UPRIGHT[orientation])
@@ -211,11 +212,11 @@ def _exif_orientation(image: Image.Image) -> int:
     return orientation if isinstance(orientation, int) else 1
 
 
-def _frame_notes(image: Image.Image) -> list[str]:
+def _frame_notes(image: Image.Image) -> list[Note]:
     if not getattr(image, "is_animated", False):  # not n_frames, which walks through every frame
         return []
-    other = {"TIFF": "first page of several", "MPO": "main picture of several in the file"}
-    return [other.get(image.format or "", "first frame of an animation")]
+    other = {"TIFF": "first_page", "MPO": "main_picture"}
+    return [Note(other.get(image.format or "", "first_frame"))]
 
 
 def _pixel_bytes(rgb: Image.Image) -> bytes:

@@ -27,6 +27,7 @@ from vitviz.images.cost.bounds import MAX_PIXELS
 from vitviz.images.errors import SENTENCES, ImageError, image_error
 from vitviz.images.frames import Header, receive, send
 from vitviz.images.limits import Limits
+from vitviz.images.notes import Note
 from vitviz.images.open import Picture
 from vitviz.images.preprocess import Preprocessing
 
@@ -49,7 +50,7 @@ class Facts:
     original_size: tuple[int, int]
     format: str | None
     original_mode: str
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     sha256: str
 
 
@@ -280,7 +281,7 @@ def _read(answer: Mapping[str, Any], blocks: Sequence[bytes]) -> tuple[Facts, li
         (int(stored_width), int(stored_height)),
         None if answer["format"] is None else str(answer["format"]),
         str(answer["original_mode"]),
-        tuple(str(note) for note in answer["notes"]),
+        tuple(Note(str(code), **values) for code, values in answer["notes"]),
         str(answer["sha256"]),
     )
     images = [

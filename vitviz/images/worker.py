@@ -53,7 +53,7 @@ def facts(picture: Picture) -> Header:
         "original_size": picture.original_size,
         "format": picture.format,
         "original_mode": picture.original_mode,
-        "notes": picture.notes,
+        "notes": [(note.code, note.values) for note in picture.notes],
         "sha256": picture.sha256,
     }
 

@@ -81,10 +81,10 @@ def _overview(model: ModelEntry, trace: Trace, passed: Passed) -> None:
 
 
 def _choose_block(model: ModelEntry, blocks: tuple[StreamBlock, ...]) -> int:
-    numbers = range(len(blocks))
+    numbers, names = range(len(blocks)), [block.name for block in blocks]
     return BLOCK.widget(
         lambda key: st.select_slider(
-            say("stream.block", count=len(blocks)), numbers, key=key, format_func=lambda i: blocks[i].name
+            say("stream.block", count=len(blocks)), numbers, key=key, format_func=names.__getitem__
         ),
         numbers, len(blocks) // 2, model.name,
     )  # fmt: skip
