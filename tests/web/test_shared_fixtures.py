@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import io
+import zlib
 
 import numpy as np
 
@@ -55,6 +57,32 @@ def test_the_fixture_of_payloads_is_current() -> None:
             "data": data,
             "arrays": {name: [kind, array.tobytes().hex()] for name, (kind, array) in arrays.items()},
         },
+    )
+
+
+def test_the_fixture_of_number_files_is_current() -> None:
+    """Files of arrays as NumPy writes them, and checksums as zlib makes them."""
+    arrays = {
+        "Float32Array": np.array([[0.5, -3e-41, 1 / 3], [1.0, 2.0, 0.0]], np.float32),
+        "Float64Array": np.array([1e-300, 0.1]),
+        "Int32Array": np.array([-1, 2**31 - 1, 7], np.int32).reshape(3, 1),
+        "Int16Array": np.array([-(2**15), 3], np.int16),
+        "Uint8Array": np.arange(24, dtype=np.uint8).reshape(2, 3, 4),
+        "numbers": np.array([0.1, 2.0]),
+        "texts": np.array(["ViT", "\u56fe \U0001f33b", ""]),
+    }
+    files = []
+    for kind, array in arrays.items():
+        buffer = io.BytesIO()
+        np.save(buffer, array)
+        shape = list(array.shape)
+        files.append(
+            {"type": kind, "values": array.ravel().tolist(), "shape": shape, "bytes": buffer.getvalue().hex()}
+        )
+    texts = ("", "123456789", "\u56fe")
+    check(
+        "shared/number_files.json",
+        {"npy": files, "crc": [[text, zlib.crc32(text.encode())] for text in texts]},
     )
 
 

@@ -1,6 +1,7 @@
 // The one place that knows how Streamlit mounts a part: a part exports `mount(element, send)`, which returns an object with
 // `update(data)` and `destroy()`, and knows no host.
 import { unpackData } from "../web/shared/payload.js";
+import { SaveFigure } from "../web/shared/save_figure.js";
 
 /** @typedef {import("../web/shared/types.d.ts").View<any>} View */
 /** @typedef {import("../web/shared/types.d.ts").Send} Send */
@@ -13,7 +14,7 @@ import { unpackData } from "../web/shared/payload.js";
 
 /**
  * What is mounted in each root element, with the payload that it showed last.
- * @type {WeakMap<ShadowRoot, { view: View, payload: Uint8Array | null, data: any }>}
+ * @type {WeakMap<ShadowRoot, { view: View, save: SaveFigure | null, payload: Uint8Array | null, data: any }>}
  */
 const mounted = new WeakMap();
 
@@ -27,14 +28,17 @@ export function show(mount, { parentElement, data: payload, setTriggerValue }) {
   let kept = mounted.get(parentElement);
   if (!kept) {
     const element = /** @type {HTMLElement} */ (parentElement.querySelector(".vv"));
-    kept = { view: mount(element, setTriggerValue), payload: null, data: null };
+    const view = mount(element, setTriggerValue);
+    const save = view.figures ? new SaveFigure(element, () => view.figures?.() ?? []) : null;
+    kept = { view, save, payload: null, data: null };
     mounted.set(parentElement, kept);
   }
   if (kept.payload !== payload) Object.assign(kept, { payload, data: unpackData(payload) });
-  const { view, data } = kept;
+  const { view, save, data } = kept;
   view.update(data);
   return () => {
     view.destroy();
+    save?.destroy();
     mounted.delete(parentElement);
   };
 }

@@ -4,9 +4,13 @@
 /** @import { View } from "../../web/shared/types.d.ts" */
 
 import { make } from "../../web/shared/dom.js";
+import { describePage } from "../../web/shared/save_figure.js";
 
 /** @typedef {{ copy: string, copied: string, by_hand: string, own: string }} Words */
-/** @typedef {{ words: Words, own: boolean, query: string }} Data */
+/**
+ * `about` is what a saved figure says of itself beside the address, `save` the words of its control.
+ * @typedef {{ words: Words, own: boolean, query: string, about: Record<string, string>, save: Record<string, string> }} Data
+ */
 
 const SHOWN_MS = 4000;
 
@@ -74,6 +78,7 @@ export function mount(element) {
         history.replaceState(history.state, "", `${location.pathname}${query}${location.hash}`);
       }
       data = given;
+      describePage(given.about, given.save);
       button.textContent = given.words.copy;
     },
     destroy() {

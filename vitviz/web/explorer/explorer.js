@@ -113,5 +113,9 @@ class Explorer {
  */
 export function mount(element, events) {
   const explorer = new Explorer(element, events);
-  return { update: (data) => explorer.update(data), destroy: () => explorer.destroy() };
+  return {
+    update: (data) => explorer.update(data),
+    figures: () => explorer.view?.figures() ?? [],
+    destroy: () => explorer.destroy(),
+  };
 }

@@ -1,6 +1,7 @@
 // The explorer of pictures whose numbers are there: connects what was chosen with what is fetched and drawn.
 import { Lifetime } from "../shared/lifetime.js";
 import { Controller } from "./controller.js";
+import { figuresOf } from "./figures.js";
 import { saveArrays, savePicture } from "./files.js";
 import { OpenedWeight } from "./opened_weight.js";
 import { Page } from "./page.js";
@@ -170,6 +171,10 @@ export class ExplorerView {
     const { scene } = this;
     if (kind === "npz") saveArrays(scene, this.events.fetcher);
     else savePicture(kind, scene, this.page.composition(scene));
+  }
+
+  figures() {
+    return figuresOf(this.page, this.scene);
   }
 
   destroy() {

@@ -52,6 +52,7 @@ export class Picker {
    * @param {(name: "token", token: number) => void} choose
    */
   constructor(root, choose) {
+    this.root = root;
     this.choose = choose;
     /** @type {Data} */
     this.data = EMPTY;
@@ -236,6 +237,19 @@ export class Picker {
     const [row, column] = this.place(this.token) ?? [0, 0];
     const to = [Math.min(rows - 1, Math.max(0, row + step[0])), Math.min(columns - 1, Math.max(0, column + step[1]))];
     this.select(prefix.length + to[0] * columns + to[1]);
+  }
+
+  /**
+   * The picture, and a value for each of its patches where there are some.
+   * @param {string} [name]
+   */
+  figures(name) {
+    const { overlay, prefix, rows, columns } = this.data;
+    const patches = overlay?.subarray(prefix.length);
+    /** @type {Record<string, import("../shared/types.d.ts").SavedArray>} */
+    const arrays = patches ? { patches: { values: patches, shape: [rows, columns] } } : {};
+    if (overlay && prefix.length) arrays.prefix = { values: overlay.subarray(0, prefix.length) };
+    return [{ name, element: this.root, arrays }];
   }
 
   destroy() {

@@ -1,6 +1,8 @@
 // A plotly figure, drawn by plotly.js itself: only while it is in sight, only what is different, and read by keys too.
 
+import { download, fileOf } from "../shared/save_figure.js";
 import { kept, same } from "./arrays.js";
+import { curvesOf } from "./curves.js";
 import { arranged } from "./panels.js";
 import { adoptStyles, plotly } from "./plotly.js";
 import { thinned } from "./thinned.js";
@@ -82,6 +84,14 @@ export class Chart {
     const label = [figure.layout.meta?.label, words.help].filter(Boolean).join(" ");
     this.frame.setAttribute("aria-label", label);
     this.soon();
+  }
+
+  /**
+   * The chart, and its curves as a table.
+   * @param {string} [name]
+   */
+  saved(name) {
+    return { name, element: this.div, table: curvesOf(this.figure?.data ?? []) };
   }
 
   destroy() {
@@ -174,18 +184,18 @@ export class Chart {
   configured() {
     const { words } = this;
     /** @param {"png" | "svg"} format */
-    const download = (format) => ({
+    const saving = (format) => ({
       name: format,
       title: words[format] ?? `Download as ${format.toUpperCase()}`,
       icon: { width: 24, height: 24, path: ICONS[format] },
-      click: () => this.lib?.downloadImage(this.div, { format, filename: "vitviz", scale: format === "png" ? 2 : 1 }),
+      click: async () => download({ ...(await fileOf(this.saved(), format)), name: `vitviz.${format}` }),
     });
     return {
       displaylogo: false,
       displayModeBar: "hover",
       showSendToCloud: false,
       modeBarButtons: [
-        [download("png"), download("svg")],
+        [saving("png"), saving("svg")],
         ["zoom2d", "pan2d", "resetScale2d"],
       ],
       locale: "vitviz",

@@ -11,6 +11,7 @@ export function mount(element) {
   return {
     /** @param {{ figure: Figure, words: Words }} data */
     update: ({ figure, words }) => chart.update(figure, words),
+    figures: () => [chart.saved()],
     destroy: () => chart.destroy(),
   };
 }

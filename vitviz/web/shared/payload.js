@@ -17,6 +17,19 @@ const TYPES = {
 };
 
 /**
+ * The shapes that arrays had in Python.
+ * @type {WeakMap<object, readonly number[]>}
+ */
+const shapes = new WeakMap();
+
+/**
+ * The shape that an array of a payload has in Python; of any other array, its length.
+ * @param {ArrayLike<number>} array
+ * @returns {readonly number[]}
+ */
+export const shapeOf = (array) => shapes.get(array) ?? [array.length];
+
+/**
  * The header of a payload, and its arrays as views of the same bytes: every bit is torch's. Only bytes that do not begin
  * at a multiple of eight in their buffer are copied, once and whole.
  * @param {PayloadBytes} payload
@@ -33,6 +46,7 @@ export function readPayload(payload) {
   for (const { name, dtype, shape, offset } of header.arrays) {
     const size = shape.reduce((/** @type {number} */ product, /** @type {number} */ side) => product * side, 1);
     arrays[name] = new TYPES[dtype](buffer, byteOffset + offset, size);
+    shapes.set(arrays[name], shape);
   }
   return { header, arrays, bytes: byteLength };
 }

@@ -12,5 +12,19 @@ export type Grid = [rows: number, columns: number];
 /** How a part sends a choice to its host. */
 export type Send = (name: string, value: unknown) => void;
 
-/** What `mount` of a part returns. */
-export type View<Data> = { update(data: Data): void; destroy(): void };
+/** Values row by row, all of one type; without a shape they are one row. */
+export type SavedArray = { values: ArrayLike<number> | ArrayLike<string>; shape?: readonly number[] };
+
+/** A column of a table. */
+export type Column = ArrayLike<number | string | null>;
+
+/** One figure as it can be saved: its name (else the heading above the part), what shows it, and its numbers as a table (CSV) or as arrays (npz). */
+export type SavedFigure = {
+  name?: string;
+  element?: Element;
+  table?: Record<string, Column>;
+  arrays?: Record<string, SavedArray>;
+};
+
+/** What `mount` of a part returns; one that has figures to save lists those that are visible now. */
+export type View<Data> = { update(data: Data): void; destroy(): void; figures?(): SavedFigure[] };

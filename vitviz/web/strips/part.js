@@ -20,6 +20,7 @@ class Strips {
    */
   constructor(root, send) {
     const inside = (/** @type {string} */ name) => /** @type {HTMLElement} */ (root.querySelector(name));
+    this.root = root;
     this.send = send;
     this.labels = inside(".vv-strips-labels");
     this.bars = inside(".vv-strips-bars");
@@ -112,6 +113,14 @@ class Strips {
     event.preventDefault();
     event.stopPropagation();
     this.select(Math.min(this.data.length - 1, Math.max(0, this.index + STEPS[event.key])));
+  }
+
+  /** The vectors as columns of a table. */
+  figures() {
+    const { rows, length, words } = this.data;
+    const columns = rows.map(({ label, values }) => [label, values]);
+    const table = { [words.index]: Array.from({ length }, (_, i) => i), ...Object.fromEntries(columns) };
+    return [{ element: this.root, table }];
   }
 
   destroy() {

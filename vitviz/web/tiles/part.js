@@ -3,6 +3,7 @@ import { colourBar, colourTable, isDark, paint } from "../shared/colours.js";
 import { make } from "../shared/dom.js";
 import { mergeHeldKeys } from "../shared/events.js";
 import { number } from "../shared/format.js";
+import { sentFigure } from "../shared/save_figure.js";
 
 /** @import { Scale, Send } from "../shared/types.d.ts" */
 /**
@@ -145,6 +146,7 @@ export function mount(element, send) {
       tiles ??= new Tiles(element, data, choose);
       tiles.update(data);
     },
+    figures: () => (tiles ? [sentFigure(element, { values: tiles.data.values })] : []),
     destroy() {
       element.querySelector(".vv-tiles")?.replaceChildren(); // the listeners are on what is in it
     },

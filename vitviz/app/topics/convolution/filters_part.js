@@ -1,6 +1,7 @@
 // Small RGB pictures of signed weights on one scale: grey is 0. One canvas for all of them; read any weight.
 import { make } from "../../../web/shared/dom.js";
 import { number } from "../../../web/shared/format.js";
+import { sentFigure } from "../../../web/shared/save_figure.js";
 import { corner, layOut, movedWeight, pixels, weightAt } from "./filter_sheet.js";
 
 /** @typedef {import("./filter_sheet.js").Weight} Weight */
@@ -135,6 +136,11 @@ class FiltersPart {
     const label = make("span", "vv-bar-label", words.scale);
     bar.append(make("span", "", number(-high)), strip, make("span", "", number(high)), label);
     return bar;
+  }
+
+  /** What it draws, with every array that it was sent. */
+  figures() {
+    return [sentFigure(this.root, this.data)];
   }
 
   destroy() {

@@ -2,6 +2,7 @@
 // The cursor is a position (a column of the arrays) and, where the pointer is on an entry, one tap (a row).
 import { isDark } from "../../../web/shared/colours.js";
 import { make } from "../../../web/shared/dom.js";
+import { sentFigure } from "../../../web/shared/save_figure.js";
 import { describe, entryAt, movedPosition, positionAt, tapsAt } from "./kernel_positions.js";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
@@ -267,6 +268,11 @@ class KernelPositionsPart {
     this.point(moved, this.tap);
     const { scroll } = this.arrays[1]; // the others follow it
     scroll.scrollLeft = moved * CELL.width - scroll.clientWidth / 2;
+  }
+
+  /** What it draws, with every array that it was sent. */
+  figures() {
+    return [sentFigure(this.root, this.data)];
   }
 
   destroy() {

@@ -1,6 +1,7 @@
 // The same pixels in memory in two orders. One cursor: a cell of either memory, or a pixel with all its channels.
 import { make } from "../../../web/shared/dom.js";
 import { number } from "../../../web/shared/format.js";
+import { sentFigure } from "../../../web/shared/save_figure.js";
 import { addressOf, addressSum, indexOf } from "./memory_index.js";
 
 /**
@@ -167,6 +168,11 @@ class MemoryLayoutPart {
       const index = indexOf(address, layouts[layout].steps, shape);
       this.mark({ layout: other, address: addressOf(index, layouts[other].steps), pixel: false });
     }
+  }
+
+  /** What it draws, with every array that it was sent. */
+  figures() {
+    return [sentFigure(this.root, this.data)];
   }
 
   destroy() {

@@ -23,8 +23,8 @@ export class NormMap {
     this.data = null;
     /** @type {[row: number, token: number]} */
     this.at = [0, 0];
-    const box = root.appendChild(make("div", "vm"));
-    const body = box.appendChild(make("div", "vm-body"));
+    this.box = root.appendChild(make("div", "vm"));
+    const body = this.box.appendChild(make("div", "vm-body"));
     this.names = body.appendChild(make("div", "vm-names"));
     this.lanes = body.appendChild(make("div", "vm-lanes"));
     this.lanes.tabIndex = 0;
@@ -32,9 +32,9 @@ export class NormMap {
     this.lanes.addEventListener("keydown", (event) => this.onKey(event));
     this.lanes.addEventListener("pointerleave", () => this.point(...this.at));
     this.cursor = make("div", "vm-cursor");
-    this.readout = box.appendChild(make("div", "vm-read"));
+    this.readout = this.box.appendChild(make("div", "vm-read"));
     this.readout.setAttribute("role", "status");
-    this.bar = box.appendChild(make("div"));
+    this.bar = this.box.appendChild(make("div"));
   }
 
   /** @param {NormMapData} data */

@@ -82,6 +82,17 @@ export class Norms {
     return { quantity, button };
   }
 
+  /** The chosen layer norm's maps and chart, the strips of all, and the charts through the depth. */
+  figures() {
+    const { data, norms } = this;
+    if (!data || !norms.length) return [];
+    const { words } = data;
+    const strips = norms.map((norm) => [norm.name, { values: norm[kept.quantity] }]);
+    const all = { name: words[`all_${kept.quantity}`], element: this.strips.box, arrays: Object.fromEntries(strips) };
+    const depth = this.depth.map(({ name, chart }) => chart.saved(`${words.depth} ${words[`all_${name}`]}`));
+    return [...this.one.figures(), all, ...depth];
+  }
+
   destroy() {
     this.one.destroy();
     for (const { chart } of this.depth) chart.destroy();

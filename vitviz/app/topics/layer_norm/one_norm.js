@@ -64,6 +64,14 @@ export class OneNorm {
     this.still.style.aspectRatio = String(aspect);
   }
 
+  /** The picture and the three maps where there are any, and the chart. */
+  figures() {
+    const { norm, data } = this;
+    if (!norm || !data) return [];
+    const maps = this.maps.flatMap(({ name, picker }) => picker.figures(`${norm.name} ${data.words[name]}`));
+    return [...(norm.grid ? maps : []), this.chart.saved(norm.name)];
+  }
+
   destroy() {
     this.chart.destroy();
   }

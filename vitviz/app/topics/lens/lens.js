@@ -6,6 +6,7 @@ import { make } from "../../../web/shared/dom.js";
 import { arrowStep } from "../../../web/shared/events.js";
 import { number } from "../../../web/shared/format.js";
 import { Lifetime } from "../../../web/shared/lifetime.js";
+import { arraysIn } from "../../../web/shared/save_figure.js";
 import { filled } from "../../../web/shared/words.js";
 import { ClassList } from "./class_list.js";
 import { LensCursor, placeAfterKey } from "./cursor.js";
@@ -77,6 +78,24 @@ export class LensView {
     });
     this.bar = root.appendChild(make("div", "vv-barplace"));
     this.lifetime.listen(root, "keydown", (/** @type {KeyboardEvent} */ event) => this.onKey(event));
+  }
+
+  /** The maps with the numbers that they are made of, and the chart. */
+  figures() {
+    const { scene } = this;
+    if (!scene) return [];
+    const { data, numbers, grid } = scene;
+    const { target } = this.cursor.fixed;
+    const maps = data.depths.map((_, depth) => numbers.map(this.quantity.mode, depth, target, grid.first));
+    const values = Float32Array.from(maps.flatMap((map) => Array.from(map)));
+    const { logits, lse, best, bestLogit } = data;
+    const shape = [maps.length, grid.rows, grid.columns];
+    const arrays = { maps: { values, shape }, ...arraysIn({ logits, lse, best, bestLogit }) };
+    return [
+      { name: this.mapTitle.textContent ?? "", element: this.maps.root, arrays },
+      this.chart.saved(data.words.chart),
+      { name: data.words.classes, element: this.root, arrays: arraysIn({ logits, lse }) },
+    ];
   }
 
   destroy() {

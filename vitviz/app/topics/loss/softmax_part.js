@@ -2,6 +2,7 @@
 import { make } from "../../../web/shared/dom.js";
 import { number } from "../../../web/shared/format.js";
 import { sameArrays } from "../../../web/shared/payload.js";
+import { arraysIn } from "../../../web/shared/save_figure.js";
 import { listedShares, STEPS, shares, softmaxFormulas, temperatureAt } from "./softmax.js";
 
 /**
@@ -49,6 +50,20 @@ class Softmax {
     this.caption.textContent = data.words.temperature;
     this.build(data);
     this.draw();
+  }
+
+  /** The table at this temperature, with all its digits. */
+  figures() {
+    const { data } = this;
+    if (!data) return [];
+    const { rows, logits } = data;
+    const temperature = temperatureAt(this.step);
+    const listed = rows.map(({ index }) => index);
+    const { classes } = listedShares(logits, shares(logits, temperature), temperature, listed);
+    const names = /** @type {const} */ (["index", "z", "scaled", "power", "p"]);
+    const numbers = names.map((name) => [name, classes.map((one) => one[name])]);
+    const table = { class: rows.map(({ name }) => name), ...Object.fromEntries(numbers) };
+    return [{ element: this.table, table, arrays: arraysIn({ logits }) }];
   }
 
   destroy() {

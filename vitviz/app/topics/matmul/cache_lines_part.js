@@ -182,6 +182,14 @@ class CacheLinesPart {
     this.button.textContent = this.data?.words.play ?? "";
   }
 
+  /** The lines fetched until each step, by each order; and each order's accesses. */
+  figures() {
+    const total = (/** @type {number[]} */ counts) => counts.reduce((a, b) => a + b);
+    const orders = this.panes.map(({ order, fetched }) => [order.name, fetched.map(total)]);
+    const table = { step: Array.from({ length: this.length }, (_, i) => i + 1), ...Object.fromEntries(orders) };
+    return [{ element: this.root, table }, ...this.panes.map(({ order, chart }) => chart.saved(order.name))];
+  }
+
   destroy() {
     this.stop();
     for (const { chart } of this.panes) chart.destroy();

@@ -3,6 +3,7 @@ import { colourBar, colourTable, isDark, paint } from "../../../web/shared/colou
 import { make } from "../../../web/shared/dom.js";
 import { arrowStep, mergeHeldKeys } from "../../../web/shared/events.js";
 import { number } from "../../../web/shared/format.js";
+import { sentFigure } from "../../../web/shared/save_figure.js";
 import { filled } from "../../../web/shared/words.js";
 import { cube } from "./cube.js";
 
@@ -47,6 +48,11 @@ class Block {
     this.slabs.replaceChildren(...data.pictures.map((_, i) => this.slab(data, i, table)));
     this.bar.replaceChildren(colourBar(data.scale, dark, data.low, data.high, data.words.scale));
     this.draw(data);
+  }
+
+  /** What it draws, with every array that it was sent. */
+  figures() {
+    return [sentFigure(this.box, this.data)];
   }
 
   destroy() {

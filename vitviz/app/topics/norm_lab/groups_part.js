@@ -1,6 +1,7 @@
 // A small tensor whose cells show which of them share one mean: point at a cell to see its group and its numbers.
 import { make } from "../../../web/shared/dom.js";
 import { number } from "../../../web/shared/format.js";
+import { sentFigure } from "../../../web/shared/save_figure.js";
 import { groupWords, LETTERS } from "./group_words.js";
 
 /** @import { Grouped } from "./group_words.js" */
@@ -40,6 +41,11 @@ class Groups {
       }),
     );
     this.point(this.at);
+  }
+
+  /** What it draws, with every array that it was sent. */
+  figures() {
+    return [sentFigure(this.blocks, this.data)];
   }
 
   destroy() {

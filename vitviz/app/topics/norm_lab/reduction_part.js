@@ -2,6 +2,7 @@
 import { make } from "../../../web/shared/dom.js";
 import { arrowStep } from "../../../web/shared/events.js";
 import { Lifetime } from "../../../web/shared/lifetime.js";
+import { sentFigure } from "../../../web/shared/save_figure.js";
 import { ReductionClock } from "./reduction_clock.js";
 import { ReductionControls } from "./reduction_controls.js";
 import { ReductionDrawing } from "./reduction_drawing.js";
@@ -61,6 +62,11 @@ class Reduction {
     }
     this.controls.showPlaying(this.clock.playing);
     this.draw();
+  }
+
+  /** What it draws, with every array that it was sent. */
+  figures() {
+    return [sentFigure(this.root, this.data)];
   }
 
   destroy() {

@@ -3,6 +3,7 @@ import { colourBar, colourTable, isDark, paint } from "../../../web/shared/colou
 import { make } from "../../../web/shared/dom.js";
 import { mergeHeldKeys } from "../../../web/shared/events.js";
 import { number } from "../../../web/shared/format.js";
+import { sentFigure } from "../../../web/shared/save_figure.js";
 import { callsByLine, nextCall, pieces } from "./source_code.js";
 
 /** @typedef {import("./source_code.js").Call} Call */
@@ -37,6 +38,8 @@ class ChainPart {
     const panes = this.root.appendChild(make("div", "vv-panes"));
     this.code = panes.appendChild(make("div", "vv-code"));
     this.tensor = panes.appendChild(make("div", "vv-tensor"));
+    /** @type {Data | null} */
+    this.data = null;
     this.source = ""; // all that the drawn code depends on
     this.chosenCall = -1;
     /** @type {Map<number, HTMLElement>} lines by the calls that they made */
@@ -50,6 +53,7 @@ class ChainPart {
     const source = JSON.stringify([data.functions, data.calls]);
     const changed = source !== this.source; // the blocks of a model mostly run the same lines
     this.source = source;
+    this.data = data;
     this.chosenCall = data.call;
     this.drawChain(data);
     if (changed) this.drawCode(data);
@@ -190,6 +194,23 @@ class ChainPart {
     ends.append(make("span", "", number(low)), make("span", "", number(high)));
     box.append(bars, ends);
     return box;
+  }
+
+  /** The chosen tensor with its histogram, and the chain of tensors. */
+  figures() {
+    const { data } = this;
+    if (!data) return [];
+    const { chain, tensor } = data;
+    const { counts, low, high } = tensor.histogram;
+    const edge = (/** @type {number} */ i) => low + ((high - low) * i) / counts.length;
+    const stages = Object.fromEntries(
+      /** @type {const} */ (["key", "label", "shape", "formula"]).map((name) => [name, chain.map((one) => one[name])]),
+    );
+    const histogram = { from: counts.map((_, i) => edge(i)), to: counts.map((_, i) => edge(i + 1)), count: counts };
+    return [
+      { ...sentFigure(this.tensor, { values: tensor.values }, tensor.title), table: histogram },
+      { element: this.chain, table: stages },
+    ];
   }
 
   destroy() {

@@ -2,6 +2,7 @@
 // All of them share one cursor: the same (channel, row, column) is the same index everywhere.
 import { colourBar, colourTable, isDark, paint } from "../../../web/shared/colours.js";
 import { make } from "../../../web/shared/dom.js";
+import { sentFigure } from "../../../web/shared/save_figure.js";
 import { cellText, describe, movedEntry } from "./products.js";
 
 const READABLE = 8; // planes up to this side have room for a number in every cell
@@ -23,6 +24,7 @@ const READABLE = 8; // planes up to this side have room for a number in every ce
 class ProductsPart {
   /** @param {HTMLElement} root */
   constructor(root) {
+    this.root = root;
     this.readout = root.appendChild(make("div", "vv-readout vv-planes-read"));
     this.readout.setAttribute("role", "status");
     this.body = root.appendChild(make("div", "vv-planes-body"));
@@ -171,6 +173,11 @@ class ProductsPart {
     event.preventDefault();
     event.stopPropagation();
     this.choose(moved);
+  }
+
+  /** What it draws, with every array that it was sent. */
+  figures() {
+    return [sentFigure(this.root, this.data)];
   }
 
   destroy() {

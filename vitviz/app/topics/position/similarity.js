@@ -3,6 +3,7 @@
 import { PictureView } from "../../../web/explorer/picture.js";
 import { colourBar, colourTable, isDark } from "../../../web/shared/colours.js";
 import { make } from "../../../web/shared/dom.js";
+import { arraysIn } from "../../../web/shared/save_figure.js";
 import { pixels, SignedShades } from "../../../web/shared/shades.js";
 import { Cosines, extremes } from "./cosines.js";
 import { Figure } from "./figure.js";
@@ -206,6 +207,23 @@ export class Similarity {
     } else return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /** All tiles with every cosine, one tile over the picture, and one cosine opened. */
+  figures() {
+    const { data, cosines } = this;
+    if (!data) return [];
+    const { count } = cosines;
+    const all = new Float64Array(count * count);
+    for (let i = 0; i < count; i++) cosines.row(i, all.subarray(i * count, (i + 1) * count));
+    const { first, second, shares } = cosines.pair(this.query, this.other);
+    const table = { channel: Array.from(first, (_, c) => c), e_i: first, e_j: second, share: shares };
+    const figure = { cosines: { values: all, shape: [count, count] }, ...arraysIn({ positions: data.positions }) };
+    return [
+      { name: this.figure.title.textContent ?? "", element: this.figure.root, arrays: figure },
+      { name: data.words.picture, element: this.picture.root, arrays: arraysIn({ cosines: this.values.slice() }) },
+      { name: this.pair.formula.textContent ?? "", element: this.pair.root, table },
+    ];
   }
 
   destroy() {

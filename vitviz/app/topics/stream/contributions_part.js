@@ -53,6 +53,20 @@ class Contributions {
     this.draw();
   }
 
+  /** The rows that are seen, as they are sorted. */
+  figures() {
+    const { data } = this;
+    if (!data) return [];
+    const rows = addendRows(data.bars, this.bySize, this.open);
+    const table = {
+      part: rows.map(({ addend }) => addend.label),
+      value: rows.map(({ addend }) => addend.value),
+      inside: rows.map(({ depth }) => depth),
+      sum: rows.map(({ sum }) => sum),
+    };
+    return [{ element: this.scroll, table }];
+  }
+
   destroy() {
     this.scroll.replaceChildren();
   }

@@ -2,6 +2,7 @@
 import { isDark } from "../../../web/shared/colours.js";
 import { segments } from "../../../web/shared/controls.js";
 import { make } from "../../../web/shared/dom.js";
+import { arraysIn } from "../../../web/shared/save_figure.js";
 import { middleOf, tokenAt } from "./crop.js";
 import { Side } from "./side.js";
 import { problemOf } from "./sources.js";
@@ -100,6 +101,14 @@ class BesideVitPart {
     this.surface.announcer.announce(
       sides.map((side) => `${side.data.title}: ${side.pane.readout.textContent}`).join(" "),
     );
+  }
+
+  /** Each model's picture, with the weights of the cursor's patch. */
+  figures() {
+    return this.sides.map((side) => {
+      const weights = side.weights(this.point);
+      return { name: side.data.title, element: side.pane.root, arrays: arraysIn({ weights }) };
+    });
   }
 
   destroy() {

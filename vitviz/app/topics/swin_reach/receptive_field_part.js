@@ -181,6 +181,18 @@ class ReceptiveFieldPart {
     pane.stroke(begun, square, "#f08c2e", 2);
   }
 
+  /** Both fields at this step, and how they grow. */
+  figures() {
+    const { fields, views } = this;
+    if (!fields || !views) return [];
+    const { fieldsOf } = fields.grown();
+    const shape = [fields.map.rows, fields.map.columns];
+    const panes = views.panes.map(({ root }, i) => {
+      return { name: views.names[i], element: root, arrays: { field: { values: fieldsOf[i][fields.back], shape } } };
+    });
+    return [...panes, views.chart.chart.saved(this.data?.words.chart)];
+  }
+
   destroy() {
     clearInterval(this.playing);
     this.views?.chart.destroy();

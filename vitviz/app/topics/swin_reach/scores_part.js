@@ -2,6 +2,7 @@
 import { isDark } from "../../../web/shared/colours.js";
 import { slider } from "../../../web/shared/controls.js";
 import { make } from "../../../web/shared/dom.js";
+import { arraysIn } from "../../../web/shared/save_figure.js";
 import { filled } from "../../../web/shared/words.js";
 import { BiasIndex, entriesOf } from "./bias_index.js";
 import { borders, outline } from "./edges.js";
@@ -10,7 +11,7 @@ import { asked, taken, within } from "./keys.js";
 import { Journey } from "./maps.js";
 import { Pairs } from "./pairs.js";
 import { ORANGE, Pane, pathOf } from "./pane.js";
-import { rangesOf } from "./score_terms.js";
+import { rangesOf, termsOf } from "./score_terms.js";
 import { problemOf, sourceAt } from "./sources.js";
 import { Surface } from "./surface.js";
 import { TermMaps } from "./term_maps.js";
@@ -237,6 +238,22 @@ class ScoresPart {
     const target = tiling.keys(token)[key]?.token ?? -1;
     if (target >= 0) pane.box(begun, target, ORANGE, 2);
     pane.box(begun, token, accent);
+  }
+
+  /** The addends of the query's scores, and the head's table of biases. */
+  figures() {
+    const { current, views, head } = this;
+    const maths = this.source?.peek(`${this.block}.bin`);
+    if (!current || !views || !maths) return [];
+    const { tiling, token, table } = current;
+    const shape = [tiling.window, tiling.window];
+    const { values } = termsOf(maths, head, tiling.windowOf(token), tiling.placeOf(token));
+    const terms = Object.fromEntries(Object.entries(values).map(([term, each]) => [term, { values: each, shape }]));
+    const biases = arraysIn({ entries: entriesOf(table, head), index: table.index });
+    return [
+      { name: views.pane.title.textContent ?? "", element: views.terms.root, arrays: terms },
+      { name: this.data?.words.tables, element: views.pairs.root, arrays: biases },
+    ];
   }
 
   destroy() {

@@ -1,6 +1,7 @@
 // Who may look at whom: one cursor over the picture, W-MSA beside SW-MSA of the same stage.
 import { slider } from "../../../web/shared/controls.js";
 import { make } from "../../../web/shared/dom.js";
+import { sentFigure } from "../../../web/shared/save_figure.js";
 import { filled } from "../../../web/shared/words.js";
 import { borders, outline } from "./edges.js";
 import { asked, taken, within } from "./keys.js";
@@ -207,6 +208,11 @@ class WindowsPart {
     if (counts.legalPadding + counts.cutPadding)
       parts.push(filled(words.padding, { legal: counts.legalPadding, cut: counts.cutPadding }));
     return parts.join(" ");
+  }
+
+  /** What it draws, with every array that it was sent. */
+  figures() {
+    return [sentFigure(this.surface.root, this.data)];
   }
 
   destroy() {

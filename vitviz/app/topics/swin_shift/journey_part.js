@@ -136,6 +136,18 @@ class Journey {
     this.point(this.at[0] + step[1] / columns, this.at[1] + step[0] / rows);
   }
 
+  /** The stages, with the size of each map. */
+  figures() {
+    const figures = this.data?.figures ?? [];
+    const table = {
+      stage: figures.map(({ title }) => title),
+      rows: figures.map(({ rows }) => rows),
+      columns: figures.map(({ columns }) => columns),
+      windows: figures.map(({ boxes }) => boxes.length),
+    };
+    return [{ element: this.root, table }];
+  }
+
   destroy() {
     this.root.replaceChildren();
   }

@@ -1,6 +1,7 @@
 // The shift, step by step: one state, and every view that follows it.
 import { make } from "../../../web/shared/dom.js";
 import { arrowStep } from "../../../web/shared/events.js";
+import { arraysIn } from "../../../web/shared/save_figure.js";
 import { caption, counted, mapTitle, tableTitle } from "./captions.js";
 import { Controls } from "./controls.js";
 import { describe } from "./description.js";
@@ -92,7 +93,7 @@ export class Lab {
     const heads = new HeadChoice(mask.root, words, (choice) => this.act((state) => Object.assign(state, choice)));
     const readout = right.appendChild(make("div", "vs-readout"));
     readout.setAttribute("role", "status");
-    this.views = { box, controls, transport, sentence, code, note, stage, sizes, mask, inset, heads, readout };
+    this.views = { box, body, controls, transport, sentence, code, note, stage, sizes, mask, inset, heads, readout };
     this.resize.observe(box);
   }
 
@@ -270,6 +271,16 @@ export class Lab {
     const { title, note, sizes } = counted(state, words);
     if (sizes) this.views?.sizes.draw(title, sizes, window, note, noun);
     else this.views?.sizes.drawSums(title, state.windows.compositions(state.shifted), window, noun);
+  }
+
+  /** The map and the windows, and where weights are shown those of every head. */
+  figures() {
+    const { state, data, views } = this;
+    if (!state || !data || !views) return [];
+    const { tokens, regions, origins } = data.shifts[state.shift];
+    const { masked, unmasked } = data.attention ?? {};
+    const arrays = arraysIn({ cells: data.cells, tokens, regions, origins, masked, unmasked });
+    return [{ name: views.stage.title.textContent ?? "", element: views.body, arrays }];
   }
 
   destroy() {

@@ -1,6 +1,7 @@
 // Choose a place of a merging's output: the 2 x 2 patches that become one, in the order in which they are gathered.
 import { contextOf, make } from "../../../web/shared/dom.js";
 import { arrowStep, mergeHeldKeys } from "../../../web/shared/events.js";
+import { sentFigure } from "../../../web/shared/save_figure.js";
 import { label, stroked } from "./drawing.js";
 import { four } from "./merging.js";
 
@@ -170,6 +171,11 @@ class MergePicker {
     for (const [i, place] of four(data, this.current).entries()) {
       if (place) label(context, String(i), (place[1] - left + 0.5) * unit, (place[0] - top + 0.5) * unit, FONT, 6);
     }
+  }
+
+  /** What it draws, with every array that it was sent. */
+  figures() {
+    return [sentFigure(this.root, this.data)];
   }
 
   destroy() {

@@ -1,0 +1,160 @@
+"""What a page was sent, and the files that its figures are saved as, opened again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Locator, Page, WebSocket, expect
+
+from vitviz.payload import ARRAY, MAGIC, unpack
+
+PICTURES = ("PNG", "SVG")
+# Parts of a page that draw something and offer no file of it.
+UNSAVED = """() => [...document.querySelectorAll("[data-testid=stMain] *")]
+  .filter(({ shadowRoot }) => shadowRoot?.querySelector(".vv canvas, .vv svg, .vv img"))
+  .filter(({ shadowRoot }) => !shadowRoot.querySelector(".vv-save"))
+  .map(({ shadowRoot }) => shadowRoot.querySelector(".vv").innerHTML.slice(0, 200))"""
+
+
+class Sent:
+    """Every array, and every number of nested data, that a page's parts were sent."""
+
+    def __init__(self) -> None:
+        self.arrays: list[NDArray[Any]] = []
+        self.numbers: set[float] = set()
+
+    def follow(self, page: Page) -> None:
+        """Read what arrives on this page from now on."""
+        page.on("websocket", self._listen)
+
+    def _listen(self, socket: WebSocket) -> None:
+        socket.on("framereceived", self._take)
+
+    def _take(self, frame: bytes | str) -> None:
+        data = frame if isinstance(frame, bytes) else b""
+        for found in re.finditer(re.escape(MAGIC), data):
+            header, arrays = unpack(data[found.start() :])
+            self.arrays += arrays.values()
+            self.numbers.update(numbers_in(header.get("data")))
+
+    def holds(self, values: NDArray[Any]) -> bool:
+        """Whether these numbers stand in one array that was sent, one after another and to the last bit."""
+        return any(
+            one.dtype == values.dtype and values.tobytes() in one.tobytes() for one in self.arrays
+        ) or self.knows(values)
+
+    def knows(self, values: NDArray[Any]) -> bool:
+        """Whether each of them was sent."""
+        wanted = values[~np.isnan(values)].astype(np.float64)
+        missing = wanted[~np.isin(wanted, np.fromiter(self.numbers, np.float64))]
+        for one in self.arrays:
+            if not missing.size:
+                return True
+            missing = missing[~np.isin(missing, one.astype(np.float64))]
+        return not missing.size
+
+
+def numbers_in(data: Any) -> Iterator[float]:
+    """All numbers of nested data."""
+    if isinstance(data, dict):
+        if ARRAY not in data:
+            for value in data.values():
+                yield from numbers_in(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from numbers_in(value)
+    elif isinstance(data, int | float) and not isinstance(data, bool):
+        yield float(data)
+
+
+@dataclass
+class Saved:
+    """One figure's files, opened again."""
+
+    name: str
+    about: dict[str, dict[str, str]] = field(default_factory=dict)  # by kind of file
+    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
+    table: dict[str, list[str]] = field(default_factory=dict)
+    size: tuple[int, int] = (0, 0)
+    colours: int = 0
+
+    def numbers(self, column: str) -> NDArray[np.float64]:
+        """A column of the table; none where it is one of words."""
+        try:
+            return np.array([float(cell) if cell else np.nan for cell in self.table[column]])
+        except ValueError:
+            return np.zeros(0)
+
+
+def save_all(page: Page, opener: Locator, folder: Path) -> list[Saved]:
+    """Save every figure of a part as every kind of file that is offered."""
+    opener.focus()
+    page.keyboard.press("Enter")
+    rows = page.locator(".vv-save-list:popover-open .vv-save-figure")
+    expect(rows).not_to_have_count(0)
+    found = []
+    for row in rows.all():
+        saved = Saved(row.get_attribute("aria-label") or "")
+        for button in row.get_by_role("button").all():
+            kind = button.inner_text()
+            with page.expect_download(timeout=20_000) as download:
+                button.press("Enter")
+            path = folder / "figure"
+            download.value.save_as(path)
+            assert download.value.suggested_filename.endswith(f".{kind.lower()}")
+            saved.about[kind] = READERS[kind](path, saved)
+        found.append(saved)
+    page.keyboard.press("Escape")
+    expect(page.locator(".vv-save-list:popover-open")).to_have_count(0)
+    return found
+
+
+def _png(path: Path, saved: Saved) -> dict[str, str]:
+    with Image.open(path) as picture:
+        saved.size = picture.size
+        small = picture.convert("RGB").resize((128, 128), Image.Resampling.NEAREST)
+        saved.colours = len(small.getcolors(small.width * small.height) or [])
+        return {str(key): str(text) for key, text in picture.text.items()}  # type: ignore[attr-defined]
+
+
+def _svg(path: Path, saved: Saved) -> dict[str, str]:
+    root = ElementTree.parse(path).getroot()
+    space = root.tag.removesuffix("svg")
+    assert all(
+        (image.get("href") or "").startswith("data:image/png;") for image in root.iter(f"{space}image")
+    )
+    return _lines((root.findtext(f"{space}metadata") or "").splitlines())
+
+
+def _csv(path: Path, saved: Saved) -> dict[str, str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    comments = [line.removeprefix("# ") for line in lines if line.startswith("# ")]
+    head, *rows = csv.reader(io.StringIO("\n".join(lines[len(comments) :])))
+    saved.table = {name: [row[i] for row in rows] for i, name in enumerate(head)}
+    return _lines(comments)
+
+
+def _npz(path: Path, saved: Saved) -> dict[str, str]:
+    with zipfile.ZipFile(path) as file:
+        assert file.testzip() is None
+    with np.load(path, allow_pickle=False) as file:
+        saved.arrays = {name: file[name] for name in file.files if name != "about"}
+        return _lines(file["about"].tolist())
+
+
+def _lines(lines: list[str]) -> dict[str, str]:
+    return dict(line.split(": ", 1) for line in lines)
+
+
+READERS = {"PNG": _png, "SVG": _svg, "CSV": _csv, "NPZ": _npz}

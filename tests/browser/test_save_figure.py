@@ -1,0 +1,195 @@
+"""Every figure of every page is saved as every file that is offered, and the files are opened again.
+
+Their numbers are those that the page was sent, bit for bit; what the browser computes from these is computed here once
+more, for the attention explorer by torch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from playwright.sync_api import BrowserContext, Page
+
+import vitviz
+from tests.browser.app_pages import PATHS, open_section, sections
+from tests.browser.conftest import Visit, settle
+from tests.browser.saved import PICTURES, UNSAVED, Saved, Sent, save_all
+from vitviz.samples import SAMPLES
+
+pytestmark = pytest.mark.browser
+ROUNDING = 2e-5  # of torch on another number of threads
+Values = NDArray[Any]
+
+
+def softmax(scores: Values) -> Values:
+    """Along the last axis."""
+    powers = np.exp(scores.astype(np.float64) - scores.max(-1, keepdims=True))
+    shares: Values = powers / powers.sum(-1, keepdims=True)
+    return shares
+
+
+def close(one: Values, other: Values, tolerance: float = 1e-6) -> bool:
+    return one.shape == other.shape and bool(
+        np.allclose(one, other, atol=tolerance, rtol=tolerance, equal_nan=True)
+    )
+
+
+def lens_maps(saved: Saved, values: Values) -> bool:
+    """Every patch's probability of one of the classes whose logits the file has."""
+    shares = np.exp(saved.arrays["logits"] - saved.arrays["lse"][..., None].astype(np.float64))
+    patches = shares[:, shares.shape[1] - values[0].size :]
+    return any(close(values.reshape(len(values), -1), patches[..., c]) for c in range(patches.shape[-1]))
+
+
+def cosines(saved: Saved, values: Values) -> bool:
+    """All cosines from the vectors in the file; one tile is a row with itself in it."""
+    if values.ndim == 1:
+        return float(values.max()) == pytest.approx(1)
+    vectors = saved.arrays["positions"].astype(np.float64)
+    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return close(values, units @ units.T)
+
+
+def addends(saved: Saved, values: Values) -> bool:
+    """q k^T / sqrt(d) + bias + mask, and the softmax of that."""
+    qk, bias, mask, total = (saved.arrays[name] for name in ("qk", "bias", "mask", "sum"))
+    shares = softmax(total.ravel()).reshape(total.shape)
+    return close(qk + bias + mask, total) and close(shares, saved.arrays["softmax"], ROUNDING)
+
+
+def running(column: str) -> Callable[[Saved, Values], bool]:
+    """The sum of the outer rows of a column so far."""
+
+    def check(saved: Saved, values: Values) -> bool:
+        outer = ~np.isnan(values)
+        return close(values[outer], np.cumsum(saved.numbers(column)[outer]))
+
+    return check
+
+
+def growing(_: Saved, values: Values) -> bool:
+    """Counts that never shrink."""
+    return bool((np.diff(values) >= 0).all() and (values == values.round()).all())
+
+
+def edges(saved: Saved, _: Values) -> bool:
+    """Bins of one width, side by side."""
+    low, high = saved.numbers("from"), saved.numbers("to")
+    return close(low[1:], high[:-1]) and close(np.diff(low), np.full(len(low) - 1, high[0] - low[0]), 1e-5)
+
+
+def windows(saved: Saved, values: Values) -> bool:
+    """How many windows of 7 x 7 patches a map has."""
+    return close(values, np.ceil(saved.numbers("rows") / 7) * np.ceil(saved.numbers("columns") / 7))
+
+
+# What the browser computes, by the name of an array or column.
+COMPUTED: dict[str, Callable[[Saved, Values], bool]] = {
+    "maps": lens_maps,
+    "cosines": cosines,
+    **dict.fromkeys(("qk", "bias", "mask", "sum:2", "softmax"), addends),
+    "sum": running("value"),
+    "inside": lambda _, values: set(values) <= {0, 1},
+    "from": edges,
+    "to": edges,
+    "share": lambda saved, values: abs(float(values.sum())) <= 1,
+    "scaled": lambda saved, values: close(values, saved.numbers("z")),
+    "power": lambda saved, values: close(values, np.exp(saved.numbers("z") - saved.arrays["logits"].max())),
+    "p": lambda saved, values: close(
+        values, softmax(saved.arrays["logits"])[saved.numbers("index").astype(int)]
+    ),
+    "weights": lambda _, values: float(np.nansum(values)) == pytest.approx(1, abs=ROUNDING),
+    "field": lambda _, values: set(values.ravel()) <= {0, 1} and values.any(),
+    "entries": lambda _, values: values.size > 0,
+    "windows": windows,
+    "ijk": growing,
+    "ikj": growing,
+}
+
+
+def check_variances(figures: list[Saved]) -> None:
+    """The scale is the root of the variance and epsilon; they are rounded to float32 on their way."""
+    variance, scale = (
+        next(one.arrays for one in figures if word in one.name) for word in ("variance", "scale")
+    )
+    for name, values in variance.items():
+        assert close(np.sqrt(values + 1e-6), scale[name], 1e-4)
+
+
+def check_numbers(saved: Saved, sent: Sent) -> None:
+    """Every number was sent, or follows from what was."""
+    for name, values in saved.arrays.items():
+        rule = COMPUTED.get(f"{name}:{values.ndim}", COMPUTED.get(name))
+        assert sent.holds(values) or (rule and rule(saved, values)), f"{saved.name}: {name} {values.shape}"
+    curves = np.array(saved.table.get("curve", []))
+    for name in saved.table:
+        column = saved.numbers(name)
+        of_curves = curves.size and column.size
+        groups = [column[curves == curve] for curve in np.unique(curves)] if of_curves else [column]
+        for values in groups:
+            rule = COMPUTED.get(name)
+            known = sent.knows(values) or counted(values) or (rule and rule(saved, values))
+            assert known, f"{saved.name}: {name} {values[:5]}"
+
+
+def counted(values: Values) -> bool:
+    """0, 1, 2, ..., from 0 or a little later."""
+    return bool(values.size and (np.diff(values) == 1).all() and 0 <= values[0] < 10)
+
+
+def check_attention(figures: list[Saved]) -> None:
+    """The explorer's maps are torch's weights of the chosen token."""
+    chosen, every, matrix = figures
+    token = int(re.search(r"token=(\d+)", every.about["NPZ"]["address"] + "&token=106")[1])  # type: ignore[index]
+    trace = vitviz.trace(vitviz.load_model("vit-tiny"), SAMPLES[0].path)
+    layer, head = map(int, re.findall(r"\d+", chosen.name)[:2])
+    for block in trace.blocks:
+        assert close(every.arrays[block.name], block.pattern(query=token).numpy(), ROUNDING)
+    row = every.arrays[f"blocks.{layer}"][head]
+    assert close(np.concatenate([chosen.arrays["prefix"], chosen.arrays["patches"].ravel()]), row)
+    assert close(matrix.arrays["weights"], trace.blocks[layer].pattern(head=head).numpy(), ROUNDING)
+    assert matrix.arrays["tokens"].tolist() == list(range(197))
+
+
+def check_about(saved: Saved, page: Page, swin: bool) -> None:
+    """Each file says the model, the picture, the address and the version; pictures are no blank sheets."""
+    assert set(saved.about) >= set(PICTURES)
+    for kind, about in saved.about.items():
+        assert about["figure"], kind
+        assert about["model"].startswith("Swin" if swin else "ViT")
+        assert (about["picture"], about["vitviz"]) == (SAMPLES[0].file, vitviz.__version__)
+        assert about["address"] == page.url
+    assert min(saved.size) > 40
+    assert saved.colours > 2
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_figure_can_be_saved_and_opened_again(
+    visit: Visit, context: BrowserContext, tmp_path: Path, path: str
+) -> None:
+    sent = Sent()
+    context.once("page", sent.follow)
+    swin = path.startswith("swin")
+    page = visit(path, query="?model=swin-mini" if swin else "?model=vit-tiny")
+    for section in sections(path):
+        open_section(page, path, section)
+        settle(page, payloads=True)
+        assert page.evaluate(UNSAVED) == []
+        for opener in page.locator("[data-testid=stMain] .vv-save-open").all():
+            figures = save_all(page, opener, tmp_path)
+            for saved in figures:
+                check_about(saved, page, swin)
+            if path == "attention":
+                check_attention(figures)
+                continue
+            if any("variance" in saved.name for saved in figures):
+                check_variances(figures)
+            for saved in figures:
+                if "variance" not in saved.name:
+                    check_numbers(saved, sent)
