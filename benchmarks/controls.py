@@ -32,7 +32,7 @@ from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 
 from benchmarks.pages import PATIENCE_MS, ROOT, free_port, server
 from benchmarks.report import machine, print_json, print_table
-from vitviz.app.pages import HEADINGS, address_of
+from vitviz.app.pages import TOPICS, address_of
 
 FINISHED = "[data-testid=stApp][data-test-script-state=notRunning]"
 GOAL_MS = 200
@@ -289,7 +289,7 @@ def measure(
                 for own, times in zip(found, timed(same, pages, options.rounds), strict=True):
                     own[name] = times
                 print(
-                    f"  {path or 'overview'} | {name}",
+                    f"  {path or 'path-start'} | {name}",
                     *(_rounded(own[name]) for own in found),
                     sep="\n    ",
                     flush=True,
@@ -319,7 +319,7 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    paths = [address_of(topic) for topics in HEADINGS.values() for topic in topics]
+    paths = [address_of(topic) for topic in TOPICS]
     parser.add_argument("--pages", type=lambda given: given.split(","), default=paths)
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--quick", action="store_true")
@@ -337,7 +337,7 @@ def main() -> None:
     with sync_playwright() as playwright, ExitStack() as servers:
         addresses = [servers.enter_context(server(checkout, free_port())).address for checkout in checkouts]
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        answers = {path or "overview": measure(browser, addresses, path, options) for path in options.pages}
+        answers = {path or "path-start": measure(browser, addresses, path, options) for path in options.pages}
         browser.close()
     for at, checkout in enumerate(checkouts):
         _report(

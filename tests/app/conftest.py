@@ -15,13 +15,11 @@ logging.getLogger("streamlit").setLevel(logging.ERROR)
 
 def _run_page(name: str) -> None:
     # AppTest runs this function's source in a script of its own, so it imports what it needs itself.
-    import importlib
-
-    from vitviz.app import session, shell
+    from vitviz.app import pages, session, shell
 
     session.setup()
     shell.sidebar()
-    importlib.import_module(f"vitviz.app.topics.{name}.page").show()
+    pages.import_page(name)()
 
 
 @pytest.fixture

@@ -10,11 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.language import check_language
-from vitviz.app.pages import HEADINGS
+from vitviz.app.pages import TOPICS
 from vitviz.payload import unpack_data
 
 Open = Callable[..., AppTest]
-TOPICS = [topic for topics in HEADINGS.values() for topic in topics]
 # What is not read as a sentence: code of models, and patterns into which a browser part puts its numbers.
 FORMULA = re.compile(r"\$[^$]*\$|%\{[^}]*\}")  # LaTeX, and the numbers of plotly's labels
 NO_SENTENCE = ("code", "functions", "calls", "words", "chart")

@@ -9,11 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import PATIENCE
 from vitviz.app import links
-from vitviz.app.pages import HEADINGS
+from vitviz.app.pages import TOPICS
 from vitviz.app.topics.swin_shift.setting import LabSetting
 
-TOPICS = [topic for topics in HEADINGS.values() for topic in topics]
-SWIN = ("swin_shift", "swin_reach", "swin_cost")
+SWIN = ("swin_shift", "swin_reach", "swin_cost", "path/windows", "path/stages")
 PREPARATION = ("fit", "side")  # of every page; tests/app/test_preparation.py has them
 LONG = "9" * 5000
 # One value that is no default, for every setting that some page reads.
@@ -30,6 +29,7 @@ OTHER = {
     "norm_lab.channel": "15", "norm_lab.others": "cat.jpg", "swin_reach.view": "scores",
     "swin_shift.lab": "layers.1.blocks.1,14,14,7,3,2", "swin_shift.merge": "layers.2.downsample",
     "swin_shift.merging": "30", "swin_shift.channel": "16",
+    "path.key": "9", "path.sequence.channel": "17", "path.norm.channel": "18", "path.block.channel": "19",
     "direction": "column", "scale": "map", "order": "entropy", "opacity": "0.5", "start": "1", "pinned": "1",
     "log": "1", "smooth": "1", "heads": "mean", "second": "2.1",
 }  # fmt: skip
@@ -37,16 +37,14 @@ OTHER = {
 
 def _run_page(name: str) -> None:
     # AppTest runs this function's source in a script of its own, so it imports what it needs itself.
-    import importlib
-
     import streamlit as st
 
-    from vitviz.app import address, session, shell
+    from vitviz.app import address, pages, session, shell
 
     session.setup()
     address.arrive()
     place = shell.sidebar()
-    importlib.import_module(f"vitviz.app.topics.{name}.page").show()
+    pages.import_page(name)()
     st.session_state["query"] = address.complete()
     shell.copy_link(place, st.session_state["query"])
 

@@ -158,5 +158,5 @@ def test_every_way_has_words() -> None:
 def test_what_was_measured_at_the_checkpoints_own_size_is_not_said_of_another(open_page: Open) -> None:
     page = open_page("overview", **chosen("vit-tiny", "pad", 224))
     says = [caption.value for caption in page.caption]
-    assert words.table()["overview.prepared_otherwise"]["en"] in says
-    assert not any(words.table()["overview.calibration"]["en"].partition("{")[0] in text for text in says)
+    assert words.table()["prediction.prepared_otherwise"]["en"] in says
+    assert not any(words.table()["prediction.calibration"]["en"].partition("{")[0] in text for text in says)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import settle
-from vitviz.app.pages import HEADINGS, address_of
+from vitviz.app.pages import PLACES, TOPICS, address_of
 
-PATHS = [address_of(topic) for topics in HEADINGS.values() for topic in topics]
+PATHS = [address_of(topic) for topic in TOPICS]
 # Pages that show one of several things at a time, and how many there are.
 SECTIONS = {"position": 4, "norm-lab": 4, "swin-reach": 4}
 
@@ -30,15 +30,18 @@ def open_section(page: Page, path: str, number: int) -> None:
 
 
 def go(page: Page, path: str) -> None:
-    """Follow the navigation to a page of the same session; pages below a heading are in its menu."""
-    headings = [heading for heading in HEADINGS if heading]
-    for number, heading in enumerate(headings):
-        if path in map(address_of, HEADINGS[heading]):
-            page.get_by_test_id("stTopNavSection").nth(number).click()
-            page.locator(f"a[data-testid=stTopNavDropdownLink][href$='/{path}']").click()
-            break
-    else:
-        page.locator(f"a[data-testid=stTopNavLink][href$='/{path}']").click()
+    """Follow the navigation to a page of the same session: first to its place, where that is another one."""
+    place = next(topics for topics in PLACES.values() if path in map(address_of, topics))
+    link = page.locator(f".st-key-nav-pages a[href$='/{path}']")
+    if not link.count():
+        _follow(
+            page, page.locator(f".st-key-nav-places a[href$='/{address_of(place[0])}']"), address_of(place[0])
+        )
+    _follow(page, link, path)
+
+
+def _follow(page: Page, link: Locator, path: str) -> None:
+    link.click()
     page.wait_for_url(re.compile(rf"//[^?]*/{path}(\?.*)?$"))
     settle(page)
 

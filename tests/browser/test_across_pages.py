@@ -50,7 +50,7 @@ def test_all_pages_in_one_session(visit: Visit, language: str, model: str) -> No
             check(page)
             check_language(page.evaluate(TEXTS), language)
         if language == "zh":
-            draw_all(page, f"{path or 'overview'}-zh-{model.split()[0].strip(',')}")
+            draw_all(page, f"{path or 'path-start'}-zh-{model.split()[0].strip(',')}")
         expect(page.locator("[data-testid=stSidebar]")).to_contain_text("photographer_gray.png")
 
 

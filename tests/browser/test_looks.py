@@ -60,12 +60,12 @@ def test_a_page_looks_right(visit: Visit, axe: str, path: str) -> None:
                 box = page.locator(IN_SIGHT[path]).bounding_box()
                 assert box is not None
                 assert box["y"] + box["height"] <= 800
-            draw_all(page, f"{path or 'overview'}-{number}-{theme}-{size}")
+            draw_all(page, f"{path or 'path-start'}-{number}-{theme}-{size}")
             check(page)
             check_access(page, axe)
         change_theme(page, other)
         check(page)
-        draw_all(page, f"{path or 'overview'}-{number}-{other}-{size}")
+        draw_all(page, f"{path or 'path-start'}-{number}-{other}-{size}")
 
 
 def change_theme(page: Page, theme: Theme) -> None:

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_choosing_a_stage_shows_its_tensor_and_its_line(visit: Visit) -> None:
-    page = visit()
+    page = visit("overview")
     page.get_by_role("button", name="attention matrix").click()
     expect(page.locator(".vv-tensor h4")).to_have_text("blocks.0.pattern")
     expect(page.locator(".vv-current .vv-text")).to_contain_text(".softmax(")
@@ -24,7 +24,7 @@ def test_choosing_a_stage_shows_its_tensor_and_its_line(visit: Visit) -> None:
 
 
 def test_the_same_thing_can_be_chosen_again(visit: Visit) -> None:
-    page = visit()
+    page = visit("overview")
     pattern, title = page.get_by_role("button", name="attention matrix"), page.locator(".vv-tensor h4")
     for _ in range(2):
         pattern.click()
@@ -34,7 +34,7 @@ def test_the_same_thing_can_be_chosen_again(visit: Visit) -> None:
 
 
 def test_the_chosen_line_is_in_sight_on_a_phone(visit: Visit) -> None:
-    page = visit(size="narrow")
+    page = visit("overview", size="narrow")
     page.get_by_role("button", name="FFN hidden").click()
     expect(page.locator(".vv-tensor h4")).to_have_text("blocks.0.mlp_post")
     code, line = page.locator(".vv-code").bounding_box(), page.locator(".vv-current").bounding_box()

@@ -9,6 +9,7 @@ import torch
 from playwright.sync_api import Page, expect
 from safetensors.torch import load_file, save_file
 
+from tests.browser.app_pages import go
 from tests.browser.conftest import Visit, settle
 from tests.torchvision_stub import make_torchvision_importable
 from vitviz.app import words
@@ -68,8 +69,7 @@ def test_uploaded_weights_are_one_persons_model(visit: Visit, checkpoint: Path) 
     settle(page)
     assert words.table()["models.group.file"]["en"] in model_box(page)
     assert page.locator("[data-testid=stMain] a[href='http://127.0.0.1/']").count() == 0
-    page.locator("[data-testid=stTopNav] a", has_text="Attention").first.click()
-    settle(page)
+    go(page, "attention")
     expect(page.locator("[data-testid=stMain]")).to_contain_text("17 x 17")
     # The other person's list has no such model.
     other.get_by_role("combobox", name="Model", exact=True).click()

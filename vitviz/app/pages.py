@@ -1,4 +1,4 @@
-"""Which pages there are, under which headings; the module of a page is imported when the page is first shown."""
+"""Which pages there are, in three places; the module of a page is imported when the page is first shown."""
 
 from __future__ import annotations
 
@@ -9,38 +9,94 @@ import streamlit as st
 
 from vitviz.app.words import say
 
-FIRST = "overview"
-# A heading is a key of words, or the same in every language.
-HEADINGS: dict[str, tuple[str, ...]] = {
-    "": (FIRST, "attention"),
-    "nav.pixels_to_tokens": ("patches", "convolution", "matmul", "position"),
-    "nav.inside_a_block": ("layer_norm", "norm_lab", "stream"),
-    "nav.class_scores": ("loss", "lens"),
-    "Swin": ("swin_shift", "swin_reach", "swin_cost"),
+FIRST = "path/start"
+# Each page is a topic of its own, or a step of one: ``path/start`` is the module ``start`` of the topic ``path``.
+PLACES: dict[str, tuple[str, ...]] = {
+    "path": (
+        FIRST, "path/cut", "path/token", "path/sequence", "path/norm",
+        "path/weights", "path/block", "path/scores", "path/windows", "path/stages",
+    ),
+    "explore": (
+        "overview", "patches", "attention", "layer_norm", "position", "stream", "loss", "lens",
+        "swin_shift", "swin_reach",
+    ),
+    "workshop": ("convolution", "matmul", "norm_lab", "swin_cost"),
+}  # fmt: skip
+TOPICS = tuple(topic for topics in PLACES.values() for topic in topics)
+# Pages that take up the same thing, in the order in which they are offered.
+RELATED: dict[str, tuple[str, ...]] = {
+    "path/start": ("overview",),
+    "path/cut": ("patches", "convolution"),
+    "path/token": ("patches", "convolution", "matmul"),
+    "path/sequence": ("position", "overview"),
+    "path/norm": ("layer_norm", "norm_lab"),
+    "path/weights": ("attention", "overview"),
+    "path/block": ("stream", "overview"),
+    "path/scores": ("loss", "lens"),
+    "path/windows": ("swin_shift", "swin_reach", "swin_cost"),
+    "path/stages": ("swin_shift", "overview"),
+    "overview": ("path/start", "attention", "stream"),
+    "patches": ("path/token", "convolution", "position"),
+    "attention": ("path/weights", "swin_reach", "overview"),
+    "layer_norm": ("path/norm", "norm_lab", "stream"),
+    "position": ("path/sequence", "patches", "attention"),
+    "stream": ("path/block", "layer_norm", "lens"),
+    "loss": ("path/scores", "lens", "stream"),
+    "lens": ("path/scores", "loss", "stream"),
+    "swin_shift": ("path/windows", "path/stages", "swin_reach", "swin_cost"),
+    "swin_reach": ("path/windows", "swin_shift", "attention"),
+    "convolution": ("path/token", "patches", "matmul"),
+    "matmul": ("convolution", "patches"),
+    "norm_lab": ("path/norm", "layer_norm"),
+    "swin_cost": ("path/windows", "swin_shift"),
 }
+OBJECTS = "pages"  # where a session keeps Streamlit's own objects of them
+FORMER_FIRST = "overview"  # what stood at the app's own address before the path did
 
 
 def import_page(topic: str) -> Callable[[], None]:
     """The function that shows a topic's page."""
-    show: Callable[[], None] = importlib.import_module(f"vitviz.app.topics.{topic}.page").show
+    folder, _, step = topic.partition("/")
+    show: Callable[[], None] = importlib.import_module(f"vitviz.app.topics.{folder}.{step or 'page'}").show
     return show
 
 
 def address_of(topic: str) -> str:
     """The path of a topic's page, relative to the app's; that of the first page is empty."""
-    return "" if topic == FIRST else topic.replace("_", "-")
+    return "" if topic == FIRST else topic.replace("_", "-").replace("/", "-")
 
 
-def navigation() -> dict[str, list[st.Page]]:
-    """All pages by heading, in the language of the person."""
-    return {
-        say(heading) if heading.startswith("nav.") else heading: [_page(topic) for topic in topics]
-        for heading, topics in HEADINGS.items()
-    }
+def place_of(topic: str) -> str:
+    """Which of the three places a page is in."""
+    return next(place for place, topics in PLACES.items() if topic in topics)
+
+
+def title(topic: str) -> str:
+    """What a page is called, in the language of the person."""
+    return say(f"nav.{topic.replace('/', '_')}")
+
+
+def navigate() -> tuple[str, st.Page]:
+    """Begin the run of the page that is open: its topic, and Streamlit's page to run."""
+    made = {topic: _page(topic) for topic in TOPICS}
+    st.session_state[OBJECTS] = made
+    opened = st.navigation(list(made.values()), position="hidden")
+    topic = next(topic for topic, page in made.items() if page.url_path == opened.url_path)
+    query = st.query_params.to_dict()
+    if topic == FIRST and any(name.startswith(f"{FORMER_FIRST}.") for name in query):
+        st.switch_page(made[FORMER_FIRST], query_params=query)
+    return topic, opened
+
+
+def link(topic: str, label: str = "") -> None:
+    """A link to a page; what is chosen stays chosen there."""
+    objects = st.session_state.get(OBJECTS)
+    if objects:  # a page that runs alone has no others to lead to
+        st.page_link(objects[topic], label=label or title(topic))
 
 
 def _page(topic: str) -> st.Page:
     def show() -> None:
         import_page(topic)()
 
-    return st.Page(show, title=say(f"nav.{topic}"), url_path=address_of(topic), default=topic == FIRST)
+    return st.Page(show, title=title(topic), url_path=address_of(topic), default=topic == FIRST)

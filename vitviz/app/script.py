@@ -2,16 +2,19 @@
 
 import streamlit as st
 
-from vitviz.app import address, callbacks, lost, pages, session, shell
+from vitviz.app import address, callbacks, lost, navigation, pages, session, shell
 from vitviz.zoo.registry import ASSETS
 
-st.set_page_config(page_title="vitviz", page_icon=str(ASSETS / "icon.png"), layout="wide")
 session.setup()
 callbacks.begin()
+st.set_page_config(page_icon=str(ASSETS / "icon.png"), layout="wide")
 lost.begin()
 address.arrive()
-page = st.navigation(pages.navigation(), position="top", expanded=True)
+topic, page = pages.navigate()
+st.set_page_config(page_title=f"{page.title} \u00b7 vitviz")
 link = shell.sidebar()
+navigation.bar(topic)
 page.run()
+navigation.related(topic)
 shell.copy_link(link, address.complete())
 callbacks.end()

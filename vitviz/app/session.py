@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
@@ -120,14 +120,14 @@ def picture() -> ChosenPicture:
     return chosen
 
 
-def entry(family: str | None = None) -> ModelEntry:
+def entry(family: Literal["vit", "swin"] | None = None) -> ModelEntry:
     """The model that this person chose, with the preprocessing that they chose for it.
 
-    With ``family`` "swin", a Swin even where they chose a ViT.
+    With ``family`` "swin", a Swin even where they chose a ViT; with "vit" a ViT even where they chose a Swin.
     """
     chosen = loaded()
-    if family == "swin" and not chosen.is_swin:
-        chosen = find(DEFAULT_SWIN)
+    if family is not None and chosen.is_swin != (family == "swin"):
+        chosen = find(DEFAULT_SWIN if family == "swin" else DEFAULT_MODEL)
     return preparation.prepared(chosen, picture().size)
 
 

@@ -19,13 +19,6 @@ from vitviz.samples import SAMPLES
 from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.registry import REGISTRY, ModelEntry
 
-# Streamlit leaves a hand's breadth empty above every page; the point of a page should be seen without scrolling.
-TIGHT = """<style>
-.stMainBlockContainer { padding: 3.6rem 1.5rem 2rem; max-width: 1500px; }
-.stMainBlockContainer h1 { font-size: 1.55rem; padding: 0 0 .15rem; }
-.stMainBlockContainer h2 { font-size: 1.15rem; padding: .6rem 0 .1rem; }
-.stMainBlockContainer h3 { font-size: 1rem; padding: .4rem 0 .1rem; }
-</style>"""
 FILE_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
 REFUSALS = "picture.refusals"  # how many files were refused
 REPLACED = "picture.replaced"  # the picture whose file was taken out last
@@ -153,7 +146,6 @@ def _sample_choice() -> None:
 
 def head(title: str, lead: str, model: ModelEntry) -> None:
     """A page's title, what it is good for, and whether the model has learned anything."""
-    st.html(TIGHT)
     st.title(title, anchor=False)
     lost.notice()
     st.markdown(lead)

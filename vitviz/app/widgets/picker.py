@@ -25,6 +25,7 @@ class Overlay:
     quantity: Quantity = "attention"
     opacity: float = 0.65
     label: str = ""
+    bar: bool = True  # whether the colours are explained
 
 
 def picker(
@@ -48,7 +49,7 @@ def picker(
     """Show ``picture`` with its ``rows`` x ``columns`` patches; ``on_choose`` hears the token that is clicked.
 
     Tokens are numbered as the model does: the ``prefix`` tokens first (with ``chips`` shown as buttons), then the
-    patches row by row.
+    patches row by row; ``token`` -1 is none.
     ``window_rows`` and ``window_columns`` are where thicker lines run, in patches; ``marked`` tokens get a dashed box.
     ``nouns`` are what to call a token and its place, where they are something else (windows, say).
     """
@@ -79,5 +80,6 @@ def picker(
             "scale": colours(overlay.quantity),
             "opacity": overlay.opacity,
             "scaleLabel": overlay.label,
+            "bar": overlay.bar,
         }
     mount(key=key, data=data, on_token_change=lambda: on_choose(int(st.session_state[key]["token"])))

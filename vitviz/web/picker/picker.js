@@ -28,6 +28,7 @@ import { Lifetime } from "../shared/lifetime.js";
  * @property {Scale} [scale]
  * @property {number} [opacity]
  * @property {string} [scaleLabel]
+ * @property {boolean} [bar] whether the colours are explained
  */
 
 /** @type {Data} */
@@ -101,7 +102,7 @@ export class Picker {
     if (!overlay || !scale) return;
     paint(this.canvas, overlay, prefix.length, rows, columns, colourTable(scale, this.dark), low, high);
     this.canvas.style.opacity = String(opacity);
-    this.bar.append(colourBar(scale, this.dark, low, high, this.data.scaleLabel));
+    if (this.data.bar) this.bar.append(colourBar(scale, this.dark, low, high, this.data.scaleLabel));
   }
 
   drawLines() {
@@ -197,6 +198,7 @@ export class Picker {
   /** @param {number} token */
   describe(token) {
     const place = this.place(token);
+    if (token < 0) return "";
     const { words, prefix, overlay } = this.data;
     const name = place ? `${words.patch} (${place[0]}, ${place[1]})` : prefix[token];
     const value = overlay ? overlay[token] : NaN;

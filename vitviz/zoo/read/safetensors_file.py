@@ -32,6 +32,8 @@ DTYPES = {
 }
 LENGTH_BYTES = 8
 LONGEST_HEADER = 100_000_000  # the format's own limit
+CONVERTED = {torch.float16, torch.bfloat16, torch.float64}  # read as float32, as networks are
+AT_ONCE = 1 << 20  # numbers that are converted at once
 
 
 class _Place(NamedTuple):
@@ -53,18 +55,31 @@ class SafetensorsFile(Tensors):
         self._file = path.open("rb", buffering=0)
 
     def read(self, name: str) -> Tensor:
-        """See ``Tensors.read``."""
+        """See ``Tensors.read``. Floats of other widths are float32 when they come: no tensor is in memory twice."""
         header, start = self._places[name]
-        tensor = torch.empty(header.shape, dtype=header.dtype)
-        if tensor.numel():
-            self._file.seek(start)
-            into = tensor.flatten().view(torch.uint8).numpy().data  # the tensor's own memory
-            while into:
-                count = self._file.readinto(into)
-                if not count:
-                    raise CheckpointError("truncated", file=self.name)
-                into = into[count:]
+        self._file.seek(start)
+        if header.dtype not in CONVERTED:
+            tensor = torch.empty(header.shape, dtype=header.dtype)
+            self._read_into(tensor.flatten())
+            return tensor
+        tensor = torch.empty(header.shape, dtype=torch.float32)
+        flat, buffer = tensor.flatten(), torch.empty(min(AT_ONCE, tensor.numel()), dtype=header.dtype)
+        for begin in range(0, flat.numel(), AT_ONCE):
+            part = buffer[: flat.numel() - begin]
+            self._read_into(part)
+            flat[begin : begin + AT_ONCE] = part
         return tensor
+
+    def _read_into(self, tensor: Tensor) -> None:
+        """Fill a flat tensor's own memory from where the file is."""
+        if not tensor.numel():
+            return
+        into = tensor.view(torch.uint8).numpy().data
+        while into:
+            count = self._file.readinto(into)
+            if not count:
+                raise CheckpointError("truncated", file=self.name)
+            into = into[count:]
 
     def close(self) -> None:
         """See ``Tensors.close``."""

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from vitviz.app import links, session
+from vitviz.app.formulas import displayed, layer_norm
 from vitviz.app.settings import Setting
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.strips import Strip, strips
@@ -15,7 +16,6 @@ from vitviz.app.words import say
 from vitviz.plot.colour import span
 from vitviz.plot.norms import histograms
 from vitviz.plot.numbers import fixed
-from vitviz.plot.numbers import in_formula as text
 
 if TYPE_CHECKING:
     from vitviz.analysis.layer_norm.one_token import NormedToken
@@ -45,7 +45,7 @@ def one_token(model: ModelEntry, trace: Trace, name: str, token: int) -> None:
     channel = CHANNEL.get(0, model.name) % dim
     with right:
         st.markdown(f"**{say('layer_norm.opened', channel=channel)}**")
-        _formulas(normed, channel)
+        st.markdown(displayed(layer_norm(normed, channel)))
         out, gap = fixed(normed.out[channel]), f"{normed.gap(channel):.1e}"
         everywhere = session.derived(trace, FUSED_GAP.at(name), lambda: fused_gap(trace, name))
         st.caption(say("layer_norm.check", out=out, gap=gap, all=f"{everywhere:.1e}"))
@@ -69,31 +69,3 @@ def _strips(normed: NormedToken) -> list[Strip]:
         Strip("\u03b2", normed.beta, weights, "weight"),
         Strip("y", normed.out, values),
     ]
-
-
-def _formulas(normed: NormedToken, channel: int) -> None:
-    """The equations, each with the numbers that went in and the one that came out."""
-    steps, eps = normed.steps, normed.eps
-    gamma, beta = float(normed.gamma[channel]), float(normed.beta[channel])
-    dim, x, x_hat = len(steps.x), steps.x[channel], steps.normalized[channel]
-    formulas = (
-        rf"\mu = \frac{{1}}{{D}} \sum_i x_i = \frac{{{text(steps.x.sum())}}}{{{dim}}} = {text(steps.mean)}",
-        rf"\sigma^2 = \frac{{1}}{{D}} \sum_i (x_i - \mu)^2 = \frac{{{text(steps.variance * dim)}}}{{{dim}}}"
-        rf" = {text(steps.variance)}",
-        rf"s = \sqrt{{\sigma^2 + \epsilon}} = \sqrt{{{text(steps.variance)} + {_power(eps)}}} = {text(steps.scale)}",
-        rf"\hat x = \frac{{x - \mu}}{{s}} = \frac{{{text(x)} - {_signed(steps.mean)}}}{{{text(steps.scale)}}}"
-        rf" = {text(x_hat)}",
-        rf"y = \hat x \, \gamma + \beta = {text(x_hat)} \cdot {_signed(gamma)} + {_signed(beta)}"
-        rf" = {steps.out[channel]:.6f}",
-    )
-    st.markdown("\n\n".join(rf"$\displaystyle {formula}$" for formula in formulas))
-
-
-def _power(eps: float) -> str:
-    exponent = int(f"{eps:e}".partition("e")[2])
-    mantissa = eps / 10.0**exponent
-    return rf"10^{{{exponent}}}" if round(mantissa, 9) == 1 else rf"{mantissa:g} \cdot 10^{{{exponent}}}"
-
-
-def _signed(value: float) -> str:
-    return f"({text(value)})" if value < 0 else text(value)

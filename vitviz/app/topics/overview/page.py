@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vitviz.app import html, session, shell, tokens
+from vitviz.app.prediction import prediction
 from vitviz.app.settings import Setting
 from vitviz.app.topics.overview.part import ChainItem, ChainView, chain
 from vitviz.app.widgets.picker import picker
 from vitviz.app.words import say
 from vitviz.models.config import SwinConfig, ViTConfig
-from vitviz.zoo.facts import weight_facts
 
 if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
@@ -41,7 +41,7 @@ def show() -> None:
         st.html(html.table(_symbols(model.config, seen.width, seen.height), numbers=(0, 2)))
     with middle, st.spinner(say("running")):
         trace = session.trace(model)
-        _prediction(trace, model)
+        prediction(trace, model)
     _chain(trace, model)
 
 
@@ -59,52 +59,6 @@ def _picture(model: ModelEntry) -> None:
         grid=rows <= FINEST_GRID_DRAWN,
         width=224,
     )
-
-
-def _prediction(trace: Trace, model: ModelEntry) -> None:
-    """The five likeliest classes; for embedded weights calibrated too, and how far that can be believed."""
-    if not shell.has_classes(model):
-        return
-    top, facts = trace.top(5), weight_facts(model)
-    otherwise = model.preprocessing != session.loaded().preprocessing
-    if facts is None or otherwise:
-        st.html(html.bars((_plain(score.name), score.probability) for score in top))
-        if facts is not None:
-            st.caption(say("overview.prepared_otherwise"))
-        return
-    calibrated = facts.calibrated(trace.logits)
-    st.html(
-        html.bars(
-            ((_plain(score.name), score.probability, calibrated[score.class_index].item()) for score in top),
-            ("softmax", say("overview.calibrated")),
-        )
-    )
-    confidence = calibrated.max().item()
-    count, names = len(facts.classes), ", ".join(map(_plain, facts.classes))
-    if facts.unsure(confidence):
-        doubt = say(
-            "overview.unsure",
-            count=count,
-            confidence=f"{confidence:.0%}",
-            share=f"{1 - facts.unsure_share:.0%}",
-            below=f"{facts.unsure_below:.0%}",
-        )
-        st.caption(f":orange-badge[{say('overview.unsure_badge')}] {doubt}", help=names)
-    else:
-        st.caption(say("overview.small_world", count=count), help=names)
-    st.caption(
-        say(
-            "overview.calibration",
-            temperature=f"{facts.temperature:.3f}",
-            ece=f"{facts.ece:.3f}",
-            ece_scaled=f"{facts.ece_scaled:.3f}",
-        ),
-        help=say("overview.calibration_help", pictures=f"{facts.pictures:,}", top1=f"{facts.top1:.0%}"),
-    )
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def _symbols(config: ViTConfig | SwinConfig, width: int, height: int) -> list[tuple[str, str, str]]:

@@ -1,0 +1,57 @@
+"""The two rows above every page, which show where one is, and the links below it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vitviz.app import pages
+from vitviz.app.words import say
+
+# Streamlit's own bar lies over the top of the page and is nearly empty; the first row stands in its height, between
+# what it has on the left and on the right. On a phone both rows are as wide as they are and move sideways.
+STYLE = """<style>
+[data-testid=stHeader] { background: transparent; pointer-events: none; }
+[data-testid=stHeader] > * > * { pointer-events: auto; }
+.stMainBlockContainer { padding: .65rem 1.5rem 2rem; max-width: 1500px; }
+.stMainBlockContainer h1 { font-size: 1.55rem; padding: 0 0 .15rem; }
+.stMainBlockContainer h2 { font-size: 1.15rem; padding: .6rem 0 .1rem; }
+.stMainBlockContainer h3 { font-size: 1rem; padding: .4rem 0 .1rem; }
+.st-key-nav { gap: .1rem; }
+.st-key-nav-places, .st-key-nav-pages { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; gap: .1rem; }
+.st-key-nav-places { padding: 0 3rem 0 2.2rem; }
+.st-key-nav-places > div, .st-key-nav-pages > div { flex: none; }
+.st-key-nav a { padding: .1rem .5rem; margin: 0; min-height: 1.8rem; border-radius: 4px; }
+.st-key-nav a p { font-size: .86rem; white-space: nowrap; }
+.st-key-nav-places a p { font-size: .95rem; font-weight: 600; }
+.st-key-nav-here a { box-shadow: inset 0 -2px 0 #c2570c; border-radius: 0; }
+.st-key-nav-pages { border-bottom: 1px solid #8886; padding-bottom: .2rem; }
+@media (pointer: coarse) { .st-key-nav a { min-height: 44px; } }
+</style>"""
+
+
+def bar(topic: str) -> None:
+    """Path, explore and workshop, and below them the pages of the place where the page ``topic`` is."""
+    st.html(STYLE)
+    here = pages.place_of(topic)
+    with st.container(key="nav"):
+        with st.container(horizontal=True, key="nav-places"):
+            for place, topics in pages.PLACES.items():
+                name = "nav-here" if place == here else f"nav-{place}"
+                with st.container(key=name, width="content"):
+                    pages.link(topics[0], say(f"nav.{place}"))
+        with st.container(horizontal=True, key="nav-pages"):
+            for number, each in enumerate(pages.PLACES[here]):
+                label = pages.title(each)
+                pages.link(each, f"{number} {label}" if here == "path" else label)
+
+
+def related(topic: str) -> None:
+    """Below a page: those that take up the same thing, with patch, block and head kept."""
+    with st.container(horizontal=True, key="related", vertical_alignment="center"):
+        st.caption(say("nav.deeper" if pages.place_of(topic) == "path" else "nav.related"), width="content")
+        for each in pages.RELATED.get(topic, ()):
+            label = pages.title(each)
+            if pages.place_of(each) == "path":
+                number = pages.PLACES["path"].index(each)
+                label = say("nav.step", number=number, title=label)
+            pages.link(each, label)

@@ -1,0 +1,102 @@
+"""Step 6: the rest of a block. Attention and MLP only add to a token; what was there stays in the sum."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from vitviz.app import html, links, session, tokens
+from vitviz.app.settings import BLOCK, Setting
+from vitviz.app.topics.path.frame import ask, begin, take_away
+from vitviz.app.widgets.picker import picker
+from vitviz.app.widgets.strips import Strip, strips
+from vitviz.app.words import say
+from vitviz.plot.colour import span
+from vitviz.plot.numbers import short
+
+if TYPE_CHECKING:
+    from vitviz.analysis.path.block_change import BlockChange
+    from vitviz.tracing.trace import Trace
+    from vitviz.zoo.registry import ModelEntry
+
+STEP = "block"
+SIDE = 200
+SMALL, LARGE = 0.25, 1.0  # of a token's own length
+CHANNEL = Setting("path.block.channel", links.whole)
+
+
+def show() -> None:
+    """One token before a block, what attention and MLP add, and after; the block and the token are the reader's."""
+    model = session.entry("vit")
+    begin(STEP, model, dim=model.config.embed_dim)
+    with st.spinner(say("running")):
+        trace = session.trace(model)
+    _block(model, trace)
+    take_away(STEP)
+
+
+@st.fragment
+def _block(model: ModelEntry, trace: Trace) -> None:
+    from vitviz.analysis.path.block_change import block_change
+
+    numbers, token = range(len(trace.blocks)), tokens.current(model)
+    at = BLOCK.widget(
+        lambda key: st.select_slider(say("path.block.block"), numbers, key=key), numbers, len(numbers) // 2,
+        model.name,
+    )  # fmt: skip
+    change = block_change(trace.blocks[at], token)
+    ask(
+        STEP, model, {name: say(f"path.block.{name}") for name in ("small", "middle", "large")},
+        lambda: size_of(change.share),
+        lambda: say("path.block.because", block=at, token=token, share=f"{change.share:.0%}"),
+    )  # fmt: skip
+    left, right = st.columns([1, 2.9], gap="medium")
+    with left:
+        grid = tokens.finest(model)
+        picker(
+            f"path.block.{model.name}", session.seen(model), *grid, token,
+            lambda chosen: tokens.choose(model, chosen), prefix=tokens.prefix(model), grid=grid[0] <= 40, width=SIDE,
+        )  # fmt: skip
+    with right:
+        channel = CHANNEL.get(0, model.name) % change.before.size
+        _sum(model, change, channel)
+
+
+def size_of(share: float) -> str:
+    """Which answer is right for |added| / |before|."""
+    return "small" if share < SMALL else "middle" if share < LARGE else "large"
+
+
+def _sum(model: ModelEntry, change: BlockChange, channel: int) -> None:
+    """The five vectors on one scale, and one channel and the lengths of each."""
+    vectors = {
+        "z": change.before,
+        "+ MSA": change.attention,
+        "z′": change.middle,
+        "+ MLP": change.mlp,
+        "z next": change.after,
+    }
+    limits = span(np.concatenate(list(vectors.values())), "activation")
+    rows = [Strip(name, vector, limits) for name, vector in vectors.items()]
+    strips(
+        f"path.block.strips.{model.name}", rows, channel, lambda index: CHANNEL.set(index, model.name),
+        index_name=say("channel"),
+    )  # fmt: skip
+    what = ("before", "attention", "mlp", "after")
+    table = [
+        (say(f"path.block.{name}"), short(float(vector[channel])), short(float(np.linalg.norm(vector))))
+        for name, vector in zip(
+            what, (change.before, change.attention, change.mlp, change.after), strict=True
+        )
+    ]
+    left, right = st.columns([1.1, 1], gap="medium")
+    heads = ("", say("path.block.channel", channel=channel), say("path.block.length"))
+    left.html(html.table(table, heads, numbers=(1, 2)))
+    right.caption(say("path.block.check", gap=f"{change.gap:.1e}"))
+    right.caption(
+        say(
+            "path.block.hidden", dim=change.before.size, units=change.units, negative=f"{change.negative:.0%}"
+        )
+    )

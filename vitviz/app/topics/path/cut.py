@@ -1,0 +1,126 @@
+"""Step 1: from the file to patches: crop, resize, normalise, cut, each with its numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from PIL import Image, ImageDraw
+
+from vitviz.app import html, session, tokens
+from vitviz.app.pictures import small_picture_url
+from vitviz.app.topics.path.frame import ask, begin, take_away
+from vitviz.app.widgets.picker import picker
+from vitviz.app.words import say
+from vitviz.images import Preprocessing, crop_box
+from vitviz.plot.numbers import short
+
+if TYPE_CHECKING:
+    from vitviz.tracing.trace import Trace
+    from vitviz.zoo.registry import ModelEntry
+
+STEP = "cut"
+SIDE, ENLARGED = 200, 140  # of a small picture and of a patch, CSS pixels
+ACCENT, OUTLINE, CUT_OFF = (224, 100, 26), (255, 255, 255), 0.35
+FINEST_GRID_DRAWN = 40
+
+
+def show() -> None:
+    """The whole picture with the frame that is kept, the resized one to choose a patch from, and a patch's numbers."""
+    model = session.entry()
+    begin(STEP, model, size=model.config.patch_size)
+    with st.spinner(say("running")):
+        trace = session.trace(model)
+    _cut(model, trace)
+    take_away(STEP, size=model.config.patch_size)
+
+
+@st.fragment
+def _cut(model: ModelEntry, trace: Trace) -> None:
+    from vitviz.analysis.path.pixels import seen
+
+    size, (rows, columns) = model.config.patch_size, tokens.finest(model)
+    patch = tokens.current(model) - len(tokens.prefix(model))
+    if patch < 0:
+        patch = rows // 2 * columns + columns // 2
+    channels = model.config.in_channels
+    options = {str(count): f"{count:,}" for count in (channels, size**2, channels * size**2)}
+    ask(
+        STEP, model, options, lambda: str(channels * size**2),
+        lambda: say("path.cut.because", size=size, channels=channels, count=f"{channels * size**2:,}",
+                    patches=f"{rows} x {columns} = {rows * columns:,}"),
+    )  # fmt: skip
+    places = st.columns([1, 1, 1.5, 0.8], gap="small")
+    picture, (height, width) = session.picture(), model.preprocessing.height_width
+    found = seen(picture.size, model.preprocessing)
+    with places[0]:
+        st.markdown(f"**1 {say(f'path.cut.fit_{model.preprocessing.fit}')}**")
+        whole = small_picture_url(framed(model))
+        alt = say("path.cut.original", width=picture.original_size[0], height=picture.original_size[1],
+                  share=f"{100 * found.cut_off:.3g}")  # fmt: skip
+        st.html(html.image(whole, alt, SIDE))
+    with places[1]:
+        st.markdown(f"**2 {say('path.cut.resize')}**, **4 {say('path.cut.cut')}**")
+        picker(
+            f"path.cut.{model.name}", session.seen(model), rows, columns, len(tokens.prefix(model)) + patch,
+            lambda token: tokens.choose(model, token), prefix=tokens.prefix(model), chips=False,
+            grid=rows <= FINEST_GRID_DRAWN, width=SIDE,
+        )  # fmt: skip
+        st.caption(say("path.cut.resized", width=width, height=height, rows=rows, columns=columns))
+    row, column = divmod(patch, columns)
+    with places[2]:
+        st.markdown(f"**3 {say('path.cut.normalise')}**")
+        st.html(
+            html.table(pixel_rows(model, trace, row * size, column * size), pixel_heads(), numbers=range(3))
+        )
+        st.caption(say("path.cut.pixel", row=row, column=column))
+    with places[3]:
+        st.markdown(f"**{say('path.cut.patch', row=row, column=column)}**")
+        view = session.seen(model).crop((column * size, row * size, (column + 1) * size, (row + 1) * size))
+        enlarged = view.resize((ENLARGED, ENLARGED), Image.Resampling.NEAREST)
+        st.html(html.image(small_picture_url(enlarged), say("path.cut.enlarged", size=size), ENLARGED))
+
+
+def framed(model: ModelEntry) -> Image.Image:
+    """The whole picture, small, with the frame of what the model is given; what is cut off is darker."""
+    picture = session.picture()
+    width, height = picture.size
+    shrink = 2 * SIDE / max(width, height)
+    small = (max(1, round(height * shrink)), max(1, round(width * shrink)))
+    whole = picture.view(Preprocessing(size=small, fit="squash"))
+    left, top, right, bottom = (
+        round(edge * scale)
+        for edge, scale in zip(
+            crop_box(picture.size, model.preprocessing),
+            (small[1] / width, small[0] / height) * 2,
+            strict=True,
+        )
+    )
+    darker = Image.eval(whole, lambda level: round(level * CUT_OFF))
+    inside = (max(left, 0), max(top, 0), min(right, whole.width), min(bottom, whole.height))
+    darker.paste(whole.crop(inside), inside[:2])
+    draw = ImageDraw.Draw(darker)
+    draw.rectangle((inside[0], inside[1], inside[2] - 1, inside[3] - 1), outline=OUTLINE, width=4)
+    draw.rectangle((inside[0] + 1, inside[1] + 1, inside[2] - 2, inside[3] - 2), outline=ACCENT, width=2)
+    return darker
+
+
+def pixel_heads() -> list[str]:
+    """What the columns of ``pixel_rows`` are."""
+    return ["", "(x / 255 − m) / s", say("path.cut.number")]
+
+
+def pixel_rows(model: ModelEntry, trace: Trace, y: int, x: int) -> list[tuple[str, str, str]]:
+    """One pixel's colours: the level, how it is normalised, and the number that the model read."""
+    levels = np.asarray(session.seen(model))[y, x]
+    spec = model.preprocessing
+    return [
+        (
+            name, f"({level} / 255 − {mean:.3g}) / {std:.3g}",
+            short(float(trace["image"][0, channel, y, x])),
+        )
+        for channel, (name, level, mean, std) in enumerate(
+            zip("RGB", levels.tolist(), spec.mean, spec.std, strict=True)
+        )
+    ]  # fmt: skip

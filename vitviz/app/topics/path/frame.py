@@ -1,0 +1,89 @@
+"""What every step of the path has: where one is, one sentence, a question before the answer, what to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from vitviz.app import lost, pages, session
+from vitviz.app.words import say
+from vitviz.zoo.registry import ModelEntry
+
+STEPS = pages.PLACES["path"]
+SHOW = "show"  # the answer of whoever does not want to guess
+ANSWERS = "path.answers"
+# A step is to be seen whole: less room between its parts than Streamlit leaves.
+STYLE = """<style>
+.stMainBlockContainer > [data-testid=stVerticalBlock] { gap: .5rem; }
+.st-key-path-head h1 { font-size: 1.35rem; }
+.st-key-path-turn { flex-wrap: nowrap; }
+.st-key-path-turn a { padding: .1rem .45rem; margin: 0; min-height: 1.9rem; white-space: nowrap; }
+.st-key-path-turn [data-testid=stCaptionContainer] p { white-space: nowrap; }
+.st-key-path-question { border-left: 3px solid #c2570c; padding-left: .8rem; gap: .35rem; }
+.stMainBlockContainer .katex { font-size: 1em; }
+.st-key-path-takeaway p { font-size: .98rem; }
+</style>"""
+
+
+def begin(step: str, model: ModelEntry, **numbers: object) -> None:
+    """The head of a step: its number and title, the way back and on, and its one sentence."""
+    st.html(STYLE)
+    number = STEPS.index(f"path/{step}")
+    with st.container(
+        horizontal=True, key="path-head", vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        st.title(say(f"path.{step}.title"), anchor=False, width="content")
+        with st.container(
+            horizontal=True, key="path-turn", width="content", vertical_alignment="center", gap="small"
+        ):
+            if number:
+                pages.link(STEPS[number - 1], f"← {say('path.back')}")
+            st.caption(say("path.count", number=number, last=len(STEPS) - 1), width="content")
+            if number + 1 < len(STEPS):
+                pages.link(STEPS[number + 1], f"**{say('path.next')} →**")
+    lost.notice()
+    st.markdown(say(f"path.{step}.lead", **numbers))
+    if model.name != session.entry().name:
+        st.caption(say("path.instead", name=model.title))
+    if not model.trained:
+        st.caption(f":orange-badge[{say('sidebar.untrained')}] {say('untrained', name=model.name)}")
+
+
+def ask(
+    step: str,
+    model: ModelEntry,
+    options: Mapping[str, str],
+    right: Callable[[], str],
+    because: Callable[[], str],
+) -> bool:
+    """A question with answers to click on, one of which is that one would rather see.
+
+    ``options`` are what each answer says; ``right`` and ``because`` are asked for once somebody has answered.
+    Returns whether somebody has.
+    """
+    answers: dict[str, str | None] = st.session_state.setdefault(ANSWERS, {})
+    # In another language it is another widget.
+    kept = f"{step}.{model.name}"
+    key = f"path.answer.{kept}.{st.session_state.get('language', 'en')}"
+    if key not in st.session_state and answers.get(kept):
+        st.session_state[key] = answers[kept]
+    labels = {**options, SHOW: say("path.show")}
+    with st.container(key="path-question"):
+        question = say(f"path.{step}.question")
+        st.markdown(f"**{question}**")
+        answers[kept] = chosen = st.pills(
+            question, list(labels), format_func=labels.__getitem__, key=key, label_visibility="collapsed"
+        )
+        if chosen is None:
+            return False
+        correct = right()
+        verdict = "" if chosen == SHOW else say("path.right" if chosen == correct else "path.wrong")
+        st.markdown(f"{verdict} **{labels[correct]}.** {because()}".strip())
+    return True
+
+
+def take_away(step: str, **numbers: object) -> None:
+    """What somebody should remember of a step."""
+    with st.container(key="path-takeaway"):
+        st.markdown(f":material/bookmark: {say(f'path.{step}.takeaway', **numbers)}")
