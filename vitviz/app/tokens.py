@@ -34,9 +34,18 @@ def current(model: ModelEntry, grid: tuple[int, int] | None = None) -> int:
     """The token in the map of ``grid`` (rows, columns), or in the finest; the middle patch until one is chosen."""
     rows, columns = finest(model)
     before = len(prefix(model))
-    middle = before + rows // 2 * columns + columns // 2
-    token = min(settings.TOKEN.get(middle, *_where(model)), before + rows * columns - 1)
+    token = min(settings.TOKEN.get(_first(model), *_where(model)), before + rows * columns - 1)
     return carry(token, before, (rows, columns), grid or (rows, columns))
+
+
+def is_first(model: ModelEntry) -> bool:
+    """Whether the token is the one that every page begins with."""
+    return current(model) == _first(model)
+
+
+def _first(model: ModelEntry) -> int:
+    rows, columns = finest(model)
+    return len(prefix(model)) + rows // 2 * columns + columns // 2
 
 
 def choose(model: ModelEntry, token: int, grid: tuple[int, int] | None = None) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 STEP = "windows"
 SIDE = 178
 CUT, MEET = 0.35, 1.0  # how the maps show who shares a window and may not meet, and who may
-PLACED = "path.windows.placed"  # whose token was put where the mask acts, once
+CHOSEN = "path.windows.chosen"  # whether somebody chose a token in this step
 
 
 def show() -> None:
@@ -55,10 +55,9 @@ def _windows(model: ModelEntry, trace: Trace) -> None:
     regular, shifted = pair
     grid = shifted.grid
     size = (grid.height, grid.width)
-    if not st.session_state.get(placed := f"{PLACED}.{model.name}"):
-        st.session_state[placed] = True
-        tokens.choose(model, first_cut_token(shifted, tokens.current(model, size)), size)
     token = tokens.current(model, size)
+    if tokens.is_first(model) and not st.session_state.get(CHOSEN):
+        token = first_cut_token(shifted, token)  # in the middle of a picture no mask acts
     heads = range(shifted.num_heads)
     head = min(HEAD.get(0, model.name), heads[-1])
     frames = window_frames(regular, shifted, head, token)
@@ -116,6 +115,7 @@ def _frames(
 
 
 def _choose(model: ModelEntry, grid: WindowGrid, rolled: bool, chosen: int) -> None:
+    st.session_state[CHOSEN] = True
     tokens.choose(model, _from(chosen, grid, rolled), (grid.height, grid.width))
 
 
