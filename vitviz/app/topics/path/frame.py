@@ -15,6 +15,7 @@ SHOW = "show"  # the answer of whoever does not want to guess
 ANSWERS = "path.answers"
 # A step is to be seen whole: less room between its parts than Streamlit leaves.
 STYLE = """<style>
+.stMainBlockContainer { padding-bottom: .5rem; }
 .stMainBlockContainer > [data-testid=stVerticalBlock] { gap: .5rem; }
 .st-key-path-head h1 { font-size: 1.35rem; }
 .st-key-path-turn { flex-wrap: nowrap; }

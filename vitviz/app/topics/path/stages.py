@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 STEP = "stages"
-SIDE = 150
+SIDE = 135
 BEST = 4
 FINEST_GRID_DRAWN = 28
 
@@ -70,7 +70,7 @@ def _stages(model: ModelEntry, trace: Trace) -> None:
                     numbers=f"{rows * columns * dim:,}",
                 )
             )
-    left, right = st.columns([1.35, 1], gap="medium")
+    left, right = st.columns([1.5, 1], gap="medium")
     with left:
         _merging(model, trace, firsts)
     with right:
@@ -92,13 +92,15 @@ def _merging(model: ModelEntry, trace: Trace, firsts: list[SwinBlockTrace]) -> N
     places = [say("path.stages.padding") if at < 0 else str(divmod(at, width)) for at in four]
     st.markdown(say("path.stages.merging", row=row, column=column, step=step, stage=firsts[1].stage))
     wide, narrow = merge.inputs.size, merge.reduced.size
-    table = [
-        (say("path.stages.four"), ", ".join(places), f"4 x {wide // 4} = {wide}"),
-        (say("path.stages.matrix"), f"{wide} x {narrow}", str(narrow)),
-    ]
-    st.html(html.table(table, ("", "", say("path.stages.numbers")), numbers=(1, 2)))
     opened = merge.open(0)
-    st.caption(
-        say("path.stages.opened", count=opened.products.size, value=short(opened.value),
-            gap=f"{abs(opened.value - float(merge.reduced[0])):.1e}")
-    )  # fmt: skip
+    gap = abs(opened.value - float(merge.reduced[0]))
+    table = [
+        (say("path.stages.four"), " ".join(places), f"{wide}"),
+        (say("path.stages.matrix"), f"{wide} x {narrow}", str(narrow)),
+        (
+            say("path.stages.first"),
+            say("path.stages.opened", count=wide, gap=f"{gap:.1e}"),
+            short(opened.value),
+        ),
+    ]
+    st.html(html.table(table, numbers=(1, 2)))

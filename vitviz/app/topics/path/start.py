@@ -12,7 +12,7 @@ from vitviz.app.prediction import prediction
 from vitviz.app.topics.path.frame import ask, begin, take_away
 from vitviz.app.widgets.picker import picker
 from vitviz.app.words import say
-from vitviz.models.config import SwinConfig
+from vitviz.models.config import ViTConfig
 
 if TYPE_CHECKING:
     from vitviz.analysis.path.pixels import Seen
@@ -55,16 +55,20 @@ def way(trace: Trace, model: ModelEntry) -> str:
     """What the picture is after each part of the way, with its live shape."""
     config = model.config
     last = f"{trace.network.steps()[-1][0]}.resid_post"
+    parts = list(config.prefix_names)
+    if isinstance(config, ViTConfig) and config.position != "none":
+        parts.append(say("path.start.position"))
+    added = ", ".join(parts)
     stops = [
         (trace["image"].shape[1:], say("path.start.pixels")),
         (trace["embed"].shape[1:], say("path.start.patches")),
-        (trace["full_embed"].shape[1:], say("path.start.tokens")),
+        (trace["full_embed"].shape[1:], say("path.start.tokens", added=added)),
         (trace[last].shape[1:], say("path.start.blocks", count=len(trace.blocks))),
     ]
     if config.num_classes:
         stops.append((trace.logits.shape, say("path.start.scores")))
-    if isinstance(config, SwinConfig):
-        del stops[2]  # nothing is put before its patches and nothing added to them
+    if not added:
+        del stops[2]
     boxes = (f"<div><b>{' x '.join(map(str, shape))}</b>{escape(words)}</div>" for shape, words in stops)
     return f'<div class="vvw">{"<i>→</i>".join(boxes)}</div>'
 
