@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TypeVar
 
 import hypothesis
+import pytest
 import torch
+
+from vitviz.analysis.compilers import Name, installed
 
 # Before transformers is imported: nothing in the tests may reach out.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -16,6 +20,29 @@ torch.set_num_threads(1)
 # How long an example takes says nothing on a busy machine; speed is measured in benchmarks/.
 hypothesis.settings.register_profile("vitviz", deadline=None)
 hypothesis.settings.load_profile("vitviz")
+
+
+def need(compiler: Name) -> None:
+    """Skip a test where a compiler of the extra ``workshop`` is not installed; with VITVIZ_NEED_WORKSHOP set, fail."""
+    if not installed(compiler):
+        (pytest.fail if os.environ.get("VITVIZ_NEED_WORKSHOP") else pytest.skip)(f"pip install {compiler}")
+
+
+@pytest.fixture
+def with_numba() -> None:
+    need("numba")
+
+
+@pytest.fixture
+def with_halide() -> None:
+    need("halide")
+
+
+@pytest.fixture
+def without_compilers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the extra ``workshop`` were not installed."""
+    for name in ("numba", "halide"):
+        monkeypatch.setitem(sys.modules, name, None)
 
 
 def random_picture(height: int, width: int, seed: int = 0) -> torch.Tensor:

@@ -137,7 +137,8 @@ def test_the_pins_of_the_tests_are_inside_the_ranges_of_the_package() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     named = by_name([*project["dependencies"], *extras["app"], *extras["plot"], *extras["hub"]])
-    named_dev = {name: r for name, r in by_name(extras["dev"]).items() if name != "vitviz"}
+    named_dev = by_name([*extras["dev"], *extras["workshop"]])
+    del named_dev["vitviz"]
     installed = by_name(lines_of("requirements.txt"))
     installed_dev = by_name(lines_of("requirements-dev.txt"))
     assert installed.keys() == named.keys()

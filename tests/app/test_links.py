@@ -27,6 +27,8 @@ OTHER = {
     "norm_lab.variance.count": "192", "norm_lab.row": "16", "norm_lab.lanes": "8", "norm_lab.blocks": "2",
     "norm_lab.shape.choice": "[2, 3]", "norm_lab.shape.typed": "2 3", "norm_lab.shape.kind": "random",
     "norm_lab.channel": "15", "norm_lab.others": "cat.jpg", "swin_reach.view": "scores",
+    "matmul.loops.n": "1024", "matmul.loops.rung": "unrolled_4", "matmul.halide.n": "256",
+    "matmul.halide.schedule": "tiled",
     "swin_shift.lab": "layers.1.blocks.1,14,14,7,3,2", "swin_shift.merge": "layers.2.downsample",
     "swin_shift.merging": "30", "swin_shift.channel": "16",
     "path.key": "9", "path.sequence.channel": "17", "path.norm.channel": "18", "path.block.channel": "19",

@@ -36,9 +36,21 @@ def test_the_two_orders_are_scrubbed_together(visit: Visit) -> None:
 
 def test_a_measurement_can_be_stopped_and_keeps_what_it_has(visit: Visit) -> None:
     page = visit("matmul")
-    page.get_by_role("button", name="Measure").click()
+    start, stop = (page.locator(f".st-key-matmul-{name} button") for name in ("start", "stop"))
+    start.click()
     expect(page.get_by_role("progressbar")).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
+    stop.click()
     settle(page)
-    expect(page.get_by_role("button", name="Stop")).to_be_disabled()
+    expect(stop).to_be_disabled()
     expect(page.get_by_text("1 ijk").first).to_be_visible()
+
+
+def test_compiled_loops_are_measured_and_stopped(with_numba: None, visit: Visit) -> None:
+    page = visit("matmul", query="?matmul.loops.n=1024")
+    start, stop = (page.locator(f".st-key-matmul-loops-{name} button") for name in ("start", "stop"))
+    start.click()
+    expect(page.get_by_text("torch, 1 thread")).to_be_visible()
+    stop.click()
+    settle(page)
+    expect(stop).to_be_disabled()
+    expect(page.get_by_text("max |\u0394| has to stay")).to_be_visible()

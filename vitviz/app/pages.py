@@ -20,7 +20,7 @@ PLACES: dict[str, tuple[str, ...]] = {
         "overview", "patches", "attention", "layer_norm", "position", "stream", "loss", "lens",
         "swin_shift", "swin_reach",
     ),
-    "workshop": ("convolution", "matmul", "norm_lab", "swin_cost"),
+    "workshop": ("convolution", "matmul", "operations", "norm_lab", "swin_cost"),
 }  # fmt: skip
 TOPICS = tuple(topic for topics in PLACES.values() for topic in topics)
 # Pages that take up the same thing, in the order in which they are offered.
@@ -46,7 +46,8 @@ RELATED: dict[str, tuple[str, ...]] = {
     "swin_shift": ("path/windows", "path/stages", "swin_reach", "swin_cost"),
     "swin_reach": ("path/windows", "swin_shift", "attention"),
     "convolution": ("path/token", "patches", "matmul"),
-    "matmul": ("convolution", "patches"),
+    "matmul": ("operations", "convolution", "patches"),
+    "operations": ("matmul",),
     "norm_lab": ("path/norm", "layer_norm"),
     "swin_cost": ("path/windows", "swin_shift"),
 }

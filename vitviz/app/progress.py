@@ -12,6 +12,8 @@ from vitviz.app import people, session
 from vitviz.app.words import say
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from vitviz.probe import Probe
 
 T = TypeVar("T")
@@ -39,6 +41,28 @@ def in_steps(steps: Iterator[T], count: int, text: str) -> Iterator[T]:
         done += 1
         bar.progress(min(1.0, done / count), text)
     bar.empty()
+
+
+class ShortRuns:
+    """Many short runs that are timed: each in the person's turn, so that others' work gets in between.
+
+    Streamlit ends a script that is not wanted any more when it next shows something: in ``place``, before each run.
+    """
+
+    def __init__(self, place: DeltaGenerator) -> None:
+        self._place = place
+        self._now = (0.0, "")
+
+    def at(self, done: float, text: str) -> None:
+        """From the next run on show how far all are, and what is done."""
+        self._now = (done, text)
+
+    @contextmanager
+    def gate(self) -> Iterator[None]:
+        """One run."""
+        self._place.progress(*self._now)
+        with session.gate():
+            yield
 
 
 @contextmanager

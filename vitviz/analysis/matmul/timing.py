@@ -149,17 +149,23 @@ def _rows(name: str, size: int, gflops: float | None, patience: float) -> int | 
     return rows if rows * a_row <= patience else None
 
 
+def time_runs(run: Callable[[], object], gate: Gate, fewest: int = RUNS[0]) -> list[float]:
+    """Seconds of at least ``fewest`` and at most 15 runs, until they are long enough together; each holds the gate."""
+    seconds: list[float] = []
+    while len(seconds) < fewest or (sum(seconds) < LONG_ENOUGH and len(seconds) < RUNS[1]):
+        with gate():
+            start = time.perf_counter()
+            run()
+            seconds.append(time.perf_counter() - start)
+    return seconds
+
+
 def _speed(name: str, a: Array, b: Array, gate: Gate) -> Speed:
     multiply = cast(Callable[[Any, Any], Any], VARIANTS[name])
     left, right = operands(name, a, b)
     with gate():
         product = multiply(left, right)  # not counted: caches, thread pools and pages are new
-    seconds: list[float] = []
-    while len(seconds) < RUNS[0] or (sum(seconds) < LONG_ENOUGH and len(seconds) < RUNS[1]):
-        with gate():
-            start = time.perf_counter()
-            multiply(left, right)
-            seconds.append(time.perf_counter() - start)
+    seconds = time_runs(lambda: multiply(left, right), gate)
     exact = a[:CHECKED].astype(np.float64) @ b.astype(np.float64)  # (CHECKED, n)
     error = float(np.abs(np.asarray(product[:CHECKED], dtype=np.float64) - exact).max())
     return Speed(name, len(b), len(a), median(seconds), min(seconds), len(seconds), error)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.page_contents import mounted
-from vitviz.analysis.matmul import timing
+from vitviz.analysis.compilers import Compiled
+from vitviz.analysis.matmul import ladder, timing
 from vitviz.analysis.matmul.cache_lines import fetched, steps
+from vitviz.analysis.matmul.halide_schedules import SCHEDULES, algorithm, loop_nests
+from vitviz.analysis.matmul.loops import RUNGS
 from vitviz.analysis.matmul.variants import VARIANTS
+from vitviz.app.topics.matmul import compiled_loops
 from vitviz.app.topics.matmul.measured import KEPT
 
 Open = Callable[..., AppTest]
@@ -61,13 +67,83 @@ def test_what_was_measured_is_what_is_shown(open_page: Open, monkeypatch: pytest
 
 
 def test_the_code_beside_each_step_is_the_code_that_is_measured(open_page: Open) -> None:
-    import inspect
-
-    shown = [block.value for block in open_page("matmul").code]
-    assert len(shown) == len(VARIANTS)
-    for text, function in zip(shown, VARIANTS.values(), strict=True):
+    page = open_page("matmul", **{"setting.matmul.loops.rung": "registers"})
+    shown = [block.value for block in page.code]
+    functions = (*VARIANTS.values(), RUNGS["registers"].loops, algorithm, SCHEDULES["as_written"])
+    for text, function in zip(shown, functions, strict=False):
         lines = [line for line in inspect.getsource(function).rstrip().splitlines() if '"""' not in line]
         assert text == "\n".join(lines)
+
+
+def test_without_the_compilers_one_line_says_how_to_get_them(
+    without_compilers: None, open_page: Open
+) -> None:
+    page = open_page("matmul")
+    assert [info.value.count("pip install numba halide") for info in page.info] == [1, 1]
+    keys = {str(button.key) for button in page.button}
+    assert "matmul.start" in keys
+    assert not [key for key in keys if key.startswith(("matmul.loops", "matmul.halide"))]
+    # The code of a rung and of a schedule is there to be read, and today's nine ways.
+    assert len(page.code) == len(VARIANTS) + 3
+
+
+def fake_ways() -> dict[str, Callable[[], Compiled]]:
+    """The library, a way that is right and one that is not, under names that the page has."""
+
+    def nothing(a: ladder.Array, b: ladder.Array, c: ladder.Array) -> None:
+        c[:] = 0
+
+    def right(a: ladder.Array, b: ladder.Array, c: ladder.Array) -> None:
+        np.matmul(a, b, out=c)
+
+    made = {"torch": Compiled(right, 0.0), "ijk": Compiled(right, 0.25), "ikj": Compiled(nothing, 0.5)}
+    return {name: lambda way=way: way for name, way in made.items()}
+
+
+def rows_of(page: AppTest) -> list[list[str]]:
+    table = next(part.proto.body for part in page.get("html") if "max |" in part.proto.body)
+    return [re.findall(r">([^<]*)</td>", row) for row in re.findall(r"<tr>(<td.*?)</tr>", table)]
+
+
+def test_the_ladder_shows_what_was_measured_and_no_time_of_a_wrong_product(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ladder, "loop_ways", fake_ways)
+    monkeypatch.setattr(compiled_loops, "installed", lambda name: True)
+    page = open_page("matmul", **{"setting.matmul.loops.n": 256})
+    page.button(key="matmul.loops.start").click().run()
+    assert not page.exception
+    library, right, wrong = page.session_state["matmul.loops.timed"]
+    assert [one.size for one in (library, right, wrong)] == [256] * 3
+    shown = rows_of(page)
+    assert [row[0] for row in shown] == ["torch, 1 thread", "ijk", "ikj"]
+    assert float(shown[1][1]) == pytest.approx(right.gflops, rel=1e-3)
+    assert float(shown[1][3].split(" ")[0]) == pytest.approx(1000 * right.seconds, rel=1e-3)
+    assert shown[1][4] == "0.25"
+    assert shown[2][1:4] == ["wrong", "", ""]
+    assert wrong.error == pytest.approx(np.abs(ladder.product_of(256).right).max())
+    dots = mounted(page, "matmul.loops.chart")["figure"]["data"]
+    assert [list(trace["x"]) for trace in dots] == [[right.gflops]]
+    assert page.button(key="matmul.loops.stop").disabled
+
+
+def test_a_compiler_that_does_not_load_is_named(
+    without_compilers: None, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled_loops, "installed", lambda name: True)
+    page = open_page("matmul")
+    page.button(key="matmul.loops.start").click().run()
+    assert not page.exception
+    assert [warning.value for warning in page.warning if "numba" in warning.value]
+    assert page.button(key="matmul.loops.stop").disabled
+
+
+def test_a_schedule_shows_its_loops(with_halide: None, open_page: Open) -> None:
+    page = open_page("matmul", **{"setting.matmul.halide.schedule": "parallel"})
+    shown = [block.value for block in page.code]
+    assert shown[-1] == loop_nests()["parallel"]
+    assert shown[-2].startswith("def parallel(")
+    assert shown[-3].startswith("def algorithm(")
 
 
 def test_the_animation_shows_the_simulation(open_page: Open) -> None:

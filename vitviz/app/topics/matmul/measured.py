@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import html, session
+from vitviz.app import html
+from vitviz.app.progress import ShortRuns
 from vitviz.app.widgets.chart import chart
 from vitviz.app.words import say
 from vitviz.plot.cost import speed_lines
@@ -56,22 +55,13 @@ def _measure(bar: DeltaGenerator, place: DeltaGenerator, figures: DeltaGenerator
 
     speeds: list[Speed] = []
     st.session_state[KEPT] = speeds
-    now = (0.0, "")
-
-    @contextmanager
-    def gate() -> Iterator[None]:
-        bar.progress(
-            *now
-        )  # Streamlit ends a stopped run when something is sent to the browser: between any two runs
-        with session.gate():
-            yield
-
-    for progress in measure(gate):
+    runs = ShortRuns(bar)
+    for progress in measure(runs.gate):
         speed = progress.speed
         if speeds and speeds[-1].size != speed.size:
             _show(speeds, place, figures)
         speeds.append(speed)
-        now = (progress.done, say("matmul.now", name=say(f"matmul.name_{speed.name}"), size=speed.size))
+        runs.at(progress.done, say("matmul.now", name=say(f"matmul.name_{speed.name}"), size=speed.size))
     st.rerun()  # so that stop is no longer offered
 
 

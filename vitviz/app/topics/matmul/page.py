@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,11 @@ import streamlit as st
 from vitviz.analysis.matmul.cache_lines import Order, fetched, steps
 from vitviz.analysis.matmul.embedding_product import embedding_product
 from vitviz.app import html, session, shell, tokens
+from vitviz.app.function_code import code_of
 from vitviz.app.settings import PATCH_CHANNEL
 from vitviz.app.topics.matmul.cache_lines_part import LoopOrder, cache_lines
+from vitviz.app.topics.matmul.compiled_loops import compiled_loops
+from vitviz.app.topics.matmul.halide_product import halide_product
 from vitviz.app.topics.matmul.measured import measured
 from vitviz.app.topics.matmul.product_drawing import product
 from vitviz.app.words import say
@@ -26,16 +28,21 @@ LARGE = {"n": 32, "line": 8, "lines": 24, "tile": 8}
 
 
 def show() -> None:
-    """The patch embedding as a product, nine ways to compute one with their measured speeds, and what memory does."""
+    """The patch embedding as a product, ways to compute one with their measured speeds, and what memory does."""
     model = session.entry()
     shell.head(say("matmul.title"), say("matmul.lead"), model)
     _convolution(model)
     place = st.container()
     _steps()
+    later = (compiled_loops(), halide_product())
     _memory()
     _larger()
     with place:
         measured()
+    # What was started is measured when the page is complete: any other choice ends it.
+    for measure in later:
+        if measure is not None:
+            measure()
 
 
 def _convolution(model: ModelEntry) -> None:
@@ -61,12 +68,7 @@ def _steps() -> None:
     for name, function in VARIANTS.items():
         text, code = st.columns([1, 1.6], gap="medium")
         text.markdown(f"**{say(f'matmul.name_{name}')}**  \n{say(f'matmul.why_{name}')}")
-        code.code(_code(inspect.getsource(function)), language="python")
-
-
-def _code(text: str) -> str:
-    """A function's source without its docstring, whose sentence stands beside it in the person's language."""
-    return "\n".join(line for line in text.rstrip().splitlines() if not line.lstrip().startswith('"""'))
+        code.code(code_of(function), language="python")
 
 
 @st.fragment

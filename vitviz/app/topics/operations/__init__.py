@@ -1,0 +1,1 @@
+"""What one addition, division, square root or exponential costs on this machine, alone and side by side."""
