@@ -120,3 +120,12 @@ def test_the_commands_of_the_library(capsys: pytest.CaptureFixture[str]) -> None
 def test_there_are_examples() -> None:
     assert len(docstring_examples()) >= 5
     assert readme_blocks()
+
+
+def test_both_readmes_have_the_same_commands() -> None:
+    def commands(name: str) -> list[str]:
+        blocks = re.findall(r"^```\w+\n(.*?)^```", (ROOT / name).read_text(encoding="utf-8"), re.M | re.S)
+        return [re.sub(r" *#.*", "", block) for block in blocks]  # comments are translated
+
+    assert len(commands("README.md")) >= 4
+    assert commands("README.zh.md") == commands("README.md")

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from vitviz.app import networks, session, words
 from vitviz.app.model_dialog import Said, from_files, from_hub
-from vitviz.app.sentences import in_chinese, sentence
+from vitviz.app.sentences import sentence
+from vitviz.app.texts_zh import texts_zh
 from vitviz.zoo.errors import SENTENCES, CheckpointError
 from vitviz.zoo.load import load_model
 from vitviz.zoo.source import no_progress
@@ -23,12 +24,12 @@ def fields(text: str) -> set[str]:
 
 
 def test_every_refusal_has_a_chinese_sentence_and_no_other() -> None:
-    assert set(in_chinese()) == set(SENTENCES)
+    assert set(texts_zh("checkpoint_refusals")) == set(SENTENCES)
 
 
 @pytest.mark.parametrize("code", SENTENCES)
 def test_both_languages_fill_in_the_same_and_show_it_as_text(code: str) -> None:
-    assert fields(in_chinese()[code]) == fields(SENTENCES[code])
+    assert fields(texts_zh("checkpoint_refusals")[code]) == fields(SENTENCES[code])
     error = CheckpointError(code, **dict.fromkeys(fields(SENTENCES[code]), "**x** <b>"))
     for language in ("en", "zh"):
         said = sentence(error, language)

@@ -5,7 +5,8 @@ import string
 
 import pytest
 
-from vitviz.app.sentences import note, notes_in_chinese, of_pictures_in_chinese, sentence
+from vitviz.app.sentences import note, sentence
+from vitviz.app.texts_zh import texts_zh
 from vitviz.images.errors import SENTENCES, image_error
 from vitviz.images.notes import NOTES, Note
 
@@ -15,7 +16,7 @@ def places(pattern: str) -> set[tuple[str | None, str | None]]:
 
 
 def test_every_refusal_of_a_picture_is_said_in_both_languages() -> None:
-    chinese = of_pictures_in_chinese()
+    chinese = texts_zh("picture_refusals")
     assert chinese.keys() == SENTENCES.keys()
     for code, pattern in SENTENCES.items():
         assert places(chinese[code]) == places(pattern), code
@@ -30,7 +31,7 @@ def test_a_refusal_is_said_in_the_language_of_the_person(language: str, says: st
 
 
 def test_every_note_on_a_picture_is_said_in_both_languages() -> None:
-    chinese = notes_in_chinese()
+    chinese = texts_zh("picture_notes")
     assert chinese.keys() == NOTES.keys()
     for code, pattern in NOTES.items():
         assert places(chinese[code]) == places(pattern), code

@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit, draw_all, settle
+from vitviz.app import words
 from vitviz.samples import SAMPLES
 
 pytestmark = pytest.mark.browser
@@ -77,10 +78,31 @@ def test_another_sample_and_another_model(visit: Visit) -> None:
     draw_all(page, "overview-swin")
 
 
+# Texts and names of the side bar and the page's head, without ours.
+THEIRS = """() => [...document.querySelectorAll("[data-testid=stSidebar], [data-testid=stHeader]")]
+  .flatMap((root) => [root, ...root.querySelectorAll("*")])
+  .flatMap((one) => [one.getAttribute("aria-label"), one.getAttribute("placeholder"),
+    ...[...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim())])
+  .filter(Boolean)"""
+
+
 def test_the_whole_page_speaks_chinese(visit: Visit) -> None:
     page = visit()
+    html, uploader = page.locator("html"), page.get_by_test_id("stFileUploader")
+    expect(html).to_have_attribute("lang", "en")
     page.get_by_text("中文").click()
     settle(page)
     expect(page.locator("h1")).to_have_text("从像素到类别分数")
     expect(page.get_by_role("link", name="注意力")).to_be_visible()
+    expect(page.locator("[data-testid=stMain]")).to_contain_text("向日葵")
+    expect(html).to_have_attribute("lang", "zh-Hans")
+    expect(uploader).to_contain_text("每个文件不超过 50MB")
+    upload(page, "notes.txt", b"no picture")
+    expect(uploader).to_contain_text("类型的文件。")
+    english = {said["en"] for key, said in words.table().items() if key.startswith("streamlit.")}
+    assert english.isdisjoint(page.evaluate(THEIRS))
     draw_all(page, "overview-zh")
+    page.get_by_text("English").click()
+    settle(page)
+    expect(html).to_have_attribute("lang", "en")
+    expect(uploader).to_contain_text("files are not allowed.")

@@ -76,6 +76,7 @@ CASES: dict[str, tuple[Callable[[], nn.Module], str, int]] = {
         5,
     ),
     "DINOv3": (lambda: T.DINOv3ViTModel(T.DINOv3ViTConfig(**WIDE, num_register_tokens=4)), "DINOv3", 0),
+    "DINOv3 without registers": (lambda: T.DINOv3ViTModel(T.DINOv3ViTConfig(**WIDE)), "DINOv3", 0),
     "SigLIP": (lambda: T.SiglipVisionModel(T.SiglipVisionConfig(**WIDE)), "SigLIP", 0),
     "SigLIP with classes": (
         lambda: T.SiglipForImageClassification(T.SiglipConfig(vision_config=WIDE, num_labels=5)),

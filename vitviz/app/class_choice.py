@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vitviz.app import callbacks, links, session
+from vitviz.app.class_names import naming
 from vitviz.app.settings import CLASS, Setting
 from vitviz.app.words import say
 from vitviz.samples import SAMPLES
@@ -74,7 +75,8 @@ def _select(trace: Trace, text: str, key: str, current: int, on_change: Callable
     if len(order) > WHOLE:
         order = _found(trace, order, key, current)
     st.session_state[key] = current
-    titles = {i: f"{trace.class_name(i)}  {100 * float(probabilities[i]):.1f} %" for i in order}
+    name = naming(trace)
+    titles = {i: f"{name(i)}  {100 * float(probabilities[i]):.1f} %" for i in order}
     changed = callbacks.named(key, on_change)
     index: int = st.selectbox(text, order, format_func=titles.__getitem__, key=key, on_change=changed)
     return index
@@ -86,7 +88,8 @@ def _found(trace: Trace, order: list[int], key: str, current: int) -> list[int]:
         say("class_search"), key=f"{key}.search", placeholder=say("class_search_among", count=f"{len(order):,}"),
         label_visibility="collapsed",
     )  # fmt: skip
-    found = matches(order, trace.class_name, wanted)
+    name = naming(trace)  # a class is found by either of its names
+    found = matches(order, lambda index: f"{name(index)} {trace.class_name(index)}", wanted)
     listed = found[:LISTED]
     if wanted.strip():
         count = say("class_search_found", count=f"{len(found):,}", listed=len(listed))

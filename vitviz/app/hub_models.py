@@ -8,8 +8,8 @@ from typing import NamedTuple
 class HubModel(NamedTuple):
     """A checkpoint on the Hugging Face hub.
 
-    ``megabytes`` (10^6) is about what is downloaded, ``licence`` what its card names. What it is good for stands in
-    words.toml as ``models.good_for.<topic>``.
+    ``megabytes`` (10^6) is about what is downloaded, ``licence`` what its card names, if it names one.
+    What it is good for stands in words.toml as ``models.good_for.<topic>``.
     """
 
     name: str
@@ -25,7 +25,7 @@ HUB_MODELS = (
     HubModel("timm/vit_small_patch14_dinov2.lvd142m", 88, "Apache 2.0", "dinov2"),
     HubModel("facebook/dinov2-with-registers-small", 88, "Apache 2.0", "registers"),
     HubModel("facebook/vit-mae-base", 448, "Apache 2.0", "mae"),
-    HubModel("openai/clip-vit-base-patch32", 605, "MIT", "clip"),
+    HubModel("openai/clip-vit-base-patch32", 605, "", "clip"),
     HubModel("google/siglip-base-patch16-224", 813, "Apache 2.0", "siglip"),
     HubModel("microsoft/beit-base-patch16-224", 350, "Apache 2.0", "beit"),
     HubModel("facebook/dinov3-vits16-pretrain-lvd1689m", 86, "DINOv3 License", "dinov3"),

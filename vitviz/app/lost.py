@@ -16,6 +16,7 @@ import streamlit as st
 
 from vitviz.app import session
 from vitviz.app.markup import as_text
+from vitviz.app.model_titles import title
 from vitviz.app.words import LANGUAGES, say
 from vitviz.samples import SAMPLES
 from vitviz.zoo.errors import CheckpointError
@@ -55,7 +56,7 @@ def notice() -> None:
     """Say what was lost, until the person chooses anew or goes on without."""
     names = {what: str(st.session_state[key]) for what, key in LOST.items() if key in st.session_state}
     for what, name in names.items():
-        now = session.entry().title if what == "model" else _picture_name()
+        now = title(session.entry()) if what == "model" else _picture_name()
         with st.container(key=f"session-lost-{what}"):
             st.warning(say(f"lost.{what}", name=as_text(name), now=as_text(now)))
             st.button(say("lost.go_on"), key=f"lost.go_on.{what}", on_click=found_again, args=(what,))
@@ -75,7 +76,7 @@ def _shown() -> dict[str, str]:
     shown = {
         "language": str(state.get("language", "")),
         "model": "" if own else model,
-        "own_model": own.entry.title if own else str(state.get(LOST["model"], "")),
+        "own_model": title(own.entry) if own else str(state.get(LOST["model"], "")),
         "sample": "" if state.get("picture_is_own") else str(state.get("picture_name", "")),
         "own_picture": str(
             state.get("picture_name") if state.get("picture_is_own") else state.get(LOST["picture"], "")

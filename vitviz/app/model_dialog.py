@@ -86,7 +86,7 @@ def _from_hub() -> None:
     if model := known.get(name or ""):
         st.caption(
             say("models.hub.about", good_for=say(f"models.good_for.{model.topic}"), size=model.megabytes,
-                licence=model.licence)
+                licence=model.licence or say("models.hub.no_licence"))
         )  # fmt: skip
     revision = st.text_input(
         say("models.hub.revision"), key="models.hub.revision", help=say("models.hub.revision_help")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vitviz.app import html, session, shell
+from vitviz.app.class_names import naming
 from vitviz.app.words import say
 from vitviz.zoo.facts import WeightFacts, weight_facts
 
@@ -21,10 +22,10 @@ def prediction(trace: Trace, model: ModelEntry, *, brief: bool = False) -> None:
     """The five likeliest classes; ``brief`` leaves out how the probabilities were calibrated."""
     if not shell.has_classes(model):
         return
-    top, facts = trace.top(SHOWN), weight_facts(model)
+    top, facts, name = trace.top(SHOWN), weight_facts(model), naming(trace)
     otherwise = model.preprocessing != session.loaded().preprocessing
     if facts is None or otherwise:
-        st.html(html.bars((plain(score.name), score.probability) for score in top))
+        st.html(html.bars((plain(name(score.class_index)), score.probability) for score in top))
         if facts is not None:
             st.caption(say("prediction.prepared_otherwise"))
         return
@@ -44,11 +45,14 @@ def plain(name: str) -> str:
 
 
 def _calibrated(trace: Trace, top: list[ClassScore], facts: WeightFacts) -> None:
-    calibrated = facts.calibrated(trace.logits)
-    rows = ((plain(score.name), score.probability, calibrated[score.class_index].item()) for score in top)
+    calibrated, name = facts.calibrated(trace.logits), naming(trace)
+    rows = (
+        (plain(name(score.class_index)), score.probability, calibrated[score.class_index].item())
+        for score in top
+    )
     st.html(html.bars(rows, ("softmax", say("prediction.calibrated"))))
     confidence = calibrated.max().item()
-    count, names = len(facts.classes), ", ".join(map(plain, facts.classes))
+    count, names = len(facts.classes), ", ".join(plain(name(index)) for index in range(trace.logits.numel()))
     if not facts.unsure(confidence):
         st.caption(say("prediction.small_world", count=count), help=names)
         return

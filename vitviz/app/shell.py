@@ -10,6 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 from vitviz.app import lost, session
 from vitviz.app.markup import as_text
 from vitviz.app.model_dialog import open_dialog
+from vitviz.app.model_titles import family_and_name
+from vitviz.app.model_titles import title as title_of
 from vitviz.app.preparation_choice import choose_preparation
 from vitviz.app.sentences import note, sentence
 from vitviz.app.widgets.link import link
@@ -20,6 +22,8 @@ from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.registry import REGISTRY, ModelEntry
 
 FILE_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
+FITS = 31  # letters of a title in the box for models
+WIDE = 0x2E80  # from here on letters are twice as wide
 REFUSALS = "picture.refusals"  # how many files were refused
 REPLACED = "picture.replaced"  # the picture whose file was taken out last
 
@@ -107,6 +111,11 @@ def _model_choice() -> None:
         say("sidebar.model"), list(titles), format_func=titles.__getitem__, key=key, on_change=_model_chosen,
         args=(key,),
     )  # fmt: skip
+    whole = titles[st.session_state[key]]
+    if (
+        sum(2 if ord(letter) > WIDE else 1 for letter in whole) > FITS
+    ):  # the box has one line, which is cut off
+        st.caption(as_text(whole))
     asked = st.session_state.pop("models.asked", False)  # a link names a model that is not here
     if st.button(say("models.open"), width="stretch") or asked:
         open_dialog()
@@ -114,7 +123,7 @@ def _model_choice() -> None:
 
 def _listed(entry: ModelEntry) -> str:
     """A title whose own name stands before the family, where a narrow list does not cut it off."""
-    family, _, name = entry.title.partition(": ")
+    family, name = family_and_name(entry)
     return f"{name} ({family})" if name else family
 
 
@@ -157,7 +166,7 @@ def has_classes(model: ModelEntry) -> bool:
     """Whether the model ends with class scores; where it does not, one sentence says what is missing and why."""
     if model.config.num_classes:
         return True
-    st.info(say("no_classes", name=as_text(model.title)))
+    st.info(say("no_classes", name=as_text(title_of(model))))
     return False
 
 

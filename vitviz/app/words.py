@@ -17,10 +17,15 @@ def _english() -> str:
 _language: Callable[[], str] = _english
 
 
-def speak(language: Callable[[], str]) -> None:
-    """Say from now on what ``language()`` returns, one of ``LANGUAGES``; it is asked for every sentence."""
+def speak(asked: Callable[[], str]) -> None:
+    """Say from now on what ``asked()`` returns, one of ``LANGUAGES``; it is asked for every sentence."""
     global _language
-    _language = language
+    _language = asked
+
+
+def language() -> str:
+    """The language of the person who looks, one of ``LANGUAGES``."""
+    return _language()
 
 
 @cache
@@ -44,9 +49,9 @@ def table() -> dict[str, dict[str, str]]:
 
 def section(name: str) -> dict[str, str]:
     """All sentences whose keys begin with ``name.``, by the rest of the key, with their ``{places}`` still open."""
-    language = _language()
+    spoken = language()
     return {
-        key.removeprefix(f"{name}."): sentences[language]
+        key.removeprefix(f"{name}."): sentences[spoken]
         for key, sentences in table().items()
         if key.startswith(f"{name}.")
     }
@@ -58,5 +63,5 @@ def say(key: str, /, **values: object) -> str:
     Raises:
         KeyError: if the table has no such key.
     """
-    sentence = table()[key][_language()]
+    sentence = table()[key][language()]
     return sentence.format(**values) if values else sentence

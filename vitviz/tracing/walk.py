@@ -63,10 +63,17 @@ def _vit_start(config: ViTConfig) -> tuple[Stage, ...]:
     tokens = Stage(
         "class_token" if names == ("cls",) else "prefix_tokens",
         "tokens",
-        f"[{'; '.join([*(f'x_{name}' for name in names), 'x_p E'])}]",
+        f"[{'; '.join([*_short(names), 'x_p E'])}]",
     )
     position = Stage("position", "full_embed", "z\u2080 = \u2026 + E_pos")
     return (*((tokens,) if names else ()), *((position,) if config.position != "none" else ()))
+
+
+def _short(names: tuple[str, ...]) -> list[str]:
+    """The symbols of prefix tokens, registers together: there may be many."""
+    registers = sum(name.startswith("reg") for name in names)
+    others = [f"x_{name}" for name in names if not name.startswith("reg")]
+    return others + ([f"x_reg 1\u2026{registers}"] if registers > 1 else ["x_reg1"] * registers)
 
 
 def _swin_start(config: SwinConfig) -> tuple[Stage, ...]:
@@ -123,7 +130,7 @@ def _vit_pool(config: ViTConfig) -> tuple[Stage, ...]:
     if config.pool == "avg" and not config.norm_after_pool:
         return (MEAN,)
     if config.pool != "token":
-        key = "pooled_mean" if config.pool == "avg" else "pooled_tokens"
+        key = {"avg": "pooled_mean", "token_avg": "pooled_pair"}.get(config.pool, "pooled_tokens")
         return (Stage(key, "pooled", POOLED[config.pool]),)
     pooled = Stage("pooled", "pooled", "y = LN(z_L)\u2070")
     return (

@@ -75,7 +75,8 @@ def assemble(
 ) -> Model:
     """Build the network of a configuration and fill it."""
     config = understood.config
-    made = plan(tensors.headers, config)
+    # A tensor without a number, such as the registers of a DINOv3 that has none, is no weight.
+    made = plan([name for name, header in tensors.headers.items() if header.nbytes], config)
     progress("build", 0, 1)
     network = empty_network(config)
     progress("build", 1, 1)

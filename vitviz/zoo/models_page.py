@@ -87,7 +87,8 @@ def models_page() -> str:
             lines.append(f"| {layout} | {names} | {one.reason} |")
     lines += [
         "",
-        "Every other tensor is used, or the file is refused.",
+        "Every other tensor is used, or the file is refused. One without a single number, as the registers of a DINOv3",
+        "that has none, is nothing.",
         "",
         "## What is refused, and why",
         "",

@@ -7,9 +7,9 @@ import torch
 from vitviz.analysis.position.class_changes import (
     class_changes,
     gap,
-    largest_change,
     likeliest,
     listed_classes,
+    moved,
     position_use,
     probabilities,
     ranks,
@@ -49,14 +49,19 @@ def test_changes_are_from_the_first_run() -> None:
 def test_gaps_and_the_likeliest_class() -> None:
     assert gap(FIRST, SECOND) == 6.0
     assert likeliest(SECOND) == (5, pytest.approx(softmax(SECOND)[5]))
-    assert largest_change(FIRST, [FIRST, SECOND]) == pytest.approx(
-        np.abs(softmax(FIRST) - softmax(SECOND)).max()
-    )
+    assert moved(FIRST, [FIRST, SECOND]) == pytest.approx(np.abs(softmax(FIRST) - softmax(SECOND)).sum() / 2)
 
 
 def test_positions_matter_where_a_probability_moves() -> None:
     slight = FIRST + np.float32(0.01) * np.arange(7, dtype=np.float32)
     unused = position_use(FIRST, {"removed": slight, "contents": FIRST, "tokens": SECOND})
     assert unused.little
-    assert unused.change == pytest.approx(np.abs(softmax(FIRST) - softmax(slight)).max())
+    assert unused.moved == pytest.approx(np.abs(softmax(FIRST) - softmax(slight)).sum() / 2)
     assert not position_use(FIRST, {"removed": FIRST, "contents": SECOND}).little
+
+
+def test_many_classes_that_each_move_a_little_are_much_together() -> None:
+    logits = np.random.default_rng(0).normal(0, 0.1, (2, 1000)).astype(np.float32)
+    use = position_use(logits[0], {"removed": logits[1], "contents": logits[0]})
+    assert np.abs(softmax(logits[0]) - softmax(logits[1])).max() < 0.001
+    assert not use.little

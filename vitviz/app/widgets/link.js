@@ -1,15 +1,18 @@
-// The address of the view, and a button that copies it. What changes on one page takes the place of its entry in the
-// history, so that Back leaves the page at once.
+// What belongs to the whole browser page: the address of the view with a button that copies it, and the language. What
+// changes on one page takes the place of its entry in the history, so that Back leaves the page at once.
 
 /** @import { View } from "../../web/shared/types.d.ts" */
+/** @import { Language } from "./page_language.js" */
 
 import { make } from "../../web/shared/dom.js";
 import { describePage } from "../../web/shared/save_figure.js";
+import { PageLanguage } from "./page_language.js";
 
 /** @typedef {{ copy: string, copied: string, by_hand: string, own: string }} Words */
 /**
  * `about` is what a saved figure says of itself beside the address, `save` the words of its control.
- * @typedef {{ words: Words, own: boolean, query: string, about: Record<string, string>, save: Record<string, string> }} Data
+ * @typedef {{ words: Words, own: boolean, query: string, about: Record<string, string>, save: Record<string, string>,
+ *   language: Language }} Data
  */
 
 const SHOWN_MS = 4000;
@@ -38,6 +41,7 @@ function oneEntryForEachPage() {
  */
 export function mount(element) {
   oneEntryForEachPage();
+  const language = new PageLanguage();
   const button = element.appendChild(make("button", "va-copy"));
   button.type = "button";
   const note = element.appendChild(make("div", "va-note"));
@@ -79,10 +83,12 @@ export function mount(element) {
       }
       data = given;
       describePage(given.about, given.save);
+      language.update(given.language);
       button.textContent = given.words.copy;
     },
     destroy() {
       clearTimeout(timer);
+      language.destroy();
     },
   };
 }

@@ -8,6 +8,8 @@ import numpy as np
 import streamlit as st
 
 from vitviz.app import class_choice, links, session, settings, shell, tokens
+from vitviz.app.class_names import class_name, naming
+from vitviz.app.markup import as_text
 from vitviz.app.progress import in_steps
 from vitviz.app.settings import Setting
 from vitviz.app.topics.lens.part import LensView
@@ -81,7 +83,7 @@ def _readings(model: ModelEntry, trace: Trace, found: tuple[Depth, ...]) -> None
     first = [say("lens.part.own")] * before + list(tokens.prefix(model))
     view = LensView(
         followed,
-        trace.class_name,
+        naming(trace),
         session.seen(model),
         grid,
         first,
@@ -119,7 +121,7 @@ def _opened(model: ModelEntry, trace: Trace, depth: str, token: int, target: int
     from vitviz.analysis.lens.logit_lens import open_reading
 
     steps = open_reading(trace, depth, token, target)
-    name = trace.class_name(target)
+    name = as_text(class_name(trace, target))
     st.subheader(say("lens.opened", token=token, depth=depth, name=name), anchor=False)
     total = text(steps.products.sum())
     for formula in (

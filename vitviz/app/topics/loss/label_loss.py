@@ -8,6 +8,8 @@ import numpy as np
 import streamlit as st
 
 from vitviz.app import class_choice, html, session
+from vitviz.app.class_names import class_name, naming
+from vitviz.app.markup import as_text
 from vitviz.app.topics.loss.fragments import LABEL, label_chosen
 from vitviz.app.topics.loss.softmax_part import softmax_bars
 from vitviz.app.words import say
@@ -31,7 +33,7 @@ def probabilities(model: ModelEntry, trace: Trace) -> None:
     st.header(say("loss.softmax.title"), anchor=False)
     st.markdown(say("loss.softmax.lead"))
     logits = trace.logits.numpy()
-    names = [trace.class_name(index) for index in range(len(logits))]
+    names = list(map(naming(trace), range(len(logits))))
     softmax_bars(f"loss.softmax.{model.name}", logits, names, int(np.argmax(logits)))
 
 
@@ -51,7 +53,7 @@ def label_loss(model: ModelEntry, trace: Trace) -> None:
         computed, gradient = session.derived(
             trace, TORCH_LOSS.at(label), lambda: torch_loss(trace.logits, label)
         )
-        _formulas(loss, trace.class_name(label))
+        _formulas(loss, as_text(class_name(trace, label)))
         st.caption(say("loss.check", loss=fixed(computed), gap=f"{abs(computed - loss.loss):.1e}"))
     with right:
         st.markdown(say("loss.gradient"))
@@ -77,7 +79,7 @@ def _table(trace: Trace, loss: CrossEntropy, gradient: NDArray[np.float64]) -> s
     leading = loss.leading(LISTED)
     rows = [
         (
-            trace.class_name(i), fixed(loss.logits[i], 4), short(loss.powers[i]), fixed(loss.probabilities[i], 4),
+            class_name(trace, i), fixed(loss.logits[i], 4), short(loss.powers[i]), fixed(loss.probabilities[i], 4),
             str(int(i == loss.label)), fixed(loss.gradient[i]), fixed(gradient[i]),
         )
         for i in leading

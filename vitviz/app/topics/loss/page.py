@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from vitviz.app import class_choice, html, links, session, shell, tokens
+from vitviz.app.class_names import class_name
 from vitviz.app.function_source import show_function
 from vitviz.app.settings import Setting
 from vitviz.app.topics.loss.fragments import READINGS, token_chosen
@@ -90,7 +91,7 @@ def _reading(trace: Trace, reading: Reading, token: int) -> str:
     scores = " ".join(f"{one.logit:.3f}" for one in best).replace("-", "\u2212")
     return html.titled(
         say(f"loss.pool_{reading.pooling}", token=token),
-        html.bars([(trace.class_name(one.number), one.probability) for one in best]),
+        html.bars([(class_name(trace, one.number), one.probability) for one in best]),
         say("loss.trained") if reading.trained else "",
         say("loss.scores", scores=scores),
     )

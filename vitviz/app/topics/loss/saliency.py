@@ -9,6 +9,8 @@ import numpy as np
 import streamlit as st
 
 from vitviz.app import class_choice, html, session, tokens
+from vitviz.app.class_names import class_name
+from vitviz.app.markup import as_text
 from vitviz.app.progress import in_steps
 from vitviz.app.topics.loss.fragments import SALIENCY, SALIENCY_OF_LABEL, token_chosen
 from vitviz.app.widgets.chart import chart
@@ -33,7 +35,7 @@ def saliency(model: ModelEntry, trace: Trace) -> None:
     """Maps of the label's gradient, and its lengths through depth; any other choice stops the backward pass."""
     st.header(say("loss.saliency.title"), anchor=False)
     label = class_choice.label(model, trace)
-    st.markdown(say("loss.saliency.lead", name=trace.class_name(label)))
+    st.markdown(say("loss.saliency.lead", name=as_text(class_name(trace, label))))
     found = session.derived(trace, SALIENCY_OF_LABEL.at(label), lambda: _backward(trace, label))
     _maps(model, trace, found)
     if "ln_embed.out" in trace.names():

@@ -8,7 +8,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from vitviz.app import html, links, session
+from vitviz.app import html, links, model_titles, session
+from vitviz.app.markup import as_text
 from vitviz.app.settings import Setting
 from vitviz.app.topics.norm_lab.code import code_that_ran
 from vitviz.app.widgets.chart import chart
@@ -158,5 +159,10 @@ def _in_the_model(model: ModelEntry) -> None:
         statistics = session.norm_statistics(trace)
     nearest = nearest_to_trouble(statistics)
     st.caption(
-        say("norm_lab.variance_model", name=model.title, ratio=short(nearest.ratio), where=nearest.name)
+        say(
+            "norm_lab.variance_model",
+            name=as_text(model_titles.title(model)),
+            ratio=short(nearest.ratio),
+            where=nearest.name,
+        )
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from vitviz.app import lost, pages, session
+from vitviz.app import lost, model_titles, pages, session
 from vitviz.app.words import say
 from vitviz.zoo.registry import ModelEntry
 
@@ -46,7 +46,7 @@ def begin(step: str, model: ModelEntry, **numbers: object) -> None:
     lost.notice()
     st.markdown(say(f"path.{step}.lead", **numbers))
     if model.name != session.entry().name:
-        st.caption(say("path.instead", name=model.title))
+        st.caption(say("path.instead", name=model_titles.title(model)))
     if not model.trained:
         st.caption(f":orange-badge[{say('sidebar.untrained')}] {say('untrained', name=model.name)}")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vitviz.app import html, session, shell, tokens
+from vitviz.app.class_names import naming
 from vitviz.app.prediction import plain
 from vitviz.app.topics.path.frame import ask, begin, take_away
 from vitviz.app.widgets.picker import picker
@@ -75,7 +76,10 @@ def _stages(model: ModelEntry, trace: Trace) -> None:
         _merging(model, trace, firsts)
     with right:
         if shell.has_classes(model):
-            st.html(html.bars((plain(score.name), score.probability) for score in trace.top(BEST)))
+            name = naming(trace)
+            st.html(
+                html.bars((plain(name(score.class_index)), score.probability) for score in trace.top(BEST))
+            )
 
 
 def _merging(model: ModelEntry, trace: Trace, firsts: list[SwinBlockTrace]) -> None:

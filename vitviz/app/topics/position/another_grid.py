@@ -13,6 +13,7 @@ from vitviz.analysis.position.class_changes import gap, likeliest
 from vitviz.analysis.position.grids import first_grid, grids_around
 from vitviz.analysis.position.interpolation import Mode
 from vitviz.app import html, links, session, shell, tokens
+from vitviz.app.class_names import class_name, naming
 from vitviz.app.progress import block_by_block
 from vitviz.app.session import Derived
 from vitviz.app.settings import Setting
@@ -208,7 +209,7 @@ def _classes(
         Run(f"{height} x {width} px", trace.logits.numpy()),
         Run(f"{setting.grid[0] * patch} x {setting.grid[1] * patch} px", logits),
     ]
-    st.html(run_table(runs, trace.class_name, say("position.class"), say("position.gap")))
+    st.html(run_table(runs, naming(trace), say("position.class"), say("position.gap")))
     st.caption(say("position.classes_help" if learned else "position.classes_help_sincos"))
 
 
@@ -250,7 +251,7 @@ def _tried(
             best, share = likeliest(scores)
             label = tried.label(model.config.patch_size, learned)
             moved = short(gap(scores, trace.logits.numpy()))
-            rows.append((label, trace.class_name(best), f"{100 * share:.1f} %", moved))
+            rows.append((label, class_name(trace, best), f"{100 * share:.1f} %", moved))
         st.markdown(f"**{say('position.tried')}**")
         heads = (say("position.tried_setting"), say("position.tried_first"), "p", say("position.gap"))
         st.html(html.table(rows, heads, numbers=[2, 3]))

@@ -11,6 +11,7 @@ from PIL import Image
 from vitviz.analysis.position.class_changes import gap, position_use
 from vitviz.analysis.position.patch_shuffle import piece_sides, shuffle, shuffled_picture
 from vitviz.app import html, links, session, shell, tokens
+from vitviz.app.class_names import naming
 from vitviz.app.pictures import picture_url
 from vitviz.app.progress import block_by_block
 from vitviz.app.session import Derived
@@ -46,7 +47,7 @@ def changed(model: ModelEntry, trace: Trace) -> None:
     """The classes of real runs without positions and with shuffled patches, and why whole tokens may be shuffled."""
     config = cast("ViTConfig", model.config)
     bare = config.position == "none"
-    left, right = st.columns([1, 3.6], gap="medium")
+    left, right = st.columns([1.2, 3.4], gap="medium")
     with left:
         side = _choose_side(model)
         seed = _choose_seed(model)
@@ -62,7 +63,7 @@ def changed(model: ModelEntry, trace: Trace) -> None:
         logits = _run(trace, order, side, seed)
         plain = Run(say("position.as_it_is"), trace.logits.numpy(), "x" if bare else "x + e")
         runs = [Run(say(f"position.{change}"), values, FORMULA[change]) for change, values in logits.items()]
-        st.html(run_table([plain, *runs], trace.class_name, say("position.class"), say("position.gap")))
+        st.html(run_table([plain, *runs], naming(trace), say("position.class"), say("position.gap")))
         st.caption(say("position.table_help"))
         if not bare:
             _how_much(plain, logits)
@@ -114,7 +115,7 @@ def _run(trace: Trace, order: NDArray[np.int64], side: int, seed: int) -> Logits
 def _how_much(plain: Run, logits: Logits) -> None:
     """Whether the model makes use of positions on this picture: not every one does."""
     use = position_use(plain.logits, logits)
-    st.markdown(say("position.little" if use.little else "position.much", points=f"{100 * use.change:.1f}"))
+    st.markdown(say("position.little" if use.little else "position.much", share=f"{100 * use.moved:.1f}"))
 
 
 def _why(config: ViTConfig, plain: Run, logits: Logits) -> None:
@@ -125,7 +126,7 @@ def _why(config: ViTConfig, plain: Run, logits: Logits) -> None:
         r" = \Pi\, \mathrm{softmax}\!\left(\frac{q k^\top}{\sqrt d}\right) \Pi^\top \Pi v"
         r" = \Pi\, \mathrm{softmax}\!\left(\frac{q k^\top}{\sqrt d}\right) v$"
     )
-    read = say("position.read_mean" if config.pool == "avg" else "position.read_cls")
+    read = say(f"position.read_{config.pool}")
     tokens_gap = gap(logits["tokens"], plain.logits)
     contents_gap = gap(logits["contents"], plain.logits)
     st.markdown(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from vitviz.app import html, links, session, shell, tokens
+from vitviz.app import html, links, model_titles, session, shell, tokens
 from vitviz.app.session import Derived
 from vitviz.app.settings import Setting
 from vitviz.app.topics.position.another_grid import another_grid
@@ -36,7 +36,7 @@ def show() -> None:
     assert isinstance(config, ViTConfig)
     shell.head(say("position.title"), f"{say('position.lead')} {_kinds(config)}", model)
     if chosen.is_swin:
-        st.info(f"{say('position.swin')} {say('position.instead', name=model.title)}")
+        st.info(f"{say('position.swin')} {say('position.instead', name=model_titles.title(model))}")
     part = _choose_part()
     # Each part has a place of its own: what another one showed goes at once, not when a long run ends.
     places = {name: st.container() if name == part else st.empty() for name in PARTS}

@@ -18,7 +18,8 @@ STYLE = """<style>
 .vvr th, .vvr td { border: 0; padding: 2px 12px 2px 0; text-align: left; vertical-align: top; }
 .vvr th { font-weight: 600; vertical-align: top; }
 .vvr th small { display: block; font: 12px var(--st-code-font, monospace); opacity: .75; }
-.vvr td.n { font-family: var(--st-code-font, monospace); font-variant-numeric: tabular-nums; white-space: nowrap; }
+.vvr td.n { font-family: var(--st-code-font, monospace); font-variant-numeric: tabular-nums; }
+.vvr td.n > * { white-space: nowrap; }
 .vvr td.n small { opacity: .75; font-size: 11px; margin-left: 5px; }
 .vvr .bar { height: 4px; background: currentColor; opacity: .55; min-width: 1px; margin: 1px 0 2px; }
 .vvr td:first-child { white-space: nowrap; }

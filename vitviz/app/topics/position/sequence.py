@@ -56,13 +56,22 @@ def _formula(model: ModelEntry, vectors: Sequence) -> None:
     """Eq. 1 with this model's shapes."""
     count, dim = vectors.tokens.shape
     first = len(tokens.prefix(model))
-    prefix = "".join(rf"x_\text{{{name}}};\ " for name in tokens.prefix(model))
+    prefix = "".join(rf"{symbol};\ " for symbol in _symbols(tokens.prefix(model)))
     plus = r" + E_{pos}" if vectors.positions is not None else ""
     st.markdown(
         rf"$\small z_0 = [{prefix}x_p^1 E;\ \dots;\ x_p^{{{count - first}}} E]{plus}:\quad "
         rf"({first} + {count - first}) \times {dim}{rf' + {count} × {dim}' if plus else ''}"
         rf" \to {count} \times {dim}$"
     )
+
+
+def _symbols(names: tuple[str, ...]) -> list[str]:
+    """The prefix tokens as symbols of a formula: of many registers the first and the last."""
+    symbols = [rf"x_\text{{{name}}}" for name in names]
+    registers = [i for i, name in enumerate(names) if name.startswith("reg")]
+    if len(registers) > 2:
+        symbols[registers[0] + 1 : registers[-1]] = [r"\dots"]
+    return symbols
 
 
 def _one_token(model: ModelEntry, vectors: Sequence, token: int) -> None:

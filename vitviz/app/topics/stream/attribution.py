@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from vitviz.app import class_choice, html, links, session, shell, tokens
+from vitviz.app.class_names import class_name
 from vitviz.app.fragments import token_chosen
 from vitviz.app.settings import Setting
 from vitviz.app.topics.stream.contributions_part import Bar, contributions
@@ -120,7 +121,7 @@ def _check(attribution: Attribution, target: int, trace: Trace) -> None:
     total, logit = attribution.total(target), float(attribution.logits[target])
     rows = [
         (say("stream.attribution.sum", count=len(attribution.whole)), fixed(total)),
-        (say("stream.attribution.logit", name=trace.class_name(target)), fixed(logit)),
+        (say("stream.attribution.logit", name=class_name(trace, target)), fixed(logit)),
         ("|\u0394|", f"{abs(total - logit):.1e}"),
     ]
     st.html(html.table(rows, numbers=[1]))

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from vitviz.analysis.swin_cost.attention_cost import global_cost, pairs_by_loops, window_cost
-from vitviz.app import html, session, shell
+from vitviz.app import html, model_titles, session, shell
 from vitviz.app.topics.swin_cost.race import race
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.tiles import tiles
@@ -34,7 +34,7 @@ def show() -> None:
     model = session.entry("swin")
     shell.head(say("swin_cost.title"), say("swin_cost.lead"), model)
     if model != session.entry():
-        st.caption(say("swin.instead", name=model.title))
+        st.caption(say("swin.instead", name=model_titles.title(model)))
     with st.spinner(say("running")):
         trace = session.trace(model)
     blocks = first_blocks(trace)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from vitviz.app import links, session, shell, tokens
+from vitviz.app import links, model_titles, session, shell, tokens
 from vitviz.app.component import colours
 from vitviz.app.pictures import small_picture_url
 from vitviz.app.settings import BLOCK, HEAD, Setting
@@ -55,7 +55,7 @@ def show() -> None:
     model = session.entry("swin")
     shell.head(say("swin_reach.title"), say("swin_reach.lead"), model)
     if model != session.entry():
-        st.caption(say("swin.instead", name=model.title))
+        st.caption(say("swin.instead", name=model_titles.title(model)))
     with st.spinner(say("running")):
         trace = session.trace(model)
     head = HEAD.get(0, model.name)
@@ -146,7 +146,7 @@ def _side(model: ModelEntry) -> dict[str, Any]:
 
     trace = session.trace(model)
     return {
-        "title": model.title,
+        "title": model_titles.title(model),
         "url": _url(trace, model),
         "layers": layers(trace),
         "layer": _block(model, trace),

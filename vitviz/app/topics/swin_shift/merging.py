@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from vitviz.app import html, links, session
+from vitviz.app.class_names import class_name
 from vitviz.app.settings import Setting
 from vitviz.app.source_lines import source
 from vitviz.app.topics.swin_shift.stages_part import merge_picker
@@ -185,7 +186,7 @@ def _order_row(trace: Trace, step: str, name: str) -> list[str]:
     places = " ".join(f"({row},{column})" for row, column in ORDERS[name])
     output = say("swin_shift.order_of", gap=_gap(found.output_gap), scale=short(found.output_scale))
     logits = say("swin_shift.order_of", gap=_gap(found.logit_gap), scale=short(found.logit_scale))
-    return [say(f"swin_shift.order_{name}"), places, output, logits, trace.class_name(found.top)]
+    return [say(f"swin_shift.order_{name}"), places, output, logits, class_name(trace, found.top)]
 
 
 def _gap(value: float) -> str:

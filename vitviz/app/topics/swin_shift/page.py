@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import session, shell
+from vitviz.app import model_titles, session, shell
+from vitviz.app.class_names import class_name
+from vitviz.app.markup import as_text
 from vitviz.app.topics.swin_shift.journey import show_journey
 from vitviz.app.topics.swin_shift.lab import show_lab
 from vitviz.app.topics.swin_shift.merging import show_merging
@@ -26,7 +28,7 @@ def show() -> None:
     model = session.entry("swin")
     shell.head(say("swin_shift.title"), say("swin_shift.lead"), model)
     if model != session.entry():
-        st.caption(say("swin_shift.instead", name=model.title))
+        st.caption(say("swin_shift.instead", name=model_titles.title(model)))
     with st.spinner(say("running")):
         trace = session.trace(model)
     show_lab(model, trace)
@@ -50,6 +52,6 @@ def _without_mask(model: ModelEntry, trace: Trace) -> None:
         st.markdown(
             say(
                 "swin_shift.no_mask_result", blocks=found.blocks, gap=short(found.gap), scale=short(found.scale),
-                before=trace.class_name(found.before), after=trace.class_name(found.after),
+                before=as_text(class_name(trace, found.before)), after=as_text(class_name(trace, found.after)),
             )
         )  # fmt: skip
