@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from vitviz.app import words
+from vitviz.app.markup import as_text
 from vitviz.app.networks import OwnModel
 from vitviz.images import HALF_MEAN, HALF_STD, Preprocessing
 from vitviz.models.build import build
@@ -84,7 +85,7 @@ def loaded(name: str, config: ModelConfig) -> OrderedDict[str, OwnModel]:
 def test_every_page_opens(open_page: Open, page: str, name: str) -> None:
     config = FAMILIES.get(name) or SWINS[name]
     opened = open_page(page, model=name, own_models=loaded(name, config))
-    missing = words.table()["no_classes"]["en"].format(name=f"a model\\: {name}")
+    missing = words.table()["no_classes"]["en"].format(name=as_text(f"{name} (a model)"))
     says = [info.value for info in opened.info]
     notes = {
         "layer_norm.norms_after": name.startswith(("norms after", "Swin v2")),

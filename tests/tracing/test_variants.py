@@ -94,6 +94,8 @@ def test_a_norm_behind_the_heads_leaves_no_share_to_a_key() -> None:
     ("name", "key", "formula"),
     [
         ("relative bias", "pattern", "A = softmax(qk\u1d40/\u221ad + B)"),
+        ("axial", "pattern", "A = softmax(Rq(Rk)\u1d40/\u221ad)"),
+        ("centred", "prefix_tokens", "[x_cls; x_reg 1\u20262; x_p E]"),
         ("norms behind", "qkv", "z U_qkv"),
         ("norms behind", "ffn_out", "LN(\u2026 W\u2082)"),
         ("SwiGLU, inner norms", "ffn_hidden", "silu(LN(z\u2032) W\u2081) * LN(z\u2032) V"),

@@ -19,7 +19,7 @@ STYLE = """<style>
 @supports (animation-timeline: scroll()) {
   .vvt { animation: vvt-end linear; animation-timeline: scroll(self inline); }
 }
-.vvt td:first-child { min-width: 5em; }
+.vvt td:first-child:not(.n) { min-width: 5em; }
 .vvt .n { font-family: var(--st-code-font, monospace); font-variant-numeric: tabular-nums; white-space: nowrap; }
 .vvt .r { text-align: right; }
 .vvt .q { opacity: .7; }

@@ -11,7 +11,6 @@ from vitviz.app import lost, session
 from vitviz.app.markup import as_text
 from vitviz.app.model_dialog import open_dialog
 from vitviz.app.model_titles import family_and_name
-from vitviz.app.model_titles import title as title_of
 from vitviz.app.preparation_choice import choose_preparation
 from vitviz.app.sentences import note, sentence
 from vitviz.app.widgets.link import link
@@ -166,7 +165,7 @@ def has_classes(model: ModelEntry) -> bool:
     """Whether the model ends with class scores; where it does not, one sentence says what is missing and why."""
     if model.config.num_classes:
         return True
-    st.info(say("no_classes", name=as_text(title_of(model))))
+    st.info(say("no_classes", name=as_text(_listed(model))))
     return False
 
 

@@ -109,11 +109,16 @@ def _vit_block(config: ViTConfig, attention: tuple[Stage, ...]) -> tuple[Stage, 
     gated = config.mlp_kind == "swiglu"
     formulas = {
         "qkv": f"{read} U_qkv",
-        "pattern": f"A = softmax(qk\u1d40/\u221ad{' + B' if config.relative_bias else ''})",
+        "pattern": f"A = softmax({_scores(config)}{' + B' if config.relative_bias else ''})",
         "ffn_hidden": f"silu({hidden} W\u2081) * {hidden} V" if gated else f"GELU({hidden} W\u2081)",
         "ffn_out": "\u2026 W\u2082" if first else "LN(\u2026 W\u2082)",
     }
     return tuple(replace(stage, formula=formulas.get(stage.key, stage.formula)) for stage in attention + MLP)
+
+
+def _scores(config: ViTConfig) -> str:
+    """The products of queries and keys; R turns both by the angles of their places."""
+    return f"{'Rq(Rk)' if config.rotary else 'qk'}\u1d40/\u221ad"
 
 
 # What one vector is made of the tokens where it is not the class token: x are the tokens that are pooled.

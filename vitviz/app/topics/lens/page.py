@@ -92,7 +92,8 @@ def _readings(model: ModelEntry, trace: Trace, found: tuple[Depth, ...]) -> None
         target=target,
     )
     lens_part(f"lens.{model.name}", view, on_choose)
-    st.caption(say("lens.try_swin" if model.is_swin else "lens.try"))
+    kind = "_swin" if model.is_swin else "" if "cls" in tokens.prefix(model) else "_patches"
+    st.caption(say(f"lens.try{kind}"))
     class_choice.choose_target(model, trace, say("lens.class"), "lens.class")
     st.markdown(say("lens.pitfalls_swin" if model.is_swin else _pitfalls(trace)))
     if reading >= before:

@@ -82,11 +82,8 @@ def _maps(model: ModelEntry, trace: Trace, found: Saliency) -> None:
 
 def _depths(model: ModelEntry, found: Saliency) -> None:
     st.subheader(say("loss.saliency.depths"), anchor=False)
-    st.caption(
-        say(
-            "loss.saliency.depths_help" if "cls" in tokens.prefix(model) else "loss.saliency.depths_help_swin"
-        )
-    )
+    kind = "_swin" if model.is_swin else "" if "cls" in tokens.prefix(model) else "_patches"
+    st.caption(say(f"loss.saliency.depths_help{kind}"))
     first = len(tokens.prefix(model))
     chosen = [tokens.current(model, depth.grid) for depth in found.depths]
     of_token = [float(depth.lengths[token]) for depth, token in zip(found.depths, chosen, strict=True)]

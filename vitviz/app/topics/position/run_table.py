@@ -22,7 +22,7 @@ STYLE = """<style>
 .vvr td.n > * { white-space: nowrap; }
 .vvr td.n small { opacity: .75; font-size: 11px; margin-left: 5px; }
 .vvr .bar { height: 4px; background: currentColor; opacity: .55; min-width: 1px; margin: 1px 0 2px; }
-.vvr td:first-child { white-space: nowrap; }
+.vvr td:first-child { min-width: 6em; }
 .vvr tr.gap td { border-top: 1px solid #8885; padding-top: 5px; }
 </style>"""
 LISTED = 5

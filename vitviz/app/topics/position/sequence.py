@@ -42,7 +42,8 @@ def sequence(model: ModelEntry, trace: Trace) -> None:
             f"position.picker.{model.name}", session.seen(model), *tokens.finest(model), token,
             lambda chosen: tokens.choose(model, chosen), prefix=tokens.prefix(model), width=PICTURE_SIDE,
         )  # fmt: skip
-        st.caption(say("position.try_sequence"))
+        named = "cls" in tokens.prefix(model)
+        st.caption(say("position.try_sequence" if named else "position.try_sequence_patches"))
     with right:
         _formula(model, vectors)
         _one_token(model, vectors, token)
@@ -82,7 +83,8 @@ def _one_token(model: ModelEntry, vectors: Sequence, token: int) -> None:
     if position is not None:
         rows.append(Strip("pos_embed", position[token], span(position[token], "position"), "position"))
         rows.append(Strip("full_embed", total[token], span(total[token], "activation")))
-    st.markdown(f"**{say('position.one', token=token, name=_name(model, token), dim=x.shape[1])}**")
+    title = "position.one" if position is not None else "position.one_alone"
+    st.markdown(f"**{say(title, token=token, name=_name(model, token), dim=x.shape[1])}**")
     strips(
         f"position.token.{model.name}", rows, channel, lambda index: CHANNEL.set(index, model.name),
         index_name=say("channel"),
