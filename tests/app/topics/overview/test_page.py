@@ -94,7 +94,7 @@ def test_only_a_picture_below_the_threshold_is_called_unsure(
     known = weight_facts(find("vit-tiny"))
     assert known is not None
     other = replace(known, unsure_below=below, unsure_share=0.25)
-    monkeypatch.setattr("vitviz.app.topics.overview.page.weight_facts", lambda model: other)
+    monkeypatch.setattr("vitviz.app.prediction.weight_facts", lambda model: other)
     page = open_page("overview", model="vit-tiny")
     doubts = [text.value for text in page.caption if "not sure about this picture" in text.value]
     assert bool(doubts) == says
