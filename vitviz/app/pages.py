@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -89,11 +89,11 @@ def navigate() -> tuple[str, st.Page]:
     return topic, opened
 
 
-def link(topic: str, label: str = "") -> None:
-    """A link to a page; what is chosen stays chosen there."""
+def link(topic: str, label: str = "", query: Mapping[str, str] | None = None) -> None:
+    """A link to a page; what is chosen stays chosen there, or with ``query`` is what that says."""
     objects = st.session_state.get(OBJECTS)
     if objects:  # a page that runs alone has no others to lead to
-        st.page_link(objects[topic], label=label or title(topic))
+        st.page_link(objects[topic], label=label or title(topic), query_params=query)
 
 
 def _page(topic: str) -> st.Page:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from vitviz.app import address, callbacks, lost, navigation, pages, session, shell
+from vitviz.app import address, callbacks, lesson_bar, lost, navigation, pages, session, shell
 from vitviz.zoo.registry import ASSETS
 
 session.setup()
@@ -14,6 +14,7 @@ topic, page = pages.navigate()
 st.set_page_config(page_title=f"{page.title} \u00b7 vitviz")
 link = shell.sidebar()
 navigation.bar(topic)
+lesson_bar.bar()
 page.run()
 navigation.related(topic)
 shell.copy_link(link, address.complete())

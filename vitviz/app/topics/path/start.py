@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import session, tokens
+from vitviz.app import lesson_bar, session, tokens
 from vitviz.app.prediction import prediction
 from vitviz.app.topics.path.frame import ask, begin, take_away
 from vitviz.app.widgets.picker import picker
@@ -49,6 +49,7 @@ def show() -> None:
     st.html(WAY + way(trace, model))
     _question(model)
     take_away(STEP)
+    lesson_bar.offer()
 
 
 def way(trace: Trace, model: ModelEntry) -> str:
