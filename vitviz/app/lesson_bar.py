@@ -15,7 +15,7 @@ STYLE = """<style>
 .st-key-lesson { border: 1px solid #8886; border-radius: 4px; padding: .35rem .8rem .5rem; gap: .25rem; }
 .st-key-lesson a { padding: .1rem .45rem; margin: 0; min-height: 1.9rem; white-space: nowrap; }
 .st-key-lesson button { min-height: 1.9rem; padding: 0 .6rem; }
-.st-key-lesson p { margin: 0; }
+.st-key-lesson [data-testid=stMarkdownContainer], .st-key-lesson p { margin: 0; }
 </style>"""
 
 
