@@ -71,7 +71,10 @@ def files_below(folder: str) -> set[str]:
 
 def test_the_wheel_holds_every_file_of_the_package_and_the_assets(wheel: Path) -> None:
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    shipped = {f"vitviz/_shipped/{name}" for name in files_below("assets") | {".streamlit/config.toml"}}
+    shipped = {
+        f"vitviz/_shipped/{name}"
+        for name in files_below("assets") | files_below("lessons") | {".streamlit/config.toml"}
+    }
     assert held == files_below("vitviz") | shipped
     kinds = {Path(name).suffix for name in held}
     assert {".py", ".typed", ".js", ".css", ".toml", ".safetensors", ".json", ".jpg", ".png"} <= kinds
