@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -16,6 +17,7 @@ from vitviz.images import HALF_MEAN, HALF_STD, Preprocessing
 from vitviz.models.build import build
 from vitviz.models.config import ModelConfig, Rotary, SwinConfig, SwinV2Config, ViTConfig
 from vitviz.models.init import initialize
+from vitviz.payload import unpack_data
 from vitviz.zoo.load import Model
 from vitviz.zoo.registry import ModelEntry
 from vitviz.zoo.source import Source
@@ -99,3 +101,22 @@ def test_every_page_opens(open_page: Open, page: str, name: str) -> None:
         lead = words.table()["stream.lead_norms_after"]["en"]
         assert any(lead in text.value for text in opened.markdown) == notes["layer_norm.norms_after"]
     assert (missing in says) == (not config.num_classes and page in ABOUT_CLASSES), says
+
+
+def test_a_swin_v2_has_its_own_scores_and_the_number_of_its_own_mask(open_page: Open) -> None:
+    own = loaded("Swin v2", replace(V2, masked_score=-200.0))
+    (lab,) = (
+        data for data in parts(open_page("swin_shift", model="Swin v2", own_models=own)) if "masked" in data
+    )
+    assert lab["masked"] == -200
+    assert "cos(q, k)" in lab["words"]["say_attention"]
+    assert "\u2212200 where" in lab["words"]["say_mask"]
+    page = open_page("swin_reach", model="Swin v2", own_models=own, **{"swin_reach.view.en": "scores"})
+    (scores,) = (data["words"] for data in parts(page) if "tables" in data)
+    assert scores["qk"] == "cos(q, k) / \u03c4"
+    assert any("\\cos(q, k)" in text.value for text in page.markdown)
+
+
+def parts(page: AppTest) -> list[dict[str, Any]]:
+    """What the browser parts of a page get."""
+    return [unpack_data(part.proto.bytes) for part in page.get("bidi_component")]

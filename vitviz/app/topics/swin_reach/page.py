@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
 
@@ -14,6 +14,7 @@ from vitviz.app.settings import BLOCK, HEAD, Setting
 from vitviz.app.source_lines import source
 from vitviz.app.topics.swin_reach.part import KINDS, Kind, show_part
 from vitviz.app.words import say
+from vitviz.models.config import SwinConfig, SwinV2Config
 from vitviz.zoo.registry import find
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ class Cursor:
         """What every browser part of the page gets."""
         return {"revision": session.run_name(self.model), "patch": self.patch, "block": self.block}
 
+    @property
+    def config(self) -> SwinConfig:
+        """The Swin's configuration."""
+        return cast(SwinConfig, self.model.config)
+
     def keep(self, choice: dict[str, int]) -> None:
         """Keep a choice of the browser part for every page."""
         BLOCK.set(choice["block"], self.model.name)
@@ -66,13 +72,14 @@ def show() -> None:
 def _views(cursor: Cursor) -> None:
     # A choice in a browser part runs this again with the same cursor, so nothing large is sent twice.
     kind = _choose_view()
-    st.markdown(say(f"swin_reach.{kind}_lead"))
+    version = "_v2" if kind == "scores" and isinstance(cursor.config, SwinV2Config) else ""
+    st.markdown(say(f"swin_reach.{kind}_lead{version}"))
     if kind == "scores":
         _scores(cursor)
     elif kind == "beside_vit":
         _beside_vit(cursor)
     else:
-        show_part(kind, f"swin_reach.{kind}", _journey(cursor), cursor.keep)
+        show_part(kind, f"swin_reach.{kind}", _journey(cursor), cursor.config, cursor.keep)
     if kind == "windows":
         _code(cursor, ("region_map", "attention_mask"))
 
@@ -115,7 +122,7 @@ def _scores(cursor: Cursor) -> None:
         "head": cursor.head,
         "colours": {name: colours(name) for name in ("activation", "weight", "difference", "attention")},
     }
-    show_part("scores", "swin_reach.scores", data, cursor.keep, on_need=_rerun)
+    show_part("scores", "swin_reach.scores", data, cursor.config, cursor.keep, on_need=_rerun)
     block = trace.swin_blocks[_block(model, trace)]
     gap = session.fused_gap(trace, block.name)
     st.caption(say("swin_reach.gap", block=block_title(block), gap=f"{gap:.1e}"))
@@ -137,7 +144,7 @@ def _beside_vit(cursor: Cursor) -> None:
         "token": cursor.patch,
         "colours": {"attention": colours("attention")},
     }
-    show_part("beside_vit", "swin_reach.beside_vit", data, lambda choice: None, on_need=_rerun)
+    show_part("beside_vit", "swin_reach.beside_vit", data, cursor.config, lambda choice: None, on_need=_rerun)
 
 
 def _side(model: ModelEntry) -> dict[str, Any]:

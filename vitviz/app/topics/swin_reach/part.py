@@ -9,6 +9,8 @@ import streamlit as st
 
 from vitviz.app.component import component
 from vitviz.app.words import say, section
+from vitviz.models.config import SwinConfig, SwinV2Config
+from vitviz.plot.numbers import MINUS
 from vitviz.plot.reach import growth_lines
 
 Kind = Literal["windows", "receptive_field", "scores", "beside_vit"]
@@ -19,11 +21,13 @@ def show_part(
     kind: Kind,
     key: str,
     data: Mapping[str, Any],
+    config: SwinConfig,
     on_choice: Callable[[dict[str, int]], None],
     on_need: Callable[[], None] = lambda: None,
 ) -> None:
     """Show one part. ``on_choice`` is called with the numbers that a person chose, ``on_need`` when payloads are gone.
 
+    ``config`` is of the Swin that is shown.
     ``data`` has ``revision``, another one whenever anything in it is, and what the part's own module reads.
     """
     mount = component(
@@ -38,12 +42,21 @@ def show_part(
         key=key,
         data={
             **data,
-            "words": section(f"swin_reach.{kind}"),
+            "words": _words(kind, config),
             **(_growth(data) if kind == "receptive_field" else {}),
         },
         on_choice_change=chosen,
         on_need_change=on_need,
     )
+
+
+def _words(kind: Kind, config: SwinConfig) -> dict[str, str]:
+    """What the part says: of a Swin v2, what is so there, and what the model's own mask adds to a score."""
+    words = section(f"swin_reach.{kind}")
+    if isinstance(config, SwinV2Config):
+        words |= section(f"swin_reach.{kind}_v2")
+    masked = f"{config.masked_score:g}".replace("-", MINUS)
+    return {name: text.replace("{masked}", masked) for name, text in words.items()}
 
 
 def _growth(data: Mapping[str, Any]) -> dict[str, Any]:

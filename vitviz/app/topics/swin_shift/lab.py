@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 from PIL import Image, ImageOps
@@ -11,6 +11,7 @@ from vitviz.app import session
 from vitviz.app.topics.swin_shift.part import Lab, WindowWeights, shift_lab
 from vitviz.app.topics.swin_shift.setting import LabSetting, block_named, choose, current, shifted_blocks
 from vitviz.app.words import say
+from vitviz.models.config import SwinConfig
 
 if TYPE_CHECKING:
     from vitviz.analysis.segment_lines import StepLine
@@ -53,6 +54,7 @@ def show_lab(model: ModelEntry, trace: Trace) -> None:
         code=_code(trace, block, own),
         note=_note(setting, shifts),
         why_no_weights=_why_no_weights(block, shifts, setting),
+        config=cast(SwinConfig, trace.config),
     )
     shift_lab(f"swin_shift.lab.{model.name}", lab, lambda wanted: choose(model, trace, wanted))
 

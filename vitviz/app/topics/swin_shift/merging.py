@@ -169,7 +169,8 @@ def _sum(opened: Projection, channel: int, merge: Merge) -> None:
 
 def _orders(trace: Trace, step: str) -> None:
     st.subheader(say("swin_shift.order_title"), anchor=False)
-    st.caption(say("swin_shift.order_lead"))
+    post_norm = isinstance(trace.config, SwinV2Config)
+    st.caption(say("swin_shift.order_lead_v2" if post_norm else "swin_shift.order_lead"))
     with st.spinner(say("running")):
         rows = [_order_row(trace, step, name) for name in ORDERS]
     heads = [say(f"swin_shift.order_head_{name}") for name in ("order", "output", "logits", "top")]

@@ -15,6 +15,8 @@ from vitviz.app.component import colours, component
 from vitviz.app.pictures import picture_url
 from vitviz.app.topics.swin_shift.setting import MOST_SIDE, MOST_WINDOW, LabSetting
 from vitviz.app.words import section
+from vitviz.models.config import SwinConfig, SwinV2Config
+from vitviz.plot.numbers import MINUS
 from vitviz.plot.region_colours import HUES
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class Lab:
     code: Mapping[str, Sequence[tuple[str, str]]]
     note: str
     why_no_weights: str
+    config: SwinConfig
 
 
 def shift_lab(key: str, lab: Lab, on_setting: Callable[[dict[str, Any]], None]) -> None:
@@ -56,8 +59,6 @@ def shift_lab(key: str, lab: Lab, on_setting: Callable[[dict[str, Any]], None]) 
 
     Moving the scrubber, the shift or the pointer asks the server nothing.
     """
-    from vitviz.models.config import MASKED_SCORE
-
     mount = component("app/topics/swin_shift/part.js")
     data = {
         "image": picture_url(lab.picture),
@@ -66,13 +67,13 @@ def shift_lab(key: str, lab: Lab, on_setting: Callable[[dict[str, Any]], None]) 
         "limits": {"side": MOST_SIDE, "window": MOST_WINDOW},
         "isOwn": lab.own,
         "attention": None if lab.weights is None else _weights(lab.weights),
-        "masked": MASKED_SCORE,
+        "masked": lab.config.masked_score,
         "code": {frame: [list(line) for line in lines] for frame, lines in lab.code.items()},
         "note": lab.note,
         "attentionNote": lab.why_no_weights,
         "hues": list(HUES),
         "scales": {"attention": colours("attention"), "difference": colours("difference")},
-        "words": section("swin_shift.lab"),
+        "words": _words(lab.config),
         **describe(lab.shifts),
     }
 
@@ -81,6 +82,15 @@ def shift_lab(key: str, lab: Lab, on_setting: Callable[[dict[str, Any]], None]) 
             on_setting(dict(wanted))
 
     mount(key=key, data=data, on_setting_change=changed)
+
+
+def _words(config: SwinConfig) -> dict[str, str]:
+    """What the lab says: with the number that this model's mask adds to a score, of a Swin v2 with its scores."""
+    words = section("swin_shift.lab")
+    if isinstance(config, SwinV2Config):
+        words |= section("swin_shift.lab_v2")
+    masked = f"{config.masked_score:g}".replace("-", MINUS)
+    return {name: text.replace("{masked}", masked) for name, text in words.items()}
 
 
 def describe(shifts: Sequence[ShiftGeometry]) -> dict[str, Any]:
