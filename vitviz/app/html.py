@@ -32,6 +32,12 @@ STYLE = """<style>
 </style>"""
 
 
+def percent(share: float) -> str:
+    """Two digits in per cent, without a power of ten."""
+    value = 100 * share
+    return f"{value:.0f} %" if value >= 9.95 else f"{value:.2g} %"
+
+
 def image(address: str, says: str, width: int) -> str:
     """A picture with what a screen reader says of it, which ``st.image`` cannot have; ``says`` stands below it too."""
     picture = f'<img src="{escape(address)}" alt="{escape(says)}" style="width:{width}px;max-width:100%">'

@@ -19,7 +19,8 @@ from vitviz.analysis.matmul.timing import Gate, time_runs
 
 PATIENCE = 0.06  # seconds that a run may be expected to take
 LEAST_ROWS = 32  # of A
-FEWEST_RUNS = 5
+RUNS = (5, 60)  # at least, at most
+LONG_ENOUGH = 0.25  # seconds of runs after which there is probably one that nothing disturbed
 LIBRARY = "torch"
 
 Array = NDArray[np.float32]
@@ -123,7 +124,7 @@ def timed(name: str, make: Make, product: Product, gate: Gate) -> Timed:
         rows *= 2
     difference = np.abs(c[:rows] - product.right[:rows])  # (rows, n)
     right = bool((difference <= product.room[:rows]).all())
-    runs = time_runs(lambda: run(rows), gate, FEWEST_RUNS) if right else []
+    runs = time_runs(lambda: run(rows), gate, RUNS, LONG_ENOUGH) if right else []
     return Timed(
         name,
         size,

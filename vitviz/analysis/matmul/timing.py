@@ -149,10 +149,12 @@ def _rows(name: str, size: int, gflops: float | None, patience: float) -> int | 
     return rows if rows * a_row <= patience else None
 
 
-def time_runs(run: Callable[[], object], gate: Gate, fewest: int = RUNS[0]) -> list[float]:
-    """Seconds of at least ``fewest`` and at most 15 runs, until they are long enough together; each holds the gate."""
+def time_runs(
+    run: Callable[[], object], gate: Gate, runs: tuple[int, int] = RUNS, enough: float = LONG_ENOUGH
+) -> list[float]:
+    """Seconds of each run, at least and at most so many, until they took long ``enough``; each holds the gate."""
     seconds: list[float] = []
-    while len(seconds) < fewest or (sum(seconds) < LONG_ENOUGH and len(seconds) < RUNS[1]):
+    while len(seconds) < runs[0] or (sum(seconds) < enough and len(seconds) < runs[1]):
         with gate():
             start = time.perf_counter()
             run()

@@ -49,8 +49,8 @@ def _schedule(there: bool) -> None:
         ),
         NAMES, NAMES[0],
     )  # fmt: skip
-    st.markdown(f"**{say(f'matmul.halide.{name}')}.** {say(f'matmul.halide.why_{name}')}")
-    left, right = st.columns([1.15, 1], gap="medium")
+    st.markdown(f"**{say(f'matmul.halide.{name}')}**  \n{say(f'matmul.halide.why_{name}')}")
+    left, right = st.columns([1.05, 1], gap="medium")
     with left:
         st.caption(say("matmul.halide.algorithm"))
         st.code(code_of(algorithm), language="python")

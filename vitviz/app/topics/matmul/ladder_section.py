@@ -115,7 +115,7 @@ def _table(of: Ladder, timed: Sequence[Timed]) -> str:
     rows = []
     for one in timed:
         speed = say("matmul.wrong") if one.gflops is None else short(one.gflops)
-        share = f"{100 * one.gflops / library:.0f} %" if one.gflops and library else ""
+        share = html.percent(one.gflops / library) if one.gflops and library else ""
         run = "" if one.seconds is None else f"{short(1000 * one.seconds)} ({one.rows})"
         compiling = f"{one.compiling:.2f}" if one.compiling else ""
         rows.append((of.name(one.name), speed, share, run, compiling, f"{one.error:.1e}"))

@@ -92,7 +92,7 @@ def _show(speeds: list[Speed], place: DeltaGenerator, figures: DeltaGenerator) -
             say(f"matmul.short_{line.name}"),
             "" if line.at_common is None else _speed(line.at_common),
             f"{_speed(line.best)} ({line.best_size})",
-            "" if line.share is None else _share(line.share),
+            "" if line.share is None else html.percent(line.share),
             _error(line.error),
         )
         for line in summarise(speeds)
@@ -103,12 +103,6 @@ def _show(speeds: list[Speed], place: DeltaGenerator, figures: DeltaGenerator) -
 
 def _speed(gflops: float) -> str:
     return f"{gflops:.3g}" if gflops < 100 else f"{gflops:.0f}"
-
-
-def _share(value: float) -> str:
-    """Two digits in per cent, without a power of ten."""
-    percent = 100 * value
-    return f"{percent:.0f} %" if percent >= 9.95 else f"{percent:.2g} %"
 
 
 def _error(value: float) -> str:

@@ -105,7 +105,7 @@ def _figure(costs: list[Cost]) -> None:
 def _table(costs: list[Cost]) -> str:
     heads = ("latency_ns", "latency_cycles", "throughput_ns", "throughput_cycles", "in_flight", "growth")
     rows = [(say(f"operations.{cost.name}"), *_figures(cost)) for cost in costs]
-    return html.table(rows, ("", *(say(f"operations.head_{head}") for head in heads)), numbers=range(1, 7))
+    return html.table(rows, ("", *(say(f"operations.head_{head}") for head in heads)), numbers=range(7))
 
 
 def _figures(cost: Cost) -> tuple[str, ...]:
@@ -148,8 +148,8 @@ def _published() -> None:
         cells = [processor.get(operation.name) for processor in PROCESSORS.values()]
         figures = ["\u2013" if cell is None else f"{cell.latency:g} / {cell.throughput:g}" for cell in cells]
         rows.append((say(f"operations.{operation.name}"), *figures))
-    st.html(html.table(rows, ("", *PROCESSORS), numbers=range(1, 1 + len(PROCESSORS))))
-    st.caption(say("operations.source", address=SOURCE))
+    st.html(html.table(rows, ("", *PROCESSORS), numbers=range(1 + len(PROCESSORS))))
+    st.markdown(say("operations.source", address=SOURCE))  # a link in a caption is too faint
 
 
 def _code() -> None:
