@@ -54,7 +54,7 @@ export class OneNorm {
     this.data = data;
     setBold(this.title, words.token);
     this.lead.textContent = words.maps;
-    this.hint.textContent = prefix.length ? words.try : words.try_swin;
+    this.hint.textContent = words.try;
     for (const { name, heading } of this.maps) heading.textContent = words[name];
     const diamonds = prefix.length ? filled(words.diamonds, { names: prefix.join(", ") }) : "";
     this.label = `${filled(words.over_tokens, { times: data.times })} ${diamonds}`;

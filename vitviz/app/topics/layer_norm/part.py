@@ -137,10 +137,16 @@ def part_data(view: NormsView) -> dict[str, Any]:
         "token": view.token,
         "turn": view.turn,
         "scales": {name: colours(name) for name in ("attention", "activation")},
-        "words": section("layer_norm"),
+        "words": section("layer_norm") | {"try": say(f"layer_norm.{_try(view)}")},
         "picker": {**section("picker"), "token": say("token"), "patch": say("patch")},
         "chart": section("chart"),
     }
+
+
+def _try(view: NormsView) -> str:
+    """Which hint fits: there may be a class token, or maps that get smaller from stage to stage."""
+    maps = {norm["grid"] for norm in view.packed.statistics["norms"] if norm["grid"]}
+    return "try_swin" if len(maps) > 1 else "try" if "cls" in view.prefix else "try_patches"
 
 
 def _figures(given: Packed, prefix: int) -> dict[str, Any]:
