@@ -20,11 +20,21 @@ NOT_PROSE = re.compile(r"```.*?```|`[^`]*`|\$[^$]*\$|\{[^{}]*\}|<[^>]*>|\]\([^)]
 Texts = dict[str, dict[str, str]]
 
 
+def lessons(language: str) -> Iterator[tuple[str, str]]:
+    """All that the lessons say."""
+    for path in sorted((ROOT / "lessons").glob("*.toml")):
+        found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        for step in [{"title": found["title"]}, *found["step"]]:
+            said = [text[language] for text in step.values() if isinstance(text, dict)]
+            yield f"{path.name} {step.get('link', 'title')}", "\n".join(said)
+
+
 def english() -> Iterator[tuple[str, str]]:
     """Where a text stands, and the text."""
     yield from ((key, said["en"]) for key, said in words.table().items())
     yield from (OF_CHECKPOINTS | OF_PICTURES | NOTES).items()
     yield from ((sample.file, f"{sample.title}\n{sample.good_for}") for sample in SAMPLES)
+    yield from lessons("en")
 
 
 def chinese() -> Iterator[tuple[str, str]]:
@@ -34,6 +44,7 @@ def chinese() -> Iterator[tuple[str, str]]:
         found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
         yield from ((f"{path.stem} {key}", str(text)) for key, text in found.items())
     yield from ((sample.file, f"{sample.title_zh}\n{sample.good_for_zh}") for sample in SAMPLES)
+    yield from lessons("zh")
     yield "README.zh.md", (ROOT / "README.zh.md").read_text(encoding="utf-8")
 
 
