@@ -40,11 +40,13 @@ if TYPE_CHECKING:
     from vitviz.tracing.walk import Walk
 
 payloads = PayloadStore(memory)
+SHOWN = "model.shown"  # the model whose run the open page shows first
 
 
 def setup() -> None:
     """Begin a run of the script: everything a page says is said in this person's language."""
     st.session_state.setdefault("language", browsers_language())
+    st.session_state.pop(SHOWN, None)
     words.speak(lambda: str(st.session_state.get("language", "en")))
 
 
@@ -136,6 +138,12 @@ def loaded() -> ModelEntry:
     return find(str(st.session_state.get("model", DEFAULT_MODEL)))
 
 
+def shown() -> ModelEntry:
+    """The model that the open page shows: not always the chosen one, a page about Swin shows a Swin."""
+    model: ModelEntry = st.session_state.get(SHOWN) or loaded()
+    return model
+
+
 def run_name(model: ModelEntry, of: ChosenPicture | None = None) -> str:
     """What tells a run apart from every other: the picture, the model, and how the one is prepared for the other."""
     return f"{(of or picture()).sha256} {model.name} {model.preprocessing}"
@@ -153,6 +161,7 @@ def seen(model: ModelEntry, of: ChosenPicture | None = None) -> Image.Image:
 
 def trace(model: ModelEntry, of: ChosenPicture | None = None) -> Trace:
     """The run of a model on a picture, by default this person's; made once, and again where it had to go."""
+    st.session_state.setdefault(SHOWN, model)
     person, pixels = people.here(), seen(model, of)
     digest = hashlib.sha256(f"{pixels.mode} {pixels.size}".encode() + pixels.tobytes()).digest()
     weights = networks.weights_key(model)

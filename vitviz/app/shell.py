@@ -74,7 +74,7 @@ def sidebar() -> DeltaGenerator:
 def copy_link(place: DeltaGenerator, query: dict[str, str]) -> None:
     """The button that copies the view's link, and with it the page's address, which becomes ``query``."""
     own_model = st.session_state.get("model") in session.own_models()
-    about = {"model": session.loaded().title, "picture": str(st.session_state.get("picture_name", ""))}
+    about = {"model": session.shown().title, "picture": str(st.session_state.get("picture_name", ""))}
     with place:
         link("sidebar.link", query, about, own=own_model or bool(st.session_state.get("picture_is_own")))
 
