@@ -6,7 +6,7 @@ import io
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Visit, draw_all, settle
 from vitviz.app import words
@@ -22,14 +22,18 @@ def png(width: int, height: int, colour: tuple[int, int, int]) -> bytes:
 
 
 def upload(page: Page, name: str, data: bytes) -> None:
+    send(page, {name: data})
+
+
+def send(page: Page, files: dict[str, bytes]) -> None:
     page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(
-        [{"name": name, "mimeType": "image/png", "buffer": data}]
+        [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in files.items()]
     )
     settle(page)
 
 
 def test_an_upload_becomes_the_picture(visit: Visit) -> None:
-    page = visit()
+    page = visit("overview")
     upload(page, "red <b>wide</b>.png", png(300, 100, (200, 10, 10)))
     expect(page.locator("[data-testid=stSidebar]")).to_contain_text("red <b>wide</b>.png")
     expect(page.locator("[data-testid=stSidebar]")).to_contain_text("300 x 100 px")
@@ -54,6 +58,45 @@ def test_a_broken_upload_gets_one_sentence_and_the_picture_stays(visit: Visit) -
     upload(page, "good.png", png(64, 64, (0, 90, 0)))
     expect(sidebar).to_contain_text("good.png")
     expect(alert).to_have_count(0)
+
+
+def test_the_tray_keeps_ones_own_pictures(visit: Visit, browser: Browser) -> None:
+    page = visit("attention")
+    sidebar, tray = page.locator("[data-testid=stSidebar]"), page.locator(".vt-choose")
+    broken = png(64, 64, (0, 0, 0))[:60]
+    send(
+        page,
+        {"red.png": png(60, 40, (200, 0, 0)), "broken.png": broken, "blue.png": png(50, 70, (0, 0, 200))},
+    )
+    expect(tray).to_have_count(2)
+    expect(sidebar).to_contain_text("50 x 70 px")
+    expect(sidebar.locator("[role=alert]")).to_contain_text("broken.png is not shown.")
+    expect(page.locator("[data-testid=stFileUploaderFile]")).to_have_count(0)
+    tray.nth(0).click()
+    expect(sidebar).to_contain_text("60 x 40 px")
+    expect(tray.nth(0)).to_have_attribute("aria-pressed", "true")
+    expect(sidebar.locator("[role=alert]")).to_have_count(0)  # said once
+    settle(page)
+    # The address brings it back in this browser, and in no other.
+    address = page.url
+    assert "picture=own." in address
+    page.reload()
+    settle(page)
+    expect(sidebar).to_contain_text("60 x 40 px")
+    stranger = browser.new_context()
+    try:
+        other = stranger.new_page()
+        other.goto(address)
+        settle(other)
+        expect(other.locator("[data-testid=stSidebar]")).to_contain_text(SAMPLES[0].file)
+        expect(other.locator(".vt-choose")).to_have_count(0)
+        expect(other.get_by_text(words.table()["tray.gone"]["en"])).to_be_visible()
+    finally:
+        stranger.close()
+    page.get_by_role("button", name="Take red.png out").click()
+    expect(tray).to_have_count(0)
+    expect(sidebar).to_contain_text(SAMPLES[0].file)
+    settle(page)
 
 
 def test_a_picture_of_ones_own_is_credited_to_nobody(visit: Visit) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from vitviz.app import links, session
+from vitviz.app import links, session, tray
 from vitviz.app.words import LANGUAGES, say
 from vitviz.samples import SAMPLES
 from vitviz.web.explorer.defaults import DEFAULTS
@@ -114,7 +114,9 @@ def _frame() -> dict[str, str]:
     elif model.name in REGISTRY:
         found["model"] = model.name
     first = next((sample.file for sample in SAMPLES), "")
-    if not st.session_state.get("picture_is_own") and (name := st.session_state.get("picture_name", first)):
+    if id_ := st.session_state.get("picture_id"):
+        found["picture"] = f"{tray.PREFIX}{id_}"
+    elif name := st.session_state.get("picture_name", first):
         found["picture"] = str(name)
     if (language := str(st.session_state.get("language", "en"))) != session.browsers_language():
         found["lang"] = language
@@ -138,7 +140,13 @@ def _choose_model(name: str | None) -> None:
 
 def _choose_picture(file: str | None) -> None:
     sample = next((sample for sample in SAMPLES if sample.file == file), None)
-    if sample is not None:
+    if file and file.startswith(tray.PREFIX):
+        own = tray.find(file.removeprefix(tray.PREFIX))
+        if own is not None:
+            session.choose_own(own)
+        else:
+            st.toast(say("tray.gone"), icon=":material/link_off:")
+    elif sample is not None:
         with suppress(CheckpointError):  # a sample whose file is damaged: the picture stays
             session.choose_sample(sample)
             st.session_state["sample"] = sample.file

@@ -84,18 +84,19 @@ def of_sample(path: Path) -> ChosenPicture:
     return ChosenPicture(facts, picture.view, CHANNELS * picture.image.width * picture.image.height)
 
 
-def of_upload(data: bytes, first: Preprocessing) -> ChosenPicture:
-    """A stranger's file, opened in a process of its own; ``first`` is of the model that will see it.
+def of_upload(data: bytes, *specs: Preprocessing) -> ChosenPicture:
+    """A stranger's file, opened in a process of its own; ``specs`` are the views that are wanted at once.
 
     Raises:
         ImageError: it cannot be opened, or it takes too much.
     """
-    facts, (seen,) = workers.open(data, [first])
+    facts, views = workers.open(data, specs)
 
     def make(spec: Preprocessing) -> Image.Image:
         _, (made,) = workers.open(data, [spec])
         return made
 
     chosen = ChosenPicture(facts, make, len(data))
-    chosen.keep(first, seen)
+    for spec, view in zip(specs, views, strict=True):
+        chosen.keep(spec, view)
     return chosen

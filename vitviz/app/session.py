@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from vitviz.app import networks, people, preparation, words
+from vitviz.app import networks, people, preparation, tray, words
 from vitviz.app.chosen_picture import ChosenPicture, of_sample, of_upload
 from vitviz.app.derived import Derived as Derived
 from vitviz.app.derived import derived as derived
@@ -81,31 +81,27 @@ def choose_sample(sample: Sample) -> None:
     st.session_state["picture_name"] = sample.file
     st.session_state["picture_credit"] = sample.credit
     st.session_state["picture_is_own"] = False
-    st.session_state["picture_error"] = None
+    st.session_state["picture_id"] = ""
+    st.session_state["picture_error"] = ()
 
 
 def choose_upload(name: str, data: bytes) -> None:
-    """Make an uploaded file this person's picture.
+    """Put a file into this person's tray and make it their picture.
 
     Raises:
-        vitviz.images.ImageError: if it cannot be opened; the picture stays what it was.
+        vitviz.images.ImageError: if it cannot be opened; tray and picture stay what they were.
     """
-    st.session_state["picture"] = of_upload(data, entry().preprocessing)
-    st.session_state["picture_name"] = name
+    choose_own(tray.add(name, of_upload(data, entry().preprocessing, tray.SMALL)))
+
+
+def choose_own(own: tray.Own) -> None:
+    """Make a picture of their tray this person's picture."""
+    st.session_state["picture"] = own.picture
+    st.session_state["picture_name"] = own.name
     st.session_state["picture_credit"] = ""
     st.session_state["picture_is_own"] = True
-    st.session_state["picture_error"] = None
-
-
-def chosen_picture() -> dict[str, object]:
-    """All that is chosen with a picture, for ``choose_again``."""
-    names = ("picture", "picture_name", "picture_credit", "picture_is_own")
-    return {name: st.session_state[name] for name in names if name in st.session_state}
-
-
-def choose_again(chosen: dict[str, object]) -> None:
-    """Make that this person's picture again."""
-    st.session_state.update(chosen)
+    st.session_state["picture_id"] = own.id
+    st.session_state["picture_error"] = ()
 
 
 def picture() -> ChosenPicture:

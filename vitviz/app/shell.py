@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from vitviz.app import lost, session
+from vitviz.app import lost, session, tray
 from vitviz.app.markup import as_text
 from vitviz.app.model_dialog import open_dialog
 from vitviz.app.model_titles import family_and_name
 from vitviz.app.preparation_choice import choose_preparation
 from vitviz.app.sentences import note, sentence
 from vitviz.app.widgets.link import link
+from vitviz.app.widgets.tray import tray as show_tray
 from vitviz.app.words import LANGUAGES, say
 from vitviz.images import ImageError
 from vitviz.samples import SAMPLES
@@ -23,8 +24,8 @@ from vitviz.zoo.registry import REGISTRY, ModelEntry
 FILE_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
 FITS = 31  # letters of a title in the box for models
 WIDE = 0x2E80  # from here on letters are twice as wide
-REFUSALS = "picture.refusals"  # how many files were refused
-REPLACED = "picture.replaced"  # the picture whose file was taken out last
+SENT = "picture.sent"  # how often files were sent
+REFUSALS_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -37,18 +38,23 @@ class Refused:
 
 def sidebar() -> DeltaGenerator:
     """Choose the picture, how it is prepared, the model and the language. Returns the link's place: it comes last."""
-    # The browser keeps a widget's file; in a new session, whose server never had it, the widget is another one.
-    # So it is after a refusal.
-    stamp = f"{lost.stamp()}.{st.session_state.get(REFUSALS, 0)}"
+    # The browser keeps a widget's files. What was sent is in the tray, or was refused: the widget is a new, empty one.
+    stamp = f"{lost.stamp()}.{st.session_state.get(SENT, 0)}"
     upload, camera = (f"{name}.{stamp}" for name in ("upload", "camera"))
     with st.sidebar:
         _sample_choice()
         # Above what was used just now, which is in sight: below it stands under the fold of a phone.
-        if (error := st.session_state.get("picture_error")) is not None:
+        refused: tuple[Refused, ...] = st.session_state.pop("picture_error", ())
+        for error in refused[:REFUSALS_SHOWN]:
             st.error(_refusal(error))
         st.file_uploader(
-            say("sidebar.upload"), type=FILE_TYPES, key=upload, on_change=_uploaded, args=(upload,)
-        )
+            say("sidebar.upload"), type=FILE_TYPES, key=upload, on_change=_uploaded, args=(upload,),
+            accept_multiple_files=True,
+        )  # fmt: skip
+        if own := tray.pictures():
+            show_tray(
+                "sidebar.tray", own, str(st.session_state.get("picture_id", "")), _choose_own, _take_out
+            )
         with st.expander(say("sidebar.camera")):
             if st.toggle(say("sidebar.camera_on"), key="camera_on"):
                 st.camera_input(
@@ -172,7 +178,6 @@ def has_classes(model: ModelEntry) -> bool:
 def _sample(key: str) -> None:
     before = st.session_state.get("sample")
     st.session_state["sample"] = st.session_state[key]
-    st.session_state.pop(REPLACED, None)
     lost.found_again("picture")
     if not _back_to_sample():
         own = bool(st.session_state.get("picture_is_own"))
@@ -189,28 +194,36 @@ def _back_to_sample() -> bool:
     try:
         session.choose_sample(sample)
     except CheckpointError as error:
-        st.session_state["picture_error"] = Refused(error, "")
+        st.session_state["picture_error"] = (Refused(error, ""),)
         return False
     return True
 
 
 def _uploaded(key: str) -> None:
-    upload = st.session_state[key]
-    if upload is None:
-        # A file was taken out, or Streamlit begins to replace it: if the new one is refused, the old one stays.
-        before = session.chosen_picture()
-        if _back_to_sample():
-            st.session_state[REPLACED] = before
-        return
-    try:
-        session.choose_upload(upload.name, upload.getvalue())
-        st.session_state.pop(REPLACED, None)
+    """Files came: those that open are in the tray, the last of them is the picture; the others are named once."""
+    given = st.session_state[key]
+    refused = []
+    for file in given if isinstance(given, list) else [given] if given else []:
+        try:
+            session.choose_upload(file.name, file.getvalue())
+            lost.found_again("picture")
+        except ImageError as error:
+            refused.append(Refused(error, file.name))
+    st.session_state["picture_error"] = tuple(refused)
+    st.session_state[SENT] = st.session_state.get(SENT, 0) + 1
+
+
+def _choose_own(id_: str) -> None:
+    if (own := tray.find(id_)) is not None:
+        session.choose_own(own)
         lost.found_again("picture")
-    except ImageError as error:
-        session.choose_again(st.session_state.pop(REPLACED, {}))
-        st.session_state["picture_error"] = Refused(error, upload.name)
-        # An empty widget again: it would name a file beside another picture, and what is sent next is a change.
-        st.session_state[REFUSALS] = st.session_state.get(REFUSALS, 0) + 1
+
+
+def _take_out(id_: str) -> None:
+    """A picture leaves the tray; where it was the one that is looked at, the sample that was chosen last takes over."""
+    tray.take_out(id_)
+    if st.session_state.get("picture_id") == id_:
+        _back_to_sample()
 
 
 def _refusal(refused: Refused) -> str:
