@@ -20,7 +20,7 @@ PLACES: dict[str, tuple[str, ...]] = {
         "overview", "patches", "attention", "layer_norm", "position", "stream", "loss", "lens",
         "swin_shift", "swin_reach",
     ),
-    "workshop": ("convolution", "matmul", "operations", "norm_lab", "swin_cost"),
+    "workshop": ("convolution", "memory_layout", "matmul", "operations", "norm_lab", "swin_cost"),
 }  # fmt: skip
 TOPICS = tuple(topic for topics in PLACES.values() for topic in topics)
 # Pages that take up the same thing, in the order in which they are offered.
@@ -45,8 +45,9 @@ RELATED: dict[str, tuple[str, ...]] = {
     "lens": ("path/scores", "loss", "stream"),
     "swin_shift": ("path/windows", "path/stages", "swin_reach", "swin_cost"),
     "swin_reach": ("path/windows", "swin_shift", "attention"),
-    "convolution": ("path/token", "patches", "matmul"),
-    "matmul": ("operations", "convolution", "patches"),
+    "convolution": ("path/token", "patches", "memory_layout", "matmul"),
+    "memory_layout": ("convolution", "matmul", "path/cut"),
+    "matmul": ("operations", "memory_layout", "convolution"),
     "operations": ("matmul",),
     "norm_lab": ("path/norm", "layer_norm"),
     "swin_cost": ("path/windows", "swin_shift"),

@@ -1,9 +1,8 @@
-"""What the node tests of the convolution page's modules compare with: numpy's index arrays and torch's strides."""
+"""What the node tests of the convolution page's modules compare with: numpy's index arrays."""
 
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from tests.web.fixtures import check
 from vitviz.analysis.convolution.im2col import run_im2col
@@ -12,7 +11,6 @@ from vitviz.app.topics.convolution.filter_picture import filter_picture
 
 # size, kernel, stride, padding, dilation
 KERNELS = [(6, 2, 2, 0, 1), (5, 3, 1, 1, 1), (7, 3, 2, 1, 2), (6, 3, 2, 0, 1), (3, 1, 5, 2, 1)]
-SHAPES = [(1, 3, 4, 4), (1, 3, 2, 5), (2, 3, 4, 2), (1, 1, 3, 3)]
 
 
 def test_fixture_of_kernel_positions() -> None:
@@ -36,19 +34,6 @@ def test_fixture_of_kernel_positions() -> None:
             }
         )  # fmt: skip
     check("convolution/kernel_positions.json", cases)
-
-
-def test_fixture_of_memory_indices() -> None:
-    cases = []
-    for shape in SHAPES:
-        for layout in (torch.contiguous_format, torch.channels_last):
-            numbers = torch.arange(int(np.prod(shape)), dtype=torch.float32).reshape(shape)
-            laid = numbers.clone(memory_format=layout)
-            memory = torch.as_strided(laid, (laid.numel(),), (1,))
-            # The number at an address is its place among all indices, counted as numpy does.
-            indices = [[int(i) for i in np.unravel_index(int(value), shape)] for value in memory]
-            cases.append({"shape": shape, "strides": laid.stride(), "indices": indices})
-    check("convolution/memory_index.json", cases)
 
 
 def test_fixture_of_filter_colours() -> None:

@@ -1,4 +1,4 @@
-"""The convolution page shows the results of three real runs, real index arrays, torch's strides and real filters."""
+"""The convolution page shows the results of three real runs, real index arrays and real filters."""
 
 from __future__ import annotations
 
@@ -122,22 +122,6 @@ def test_typed_arrays_run_and_bad_ones_get_a_sentence(open_page: Open) -> None:
     page.text_input(key="convolution.numpy.repeat.a").set_value("__import__('os')").run()
     assert not page.exception
     assert any("not a list of numbers" in text for text in said(page))
-
-
-def test_the_memory_is_the_models_picture_in_torchs_order(open_page: Open) -> None:
-    page = open_page("convolution")
-    image = trace_of(page)["image"]
-    data = mounted(page, "convolution.memory_layout")
-    row = column = 7 * 16
-    piece = image[0, :, row : row + 4, column : column + 4].numpy()
-    first, last = (layout["memory"] for layout in data["layouts"])
-    np.testing.assert_array_equal(first, piece.ravel())
-    np.testing.assert_array_equal(last, piece.transpose(1, 2, 0).ravel())
-    assert [layout["steps"] for layout in data["layouts"]] == [[48, 16, 4, 1], [48, 1, 12, 3]]
-    table = html_with(page, "stride()")
-    assert "(150528, 50176, 224, 1)" in table
-    assert "(150528, 1, 672, 3)" in table
-    assert "(602112, 4, 2688, 12)" in table
 
 
 @pytest.mark.parametrize("model", ["vit-tiny", "swin-mini"])

@@ -17,7 +17,6 @@ from vitviz.app.topics.convolution.common_digits import agreeing
 from vitviz.app.topics.convolution.filter_picture import filter_picture
 from vitviz.app.topics.convolution.filters import filter_sheets
 from vitviz.app.topics.convolution.kernel_positions import kernel_positions
-from vitviz.app.topics.convolution.memory_layout import memory_layout
 from vitviz.app.topics.convolution.numpy_functions import numpy_functions
 from vitviz.app.widgets.picker import picker
 from vitviz.app.words import say
@@ -36,7 +35,7 @@ PATCH_SIDE = 96
 
 
 def show() -> None:
-    """One number by three methods, their sources, every position of a kernel, the numpy functions, memory, filters."""
+    """One number by three methods, their sources, every position of a kernel, the numpy functions, filters."""
     model = session.entry()
     size, channels = model.config.patch_size, model.config.in_channels
     lead = say("convolution.lead", size=size, length=channels * size**2, dim=model.config.embed_dim)
@@ -46,7 +45,6 @@ def show() -> None:
     _sources(_runs(trace))
     kernel_positions(model)
     numpy_functions()
-    memory_layout(model, trace)
     filter_sheets(model, trace)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from tests.conftest import random_picture
-from vitviz.analysis.convolution.memory_layout import layouts
+from vitviz.analysis.memory_layout.layouts import layouts
 
 IMAGE = random_picture(5, 7)
 

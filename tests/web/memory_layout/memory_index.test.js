@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { addressOf, addressSum, indexOf } from "../../../vitviz/app/topics/convolution/memory_index.js";
+import { addressOf, addressSum, indexOf } from "../../../vitviz/app/topics/memory_layout/memory_index.js";
 
 /** @type {{ shape: number[], strides: number[], indices: number[][] }[]} */
 const cases = JSON.parse(readFileSync(new URL("memory_index.json", import.meta.url), "utf8"));

@@ -12,18 +12,18 @@ from vitviz.app.component import component
 from vitviz.app.words import say, section
 
 if TYPE_CHECKING:
-    from vitviz.analysis.convolution.memory_layout import Layout
+    from vitviz.analysis.memory_layout.layouts import Layout
 
 
 def show_layouts(key: str, levels: NDArray[np.uint8], layouts: Sequence[Layout]) -> None:
     """Show one tensor (1, C, H, W) in every one of ``layouts``; ``levels`` (C, H, W) are the 8-bit pixels behind it."""
-    mount = component("app/topics/convolution/memory_layout_part.js")
+    mount = component("app/topics/memory_layout/part.js")
     data = {
         "shape": list(layouts[0].shape),
         "itemsize": layouts[0].itemsize,
         "levels": levels.ravel().tolist(),
         "layouts": [_layout(layout) for layout in layouts],
-        "words": section("convolution.memory"),
+        "words": section("memory_layout.part"),
     }
     mount(key=key, data=data)
 
@@ -32,14 +32,14 @@ def _layout(layout: Layout) -> dict[str, object]:
     _, channels, height, width = layout.shape
     return {
         "name": layout.order,
-        "title": say(f"convolution.layout_{layout.order}"),
+        "title": say(f"memory_layout.layout_{layout.order}"),
         "steps": list(layout.strides),
         "strides": say(
-            "convolution.strides",
+            "memory_layout.strides",
             elements=", ".join(map(str, layout.strides)),
             bytes=", ".join(map(str, layout.byte_strides)),
         ),
-        "fastest": say("convolution.fastest", axis=layout.fastest),
+        "fastest": say("memory_layout.fastest", axis=layout.fastest),
         "memory": np.asarray(layout.memory, np.float32),
         "row": width * (channels if layout.fastest == "C" else height),
     }
