@@ -24,7 +24,7 @@ def test_the_path_is_walked_by_next_and_back(visit: Visit) -> None:
     page = visit()
     for number, path in enumerate(STEPS):
         expect(page).to_have_url(re.compile(rf"/{path}(\?.*)?$"))
-        expect(page.locator(".st-key-path-turn")).to_contain_text(f"step {number} of 9")
+        expect(page.locator(".st-key-path-turn")).to_contain_text(f"{number} / 9")
         expect(page).to_have_title(re.compile("vitviz"))
         show = page.get_by_text(table()["path.show"]["en"], exact=True)
         if show.count():

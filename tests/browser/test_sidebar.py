@@ -87,7 +87,6 @@ def test_the_tray_keeps_ones_own_pictures(visit: Visit, browser: Browser) -> Non
     try:
         other = stranger.new_page()
         other.goto(address)
-        settle(other)
         expect(other.locator("[data-testid=stSidebar]")).to_contain_text(SAMPLES[0].file)
         expect(other.locator(".vt-choose")).to_have_count(0)
         expect(other.get_by_text(words.table()["tray.gone"]["en"])).to_be_visible()
@@ -109,7 +108,7 @@ def test_a_picture_of_ones_own_is_credited_to_nobody(visit: Visit) -> None:
 
 
 def test_another_sample_and_another_model(visit: Visit) -> None:
-    page = visit()
+    page = visit("overview")
     page.get_by_role("combobox", name="Picture").click()
     page.get_by_role("option", name="Photographer (grey)").click()
     settle(page)
@@ -130,7 +129,7 @@ THEIRS = """() => [...document.querySelectorAll("[data-testid=stSidebar], [data-
 
 
 def test_the_whole_page_speaks_chinese(visit: Visit) -> None:
-    page = visit()
+    page = visit("overview")
     html, uploader = page.locator("html"), page.get_by_test_id("stFileUploader")
     expect(html).to_have_attribute("lang", "en")
     page.get_by_text("中文").click()

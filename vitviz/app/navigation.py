@@ -55,3 +55,7 @@ def related(topic: str) -> None:
                 number = pages.PLACES["path"].index(each)
                 label = say("nav.step", number=number, title=label)
             pages.link(each, label)
+        steps = pages.PLACES["path"]
+        if topic in steps and topic != steps[-1]:  # the way on once more, for whoever has read down to here
+            following = steps[steps.index(topic) + 1]
+            pages.link(following, f"**{say('nav.next', title=pages.title(following))} →**")

@@ -35,6 +35,16 @@ function oneEntryForEachPage() {
   });
 }
 
+/** On a phone the row of pages is wider than the screen: move it so far that the page that is open is seen. */
+function showPlace() {
+  const row = document.querySelector(".st-key-nav-pages");
+  const links = /** @type {NodeListOf<HTMLAnchorElement> | undefined} */ (row?.querySelectorAll("a"));
+  const here = [...(links ?? [])].find((link) => link.pathname === location.pathname);
+  if (!row || !here) return;
+  const [place, whole] = [here.getBoundingClientRect(), row.getBoundingClientRect()];
+  row.scrollLeft += place.left + place.width / 2 - whole.left - whole.width / 2;
+}
+
 /**
  * @param {HTMLElement} element
  * @returns {View<Data>}
@@ -50,6 +60,7 @@ export function mount(element) {
   let timer;
   /** @type {Data | undefined} */
   let data;
+  let shown = "";
 
   /** @param {string} text */
   const say = (text) => {
@@ -81,6 +92,8 @@ export function mount(element) {
         const query = given.query ? `?${given.query}` : "";
         history.replaceState(history.state, "", `${location.pathname}${query}${location.hash}`);
       }
+      if (location.pathname !== shown) showPlace();
+      shown = location.pathname;
       data = given;
       describePage(given.about, given.save);
       language.update(given.language);

@@ -201,7 +201,7 @@ export class Picker {
     if (token < 0) return "";
     const { words, prefix, overlay } = this.data;
     const name = place ? `${words.patch} (${place[0]}, ${place[1]})` : prefix[token];
-    const value = overlay ? overlay[token] : NaN;
+    const value = overlay && this.data.bar ? overlay[token] : NaN;
     return `${words.token} ${token} = ${name}${Number.isNaN(value) ? "" : `   ${number(value)}`}`;
   }
 

@@ -19,6 +19,7 @@ RIGHT = {
     "start": "part", "cut": "768", "token": "weights", "sequence": "near", "norm": "zero_one",
     "block": "middle", "scores": "stay", "windows": "no", "stages": "half",
 }  # fmt: skip
+OF = {"block": "6 106"}  # what an answer depends on: block and token
 ASKING = [step for step in PLACES["path"] if step != "path/weights"]
 
 
@@ -28,7 +29,9 @@ def said(page: AppTest) -> str:
 
 def answered(open_page: Open, step: str, answer: str) -> AppTest:
     model = "swin-mini" if step in ("windows", "stages") else "vit-tiny"
-    return open_page(f"path/{step}", model=model, **{ANSWERS: {f"{step}.{model}": answer}})
+    return open_page(
+        f"path/{step}", model=model, **{ANSWERS: {f"{step}.{model}": (answer, OF.get(step, ""))}}
+    )
 
 
 @pytest.mark.parametrize("topic", ASKING)

@@ -34,7 +34,6 @@ def show() -> None:
     with st.spinner(say("running")):
         trace = session.trace(model)
     _block(model, trace)
-    take_away(STEP)
 
 
 @st.fragment
@@ -47,10 +46,11 @@ def _block(model: ModelEntry, trace: Trace) -> None:
         model.name,
     )  # fmt: skip
     change = block_change(trace.blocks[at], token)
-    ask(
+    answered = ask(
         STEP, model, {name: say(f"path.block.{name}") for name in ("small", "middle", "large")},
         lambda: size_of(change.share),
         lambda: say("path.block.because", block=at, token=token, share=f"{change.share:.0%}"),
+        of=f"{at} {token}",
     )  # fmt: skip
     left, right = st.columns([1, 2.9], gap="medium")
     with left:
@@ -61,7 +61,9 @@ def _block(model: ModelEntry, trace: Trace) -> None:
         )  # fmt: skip
     with right:
         channel = CHANNEL.get(0, model.name) % change.before.size
-        _sum(model, change, channel)
+        _sum(model, change, channel, answered)
+    if answered:
+        take_away(STEP)
 
 
 def size_of(share: float) -> str:
@@ -69,34 +71,33 @@ def size_of(share: float) -> str:
     return "small" if share < SMALL else "middle" if share < LARGE else "large"
 
 
-def _sum(model: ModelEntry, change: BlockChange, channel: int) -> None:
-    """The five vectors on one scale, and one channel and the lengths of each."""
+def _sum(model: ModelEntry, change: BlockChange, channel: int, answered: bool) -> None:
+    """The five vectors on one scale; one channel and the lengths of each, once somebody has guessed them."""
     vectors = {
-        "z": change.before,
-        "+ MSA": change.attention,
-        "z′": change.middle,
-        "+ MLP": change.mlp,
-        "z next": change.after,
+        say("path.block.before"): change.before,
+        say("path.block.attention"): change.attention,
+        say("path.block.middle_sum"): change.middle,
+        say("path.block.mlp"): change.mlp,
+        say("path.block.after"): change.after,
     }
     limits = span(np.concatenate(list(vectors.values())), "activation")
-    rows = [Strip(name, vector, limits) for name, vector in vectors.items()]
     strips(
-        f"path.block.strips.{model.name}", rows, channel, lambda index: CHANNEL.set(index, model.name),
-        index_name=say("channel"),
+        f"path.block.strips.{model.name}", [Strip(name, vector, limits) for name, vector in vectors.items()],
+        channel, lambda index: CHANNEL.set(index, model.name), index_name=say("channel"),
     )  # fmt: skip
-    what = ("before", "attention", "mlp", "after")
-    table = [
-        (say(f"path.block.{name}"), short(float(vector[channel])), short(float(np.linalg.norm(vector))))
-        for name, vector in zip(
-            what, (change.before, change.attention, change.mlp, change.after), strict=True
-        )
-    ]
     left, right = st.columns([1.1, 1], gap="medium")
-    heads = ("", say("path.block.channel", channel=channel), say("path.block.length"))
-    left.html(html.table(table, heads, numbers=(1, 2)))
-    right.caption(say("path.block.check", gap=f"{change.gap:.1e}"))
     right.caption(
         say(
             "path.block.hidden", dim=change.before.size, units=change.units, negative=f"{change.negative:.0%}"
         )
     )
+    if not answered:
+        return
+    added = change.after - change.before
+    table = [
+        (say(f"path.block.{name}"), short(float(vector[channel])), short(float(np.linalg.norm(vector))))
+        for name, vector in (("before", change.before), ("added", added), ("after", change.after))
+    ]
+    heads = ("", say("path.block.channel", channel=channel), say("path.block.length"))
+    left.html(html.table(table, heads, numbers=(1, 2)))
+    right.caption(say("path.block.check", gap=f"{change.gap:.1e}"))

@@ -33,7 +33,6 @@ def show() -> None:
     with st.spinner(say("running")):
         trace = session.trace(model)
     _cut(model, trace)
-    take_away(STEP, size=model.config.patch_size)
 
 
 @st.fragment
@@ -46,7 +45,7 @@ def _cut(model: ModelEntry, trace: Trace) -> None:
         patch = rows // 2 * columns + columns // 2
     channels = model.config.in_channels
     options = {str(count): f"{count:,}" for count in (channels, size**2, channels * size**2)}
-    ask(
+    answered = ask(
         STEP, model, options, lambda: str(channels * size**2),
         lambda: say("path.cut.because", size=size, channels=channels, count=f"{channels * size**2:,}",
                     patches=f"{rows} x {columns} = {rows * columns:,}"),
@@ -57,11 +56,12 @@ def _cut(model: ModelEntry, trace: Trace) -> None:
     with places[0]:
         st.markdown(f"**1 {say(f'path.cut.fit_{model.preprocessing.fit}')}**")
         whole = small_picture_url(framed(model))
-        alt = say("path.cut.original", width=picture.original_size[0], height=picture.original_size[1],
-                  share=f"{100 * found.cut_off:.3g}")  # fmt: skip
+        share = f"{100 * found.cut_off:.3g}"
+        original = "path.cut.whole" if share == "0" else "path.cut.original"
+        alt = say(original, width=picture.original_size[0], height=picture.original_size[1], share=share)
         st.html(html.image(whole, alt, SIDE))
     with places[1]:
-        st.markdown(f"**2 {say('path.cut.resize')}**, **4 {say('path.cut.cut')}**")
+        st.markdown(f"**2 {say('path.cut.resize')}**")
         picker(
             f"path.cut.{model.name}", session.seen(model), rows, columns, len(tokens.prefix(model)) + patch,
             lambda token: tokens.choose(model, token), prefix=tokens.prefix(model), chips=False,
@@ -80,6 +80,8 @@ def _cut(model: ModelEntry, trace: Trace) -> None:
         view = session.seen(model).crop((column * size, row * size, (column + 1) * size, (row + 1) * size))
         enlarged = view.resize((ENLARGED, ENLARGED), Image.Resampling.NEAREST)
         st.html(html.image(small_picture_url(enlarged), say("path.cut.enlarged", size=size), ENLARGED))
+    if answered:
+        take_away(STEP, size=size)
 
 
 def framed(model: ModelEntry) -> Image.Image:

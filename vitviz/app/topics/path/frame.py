@@ -21,7 +21,8 @@ STYLE = """<style>
 .st-key-path-turn { flex-wrap: nowrap; }
 .st-key-path-turn a { padding: .1rem .45rem; margin: 0; min-height: 1.9rem; white-space: nowrap; }
 .st-key-path-turn [data-testid=stCaptionContainer] p { white-space: nowrap; }
-.st-key-path-question { border-left: 3px solid #c2570c; padding-left: .8rem; gap: .35rem; }
+/* Room for an answer of one line, so that what is below stays where it is. */
+.st-key-path-question { border-left: 3px solid #c2570c; padding-left: .8rem; gap: .35rem; min-height: 6.6rem; }
 .stMainBlockContainer .katex { font-size: 1em; }
 .st-key-path-takeaway p { font-size: .98rem; }
 </style>"""
@@ -57,34 +58,40 @@ def ask(
     options: Mapping[str, str],
     right: Callable[[], str],
     because: Callable[[], str],
+    of: str = "",
 ) -> bool:
     """A question with answers to click on, one of which is that one would rather see.
 
-    ``options`` are what each answer says; ``right`` and ``because`` are asked for once somebody has answered.
-    Returns whether somebody has.
+    ``options`` are what each answer says; ``right`` and ``because`` are asked for once somebody has answered. ``of`` is
+    what the answer depends on: where that is another now, the answer is no longer judged. Returns whether somebody has
+    answered.
     """
-    answers: dict[str, str | None] = st.session_state.setdefault(ANSWERS, {})
+    answers: dict[str, tuple[str, str]] = st.session_state.setdefault(ANSWERS, {})
     # In another language it is another widget.
     kept = f"{step}.{model.name}"
     key = f"path.answer.{kept}.{st.session_state.get('language', 'en')}"
-    if key not in st.session_state and answers.get(kept):
-        st.session_state[key] = answers[kept]
+    if key not in st.session_state and kept in answers:
+        st.session_state[key] = answers[kept][0]
     labels = {**options, SHOW: say("path.show")}
     with st.container(key="path-question"):
         question = say(f"path.{step}.question")
         st.markdown(f"**{question}**")
-        answers[kept] = chosen = st.pills(
+        chosen = st.pills(
             question, list(labels), format_func=labels.__getitem__, key=key, label_visibility="collapsed"
         )
         if chosen is None:
+            answers.pop(kept, None)
             return False
+        if kept not in answers or answers[kept][0] != chosen:
+            answers[kept] = (chosen, of)
         correct = right()
-        verdict = "" if chosen == SHOW else say("path.right" if chosen == correct else "path.wrong")
-        st.markdown(f"{verdict} **{labels[correct]}.** {because()}".strip())
+        judged = chosen != SHOW and answers[kept][1] == of
+        verdict = say("path.right" if chosen == correct else "path.wrong") if judged else ""
+        st.markdown(say("path.answer", verdict=verdict, answer=labels[correct], because=because()).strip())
     return True
 
 
 def take_away(step: str, **numbers: object) -> None:
-    """What somebody should remember of a step."""
+    """What somebody should remember of a step; it would give the answer away, so it comes with that."""
     with st.container(key="path-takeaway"):
         st.markdown(f":material/bookmark: {say(f'path.{step}.takeaway', **numbers)}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
 from vitviz.app import links, session, tokens
@@ -34,7 +33,6 @@ def show() -> None:
     with st.spinner(say("running")):
         trace = session.trace(model)
     _norm(model, trace)
-    take_away(STEP)
 
 
 @st.fragment
@@ -71,6 +69,8 @@ def _norm(model: ModelEntry, trace: Trace) -> None:
             st.markdown(r"$\displaystyle \hat x = \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}},"
                         r"\qquad y = \hat x\,\gamma + \beta$")  # fmt: skip
     _strips(model, normed, channel, answered)
+    if answered:
+        take_away(STEP)
 
 
 def first_norm(trace: Trace) -> str:
@@ -81,11 +81,9 @@ def first_norm(trace: Trace) -> str:
 
 
 def _strips(model: ModelEntry, normed: NormedToken, channel: int, answered: bool) -> None:
-    """Before and after on one scale, so that what the norm does is seen."""
-    values = span(np.concatenate([normed.x, normed.normalized, normed.out]), "activation")
-    rows = [Strip("x", normed.x, values)]
-    if answered:
-        rows += [Strip("x̂", normed.normalized, values), Strip("y", normed.out, values)]
+    """Before and after, each on its own scale: the pattern is the same, the numbers are not."""
+    vectors = {"x": normed.x} | ({"x̂": normed.normalized, "y": normed.out} if answered else {})
+    rows = [Strip(name, vector, span(vector, "activation")) for name, vector in vectors.items()]
     st.caption(say("path.norm.strips"))
     strips(
         f"path.norm.strips.{model.name}", rows, channel, lambda index: CHANNEL.set(index, model.name),

@@ -12,6 +12,7 @@ from vitviz.app.class_names import class_name
 from vitviz.app.prediction import plain
 from vitviz.app.topics.path.frame import ask, begin, take_away
 from vitviz.app.words import say
+from vitviz.models.config import ViTConfig
 from vitviz.plot.numbers import fixed, in_formula
 from vitviz.tracing.arrays import to_numpy
 
@@ -28,13 +29,18 @@ LISTED = 6
 def show() -> None:
     """The score of a class as a dot product, the softmax of all, and minus the logarithm of one: the loss."""
     model = session.entry()
-    begin(STEP, model, classes=model.config.num_classes)
+    begin(STEP, model, classes=model.config.num_classes, vector=say(f"path.scores.reads_{reads(model)}"))
     if not shell.has_classes(model):
         return
     with st.spinner(say("running")):
         trace = session.trace(model)
     _scores(model, trace)
-    take_away(STEP)
+
+
+def reads(model: ModelEntry) -> str:
+    """What the class scores are read from."""
+    config = model.config
+    return "token" if isinstance(config, ViTConfig) and config.pool == "token" else "all"
 
 
 @st.fragment
@@ -43,7 +49,7 @@ def _scores(model: ModelEntry, trace: Trace) -> None:
     from vitviz.analysis.loss.cross_entropy import cross_entropy, softmax
 
     logits = to_numpy(trace.logits)
-    ask(
+    answered = ask(
         STEP, model, {name: say(f"path.scores.{name}") for name in ("grow", "shrink", "stay")}, lambda: "stay",
         lambda: say("path.scores.because",
                     gap=f"{np.abs(softmax(logits + ADDED) - softmax(logits)).max():.1e}"),
@@ -66,6 +72,8 @@ def _scores(model: ModelEntry, trace: Trace) -> None:
     with left:
         st.markdown(say("path.scores.table", count=logits.size))
         st.html(html.table(rows(trace, loss, target), heads(), numbers=(1, 2, 3)))
+    if answered:
+        take_away(STEP)
 
 
 def heads() -> list[str]:

@@ -37,7 +37,6 @@ def show() -> None:
     with st.spinner(say("running")):
         trace = session.trace(model)
     _sequence(model, trace)
-    take_away(STEP)
 
 
 @st.fragment
@@ -49,7 +48,7 @@ def _sequence(model: ModelEntry, trace: Trace) -> None:
     token = tokens.current(model)
     if found.positions is None:
         st.info(say("path.sequence.not_added"))
-        overlay = None
+        overlay, answered = None, True
     else:
         answered = _question(model, trace, found, grid)
         cosines = cosines_with(found.positions, token)
@@ -64,6 +63,8 @@ def _sequence(model: ModelEntry, trace: Trace) -> None:
         )  # fmt: skip
     with right:
         _added(model, found, token)
+    if answered:
+        take_away(STEP)
 
 
 def _question(model: ModelEntry, trace: Trace, found: Sequence, grid: tuple[int, int]) -> bool:

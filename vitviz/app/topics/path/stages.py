@@ -33,7 +33,6 @@ def show() -> None:
     with st.spinner(say("running")):
         trace = session.trace(model)
     _stages(model, trace)
-    take_away(STEP)
 
 
 def first_blocks(trace: Trace) -> list[SwinBlockTrace]:
@@ -47,7 +46,7 @@ def _stages(model: ModelEntry, trace: Trace) -> None:
     shapes = [tuple(block["resid_pre"].shape[1:]) for block in firsts]
     numbers = [rows * columns * dim for rows, columns, dim in shapes]
     before, after = numbers[0], numbers[1] if len(numbers) > 1 else numbers[0]
-    ask(
+    answered = ask(
         STEP, model, {name: say(f"path.stages.{name}") for name in ("same", "half", "quarter")}, lambda: "half",
         lambda: say("path.stages.because", before=f"{before:,}", after=f"{after:,}"),
     )  # fmt: skip
@@ -62,15 +61,8 @@ def _stages(model: ModelEntry, trace: Trace) -> None:
                 partial(tokens.choose, model, grid=(rows, columns)),
                 grid=rows <= FINEST_GRID_DRAWN, width=SIDE,
             )  # fmt: skip
-            st.caption(
-                say(
-                    "path.stages.shape",
-                    rows=rows,
-                    columns=columns,
-                    dim=dim,
-                    numbers=f"{rows * columns * dim:,}",
-                )
-            )
+            count = f" = {rows * columns * dim:,}" if answered else ""
+            st.caption(say("path.stages.shape", rows=rows, columns=columns, dim=dim, count=count))
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
         _merging(model, trace, firsts)
@@ -80,6 +72,9 @@ def _stages(model: ModelEntry, trace: Trace) -> None:
             st.html(
                 html.bars((plain(name(score.class_index)), score.probability) for score in trace.top(BEST))
             )
+    if answered:
+        take_away(STEP)
+    st.markdown(say("path.stages.end"))
 
 
 def _merging(model: ModelEntry, trace: Trace, firsts: list[SwinBlockTrace]) -> None:

@@ -48,7 +48,6 @@ def show() -> None:
         prediction(trace, model, brief=True)
     st.html(WAY + way(trace, model))
     _question(model)
-    take_away(STEP)
     lesson_bar.offer()
 
 
@@ -82,14 +81,15 @@ def _question(model: ModelEntry) -> None:
     found = seen(picture.original_size, model.preprocessing)
     options = {name: say(f"path.start.{name}") for name in ("all", "part", "little")}
     height, width = model.preprocessing.height_width
-    ask(
+    if ask(
         STEP, model, options, lambda: right(found),
         lambda: say(
             "path.start.because", width=picture.original_size[0], height=picture.original_size[1],
             pixels=f"{found.pixels:,}", seen_width=width, seen_height=height, left=f"{found.left:,}",
             share=f"{100 * found.left / found.pixels:.3g}",
         ),
-    )  # fmt: skip
+    ):  # fmt: skip
+        take_away(STEP)
 
 
 def right(found: Seen) -> str:

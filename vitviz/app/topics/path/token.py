@@ -34,7 +34,6 @@ def show() -> None:
     with st.spinner(say("running")):
         trace = session.trace(model)
     _token(model, trace)
-    take_away(STEP, length=length, dim=config.embed_dim)
 
 
 @st.fragment
@@ -43,7 +42,9 @@ def _token(model: ModelEntry, trace: Trace) -> None:
 
     options = {name: say(f"path.token.{name}") for name in ("pixels", "weights", "both")}
     count = tokens.finest(model)[0] * tokens.finest(model)[1]
-    ask(STEP, model, options, lambda: "weights", lambda: say("path.token.because", count=f"{count:,}"))
+    answered = ask(
+        STEP, model, options, lambda: "weights", lambda: say("path.token.because", count=f"{count:,}")
+    )
     left, right = st.columns([1, 2.6], gap="medium")
     (rows, columns), prefix = tokens.finest(model), tokens.prefix(model)
     patch = tokens.current(model) - len(prefix)
@@ -62,15 +63,18 @@ def _token(model: ModelEntry, trace: Trace) -> None:
         )  # fmt: skip
         projection = project_patch(trace, *divmod(patch, columns), channel)
         computed = embeddings(trace)[patch]
-        _sum(projection, float(computed[channel]), patch, channel)
+        _sum(projection, float(computed[channel]), len(prefix) + patch, channel)
         st.markdown(say("path.token.whole", dim=len(dims)))
         strips(
             f"path.token.whole.{model.name}", [Strip("z", computed, span(computed, "activation"))], channel,
             lambda index: PATCH_CHANNEL.choose(index, model.name), index_name=say("channel"),
         )  # fmt: skip
+    if answered:
+        length = projection.pixels.size
+        take_away(STEP, length=length, dim=len(dims))
 
 
-def _sum(projection: Projection, computed: float, patch: int, channel: int) -> None:
+def _sum(projection: Projection, computed: float, token: int, channel: int) -> None:
     pixels, weights, products = (
         values.ravel() for values in (projection.pixels, projection.weights, projection.products)
     )
@@ -87,7 +91,7 @@ def _sum(projection: Projection, computed: float, patch: int, channel: int) -> N
     strips("path.token.sum", rows, at, choose, index_name=say("path.token.index"))
     total = float(projection.sums.sum())
     st.markdown(
-        rf"$z_{{{patch},{channel}}} = \sum_{{i=1}}^{{{pixels.size}}} x_i\, w_i + b"
+        rf"$z_{{{token},{channel}}} = \sum_{{i=1}}^{{{pixels.size}}} x_i\, w_i + b"
         rf" = {in_formula(total)} + {in_brackets(projection.bias)} = {projection.value:.6f}$"
     )
     gap = abs(projection.value - computed)

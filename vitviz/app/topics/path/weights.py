@@ -40,7 +40,6 @@ def show() -> None:
     with st.spinner(say("running")):
         trace = session.trace(model)
     _weights(model, trace)
-    take_away(STEP)
 
 
 @st.fragment
@@ -78,6 +77,7 @@ def _weights(model: ModelEntry, trace: Trace) -> None:
             _answer(model, weights, chosen)
     if chosen is not None:
         _opened(open_weight(block, head, query, chosen), query, chosen)
+        take_away(STEP)
 
 
 def _answer(model: ModelEntry, weights: NDArray[np.float32], chosen: int) -> None:

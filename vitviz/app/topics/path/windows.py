@@ -41,7 +41,6 @@ def show() -> None:
     with st.spinner(say("running")):
         trace = session.trace(model)
     _windows(model, trace)
-    take_away(STEP)
 
 
 @st.fragment
@@ -63,11 +62,16 @@ def _windows(model: ModelEntry, trace: Trace) -> None:
     frames = window_frames(regular, shifted, head, token)
     answered = ask(
         STEP, model, {name: say(f"path.windows.{name}") for name in ("no", "yes", "head")}, lambda: "no",
-        lambda: say("path.windows.because", legal=int(frames.shifted.legal.sum()), cut=int(frames.shifted.cut.sum()),
-                    weight=f"{frames.largest_cut:.1e}" if frames.largest_cut else "0"),
+        lambda: say(
+            "path.windows.because" if frames.shifted.cut.any() else "path.windows.nothing_cut",
+            legal=int(frames.shifted.legal.sum()), cut=int(frames.shifted.cut.sum()),
+            weight=f"{frames.largest_cut:.1e}" if frames.largest_cut else "0",
+        ),
     )  # fmt: skip
     _frames(model, (regular, shifted), frames, token, head, answered)
     st.caption(say("path.windows.legend", regular=regular.name, shifted=shifted.name, shift=grid.shift))
+    if answered:
+        take_away(STEP)
 
 
 def _frames(
