@@ -41,23 +41,25 @@ def _block(model: ModelEntry, trace: Trace) -> None:
     from vitviz.analysis.path.block_change import block_change
 
     numbers, token = range(len(trace.blocks)), tokens.current(model)
-    at = BLOCK.widget(
-        lambda key: st.select_slider(say("path.block.block"), numbers, key=key), numbers, len(numbers) // 2,
-        model.name,
-    )  # fmt: skip
-    change = block_change(trace.blocks[at], token)
-    answered = ask(
-        STEP, model, {name: say(f"path.block.{name}") for name in ("small", "middle", "large")},
-        lambda: size_of(change.share),
-        lambda: say("path.block.because", block=at, token=token, share=f"{change.share:.0%}"),
-        of=f"{at} {token}",
-    )  # fmt: skip
+    question = st.container()  # above the figure, and about the block that is chosen in it
     left, right = st.columns([1, 2.9], gap="medium")
     with left:
+        at = BLOCK.widget(
+            lambda key: st.select_slider(say("path.block.block"), numbers, key=key), numbers, len(numbers) // 2,
+            model.name,
+        )  # fmt: skip
         grid = tokens.finest(model)
         picker(
             f"path.block.{model.name}", session.seen(model), *grid, token,
             lambda chosen: tokens.choose(model, chosen), prefix=tokens.prefix(model), grid=grid[0] <= 40, width=SIDE,
+        )  # fmt: skip
+    change = block_change(trace.blocks[at], token)
+    with question:
+        answered = ask(
+            STEP, model, {name: say(f"path.block.{name}") for name in ("small", "middle", "large")},
+            lambda: size_of(change.share),
+            lambda: say("path.block.because", block=at, token=token, share=f"{change.share:.0%}"),
+            of=f"{at} {token}",
         )  # fmt: skip
     with right:
         channel = CHANNEL.get(0, model.name) % change.before.size

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 STEP = "windows"
-SIDE = 178
+SIDE = 160
 CUT, MEET = 0.35, 1.0  # how the maps show who shares a window and may not meet, and who may
 CHOSEN = "path.windows.chosen"  # whether somebody chose a token in this step
 
