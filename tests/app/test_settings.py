@@ -52,6 +52,16 @@ def test_two_keys_of_the_same_name_are_two_keys() -> None:
     assert len({one, other, one.at(1), one.at(2), other.at(1)}) == 5
 
 
+def test_a_default_that_is_not_kept_leaves_another_page_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    state: dict[str, int] = {}
+    monkeypatch.setattr("vitviz.app.settings.st.session_state", state)
+    setting = Setting[int]("test.number")
+    assert setting.get(3, "a", keep=False) == 3
+    assert setting.get(8, "a", keep=False) == 8
+    setting.set(5, "a")
+    assert setting.get(8, "a", keep=False) == 5
+
+
 @pytest.mark.parametrize("value", [0, 7])
 def test_a_default_counts_as_chosen(monkeypatch: pytest.MonkeyPatch, value: int) -> None:
     state: dict[str, int] = {}

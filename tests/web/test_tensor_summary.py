@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from vitviz.web.tensor_summary import quantity_of, shape_text, size_text, summarise, view_tensor
+from vitviz.web.tensor_summary import (
+    index_text,
+    mark_of,
+    quantity_of,
+    shape_text,
+    size_text,
+    summarise,
+    view_tensor,
+)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +40,44 @@ def test_too_many_tiles_are_cut_and_counted() -> None:
     view = view_tensor(np.zeros((64, 3, 49, 16)), "activation")
     assert view.shown_of == 192
     assert view.tiles.shape[0] == len(view.labels) == 24
+
+
+@pytest.mark.parametrize(
+    ("shape", "index"),
+    [
+        ((1, 3, 224, 224), (0, slice(None), slice(16, 32), slice(208, 224))),
+        ((1, 197, 64), (0, 105)),
+        ((1, 3, 197, 197), (0, slice(None), 105)),
+        ((64, 3, 49, 16), (50, slice(None), 12)),
+        ((1, 8, 8, 24), (0, 3, 5)),
+        ((64, 49, 16), (63, 0)),
+    ],
+)
+def test_a_mark_covers_in_the_drawn_tiles_what_the_index_reads(
+    shape: tuple[int, ...], index: tuple[int | slice, ...]
+) -> None:
+    values = np.zeros(shape, np.float32)
+    values[index] = 1
+    view = view_tensor(values, "activation", index)
+    mark = mark_of(shape, index, view)
+    covered = np.zeros_like(view.tiles)
+    rows, columns = shape[-2:]
+    down = slice(round(mark.top * rows), round((mark.top + mark.height) * rows))
+    across = slice(round(mark.left * columns), round((mark.left + mark.width) * columns))
+    for tile in range(len(view.tiles)) if mark.tiles is None else mark.tiles:
+        covered[tile, down, across] = 1
+    np.testing.assert_array_equal(view.tiles, covered)
+    assert covered.sum() == values.sum()
+
+
+def test_tiles_are_named_by_their_own_numbers_where_the_first_are_left_out() -> None:
+    view = view_tensor(np.zeros((64, 49, 16)), "activation", (63, 0))
+    assert (view.first, view.labels[0], view.labels[-1]) == (40, "[40]", "[63]")
+
+
+def test_an_index_reads_as_one_writes_it() -> None:
+    assert index_text((0, slice(None), 105)) == "[0, :, 105]"
+    assert index_text((0, slice(None), slice(16, 32), slice(0, 16))) == "[0, :, 16:32, 0:16]"
 
 
 def test_the_summary_is_numpys() -> None:

@@ -28,17 +28,21 @@ class Setting(Generic[T]):
     name: str
     read: Callable[[str], T] | None = None
 
-    def get(self, default: T, *where: str) -> T:
-        """What a link just followed says, else what was chosen, else ``default``, which then counts as chosen."""
+    def get(self, default: T, *where: str, keep: bool = True) -> T:
+        """What a link just followed says, else what was chosen, else ``default``, which then counts as chosen.
+
+        Without ``keep`` it does not: another page, or the same one with another picture, may begin elsewhere.
+        """
         key = self._key(where)
         if self.read is None:
-            value: T = st.session_state.setdefault(key, default)
-            return value
+            return self._kept(key, default, keep)
         followed, asked = links.take(self.name, key, default, self.read)
         if followed:
             self._forget_widgets(where)
-            st.session_state[key] = asked
-        value = st.session_state.setdefault(key, default)
+            st.session_state.pop(key, None)
+            if keep or asked != default:
+                st.session_state[key] = asked
+        value = self._kept(key, default, keep)
         links.note(self.name, links.written(value), links.written(default))
         return value
 
@@ -68,6 +72,11 @@ class Setting(Generic[T]):
         """Keep ``value`` and move the widget to it; only from a callback, before the widget is made."""
         self.set(value, *where)
         st.session_state[".".join((self.name, *where))] = value
+
+    def _kept(self, key: str, default: T, keep: bool) -> T:
+        """What is chosen; where nothing is, ``default``, from now on or for once."""
+        value: T = st.session_state.setdefault(key, default) if keep else st.session_state.get(key, default)
+        return value
 
     def _forget_widgets(self, where: tuple[str, ...]) -> None:
         """The widgets of this setting, in any language, begin with its new value."""

@@ -30,11 +30,15 @@ def _where(model: ModelEntry) -> tuple[str, ...]:
     return (model.name,) if (rows, columns) == own else (model.name, f"{rows} x {columns}")
 
 
-def current(model: ModelEntry, grid: tuple[int, int] | None = None) -> int:
-    """The token in the map of ``grid`` (rows, columns), or in the finest; the middle patch until one is chosen."""
+def current(model: ModelEntry, grid: tuple[int, int] | None = None, otherwise: int | None = None) -> int:
+    """The token in the map of ``grid`` (rows, columns), or in the finest.
+
+    Until one is chosen it is ``otherwise``, a token of the finest map, or the middle patch.
+    """
     rows, columns = finest(model)
     before = len(prefix(model))
-    token = min(settings.TOKEN.get(_first(model), *_where(model)), before + rows * columns - 1)
+    begins = _first(model) if otherwise is None else otherwise
+    token = min(settings.TOKEN.get(begins, *_where(model), keep=False), before + rows * columns - 1)
     return carry(token, before, (rows, columns), grid or (rows, columns))
 
 

@@ -31,16 +31,18 @@ def class_lines(
     depth: int | None = None,
     quantity: Literal["p", "z"] = "p",
     *,
+    before: Sequence[int] = (),
     x_title: str = "blocks before",
     label: str = "Class scores through depth",
     theme: Theme = "light",
 ) -> Description:
     """Values (depths, classes) as lines; ``target`` is the class that is looked at, ``depth`` where.
 
-    ``quantity`` is p (probabilities, 0 to 1) or z (logits). The numbers at the right are the
-    classes' places in ``names``.
+    ``before`` counts the blocks before each depth: 0, 1, 2 ... where nothing else is given. ``quantity`` is p
+    (probabilities, 0 to 1) or z (logits). The numbers at the right are the classes' places in ``names``.
     """
     last = len(values) - 1
+    counts = [str(count) for count in before or range(last + 1)]
     traces, shapes, notes = [], [], []
     if depth is not None:
         shapes.append({**upright(depth, ACCENT, opacity=0.6), "name": "depth"})
@@ -48,7 +50,7 @@ def class_lines(
         on = i == target
         look = CHOSEN if on else OTHER
         colour = str(look["color"])
-        trace = line(range(last + 1), values[:, i], hover=f"{name}, %{{x}}: %{{y:.4~g}}")
+        trace = line(range(last + 1), values[:, i], hover=f"{name}, %{{text}}: %{{y:.4~g}}", text=counts)
         trace["line"] = {**look, "dash": DASHES[i % len(DASHES)]}
         traces.append(trace)
         if depth is not None:
@@ -57,7 +59,7 @@ def class_lines(
     span = (0.0, 1.0) if quantity == "p" else (min(0.0, float(values.min())), max(0.0, float(values.max())))
     panel = Panel(Axis(span=span), traces, shapes, notes)
     every = -(-len(values) // MOST_TICKS)  # depths are whole numbers
-    ticks = [(at, str(at)) for at in range(0, last + 1, every)]
+    ticks = [(at, counts[at]) for at in range(0, last + 1, every)]
     x = Axis(x_title, span=(-0.15, last + 0.15), ticks=ticks)
     described = below(Panels([panel], HEIGHT, x, label=label), theme)
     described["layout"]["margin"]["r"] = 28

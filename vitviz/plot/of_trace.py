@@ -73,7 +73,7 @@ def norm_tokens(trace: Trace, name: str, token: int | None = None, theme: Theme 
     large = large_norms(found.norm)
     prefix = len(trace.config.prefix_names) if found.grid else 0
     numbers = TokenNumbers(
-        found.mean, found.scale, found.norm, prefix, large.tokens, TIMES_MEDIAN * large.median
+        found.mean, found.scale, found.norm, prefix, large.marked, TIMES_MEDIAN * large.median
     )
     return token_lines(numbers, token, theme=theme)
 
@@ -183,13 +183,14 @@ def heads(trace: Trace, theme: Theme = "light") -> go.Figure:
 
 def classes_through_depth(trace: Trace, reading: int = 0, theme: Theme = "light") -> go.Figure:
     """What the logit lens calls one reading after every block: the probabilities of some classes."""
-    from vitviz.analysis.lens.logit_lens import choose_classes, depths, lens
+    from vitviz.analysis.lens.logit_lens import blocks_before, choose_classes, depths, lens
 
     every = list(depths(trace))
     found = lens(trace, every, choose_classes(every, []))
     logits = found.logits[:, reading].astype(np.float64)  # (depths, classes)
     values = np.exp(logits - found.lse[:, reading].astype(np.float64)[:, None])
-    return class_lines(values, [trace.class_name(index) for index in found.classes], theme=theme)
+    names = [trace.class_name(index) for index in found.classes]
+    return class_lines(values, names, before=blocks_before(trace), theme=theme)
 
 
 def position_similarity(trace: Trace, theme: Theme = "light") -> go.Figure:

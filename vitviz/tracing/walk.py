@@ -107,11 +107,12 @@ def _vit_block(config: ViTConfig, attention: tuple[Stage, ...]) -> tuple[Stage, 
     first = config.norm_place == "before"
     read, hidden = ("LN(z)", "LN(z\u2032)") if first else ("z", "z\u2032")
     gated = config.mlp_kind == "swiglu"
+    scale = "\u03bb\u2082 \u2299 " if config.layer_scale else ""
     formulas = {
         "qkv": f"{read} U_qkv",
         "pattern": f"A = softmax({_scores(config)}{' + B' if config.relative_bias else ''})",
         "ffn_hidden": f"silu({hidden} W\u2081) * {hidden} V" if gated else f"GELU({hidden} W\u2081)",
-        "ffn_out": "\u2026 W\u2082" if first else "LN(\u2026 W\u2082)",
+        "ffn_out": scale + ("\u2026 W\u2082" if first else "LN(\u2026 W\u2082)"),
     }
     return tuple(replace(stage, formula=formulas.get(stage.key, stage.formula)) for stage in attention + MLP)
 

@@ -110,6 +110,7 @@ def equal(one: AttentionRows, other: AttentionRows) -> None:
     torch.testing.assert_close(one.lse, other.lse, rtol=0, atol=1e-12)
     torch.testing.assert_close(one.entropy, other.entropy, rtol=0, atol=1e-12)
     torch.testing.assert_close(one.distance, other.distance, rtol=0, atol=1e-12)
+    torch.testing.assert_close(one.received, other.received, rtol=0, atol=1e-12)
     assert one.reach == pytest.approx(other.reach, rel=1e-6)
 
 

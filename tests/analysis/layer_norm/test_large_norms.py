@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vitviz.analysis.layer_norm.large_norms import large_norms
+from vitviz.analysis.layer_norm.large_norms import MOST_MARKED, large_norms
 
 
 def test_even_norms_have_none() -> None:
@@ -26,3 +26,11 @@ def test_nothing_stands_out_of_nothing() -> None:
 
 def test_a_single_vector_is_never_unusual() -> None:
     assert large_norms(np.array([5.0])).tokens == ()
+
+
+def test_of_many_the_largest_are_marked() -> None:
+    norms = np.ones(400)
+    norms[100:200] = np.arange(3, 103)
+    found = large_norms(norms)
+    assert len(found.tokens) == 100
+    assert found.marked == tuple(range(199, 199 - MOST_MARKED, -1))

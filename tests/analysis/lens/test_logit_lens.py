@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
-from tests.tracing.conftest import SUBJECTS, make
+from tests.conftest import random_picture, randomise
+from tests.tracing.conftest import SUBJECTS, VIT, make
 from vitviz.analysis.lens.logit_lens import (
+    blocks_before,
     choose_classes,
     depth_names,
     depths,
@@ -16,6 +20,7 @@ from vitviz.analysis.lens.logit_lens import (
     open_reading,
     own_reading,
 )
+from vitviz.models.build import build
 from vitviz.tracing.trace import Trace, run_trace
 
 
@@ -26,7 +31,8 @@ def by_hand(trace: Trace, name: str, token: int) -> torch.Tensor:
     y = F.layer_norm(x, x.shape, network.norm.weight, network.norm.bias, network.norm.eps)
     if getattr(network, "pre_logits", None) is not None:
         y = torch.tanh(network.pre_logits(y))
-    return network.head(y)
+    own = getattr(network, "head_dist", None)
+    return own(y) if own is not None and token == 1 else network.head(y)
 
 
 @pytest.mark.parametrize("name", SUBJECTS)
@@ -49,7 +55,7 @@ def test_every_token_at_every_depth_is_read_through_norm_and_head(name: str) -> 
     for d, depth in enumerate(result.depths):
         tokens = trace[depth].flatten(0, -2).shape[0]
         assert result.logits.shape[1] == first + tokens
-        for token in (0, 5, tokens - 1):
+        for token in (0, 1, 5, tokens - 1):
             logits = by_hand(trace, depth, token)
             at = first + token
             np.testing.assert_allclose(result.logits[d, at], logits[list(classes)].numpy(), atol=1e-5)
@@ -95,3 +101,26 @@ def test_the_classes_that_are_followed_keep_their_places() -> None:
     assert choose_classes(found, [base[2]], count=3) == base
     other = next(index for index in range(5) if index not in base)
     assert choose_classes(found, [other], count=3) == (*base[:2], other)
+
+
+def test_depths_are_counted_by_the_blocks_that_have_run() -> None:
+    assert blocks_before(make("ViT").trace()) == (0, 1, 2)
+    swin = make("Swin").trace()
+    assert len(swin.blocks) == 4
+    assert blocks_before(swin) == (2, 3, 4)
+
+
+def test_a_distillation_token_is_read_by_its_own_head() -> None:
+    network = build(replace(VIT, distillation_token=True)).eval()
+    randomise(network)
+    trace = run_trace(network, random_picture(32, 32))
+    found = list(depths(trace))
+    result = lens(trace, found, (3, 0))
+    y = network.norm(trace[result.depths[-1]])[0]  # (N, D)
+    first = int(own_reading(trace))
+    with torch.no_grad():
+        np.testing.assert_allclose(result.logits[-1, first + 1], network.head_dist(y[1])[[3, 0]], atol=1e-5)
+        np.testing.assert_allclose(result.logits[-1, first], network.head(y[0])[[3, 0]], atol=1e-5)
+        best = network.head_dist(y[1])
+    assert found[-1].best[first + 1] == int(best.argmax())
+    assert open_reading(trace, result.depths[-1], 1, 3).logit == pytest.approx(best[3].item(), abs=1e-5)

@@ -72,3 +72,18 @@ def test_the_papers_heads_count_the_models_own_weights(hidden: int | None) -> No
     chosen = two if hidden else one
     assert sum(layer.parameters for layer in chosen.layers) == own
     assert two.layers[0].shape == (hidden or 16, 16)
+
+
+def test_a_distilled_model_has_two_heads_and_each_reads_its_own_token() -> None:
+    network = build(replace(VIT, distillation_token=True)).eval().requires_grad_(False)
+    randomise(network)
+    one, two = paper_heads(network)
+    assert (one.own, two.own) == (True, False)
+    assert sum(layer.parameters for layer in one.layers) == sum(
+        p.numel() for head in (network.head, network.head_dist) for p in head.parameters()
+    )
+    x = run_trace(network, random_picture(32, 32))["blocks.1.resid_post"]
+    y = network.norm(x)[0]  # (N, D)
+    for token, head in ((0, network.head), (1, network.head_dist), (2, network.head)):
+        (chosen,) = [r for r in readings(network, x, token) if r.normed and r.pooling == "chosen"]
+        np.testing.assert_allclose(chosen.logits, head(y[token]).numpy(), atol=1e-6)

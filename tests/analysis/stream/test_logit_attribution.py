@@ -11,8 +11,15 @@ import torch.nn.functional as F
 
 from tests.conftest import random_picture, randomise
 from tests.tracing.conftest import MEAN_POOLED, RELATIVE, SWIN, SWIN_V2, VIT
-from vitviz.analysis.stream.logit_attribution import Attribution, Part, head_sources, mlp_units, readers
+from vitviz.analysis.stream.logit_attribution import (
+    Attribution,
+    Part,
+    head_sources,
+    mlp_units,
+    readers,
+)
 from vitviz.analysis.stream.residual_stream import StreamBlock, StreamPass
+from vitviz.analysis.stream.source_rest import source_rest
 from vitviz.models.build import build
 from vitviz.models.config import ModelConfig
 from vitviz.tracing.trace import Trace, run_trace
@@ -112,6 +119,25 @@ def test_a_heads_sources_and_an_mlps_units_add_up_to_it(name: str) -> None:
     mlp = scores[attribution.parts.index(Part("mlp", block.name))]
     assert units.given.sum() + units.bias == pytest.approx(mlp, abs=1e-12)
     np.testing.assert_allclose(units.value * units.worth, units.given, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_tokens_bias_and_padding_together_are_an_attentions(name: str) -> None:
+    trace = traced(name)
+    _, attribution, work = passed(trace)
+    block = trace.blocks[-1]
+    number = attribution.parts.index(Part("attention", block.name))
+    total = sum(head_sources(block, head, work.by, 3).sum() for head in range(block.num_heads))
+    rest = source_rest(attribution, number, 3, total)
+    assert rest.bias != 0
+    assert (rest.padding != 0) == ("padded" in name)
+    assert total + rest.bias + rest.padding == pytest.approx(attribution.scores(3)[number], abs=1e-9)
+    head = attribution.parts.index(Part("head", block.name, 0))
+    assert source_rest(attribution, head, 3, attribution.scores(3)[head]) == (
+        0,
+        0,
+        attribution.scores(3)[head],
+    )
 
 
 def test_a_heads_source_is_the_attention_to_it_times_what_its_value_is_worth() -> None:

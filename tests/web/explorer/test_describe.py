@@ -13,7 +13,7 @@ from vitviz.models.vit import VisionTransformer
 from vitviz.payload import pack_data, unpack_data
 from vitviz.tracing.trace import Trace, run_trace
 from vitviz.web.explorer.defaults import DEFAULTS
-from vitviz.web.explorer.describe import DescribedPicture, describe, explorer_data, opening
+from vitviz.web.explorer.describe import DescribedPicture, describe, explorer_data
 from vitviz.zoo.registry import REGISTRY
 
 PICTURE = DescribedPicture("data:,", 1.5, "daisy", "a daisy", "1f")
@@ -63,8 +63,3 @@ def test_all_of_it_goes_through_a_payload(kind: str) -> None:
     data = explorer_data(first, {"layer": 1}, scales={}, words={"row": "row"}, second=first)
     assert unpack_data(pack_data(data)) == data
     assert data["defaults"] == DEFAULTS
-
-
-def test_a_model_without_a_chosen_first_view_opens_early() -> None:
-    assert opening("vit-tiny", 12) == (6, 2)
-    assert opening("somebody-elses", 12) == (3, 0)

@@ -11,7 +11,8 @@ const named = {
   ],
   first: ["model", "cls"],
   names: { 3: "dog" },
-  words: { patch: "patch", before: "z0", best: "highest" },
+  before: [10, 11],
+  words: { patch: "patch", best: "highest" },
 };
 const grid = { rows: 1, columns: 2, first: 2 };
 const numbers = new LensNumbers({
@@ -26,13 +27,13 @@ const numbers = new LensNumbers({
 test("readings before the patches have names, patches a row and column", () => {
   assert.equal(readingName(named, grid, 1), "cls");
   assert.equal(readingName(named, grid, 3), "patch (0, 1)");
-  assert.equal(depthName(named, 0), "z0");
-  assert.equal(depthName(named, 1), "z1");
+  assert.equal(depthName(named, 0), "z10");
+  assert.equal(depthName(named, 1), "z11");
 });
 
 test("a place has its name, the followed class's formula and the best class", () => {
   const [where, formula, best] = placeWords(named, grid, numbers, { reading: 2, depth: 1, target: 1 }).split("\n");
-  assert.equal(where, "patch (0, 0), z1 = blocks.0.resid_post");
+  assert.equal(where, "patch (0, 0), z11 = blocks.0.resid_post");
   const z = (1 * 4 + 2) * 2 + 1;
   assert.ok(formula.startsWith("p(dog) = e^("));
   assert.ok(formula.endsWith(Math.exp(z / 4 - 4).toFixed(4)));

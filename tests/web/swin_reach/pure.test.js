@@ -5,7 +5,7 @@ import { BiasIndex, entriesOf } from "../../../vitviz/app/topics/swin_reach/bias
 import { middleOf, tokenAt } from "../../../vitviz/app/topics/swin_reach/crop.js";
 import { borders, outline } from "../../../vitviz/app/topics/swin_reach/edges.js";
 import { percent, whole } from "../../../vitviz/app/topics/swin_reach/format.js";
-import { rangesOf, termsOf } from "../../../vitviz/app/topics/swin_reach/score_terms.js";
+import { rangesOf, rangesOfQuery, termsOf } from "../../../vitviz/app/topics/swin_reach/score_terms.js";
 import { LayerMaths } from "../../../vitviz/web/explorer/maths.js";
 import { read } from "./journeys.js";
 
@@ -110,6 +110,16 @@ test("scales hold every query of every window, without padding and without what 
   const { softmax, ...ranges } = rangesOf(block, 0);
   assert.deepEqual(ranges, { qk: 6, bias: 1, mask: 100, sum: 6 });
   assert.ok(Math.abs(softmax - Math.max(...weights)) < 1e-6);
+});
+
+test("a query's own scale holds its keys, and of the scores those that the mask leaves", () => {
+  const { maths: block } = maths();
+  const { values } = termsOf(block, 0, 1, 0);
+  const { softmax, ...ranges } = rangesOfQuery(values, (place) => place === 1);
+  assert.deepEqual(ranges, { qk: 6, bias: 1, mask: 100, sum: 6 });
+  assert.equal(softmax, Math.max(...values.softmax));
+  const none = rangesOfQuery({ ...values, mask: [0, 0] }, () => false);
+  assert.equal(none.mask, 1, "a map of zeros has a scale too");
 });
 
 test("a token's middle lies over the same token, and outside of the crop there is none", () => {

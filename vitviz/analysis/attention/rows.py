@@ -42,6 +42,9 @@ class AttentionRows:
     ``reach`` is what 99.5 % of the weights on patches stay below, over all heads and queries, pairs that the mask keeps
     apart left out: the upper end of a colour scale. With more than 4 million weights it is taken of every n-th row.
 
+    ``received`` (W, H, K) is the mean weight that every key gets from the queries of its window: a column of the
+    weights divided by their number. Padding gets some and gives none.
+
     A figure that no row defines is NaN.
     """
 
@@ -49,6 +52,7 @@ class AttentionRows:
     entropy: Tensor
     distance: Tensor
     reach: float
+    received: Tensor
 
 
 class _Chunk(NamedTuple):
@@ -109,6 +113,7 @@ def attention_rows(
     patch_looking, spots_looking = looking.patch, looking.spots  # (W, Kq), (W, Kq, 2)
     lse = torch.empty(q.shape[:3], dtype=torch.float64)  # (W, H, Kq)
     entropy, distance = _Mean(q.shape[1]), _Mean(q.shape[1])
+    received = torch.zeros(*k.shape[:3], dtype=torch.float64)  # (W, H, K)
     sampled: list[Tensor] = []
     step = max(1, math.ceil(q.shape[1] * int(real.sum()) * k.shape[2] / SAMPLED))
     q, k = wide(q), wide(k)  # (W, H, K, d)
@@ -142,8 +147,10 @@ def attention_rows(
         )
 
         weights /= total.unsqueeze(-1)
+        received[windows] += torch.einsum("whqk,wq->whk", weights, real[windows, queries].double())
         sampled.append(_sample(weights, windows, queries, real, patch, part_mask, step))
-    return AttentionRows(lse, entropy.value, distance.value, _quantile(sampled))
+    looked = real.sum(dim=1).clamp(min=1)[:, None, None]  # (W, 1, 1)
+    return AttentionRows(lse, entropy.value, distance.value, _quantile(sampled), received / looked)
 
 
 def block_rows(block: BlockTrace) -> AttentionRows:

@@ -13,6 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 TIMES_MEDIAN = 2.0
+# So many of them are marked in a figure: where a sixth of all tokens is above the threshold, as on the finest map of a
+# Swin, marks on all would hide what they mark.
+MOST_MARKED = 24
 
 
 class LargeNorms(NamedTuple):
@@ -22,6 +25,11 @@ class LargeNorms(NamedTuple):
     median: float
     largest: int
     largest_norm: float
+
+    @property
+    def marked(self) -> tuple[int, ...]:
+        """The tokens that a figure marks: the ``MOST_MARKED`` largest."""
+        return self.tokens[:MOST_MARKED]
 
     @property
     def ratio(self) -> float:

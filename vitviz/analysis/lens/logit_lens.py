@@ -15,12 +15,14 @@ from typing import NamedTuple, cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from vitviz.analysis.loss.class_heads import (
+    DISTILLATION,
     check_reads_tokens,
     features,
     linear_head,
+    token_head,
     trained_pooling,
 )
 from vitviz.models.swin import SwinTransformer
@@ -67,6 +69,13 @@ def depth_names(trace: Trace) -> tuple[str, ...]:
     if isinstance(last, SwinBlockTrace):
         blocks = tuple(block for block in trace.swin_blocks if block.stage == last.stage)
     return (*(f"{block.name}.resid_pre" for block in blocks), f"{last.name}.resid_post")
+
+
+def blocks_before(trace: Trace) -> tuple[int, ...]:
+    """How many blocks have run before each tensor that is read: 0, 1, 2 ... for a ViT."""
+    count = len(depth_names(trace))
+    first = len(trace.blocks) + 1 - count
+    return tuple(range(first, first + count))
 
 
 def map_size(trace: Trace) -> tuple[int, int]:
@@ -158,7 +167,7 @@ def open_reading(trace: Trace, name: str, token: int, target: int) -> LensSteps:
     """
     model = cast("VisionTransformer | SwinTransformer", trace.network)
     one_picture(trace)
-    head = linear_head(trace.network)
+    head = token_head(trace.network, token)
     x = wide(trace.kept[name].flatten(0, -2)[token])  # (D,)
     check_reads_tokens(trace.network, len(x))
     mean = x.mean()
@@ -190,10 +199,17 @@ def _features(network: Network, x: Tensor) -> Tensor:
 
 
 def _head(network: Network, y: Tensor, classes: Sequence[int] | None = None) -> Tensor:
-    """The last linear map, for all classes or some: (N, R) -> (N, K) or (N, C)."""
-    head = linear_head(network)
+    """The last linear map of every token, for all classes or some: (N, R) -> (N, K) or (N, C)."""
+    head, own = linear_head(network), token_head(network, DISTILLATION)
+    logits = _scores(head, y, classes)
+    if own is not head:
+        logits[DISTILLATION] = _scores(own, y[DISTILLATION], classes)
+    return logits
+
+
+def _scores(head: nn.Linear, y: Tensor, classes: Sequence[int] | None) -> Tensor:
     if classes is None:
-        logits: Tensor = head(y)  # (N, K)
+        logits: Tensor = head(y)  # (..., K)
         return logits
     bias = None if head.bias is None else head.bias[list(classes)]
-    return torch.nn.functional.linear(y, head.weight[list(classes)], bias)  # (N, C)
+    return torch.nn.functional.linear(y, head.weight[list(classes)], bias)  # (..., C)

@@ -16,6 +16,8 @@ from vitviz.models.vit import VisionTransformer
 from vitviz.tracing.arrays import wide
 from vitviz.tracing.segments import Network
 
+# The number of the token that DeiT trains with a teacher's label; it stands behind the class token.
+DISTILLATION = 1
 Pooling = Literal["cls", "mean", "chosen", "both", "other"]
 
 
@@ -66,6 +68,18 @@ def linear_head(network: Network) -> nn.Linear:
     return head
 
 
+def token_head(network: Network, token: int) -> nn.Linear:
+    """The last linear map that reads token number ``token``: a distillation token has a head of its own.
+
+    Raises:
+        ValueError: if the network is a backbone without a head.
+    """
+    model = cast("VisionTransformer | SwinTransformer", network)
+    if isinstance(model, VisionTransformer) and model.head_dist is not None and token == DISTILLATION:
+        return model.head_dist
+    return linear_head(network)
+
+
 def check_reads_tokens(network: Network, channels: int) -> None:
     """Refuse a head that reads another number of features than one token has ``channels``.
 
@@ -82,9 +96,9 @@ def check_reads_tokens(network: Network, channels: int) -> None:
         )
 
 
-def class_scores(network: Network, x: Tensor) -> Tensor:
-    """The head alone: (..., D) after the final norm -> (..., K)."""
-    logits: Tensor = linear_head(network)(features(network, x))  # (..., K)
+def class_scores(network: Network, x: Tensor, token: int = 0) -> Tensor:
+    """The head that reads ``token``, alone: (..., D) after the final norm -> (..., K)."""
+    logits: Tensor = token_head(network, token)(features(network, x))  # (..., K)
     return logits
 
 
@@ -114,7 +128,8 @@ def reads_tokens(config: ModelConfig) -> bool:
 def readings(network: Network, stream: Tensor, token: int) -> list[Reading]:
     """Read the last block's output (1, ..., D) in every way there is, with the final norm and without it.
 
-    ``token`` is read alone as "chosen". Where the model pools before its norm, so does the reading "mean".
+    ``token`` is read alone as "chosen", by its own head where it has one. Where the model pools before its norm, so
+    does the reading "mean".
     """
     config = network.config
     model = cast("VisionTransformer | SwinTransformer", network)
@@ -132,9 +147,13 @@ def readings(network: Network, stream: Tensor, token: int) -> list[Reading]:
             pooled: dict[Pooling, Tensor] = {"mean": mean, "chosen": y[token]}
             if vit and cast(ViTConfig, config).class_token:
                 pooled = {"cls": y[0], **pooled}
-            scores = {name: class_scores(network, vector) for name, vector in pooled.items()}
+            scores = {
+                name: class_scores(network, vector, token if name == "chosen" else 0)
+                for name, vector in pooled.items()
+            }
             if isinstance(model, VisionTransformer) and model.head_dist is not None:
-                scores = {"both": (scores["cls"] + model.head_dist(y[1])) / 2, **scores}
+                distilled = class_scores(network, y[DISTILLATION], DISTILLATION)
+                scores = {"both": (scores["cls"] + distilled) / 2, **scores}
             own = trained_pooling(config)
             found += [
                 Reading(name, normed, normed and name == own, wide(logits).numpy())
@@ -163,7 +182,10 @@ def head_sizes(dim: int, classes: int, hidden: int | None = None, bias: bool = T
 
 
 class Head(NamedTuple):
-    """One of the paper's two heads; ``own`` where it is the one that the model has."""
+    """One of the paper's two heads; ``own`` where it is the one that the model has.
+
+    Of a distilled model the first is two: one linear map for the class token and one for the distillation token.
+    """
 
     layers: list[HeadSize]
     own: bool
@@ -180,7 +202,10 @@ def paper_heads(network: Network) -> tuple[Head, Head]:
     dim, classes = int(model.norm.weight.shape[0]), head.out_features
     hidden = config.representation_size if isinstance(config, ViTConfig) else None
     bias = head.bias is not None
+    one = head_sizes(dim, classes, None, bias)
+    if isinstance(model, VisionTransformer) and model.head_dist is not None:
+        one = [layer._replace(name=f"{layer.name} ({token})") for token in ("cls", "dist") for layer in one]
     return (
-        Head(head_sizes(dim, classes, None, bias), not hidden),
+        Head(one, not hidden),
         Head(head_sizes(dim, classes, hidden or dim, bias), bool(hidden)),
     )

@@ -47,6 +47,11 @@ class Tensors(Protocol):
         ...
 
 
+def has_layer_scale(block: BlockTrace) -> bool:
+    """Whether learned factors, one a channel, multiply what the block's attention and MLP add."""
+    return hasattr(getattr(block.module, "ls1", None), "gamma")
+
+
 def adding_of(block: BlockTrace, half: Literal["1", "2"], tensors: Tensors) -> Adding:
     """What stands behind the attention ("1") or the MLP ("2") of a block; ``tensors`` are its own by short name."""
     module = block.module

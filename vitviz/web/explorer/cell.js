@@ -62,6 +62,14 @@ export class CellView {
     this.opened = { weight, theme, output };
   }
 
+  /** Bring the panel into sight, where it is not: its first lines if it is higher than the window. */
+  reveal() {
+    const { top, bottom } = this.root.getBoundingClientRect();
+    const fits = bottom - top <= innerHeight;
+    if (top < 0 || bottom > innerHeight)
+      this.root.scrollIntoView({ block: fits ? "end" : "start", behavior: "smooth" });
+  }
+
   /**
    * @param {string} index
    * @param {string} title

@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 BROWSER_BYTES = 256 << 20  # payloads that the browser keeps
-# Layer and head to open with: here the middle of the first sample's flower has 65 % of its weight on the petals, which
-# are 23 % of the picture.
-FIRST_SEEN = {"vit-tiny": (6, 2)}
-EARLY = 4  # else the layer at this share of the depth, where local and wide heads stand side by side
 
 
 @dataclass(frozen=True)
@@ -90,8 +86,3 @@ def explorer_data(
         "scales": scales,
         "words": words,
     }
-
-
-def opening(model: str, layers: int) -> tuple[int, int]:
-    """Layer and head that the explorer opens with."""
-    return FIRST_SEEN.get(model, (layers // EARLY, 0))

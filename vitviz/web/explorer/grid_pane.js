@@ -1,10 +1,11 @@
 // The small maps of a scene, and the line below them: the map under the pointer, else the chosen one.
 import { make } from "../shared/dom.js";
+import { filled } from "../shared/words.js";
 import { GridView } from "./grid.js";
 import { GridLayout } from "./grid_layout.js";
 import { scaleOf, spanText } from "./scale.js";
 import { tokenOn } from "./tokens.js";
-import { figures, nameOf } from "./wording.js";
+import { figures, nameOf, sinkText } from "./wording.js";
 
 /** @import { Shades } from "../shared/shades.js" */
 /** @import { Grid, Words } from "../shared/types.d.ts" */
@@ -40,6 +41,7 @@ export class GridPane {
     this.view.title.textContent = words.grid;
     this.view.stage.setAttribute("aria-label", words.gridHelp);
     this.line = this.view.root.appendChild(make("div", "vx-readout"));
+    this.sinks = this.view.root.appendChild(make("div", "vx-readout"));
   }
 
   /**
@@ -119,6 +121,11 @@ export class GridPane {
     const span = map ? ` \u00b7 ${spanText(scaleOf(common, scene, cell, map))}` : "";
     const line = nameOf(scene, cell) + figures(scene, cell) + span;
     if (this.line.textContent !== line) this.line.textContent = line;
+    const sinks = sinkText(scene, cell);
+    if (this.sinks.textContent === sinks) return;
+    this.sinks.textContent = sinks;
+    const times = engines[0].layer(cell.layer)?.header.sink_times ?? 0;
+    this.sinks.title = sinks && filled(scene.data.words.sinksHelp, { times });
   }
 
   /**

@@ -7,7 +7,7 @@ import { dot } from "./weights.js";
 /** @import { Direction } from "./types.d.ts" */
 /** @import { Floats } from "./weights.js" */
 /** @typedef {ArrayLike<number>} Tokens tokens of the picture by their numbers, -1 is padding */
-/** @typedef {{ name?: string, heads: number, head_dim: number, rows: number, columns: number, prefix: string[], windows: number, window: number | null, masked?: number, shift?: number, reach?: number | null, entropy?: (number | null)[], distance?: (number | null)[] }} LayerHeader */
+/** @typedef {{ name?: string, heads: number, head_dim: number, rows: number, columns: number, prefix: string[], windows: number, window: number | null, masked?: number, shift?: number, reach?: number | null, entropy?: (number | null)[], distance?: (number | null)[], sinks?: [token: number, share: number][][] | null, sink_times?: number }} LayerHeader */
 /** @typedef {{ q: Float32Array, k: Float32Array, lse: Floats, tokens: Int32Array, query_tokens?: Int32Array, bias?: Float32Array, regions?: Uint8Array }} LayerArrays */
 /** @typedef {{ head: number, row: number, column: number, window: number, query: number, key: number }} Pair a pair's places in its window and in (W, H, K, ...) */
 

@@ -44,7 +44,9 @@ export class OpenedWeight {
       return;
     }
     const weight = maths.cell(state.head, i, j);
+    const another = view.root.hidden || view.opened?.weight.column !== weight.column;
     view.open(weight, { i: tokenName(scene, i), j: tokenName(scene, j), map: nameOf(scene, state) }, theme);
+    if (another) view.reveal();
     try {
       const { arrays } = await engine.values(state.layer, state.head);
       view.setValues(weight, /** @type {Values} */ (arrays), maths.pair(state.head, i, j).window);

@@ -149,6 +149,7 @@ export class Page {
 
   destroy() {
     this.lifetime.destroy();
+    this.toolbar.destroy();
     this.readout.destroy();
     this.root.remove();
   }

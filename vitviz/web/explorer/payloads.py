@@ -12,10 +12,13 @@ from torch import Tensor
 
 from vitviz.analysis.attention.rollout import trace_rollout
 from vitviz.analysis.attention.rows import AttentionRows, block_rows
+from vitviz.analysis.attention.sinks import TIMES_EVEN, sinks
 from vitviz.models import windows
 from vitviz.payload import pack
 from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
 from vitviz.tracing.trace import Trace
+
+NAMED_SINKS = 3
 
 
 def layer_payload(block: BlockTrace, rows: AttentionRows | None = None) -> bytes:
@@ -27,7 +30,9 @@ def layer_payload(block: BlockTrace, rows: AttentionRows | None = None) -> bytes
     queries; a token that is in neither has no weights here. A block with relative position bias also has
     ``bias`` (H, K, K), a Swin block ``regions`` (W, K): two places of a window see one another if their regions are
     equal, else the header's ``masked`` (-100) is added to their score. Weight = exp(q k^T / sqrt(d) + bias + mask -
-    lse). A figure that no row defines is null.
+    lse). A figure that no row defines is null. ``sinks`` lists for every head of a ViT the tokens, with their
+    shares, that get more than ``sink_times`` an even share of all weights; it is null for a Swin, whose queries see few
+    keys.
     """
     rows = rows or block_rows(block)
     q, k = block["q"], block["k"]  # (W, H, K, d)
@@ -46,6 +51,8 @@ def layer_payload(block: BlockTrace, rows: AttentionRows | None = None) -> bytes
         arrays["regions"] = _regions(block).astype(np.uint8)
         about["masked"] = block.module.config.masked_score
     header = about | {
+        "sinks": None if isinstance(block, SwinBlockTrace) else _sinks(block, rows),
+        "sink_times": TIMES_EVEN,
         "entropy": _figures(rows.entropy),
         "distance": _figures(rows.distance),
         "reach": _figures(torch.tensor([rows.reach], dtype=torch.float64))[0],
@@ -91,6 +98,12 @@ def _about(block: BlockTrace) -> dict[str, object]:
         "window": grid.window if grid else None,
         "shift": grid.shift if grid else 0,
     }
+
+
+def _sinks(block: BlockTrace, rows: AttentionRows) -> list[list[list[float]]]:
+    """The strongest sinks of every head of a ViT, each a token and its share of all weights of the head."""
+    tokens = block.key_tokens[0].tolist()
+    return [[[tokens[one.key], one.share] for one in sinks(head)[:NAMED_SINKS]] for head in rows.received[0]]
 
 
 def _regions(block: SwinBlockTrace) -> NDArray[np.int64]:

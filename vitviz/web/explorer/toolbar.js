@@ -1,6 +1,7 @@
 // Choices above the maps: which layer, head and direction, and behind "view" how they are drawn.
 import { button } from "../shared/controls.js";
 import { make } from "../shared/dom.js";
+import { Lifetime } from "../shared/lifetime.js";
 import { AGGREGATES } from "./state.js";
 
 /** @import { Words } from "../shared/types.d.ts" */
@@ -71,6 +72,7 @@ export class Toolbar {
     this.words = words;
     this.change = change;
     this.act = (/** @type {Act} */ name) => actions.act(name);
+    this.lifetime = new Lifetime();
     /** @type {State["second"]} */
     this.second = null;
     this.root = parent.appendChild(make("div", "vx-toolbar"));
@@ -98,7 +100,17 @@ export class Toolbar {
   more() {
     const { words, change } = this;
     const details = this.root.appendChild(make("details", "vx-more"));
-    details.append(make("summary", "", words.view));
+    const summary = details.appendChild(make("summary", "", words.view));
+    // Closed by Escape, and by a press anywhere else; the event's path leads out of a shadow root.
+    this.lifetime.listen(document, "pointerdown", (/** @type {Event} */ event) => {
+      if (!event.composedPath().includes(details)) details.open = false;
+    });
+    details.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !details.open) return;
+      event.stopPropagation();
+      details.open = false;
+      summary.focus();
+    });
     const panel = details.appendChild(make("div", "vx-panel"));
     /** @type {HTMLSelectElement} */
     this.scale = labelled(
@@ -203,5 +215,9 @@ export class Toolbar {
     for (const name of /** @type {const} */ (["scale", "order", "opacity"])) this[name].value = String(state[name]);
     for (const { name, box } of this.flags) box.checked = Boolean(state[name]);
     this.files[2].disabled = typeof state.head !== "number";
+  }
+
+  destroy() {
+    this.lifetime.destroy();
   }
 }

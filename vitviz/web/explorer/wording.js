@@ -90,6 +90,22 @@ export function figures({ data, engines }, { layer, head }) {
 }
 
 /**
+ * The sink columns of a head of a ViT, empty where it has none; a mean has none of its own.
+ * @param {Scene} scene
+ * @param {Choice} choice
+ */
+export function sinkText({ data, engines }, { layer, head }) {
+  const header = engines[0].layer(layer)?.header;
+  const found = typeof head === "number" ? header?.sinks?.[head] : undefined;
+  if (!found?.length) return "";
+  const names = found.map(([key, share]) => {
+    const place = placeOf(key, data.layers[layer]);
+    return `${place ? `(${place[0]}, ${place[1]})` : data.layers[layer].prefix[key]} ${Math.round(100 * share)} %`;
+  });
+  return filled(data.words.sinks, { names: names.join(", ") });
+}
+
+/**
  * What a failed request is in words: of a missing payload or server, or its own message.
  * @param {unknown} error
  * @param {Words} words

@@ -1,13 +1,21 @@
 // Vectors of one length as rows of coloured cells over one axis: move over an index to read all of them, click to choose it.
 import { colourBar, colourTable, isDark, paint } from "../shared/colours.js";
+import { segments } from "../shared/controls.js";
 import { make } from "../shared/dom.js";
 import { mergeHeldKeys } from "../shared/events.js";
 import { number } from "../shared/format.js";
 import { Lifetime } from "../shared/lifetime.js";
 
 /** @import { Scale, Send } from "../shared/types.d.ts" */
-/** @typedef {{ label: string, values: Float32Array, low: number, high: number, scale: Scale }} Row */
-/** @typedef {{ rows: Row[], length: number, index: number, words: { index: string, label: string } }} Data */
+/**
+ * `low` and `high` are shared with rows that are alike, `own` is what this one's values need.
+ * @typedef {{ label: string, values: Float32Array, low: number, high: number, own: [number, number], scale: Scale }} Row
+ */
+/**
+ * `scales` name the two ways to colour, shared and own; none where they are the same. `own` is the one to begin with.
+ * @typedef {{ rows: Row[], length: number, index: number, scales: string[], own: boolean,
+ *   words: { index: string, label: string, scales: string } }} Data
+ */
 
 const NARROWEST = 2; // CSS pixels of a cell; longer vectors scroll
 /** @type {Record<string, number>} */
@@ -26,11 +34,17 @@ class Strips {
     this.bars = inside(".vv-strips-bars");
     this.scroll = inside(".vv-strips-scroll");
     this.readout = inside(".vv-readout");
+    this.scales = inside(".vv-strips-scales");
     this.lanes = this.scroll.appendChild(make("div", "vv-strips-lanes"));
     this.hovered = make("div", "vv-strips-cursor vv-hovered-index");
     this.chosen = make("div", "vv-strips-cursor vv-chosen-index");
     /** @type {Data} */
-    this.data = { rows: [], length: 0, index: 0, words: { index: "", label: "" } };
+    this.data = {
+      ...{ rows: [], length: 0, index: 0, scales: [], own: false },
+      words: { index: "", label: "", scales: "" },
+    };
+    /** @type {boolean | undefined} what a person chose */
+    this.own = undefined;
     this.index = 0;
     this.lifetime = new Lifetime();
     this.lifetime.listen(this.scroll, "pointermove", (event) => this.hover(this.indexAt(event)));
@@ -43,12 +57,39 @@ class Strips {
   update(data) {
     this.data = data;
     this.index = data.index;
+    this.offerScales(data);
+    this.draw(data);
+  }
+
+  /** @param {Data} data */
+  offerScales({ scales, words, own }) {
+    this.scales.replaceChildren();
+    if (!scales.length) return;
+    const choice = segments(this.scales, words.scales, scales, (which) => {
+      this.own = which === 1;
+      choice.set(which);
+      this.draw(this.data);
+    });
+    choice.set(Number(this.own ?? own));
+  }
+
+  /**
+   * What a row's colours span.
+   * @param {Row} row
+   */
+  spanOf({ low, high, own }) {
+    return (this.own ?? this.data.own) ? own : [low, high];
+  }
+
+  /** @param {Data} data */
+  draw(data) {
     const dark = isDark(this.scroll);
     this.scroll.setAttribute("aria-label", data.words.label);
     this.labels.replaceChildren(...data.rows.map((row) => make("span", "vv-strips-label", row.label)));
     this.bars.replaceChildren(
       ...data.rows.map((row) => {
-        const bar = colourBar(row.scale, dark, row.low, row.high, "");
+        const [low, high] = this.spanOf(row);
+        const bar = colourBar(row.scale, dark, low, high, "");
         bar.dataset.label = row.label; // seen where the bars stand below the lanes and not beside them
         return bar;
       }),
@@ -66,7 +107,8 @@ class Strips {
   lane(row, dark) {
     const lane = make("div", "vv-strips-lane");
     const canvas = make("canvas");
-    paint(canvas, row.values, 0, 1, this.data.length, colourTable(row.scale, dark), row.low, row.high);
+    const [low, high] = this.spanOf(row);
+    paint(canvas, row.values, 0, 1, this.data.length, colourTable(row.scale, dark), low, high);
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", row.label);
     lane.append(canvas);

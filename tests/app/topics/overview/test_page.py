@@ -44,9 +44,9 @@ def test_choosing_any_line_shows_its_tensor(open_page: Open, traced: tuple[str, 
     for call in walk.calls[:: max(1, len(walk.calls) // 4)]:
         place = walk.place(call)
         state = {f"overview.step.{name}": step, f"overview.place.{name}": place}
-        data = mounted(open_page("overview", model=name, **state), "overview.chain")
-        assert data["call"] == call.index
-        shown, tensor = data["tensor"], walk.tensor(call.index).float().numpy()
+        page = open_page("overview", model=name, **state)
+        assert mounted(page, "overview.chain")["call"] == call.index
+        shown, tensor = mounted(page, "overview.tensor")["tensor"], walk.tensor(call.index).float().numpy()
         facts = dict(shown["facts"])
         assert facts["shape"] == str(call.shape)
         assert facts["range"] == f"{tensor.min():.4g} … {tensor.max():.4g}"

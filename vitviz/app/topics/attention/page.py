@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from vitviz.analysis.places import carry
 from vitviz.app import address, links, session, shell, tokens
+from vitviz.app.class_names import naming
+from vitviz.app.markup import as_text
 from vitviz.app.pictures import small_picture_url
 from vitviz.app.settings import BLOCK, HEAD
 from vitviz.app.widgets.explorer import explorer
@@ -14,8 +17,12 @@ from vitviz.app.words import say
 from vitviz.samples import SAMPLES
 
 if TYPE_CHECKING:
+    from vitviz.analysis.attention.opening import Opening
     from vitviz.app.chosen_picture import ChosenPicture
+    from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
+
+OPENING: session.Derived[Opening] = session.Derived("the head and patch that say most about the object")
 
 
 def show() -> None:
@@ -28,8 +35,12 @@ def show() -> None:
     with place, st.spinner(say("running")):
         data = _described(model, session.picture(), str(st.session_state["picture_name"]))
         beside = _described(model, *second) if second else None
+        trace = session.trace(model)
+        first = session.derived(trace, OPENING, lambda: _open(trace))
     with place:
-        _explore(data, beside, _state(model, data), model)
+        _explore(data, beside, _state(model, data, first), model)
+    with below:
+        st.caption(_why(trace, model, first))
 
 
 def _described(model: ModelEntry, picture: ChosenPicture, name: str) -> dict[str, Any]:
@@ -63,18 +74,40 @@ def _second_picture() -> tuple[ChosenPicture, str] | None:
     return None if sample is None else (session.sample_picture(sample), titles[sample.file])
 
 
-def _state(model: ModelEntry, data: dict[str, Any]) -> dict[str, Any]:
-    """What to show first: what the link says, else what this person saw last, on this page or another."""
-    from vitviz.web.explorer.describe import opening
+def _open(trace: Trace) -> Opening:
+    from vitviz.analysis.attention.opening import opening
 
+    with session.gate():
+        return opening(trace)
+
+
+def _why(trace: Trace, model: ModelEntry, first: Opening) -> str:
+    """Which head and patch the page opens with, and why just these."""
+    block, of = trace.blocks[first.block], first.evidence
+    row, column = block.patch_of(first.token) or (0, 0)
+    rows, columns = block.map_size
+    name = as_text(naming(trace)(of.target)) if of.kind == "class" else ""
+    return say(
+        "attention.opened", block=block.name, head=first.head, row=row, column=column, share=f"{first.share:.0%}",
+        count=len(first.patches), part=f"{len(first.patches) / (rows * columns):.0%}",
+        object=say(f"attention.object_{of.kind}", name=name), average=f"{first.average:.0%}",
+        among=say("attention.among_window" if model.is_swin else "attention.among_all"),
+    )  # fmt: skip
+
+
+def _state(model: ModelEntry, data: dict[str, Any], first: Opening) -> dict[str, Any]:
+    """What to show first: what the link says, else what this person saw last, on this page or another.
+
+    Until somebody chooses, that is the head and the patch that say most about the picture's object.
+    """
     layers = data["layers"]
-    first = opening(model.name, len(layers))
-    layer = min(BLOCK.get(first[0], model.name), len(layers) - 1)
-    here = (layers[layer]["rows"], layers[layer]["columns"])
+    layer = min(BLOCK.get(first.block, model.name, keep=False), len(layers) - 1)
+    here, there = ((layers[at]["rows"], layers[at]["columns"]) for at in (layer, first.block))
+    token = carry(first.token, len(tokens.prefix(model)), there, tokens.finest(model))
     seen = {
         "layer": layer,
-        "head": HEAD.get(first[1], model.name),
-        "token": tokens.current(model, here),
+        "head": HEAD.get(first.head, model.name, keep=False),
+        "token": tokens.current(model, here, otherwise=token),
     }
     if (arrival := links.current().arrival) != st.session_state.get("attention.arrival", 0):
         st.session_state["attention.arrival"] = arrival

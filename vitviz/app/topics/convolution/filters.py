@@ -69,4 +69,4 @@ def _principal(model: ModelEntry, trace: Trace, weight: NDArray[np.floating]) ->
         f"convolution.principal.{model.name}", principal.components, labels,
         largest_magnitude(principal.components), width=58,
     )  # fmt: skip
-    st.caption(say("convolution.principal_help"))
+    st.caption(say("convolution.principal_help" if model.trained else "convolution.principal_untrained"))

@@ -6,8 +6,9 @@ import { number } from "../../../web/shared/format.js";
 
 /** @typedef {import("../../../web/shared/colours.js").ColourScale} Scale */
 /**
- * One layer norm's strip; `large` are the tokens that are marked.
- * @typedef {{ name: string, values: Float32Array, prefix: string[], large: number[] }} Strip
+ * One layer norm's strip; `large` are the tokens that are marked, of many that are above the threshold the largest.
+ * @typedef {{ name: string, values: Float32Array, prefix: string[], large: number[],
+ *   isAbove: (token: number) => boolean }} Strip
  * @typedef {{ rows: Strip[], row: number, token: number, scale: Scale, low: number, high: number, quantity: string,
  *   above: string, label: string }} NormMapData
  */
@@ -110,10 +111,10 @@ export class NormMap {
    */
   point(row, token) {
     if (!this.data) return;
-    const { name, values, large, prefix } = this.data.rows[row];
+    const { name, values, isAbove, prefix } = this.data.rows[row];
     this.lanes.children[row].append(this.cursor);
     place(this.cursor, token, values.length);
-    const mark = large.includes(token) ? `  ${this.data.above}` : "";
+    const mark = isAbove(token) ? `  ${this.data.above}` : "";
     const which = token < prefix.length ? ` (${prefix[token]})` : "";
     this.readout.textContent = `${name}  token ${token}${which}:  ${number(values[token])}${mark}`;
   }

@@ -23,7 +23,7 @@ import { Statistics } from "./statistics.js";
 /**
  * What Python sends; `notes` say of every layer norm which tokens stand out.
  * @typedef {Place & { statistics: { values: Float32Array, norms: Described[], spans: Record<Quantity, [number, number]> },
- *   notes: string[], times: string, image: string, aspect: number, prefix: string[], finest: Grid,
+ *   notes: string[], times: string, marked: number, image: string, aspect: number, prefix: string[], finest: Grid,
  *   scales: Record<"attention" | "activation", ColourScale>, figures: Record<"tokens" | Depth, Figure>,
  *   words: Record<string, string>, picker: Record<string, string>, chart: Record<string, string> }} NormsData
  */
@@ -108,7 +108,7 @@ export class Norms {
     // An answer to an earlier choice than the last one does not move the cursor back.
     if (turn >= this.turn) Object.assign(this, { at, token, turn });
     this.norms = this.statistics.norms.map((norm, i) => ({ ...norm, note: data.notes[i] }));
-    const places = { count: this.norms.length, times: data.times };
+    const places = { count: this.norms.length, times: data.times, marked: data.marked };
     setBold(this.which, filled(words.which, places));
     this.slider.max = String(this.norms.length - 1);
     this.stripsTitle.textContent = words.all;
@@ -171,7 +171,9 @@ export class Norms {
     for (const one of this.buttons) one.button.setAttribute("aria-pressed", String(one.quantity === quantity));
     const [low, high] = data.statistics.spans[quantity];
     this.strips.update({
-      rows: norms.map((norm) => ({ name: norm.name, values: norm[quantity], prefix: norm.prefix, large: norm.large })),
+      rows: norms.map(({ name, [quantity]: values, prefix, large, norm: length, threshold }) => {
+        return { name, values, prefix, large, isAbove: (/** @type {number} */ token) => length[token] > threshold };
+      }),
       row: this.at,
       token: this.tokenAt(this.at),
       scale: data.scales[STRIPS[quantity]],

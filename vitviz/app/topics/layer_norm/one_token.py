@@ -52,7 +52,7 @@ def one_token(model: ModelEntry, trace: Trace, name: str, token: int) -> None:
     st.markdown(say("layer_norm.choose_channel"))
     strips(
         f"layer_norm.strips.{model.name}", _strips(normed), channel,
-        lambda index: CHANNEL.set(index, model.name), index_name=say("channel"),
+        lambda index: CHANNEL.set(index, model.name), index_name=say("channel"), own_scales=True,
     )  # fmt: skip
 
 

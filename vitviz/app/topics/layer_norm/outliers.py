@@ -9,11 +9,11 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from vitviz.analysis.layer_norm.large_norms import TIMES_MEDIAN
 from vitviz.analysis.layer_norm.outlier_channels import TIMES_MEDIAN_CHANNEL, OutlierChannels
 from vitviz.app import links, session, tokens
 from vitviz.app.fragments import token_chosen
 from vitviz.app.settings import Setting
+from vitviz.app.topics.layer_norm.part import in_words
 from vitviz.app.widgets.picker import Overlay, picker
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
@@ -46,14 +46,7 @@ def outliers(model: ModelEntry, trace: Trace, grid: tuple[int, int]) -> None:
     with left:
         st.markdown(f"**{say('layer_norm.outlier_norm')}**")
         _map(model, stream, Map("norm", stream.norm, "attention", 0.6), grid)
-        large = stream.large
-        st.caption(
-            say(
-                "layer_norm.outlier_tokens" if large.tokens else "layer_norm.none_large",
-                count=len(large.tokens), times=f"{TIMES_MEDIAN:g}", median=short(large.median),
-                largest=large.largest, ratio=f"{large.ratio:.2f}",
-            )
-        )  # fmt: skip
+        st.caption(in_words(stream.large, "outlier_tokens"))
     with right:
         st.markdown(f"**{say('layer_norm.outlier_channel', channel=channel)}**")
         _map(model, stream, Map("channel", stream.x[:, channel], "activation", 1.0), grid)
@@ -100,5 +93,5 @@ def _map(model: ModelEntry, stream: FinalStream, of: Map, grid: tuple[int, int])
         f"layer_norm.outlier_{of.name}.{model.name}", picture, rows, columns, tokens.current(model, grid),
         token_chosen(model, ALL_NORMS, ONE_TOKEN, OUTLIERS, grid=grid), prefix=tokens.prefix(model),
         overlay=Overlay(of.values, span(of.values, of.quantity), of.quantity, opacity=of.opacity),
-        grid=False, marked=stream.large.tokens, width=MAP_SIDE,
+        grid=False, marked=stream.large.marked, width=MAP_SIDE,
     )  # fmt: skip

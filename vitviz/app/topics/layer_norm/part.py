@@ -11,7 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from vitviz.analysis.layer_norm.large_norms import TIMES_MEDIAN, LargeNorms, large_norms
+from vitviz.analysis.layer_norm.large_norms import MOST_MARKED, TIMES_MEDIAN, LargeNorms, large_norms
 from vitviz.analysis.layer_norm.spread import Spread, spread
 from vitviz.app.component import colours, component
 from vitviz.app.pictures import small_picture_url
@@ -70,7 +70,7 @@ def _norm(one: NormStatistics, large: LargeNorms) -> dict[str, Any]:
         "count": len(one.mean),
         "eps": one.eps,
         "grid": one.grid,
-        "large": large.tokens,
+        "large": large.marked,
         "median": large.median,
         "threshold": TIMES_MEDIAN * large.median,
         "limits": {name: span(values[name], quantity) for name, quantity in MAPS.items()},
@@ -129,6 +129,7 @@ def part_data(view: NormsView) -> dict[str, Any]:
         "notes": [_note(norm["grid"], large) for norm, large in found],
         "figures": _figures(packed, len(view.prefix)),
         "times": f"{TIMES_MEDIAN:g}",
+        "marked": MOST_MARKED,
         "image": small_picture_url(view.picture),
         "aspect": view.picture.width / view.picture.height,
         "prefix": list(view.prefix),
@@ -153,7 +154,7 @@ def _figures(given: Packed, prefix: int) -> dict[str, Any]:
     """The figures as they are for the first layer norm and its first token; the browser moves them with its cursor."""
     one, large = given.first, given.large[0]
     numbers = TokenNumbers(
-        one.mean, one.scale, one.norm, prefix if one.grid else 0, large.tokens, TIMES_MEDIAN * large.median
+        one.mean, one.scale, one.norm, prefix if one.grid else 0, large.marked, TIMES_MEDIAN * large.median
     )
     names = [norm["name"] for norm in given.statistics["norms"]]
     return {
@@ -169,15 +170,21 @@ def _figures(given: Packed, prefix: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def in_words(large: LargeNorms, key: str) -> str:
+    """How many tokens stand out, and the largest; with ``key`` "large" or "outlier_tokens", as they are marked."""
+    some = "_some" * (len(large.marked) < len(large.tokens))
+    return say(
+        f"layer_norm.{key}{some}" if large.tokens else "layer_norm.none_large",
+        count=len(large.tokens), marked=len(large.marked), times=f"{TIMES_MEDIAN:g}", median=short(large.median),
+        largest=large.largest, ratio=f"{large.ratio:.2f}",
+    )  # fmt: skip
+
+
 def _note(grid: tuple[int, int] | None, large: LargeNorms) -> str:
     """Which tokens stand out at a layer norm, in words."""
     if grid is None:
         return say("layer_norm.pooled")
-    return say(
-        "layer_norm.large" if large.tokens else "layer_norm.none_large",
-        count=len(large.tokens), times=f"{TIMES_MEDIAN:g}", median=short(large.median), largest=large.largest,
-        ratio=f"{large.ratio:.2f}",
-    )  # fmt: skip
+    return in_words(large, "large")
 
 
 def _stages(names: Sequence[str]) -> dict[int, str]:

@@ -164,7 +164,11 @@ export class LensView {
     const scale = mode === "p" ? data.scales.attention : data.scales.activation;
     const name = `${mode}(${data.classes[target].name})`;
     this.maps.draw(values, colourTable(scale, dark), span, (depth) => `${name}, ${depthName(data, depth)}`);
-    this.mapTitle.textContent = filled(data.words.maps, { name });
+    this.mapTitle.textContent = filled(data.words.maps, {
+      name,
+      first: data.before[0],
+      last: data.before[data.before.length - 1],
+    });
     this.bar.replaceChildren(colourBar(scale, dark, ...span, name));
   }
 

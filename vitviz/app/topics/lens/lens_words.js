@@ -5,17 +5,18 @@ import { placeOf } from "./readings.js";
 /** @import { Place } from "./cursor.js" */
 /** @import { ReadingGrid } from "./readings.js" */
 /**
- * `first` names the readings before the patches, `names` some classes by their index in the model.
- * @typedef {{ depths: string[], classes: { index: number, name: string }[], first: string[],
+ * `before` counts the blocks before each depth, `first` names the readings before the patches, `names` some classes by
+ * their index in the model.
+ * @typedef {{ depths: string[], before: number[], classes: { index: number, name: string }[], first: string[],
  *   names: Record<string, string>, words: Record<string, string> }} Named
  */
 
 /**
- * z and the depth, or what stands before the first block.
- * @param {Pick<Named, "words">} named
+ * z and how many blocks have run before it.
+ * @param {Pick<Named, "before">} named
  * @param {number} depth
  */
-export const depthName = ({ words }, depth) => (depth ? `z${depth}` : words.before);
+export const depthName = ({ before }, depth) => `z${before[depth]}`;
 
 /**
  * @param {Pick<Named, "first" | "words">} named

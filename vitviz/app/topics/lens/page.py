@@ -61,7 +61,13 @@ def _read(trace: Trace) -> tuple[Depth, ...]:
 @st.fragment
 def _readings(model: ModelEntry, trace: Trace, found: tuple[Depth, ...]) -> None:
     """The browser part with its cursor, and below it what is read where the cursor is fixed."""
-    from vitviz.analysis.lens.logit_lens import choose_classes, lens, map_size, own_reading
+    from vitviz.analysis.lens.logit_lens import (
+        blocks_before,
+        choose_classes,
+        lens,
+        map_size,
+        own_reading,
+    )
 
     target = class_choice.target(model, trace)
     before = int(own_reading(trace))
@@ -87,6 +93,7 @@ def _readings(model: ModelEntry, trace: Trace, found: tuple[Depth, ...]) -> None
         session.seen(model),
         grid,
         first,
+        blocks_before(trace),
         reading=reading,
         depth=depth,
         target=target,
@@ -106,7 +113,8 @@ def _readings(model: ModelEntry, trace: Trace, found: tuple[Depth, ...]) -> None
 def _pitfalls(trace: Trace) -> str:
     from vitviz.analysis.loss.class_heads import trained_pooling
 
-    return "lens.pitfalls_mean" if trained_pooling(trace.config) == "mean" else "lens.pitfalls_token"
+    pooling = trained_pooling(trace.config)
+    return f"lens.pitfalls_{pooling if pooling in ('mean', 'both') else 'token'}"
 
 
 def _reading(model: ModelEntry, grid: tuple[int, int], before: int) -> int:

@@ -25,6 +25,7 @@ class LensView:
     """What is shown: the lens of a run on its picture, and where the cursor stands.
 
     ``first`` names the readings before the patches, ``names`` a class by its index; ``grid`` is the map of the patches.
+    ``before`` are the blocks that have run before each depth.
     ``reading``, ``depth`` and ``target`` (a class index that ``lens`` has) are the cursor's place.
     """
 
@@ -33,6 +34,7 @@ class LensView:
     picture: Image.Image
     grid: tuple[int, int]
     first: Sequence[str]
+    before: Sequence[int]
     reading: int
     depth: int
     target: int
@@ -58,6 +60,7 @@ def _data(view: LensView) -> dict[str, Any]:
         "columns": view.grid[1],
         "first": list(view.first),
         "depths": list(found.depths),
+        "before": list(view.before),
         "classes": [{"index": index, "name": names(index)} for index in found.classes],
         "logits": np.asarray(found.logits, np.float32),
         "lse": np.asarray(found.lse, np.float32),
@@ -68,16 +71,24 @@ def _data(view: LensView) -> dict[str, Any]:
         "depth": view.depth,
         "target": found.classes.index(view.target),
         "scales": {name: colours(name) for name in ("attention", "activation")},
-        "figure": _figure(found, [names(index) for index in found.classes], view.reading, view.depth),
+        "figure": _figure(view),
         "words": section("lens.part"),
         "chart": section("chart"),
     }
 
 
-def _figure(found: Lens, names: Sequence[str], reading: int, depth: int) -> Description:
+def _figure(view: LensView) -> Description:
     """The classes' probabilities at one reading; the browser puts in those of the reading under its cursor."""
+    found, reading = view.lens, view.reading
     logits, lse = found.logits[:, reading].astype(np.float64), found.lse[:, reading].astype(np.float64)
     values = np.exp(logits - lse[:, None])  # (depths, classes)
+    names = [view.names(index) for index in found.classes]
     return class_lines.describe(
-        values, names, 0, depth, x_title=say("lens.part.depth"), label=say("lens.part.chart")
+        values,
+        names,
+        0,
+        view.depth,
+        before=view.before,
+        x_title=say("lens.part.depth"),
+        label=say("lens.part.chart"),
     )

@@ -9,14 +9,17 @@ import streamlit as st
 from vitviz.app import html, session, shell, tokens
 from vitviz.app.prediction import prediction
 from vitviz.app.settings import Setting
-from vitviz.app.topics.overview.part import ChainItem, ChainView, chain
+from vitviz.app.topics.overview.chain_part import ChainItem, ChainView, chain
+from vitviz.app.topics.overview.tensor_part import TensorView, tensor
 from vitviz.app.widgets.picker import picker
 from vitviz.app.words import say
 from vitviz.models.config import SwinConfig, ViTConfig
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from vitviz.tracing.trace import Trace
-    from vitviz.tracing.walk import Walk
+    from vitviz.tracing.walk import Stage, Walk
     from vitviz.zoo.registry import ModelEntry
 
 # The block whose lines are shown, for each model.
@@ -33,19 +36,29 @@ def show() -> None:
         say("overview.lead", family="Swin Transformer" if model.is_swin else "Vision Transformer"),
         model,
     )
-    left, middle, right = st.columns([1, 1.3, 1.4], gap="medium")
-    seen = session.seen(model)
-    with left:
-        _picture(model)
-    with right:
-        st.html(html.table(_symbols(model.config, seen.width, seen.height), numbers=(0, 2)))
-    with middle, st.spinner(say("running")):
-        trace = session.trace(model)
-        prediction(trace, model)
-    _chain(trace, model)
+    _run(model)
 
 
 @st.fragment
+def _run(model: ModelEntry) -> None:
+    """One fragment: a patch that is clicked is marked in the chain and in the tensor too."""
+    left, middle, right = st.columns([0.85, 1.2, 2], gap="medium")
+    with left:
+        _picture(model)
+    with middle, st.spinner(say("running")):
+        trace = session.trace(model)
+        prediction(trace, model)
+    _chain(trace, model, right)
+    seen = session.seen(model)
+    st.subheader(say("overview.letters"), anchor=False)
+    half = st.columns(2, gap="large")
+    letters = _symbols(model.config, seen.width, seen.height)
+    for place, rows in zip(
+        half, (letters[: -(-len(letters) // 2)], letters[-(-len(letters) // 2) :]), strict=True
+    ):
+        place.html(html.table(rows, numbers=(0, 2)))
+
+
 def _picture(model: ModelEntry) -> None:
     rows, columns = tokens.finest(model)
     picker(
@@ -57,7 +70,7 @@ def _picture(model: ModelEntry) -> None:
         lambda chosen: tokens.choose(model, chosen),
         prefix=tokens.prefix(model),
         grid=rows <= FINEST_GRID_DRAWN,
-        width=224,
+        width=188,
     )
 
 
@@ -94,16 +107,24 @@ def _symbols(config: ViTConfig | SwinConfig, width: int, height: int) -> list[tu
     return rows
 
 
-@st.fragment
-def _chain(trace: Trace, model: ModelEntry) -> None:
+def _chain(trace: Trace, model: ModelEntry, beside: DeltaGenerator) -> None:
+    """The chain and its source, and ``beside`` the result the tensor of what is chosen in them."""
+    from vitviz.analysis.overview.token_index import token_index
     from vitviz.tracing.walk import stages
 
     steps = [name for name, _ in trace.network.steps()]
     place_key = f"overview.place.{model.name}"
-    title, slider = st.columns([1, 2], vertical_alignment="bottom")
+    title, slider = st.columns([1.1, 2], vertical_alignment="bottom")
     title.header(say("overview.chain"), anchor=False)
     step = STEP.widget(
-        lambda key: slider.select_slider(say("overview.block"), steps, key=key), steps, steps[0], model.name
+        lambda key: slider.select_slider(
+            say("overview.block"),
+            steps,
+            key=key,
+        ),
+        steps,
+        steps[0],
+        model.name,
     )
     walk, path = session.walk(trace, step), stages(trace, step)
     place = st.session_state.get(place_key)
@@ -121,18 +142,33 @@ def _chain(trace: Trace, model: ModelEntry) -> None:
     def choose_call(index: int) -> None:
         st.session_state[place_key] = walk.place(walk.calls[index])
 
-    view = ChainView(
-        [ChainItem(stage, _shape(walk, trace, stage.name)) for stage in path],
-        walk.functions,
-        walk.calls,
-        stage=next((stage.key for stage in path if stage.name == call.name), None),
-        call=call,
-        values=walk.tensor(call.index).numpy(),
-    )
+    token = tokens.current(model)
+    items = [_item(walk, trace, stage, token) for stage in path]
+    chosen = next((stage.key for stage in path if stage.name == call.name), None)
+    view = ChainView(items, walk.functions, walk.calls, chosen, call)
     chain(f"overview.chain.{model.name}", view, choose_stage, choose_call)
+    index = token_index(trace, call.name, call.shape, token)
+    with beside:
+        values = walk.tensor(call.index).numpy()
+        tensor(f"overview.tensor.{model.name}", TensorView(call, values, _token_name(model, token), index))
     gap = session.fused_gap(trace, step)
     if gap is not None:
         st.caption(say("overview.check", gap=f"{gap:.1e}"))
+
+
+def _token_name(model: ModelEntry, token: int) -> str:
+    prefix = tokens.prefix(model)
+    if token < len(prefix):
+        return say("overview.prefix_token", token=token, name=prefix[token])
+    row, column = divmod(token - len(prefix), tokens.finest(model)[1])
+    return say("overview.patch_token", row=row, column=column)
+
+
+def _item(walk: Walk, trace: Trace, stage: Stage, token: int) -> ChainItem:
+    from vitviz.analysis.overview.token_index import token_index
+
+    shape = _shape(walk, trace, stage.name)
+    return ChainItem(stage, shape, token_index(trace, stage.name, shape, token))
 
 
 def _shape(walk: Walk, trace: Trace, name: str) -> tuple[int, ...]:

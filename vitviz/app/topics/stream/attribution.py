@@ -153,7 +153,9 @@ def _opened(chosen: Chosen) -> None:
 
 def _sources(chosen: Chosen, block: BlockTrace) -> None:
     """From which tokens one head, or all heads of a block, took what they give."""
+    from vitviz.analysis.stream.adding import has_layer_scale
     from vitviz.analysis.stream.logit_attribution import head_sources
+    from vitviz.analysis.stream.source_rest import source_rest
 
     model = chosen.model
     heads = [chosen.part.head] if chosen.part.kind == "head" else range(block.num_heads)
@@ -169,14 +171,25 @@ def _sources(chosen: Chosen, block: BlockTrace) -> None:
         token_chosen(model, OVERVIEW, ATTRIBUTION, grid=grid), prefix=tokens.prefix(model),
         overlay=Overlay(sources, span(sources, "activation"), "activation", opacity=0.8), grid=False, width=MAP_SIDE,
     )  # fmt: skip
-    st.caption(say("stream.attribution.sources", total=fixed(float(sources.sum()))))
+    added = r"\lambda_1 \odot v_j W_O" if has_layer_scale(block) else "v_j W_O"
+    st.caption(say("stream.attribution.sources", added=added, total=fixed(float(sources.sum()))))
     if first:
         names, value = ", ".join(tokens.prefix(model)), fixed(float(sources[:first].sum()))
         st.caption(say("stream.attribution.from_prefix", names=names, value=value))
+    rest = source_rest(chosen.attribution, chosen.number, chosen.target, float(sources.sum()))
+    if rest.bias or rest.padding:
+        which = "rest" if rest.bias and rest.padding else "bias" if rest.bias else "padding"
+        st.caption(
+            say(
+                f"stream.attribution.sources_{which}", bias=fixed(rest.bias), padding=fixed(rest.padding),
+                given=fixed(rest.given),
+            )
+        )  # fmt: skip
 
 
 def _units(chosen: Chosen, block: BlockTrace) -> None:
     """The hidden units of the chosen MLP that give most to the class."""
+    from vitviz.analysis.stream.adding import has_layer_scale
     from vitviz.analysis.stream.largest_terms import largest_terms
     from vitviz.analysis.stream.logit_attribution import mlp_units
 
@@ -195,7 +208,8 @@ def _units(chosen: Chosen, block: BlockTrace) -> None:
         *(say(f"stream.attribution.{name}") for name in ("value", "worth", "product")),
     )
     st.html(html.table(rows, heads, numbers=range(4)))
-    st.caption(say("stream.attribution.units_help"))
+    scaled = say("stream.attribution.scaled") if has_layer_scale(block) else ""
+    st.caption(say("stream.attribution.units_help", scaled=scaled))
 
 
 def _channels(model: ModelEntry, attribution: Attribution, target: int, chosen: int) -> None:

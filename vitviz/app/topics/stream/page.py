@@ -15,7 +15,7 @@ from vitviz.app.topics.stream.hidden_units import mlp_of_token
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.picker import picker
 from vitviz.app.words import say
-from vitviz.models.config import norms_after
+from vitviz.models.config import ModelConfig, ViTConfig, norms_after
 from vitviz.plot.depth import length_lines, share_lines
 
 if TYPE_CHECKING:
@@ -42,13 +42,29 @@ BLOCK = Setting("stream.block", links.whole)
 def show() -> None:
     """One pass over the blocks of this person's run, then the chosen block and token, and what each part gives."""
     model = session.entry()
-    lead = "stream.lead_norms_after" if norms_after(model.config) else "stream.lead"
-    shell.head(say("stream.title"), say(lead), model)
+    shell.head(say("stream.title"), _lead(model.config), model)
     with st.spinner(say("running")):
         trace = session.trace(model)
     passed = session.derived(trace, PASSED, lambda: _pass(trace))
     _overview(model, trace, passed)
     logit_attribution(model, trace, passed.attribution, passed.by)
+
+
+def _lead(config: ModelConfig) -> str:
+    """What a block of this model adds, as formulas: with layer norms before or behind, with LayerScale or without."""
+    behind, scaled = norms_after(config), isinstance(config, ViTConfig) and config.layer_scale
+
+    def sum_of(name: str, number: int, stream: str) -> str:
+        read = stream if behind else rf"\mathrm{{LN}}({stream})"
+        made = rf"\mathrm{{{name}}}({read})"
+        added = rf"\mathrm{{LN}}({made})" if behind else made
+        scale = rf"\lambda_{number} \odot " if scaled else ""
+        return f"{scale}{added} + {stream}"
+
+    attention = f"$z'_l = {sum_of('MSA', 1, 'z_{l-1}')}$"
+    mlp = "$z_l = " + sum_of("MLP", 2, "z'_l") + "$"
+    lead = say("stream.lead_norms_after" if behind else "stream.lead", attention=attention, mlp=mlp)
+    return f"{lead} {say('stream.layer_scale')}" if scaled else lead
 
 
 def _pass(trace: Trace) -> Passed:

@@ -18,6 +18,7 @@ from vitviz.models.config import SwinConfig, SwinV2Config
 from vitviz.zoo.registry import find
 
 if TYPE_CHECKING:
+    from vitviz.analysis.swin_reach.most_masked import Masked
     from vitviz.tracing.lines import Lines
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
@@ -25,23 +26,28 @@ if TYPE_CHECKING:
 JOURNEY: session.Derived[dict[str, Any]] = session.Derived("maps and steps of a Swin")
 TABLES: session.Derived[dict[str, Any]] = session.Derived("bias tables")
 LINES: session.Derived[Lines] = session.Derived("lines of a block, with the functions that it calls")
+MOST_MASKED: session.Derived[Masked | None] = session.Derived("where the mask of a Swin does most")
 VIEW: Setting[Kind] = Setting("swin_reach.view", links.one_of(KINDS))
 
 
 @dataclass(frozen=True, eq=False)
 class Cursor:
-    """The model that runs, and what of it was chosen when the page opened: a patch of the picture, a block, a head."""
+    """The model that runs, and what of it was chosen when the page opened: a patch of the picture, a block, a head.
+
+    ``masked`` is the patch where the mask is looked at; until a patch is chosen, one that the mask cuts off.
+    """
 
     model: ModelEntry
     trace: Trace
     patch: int
+    masked: int
     block: int
     head: int
 
-    @property
-    def data(self) -> dict[str, Any]:
+    def data(self, kind: Kind) -> dict[str, Any]:
         """What every browser part of the page gets."""
-        return {"revision": session.run_name(self.model), "patch": self.patch, "block": self.block}
+        patch = self.masked if kind in ("windows", "scores") else self.patch
+        return {"revision": session.run_name(self.model), "patch": patch, "block": self.block}
 
     @property
     def config(self) -> SwinConfig:
@@ -64,8 +70,10 @@ def show() -> None:
         st.caption(say("swin.instead", name=model_titles.title(model)))
     with st.spinner(say("running")):
         trace = session.trace(model)
-    head = HEAD.get(0, model.name)
-    _views(Cursor(model, trace, tokens.current(model), _block(model, trace), head))
+    head = HEAD.get(0, model.name, keep=False)
+    opens = session.derived(trace, MOST_MASKED, lambda: _most_masked(trace))
+    masked = tokens.current(model, otherwise=opens.patch if opens else None)
+    _views(Cursor(model, trace, tokens.current(model), masked, _block(model, trace), head))
 
 
 @st.fragment
@@ -79,14 +87,22 @@ def _views(cursor: Cursor) -> None:
     elif kind == "beside_vit":
         _beside_vit(cursor)
     else:
-        show_part(kind, f"swin_reach.{kind}", _journey(cursor), cursor.config, cursor.keep)
+        show_part(kind, f"swin_reach.{kind}", _journey(cursor, kind), cursor.config, cursor.keep)
     if kind == "windows":
         _code(cursor, ("region_map", "attention_mask"))
 
 
+def _most_masked(trace: Trace) -> Masked | None:
+    from vitviz.analysis.swin_reach.most_masked import most_masked
+
+    return most_masked(trace)
+
+
 def _block(model: ModelEntry, trace: Trace) -> int:
-    """The block that this person chose last, on any page; the first shifted one until then."""
-    return min(BLOCK.get(1, model.name), len(trace.blocks) - 1)
+    """The block that this person chose last, on any page; until then the first one that has a mask."""
+    opens = session.derived(trace, MOST_MASKED, lambda: _most_masked(trace)) if model.is_swin else None
+    first = opens.block if opens else min(1, len(trace.blocks) - 1)
+    return min(BLOCK.get(first, model.name, keep=False), len(trace.blocks) - 1)
 
 
 def _choose_view() -> Kind:
@@ -102,11 +118,11 @@ def _choose_view() -> Kind:
     return kind or KINDS[0]
 
 
-def _journey(cursor: Cursor) -> dict[str, Any]:
+def _journey(cursor: Cursor, kind: Kind) -> dict[str, Any]:
     from vitviz.app.topics.swin_reach.data import reach_payload
 
     trace = cursor.trace
-    return cursor.data | {
+    return cursor.data(kind) | {
         "journey": session.derived(trace, JOURNEY, lambda: reach_payload(trace)),
         "picture": _picture(cursor.model),
     }
@@ -116,7 +132,7 @@ def _scores(cursor: Cursor) -> None:
     from vitviz.app.topics.swin_reach.data import block_title, table_payload
 
     trace, model = cursor.trace, cursor.model
-    data = _journey(cursor) | {
+    data = _journey(cursor, "scores") | {
         "url": _url(trace, model),
         "tables": session.derived(trace, TABLES, lambda: table_payload(trace)),
         "head": cursor.head,
@@ -137,7 +153,7 @@ def _beside_vit(cursor: Cursor) -> None:
     with st.spinner(say("running")):
         sides = [_side(model) for model in pair]
     first = 1  # the Swin, whose token the page keeps
-    data = cursor.data | {
+    data = cursor.data("beside_vit") | {
         "revision": " ".join(session.run_name(model) for model in pair),
         "sides": sides,
         "first": first,

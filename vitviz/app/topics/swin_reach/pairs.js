@@ -4,7 +4,7 @@ import { number } from "../../../web/shared/format.js";
 import { filled } from "../../../web/shared/words.js";
 import { CellMap } from "./cells.js";
 import { whole } from "./format.js";
-import { ORANGE, sized } from "./pane.js";
+import { sized, TEAL } from "./pane.js";
 
 /** @import { BiasIndex } from "./bias_index.js" */
 /** @import { Scale, Step, Words } from "./types.js" */
@@ -90,11 +90,11 @@ export class Pairs {
     const { index, entries } = shown;
     const { side, places, made } = index;
     const entry = index.entry(query, key);
-    const box = { row: Math.floor(entry / side), column: entry % side, colour: ORANGE };
+    const box = { row: Math.floor(entry / side), column: entry % side, colour: TEAL };
     this.table.draw(entries, side, side, { boxes: [box], text: `b = ${number(entries[entry])}` });
     const sharing = index.sharing(entry);
     this.matrix.draw(biases, places, places, {
-      boxes: [{ row: query, column: key, colour: ORANGE }],
+      boxes: [{ row: query, column: key, colour: TEAL }],
       faint: (place) => index.index[place] !== entry,
       text: filled(words.shared, { shared: sharing.length, all: whole(places * places) }),
     });
@@ -139,7 +139,7 @@ export class Pairs {
     context.globalAlpha = 0.45;
     for (const [query, key] of sharing) drawArrow(context, middle(query), middle(key), ink, 1);
     context.globalAlpha = 1;
-    drawArrow(context, middle(this.query), middle(this.key), ORANGE, 2.6);
+    drawArrow(context, middle(this.query), middle(this.key), TEAL, 2.6);
   }
 }
 

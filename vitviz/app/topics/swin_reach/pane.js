@@ -17,7 +17,10 @@ import { contextOf, make } from "../../../web/shared/dom.js";
 /** @type {Record<Kind, number[]>} */
 const SHADES = { dim: [12, 14, 24, 168], cut: [12, 14, 24, 96], clear: [0, 0, 0, 0] };
 const GREY = "#8a8f9a"; // hatches padding
-export const ORANGE = "#f08c2e"; // hatches what the mask cuts, and marks the key
+// As all over the app: what is chosen is orange, what is looked at from there teal.
+export const ORANGE = "#e0641a"; // that of the figures, and --wr-accent
+export const TEAL = "#0c8599"; // marks the key
+export const LIGHT_TEAL = "#3bc9db"; // hatches what the mask cuts, over a darkened picture
 const HATCH = 6; // CSS pixels between two hatching lines
 
 /**
@@ -39,7 +42,7 @@ export function pathOf(segments) {
  * @param {Rectangle[]} rectangles
  * @param {string} [colour]
  */
-export function hatch(context, rectangles, colour = ORANGE) {
+export function hatch(context, rectangles, colour = LIGHT_TEAL) {
   if (!rectangles.length) return;
   context.save();
   context.beginPath();

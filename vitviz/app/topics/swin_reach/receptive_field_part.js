@@ -8,7 +8,7 @@ import { percent, whole } from "./format.js";
 import { Growth } from "./growth.js";
 import { asked, taken, within } from "./keys.js";
 import { total } from "./maps.js";
-import { Pane, pathOf } from "./pane.js";
+import { Pane, pathOf, TEAL } from "./pane.js";
 import { Strip } from "./strip.js";
 import { Surface } from "./surface.js";
 
@@ -178,7 +178,7 @@ class ReceptiveFieldPart {
     const square = new Path2D();
     square.rect((token % own.columns) * scale, Math.floor(token / own.columns) * scale, scale, scale);
     pane.stroke(begun, square, "#fff", 3.5);
-    pane.stroke(begun, square, "#f08c2e", 2);
+    pane.stroke(begun, square, TEAL, 2);
   }
 
   /** Both fields at this step, and how they grow. */

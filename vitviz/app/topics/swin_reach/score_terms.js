@@ -65,3 +65,22 @@ export function rangesOf(maths, head) {
   }
   return limits;
 }
+
+/**
+ * The largest size of each term among the keys of one query: the query's own scale.
+ * @param {Record<Term, ArrayLike<number>>} values
+ * @param {(place: number) => boolean} isCut whether the mask cuts a key, whose score then says nothing
+ * @returns {Record<Term, number>}
+ */
+export function rangesOfQuery(values, isCut) {
+  const largest = (/** @type {ArrayLike<number>} */ of, /** @type {(place: number) => boolean} */ counts) =>
+    Array.from(of).reduce((most, value, place) => (counts(place) ? Math.max(most, Math.abs(value)) : most), 0) || 1;
+  const all = () => true;
+  return {
+    qk: largest(values.qk, all),
+    bias: largest(values.bias, all),
+    mask: largest(values.mask, all),
+    sum: largest(values.sum, (place) => !isCut(place)),
+    softmax: largest(values.softmax, all),
+  };
+}

@@ -10,7 +10,7 @@ import { Gallery } from "./gallery.js";
 import { asked, taken, within } from "./keys.js";
 import { Journey } from "./maps.js";
 import { Pairs } from "./pairs.js";
-import { ORANGE, Pane, pathOf } from "./pane.js";
+import { Pane, pathOf, TEAL } from "./pane.js";
 import { rangesOf, termsOf } from "./score_terms.js";
 import { problemOf, sourceAt } from "./sources.js";
 import { Surface } from "./surface.js";
@@ -88,6 +88,7 @@ class ScoresPart {
     const terms = new TermMaps(top, words, {
       hover: (place) => this.chooseKey(place),
       move: (step) => this.moveKey(step),
+      redraw: () => this.surface.draw(),
     });
     root.append(make("h3", "wr-head", words.tables));
     const gallery = new Gallery(root, words, (head) => this.choose({ head }));
@@ -211,7 +212,7 @@ class ScoresPart {
     if (key === this.dressed || !views) return;
     this.dressed = key;
     const dark = isDark(this.surface.root);
-    if (maths) views.terms.scale(rangesOf(maths, head), colours, dark);
+    if (maths) views.terms.scale({ ranges: rangesOf(maths, head), colours, dark });
     const index = new BiasIndex(table.index, tiling.window, table.window);
     const name = filled(words.headOf, { head, heads: table.heads });
     views.pairs.show({ index, entries: entriesOf(table, head), head, name, colours: colours.weight, dark });
@@ -236,7 +237,7 @@ class ScoresPart {
     pane.stroke(begun, edges, "rgb(255 255 255 / .45)", 1);
     pane.stroke(begun, pathOf(outline(rows, columns, isLegal)), "#fff", 2);
     const target = tiling.keys(token)[key]?.token ?? -1;
-    if (target >= 0) pane.box(begun, target, ORANGE, 2);
+    if (target >= 0) pane.box(begun, target, TEAL, 2);
     pane.box(begun, token, accent);
   }
 

@@ -8,7 +8,7 @@ import { filled } from "../../../web/shared/words.js";
 import { middleOf, tokenAt } from "./crop.js";
 import { outline } from "./edges.js";
 import { asked, taken, within } from "./keys.js";
-import { ORANGE, Pane, pathOf } from "./pane.js";
+import { ORANGE, Pane, pathOf, TEAL } from "./pane.js";
 import { sourceAt } from "./sources.js";
 
 /** @import { Point } from "./crop.js" */
@@ -21,7 +21,6 @@ import { sourceAt } from "./sources.js";
 
 const NAMED = 3; // strongest targets in the line below
 const OPACITY = 205; // of 255
-const BLUE = "#2f6bff";
 
 export class Side {
   /**
@@ -129,7 +128,8 @@ export class Side {
       begun.context.drawImage(this.cells, 0, 0, begun.width, begun.size * map.rows);
       this.pane.stroke(begun, pathOf(outline(map.rows, map.columns, isLegal)), "#fff", 1.6);
     }
-    if (this.token >= 0) this.pane.box(begun, this.token, dark ? BLUE : ORANGE);
+    // In the dark theme the weights are orange themselves.
+    if (this.token >= 0) this.pane.box(begun, this.token, dark ? TEAL : ORANGE);
     this.bar.replaceChildren(colourBar(colours, dark, 0, high, words.scale));
     this.pane.readout.textContent = this.describe(weights, before, problem);
   }

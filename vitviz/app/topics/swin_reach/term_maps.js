@@ -1,15 +1,17 @@
 // The five maps of one query's window, a cell a key, and the sum of the key that is chosen in words and numbers.
+import { segments } from "../../../web/shared/controls.js";
 import { make } from "../../../web/shared/dom.js";
 import { number } from "../../../web/shared/format.js";
 import { filled } from "../../../web/shared/words.js";
 import { CellMap } from "./cells.js";
-import { ORANGE } from "./pane.js";
-import { TERMS, termsOf } from "./score_terms.js";
+import { TEAL } from "./pane.js";
+import { rangesOfQuery, TERMS, termsOf } from "./score_terms.js";
 
 /** @import { Tiling } from "./maps.js" */
 /** @import { Term } from "./score_terms.js" */
 /** @import { Maths, Scale, ScoresData, Step, Words } from "./types.js" */
-/** @typedef {{ hover: (place: number) => void, move: (step: Step) => void }} TermListeners */
+/** @typedef {{ hover: (place: number) => void, move: (step: Step) => void, redraw: () => void }} TermListeners */
+/** @typedef {{ ranges: Record<Term, number>, colours: Record<string, Scale>, dark: boolean }} TermScales */
 
 /** @type {Record<Term, keyof ScoresData["colours"]>} */
 const QUANTITY = { qk: "activation", bias: "weight", mask: "difference", sum: "activation", softmax: "attention" };
@@ -26,6 +28,16 @@ export class TermMaps {
     this.words = words;
     this.root = parent.appendChild(make("div", "wr-terms"));
     this.window = 1; // places a side
+    this.own = false; // whether each query has a scale of its own
+    /** @type {TermScales | null} */
+    this.scales = null;
+    const choices = this.root.appendChild(make("div", "wr-wide"));
+    const choice = segments(choices, words.scales, [words.scaleAll, words.scaleOwn], (which) => {
+      this.own = which === 1;
+      choice.set(which);
+      listeners.redraw();
+    });
+    choice.set(0);
     this.maps = TERMS.map((term) => {
       const map = new CellMap(this.root, `${SIGNS[term]} ${words[term]}`.trim(), {
         hover: (row, column) => listeners.hover(row * this.window + column),
@@ -39,11 +51,17 @@ export class TermMaps {
   }
 
   /**
-   * @param {Record<Term, number>} ranges
-   * @param {Record<string, Scale>} colours
-   * @param {boolean} dark
+   * What the colours span while all queries share a scale, and the colours.
+   * @param {TermScales} scales
    */
-  scale(ranges, colours, dark) {
+  scale(scales) {
+    this.scales = scales;
+  }
+
+  /** @param {Record<Term, number>} ranges */
+  colour(ranges) {
+    if (!this.scales) return;
+    const { colours, dark } = this.scales;
     for (const [i, term] of TERMS.entries()) {
       const top = ranges[term];
       this.maps[i].scale(colours[QUANTITY[term]], dark, term === "softmax" ? 0 : -top, top);
@@ -68,9 +86,10 @@ export class TermMaps {
     const key = chosen ?? values.softmax.indexOf(Math.max(...values.softmax));
     const keys = tiling.keys(token);
     const cut = keys.flatMap((one, at) => (one.cut ? [at] : []));
+    if (this.scales) this.colour(this.own ? rangesOfQuery(values, (at) => keys[at].cut) : this.scales.ranges);
     const boxes = [
       { row: Math.floor(place / window), column: place % window, colour: accent },
-      { row: Math.floor(key / window), column: key % window, colour: ORANGE },
+      { row: Math.floor(key / window), column: key % window, colour: TEAL },
     ];
     for (const [i, term] of TERMS.entries()) {
       const hatched = term === "qk" || term === "bias" ? [] : cut;

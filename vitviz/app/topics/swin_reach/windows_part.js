@@ -6,7 +6,7 @@ import { filled } from "../../../web/shared/words.js";
 import { borders, outline } from "./edges.js";
 import { asked, taken, within } from "./keys.js";
 import { Journey } from "./maps.js";
-import { hatch, hatchPadding, marked, ORANGE, Pane, pathOf, sized } from "./pane.js";
+import { hatch, hatchPadding, LIGHT_TEAL, marked, Pane, pathOf, sized } from "./pane.js";
 import { Surface } from "./surface.js";
 
 /** @import { Send } from "./surface.js" */
@@ -146,7 +146,7 @@ class WindowsPart {
     const edges = this.borders.get(tiling) ?? pathOf(borders(rows, columns, (t) => group[t]));
     this.borders.set(tiling, edges);
     pane.stroke(begun, edges, "rgb(255 255 255 / .5)", 1);
-    pane.stroke(begun, pathOf(outline(rows, columns, isCut)), ORANGE, 1.8, [4, 3]);
+    pane.stroke(begun, pathOf(outline(rows, columns, isCut)), LIGHT_TEAL, 1.8, [4, 3]);
     pane.stroke(begun, pathOf(outline(rows, columns, isLegal)), "#fff", 2.2);
     pane.box(begun, token, this.surface.accent);
   }

@@ -12,7 +12,7 @@ const AROUND = 1; // patches of the enlarged view around the four
 const MAP_SIDE = 480;
 const ZOOM_SIDE = 300;
 const FONT = "600 34px monospace";
-const CHOSEN = "#ffb000";
+const CHOSEN = "#e0641a";
 
 class MergePicker {
   /**

@@ -3,8 +3,9 @@ import { colourTable, isDark } from "../../../web/shared/colours.js";
 
 /** @import { LabData, Pattern, Theme } from "./types.js" */
 
-const ACCENT = "#ffb000"; // the query: visible on dark and on light pictures
-const SECOND = "#4cc9ff"; // the key
+// As all over the app: what is chosen, the query, is orange, what is looked at from there, the key, teal.
+const ACCENT = "#e0641a";
+const SECOND = "#0c8599";
 
 /** Attention weights of one query as colours. */
 export class Weights {

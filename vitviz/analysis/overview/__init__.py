@@ -1,0 +1,1 @@
+"""Methods behind the overview: a trace in, places out."""
