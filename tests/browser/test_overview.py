@@ -35,7 +35,7 @@ def test_the_same_thing_can_be_chosen_again(visit: Visit) -> None:
 
 
 def test_a_patch_is_marked_in_the_chain_and_in_the_tensor(visit: Visit) -> None:
-    page = visit()
+    page = visit("overview")
     page.get_by_role("button", name="heads split").click()
     expect(page.locator(".vv-tensor h4")).to_have_text("blocks.0.q")
     point(page, page.locator(".vv-frame"), 3.5 / 14, 2.5 / 14, click=True)
@@ -55,14 +55,14 @@ def test_a_patch_is_marked_in_the_chain_and_in_the_tensor(visit: Visit) -> None:
 
 
 def test_result_chain_and_tensor_are_in_sight_together(visit: Visit) -> None:
-    page = visit()
+    page = visit("overview")
     for place in (".vvt", ".vv-tensor-tiles", ".vv-chain"):
         box = page.locator(place).first.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= 800, place
     code = page.locator(".vv-code").bounding_box()
     assert code is not None
-    assert code["y"] < 740
+    assert code["y"] < 770
     # No shape lies over its line's code, and no line is wider than the panel.
     assert page.locator(".vv-code").evaluate("""(panel) => {
       const apart = [...panel.querySelectorAll(".vv-line")].every((line) => {
