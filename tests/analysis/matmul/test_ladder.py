@@ -12,7 +12,17 @@ import torch
 
 from vitviz.analysis.compilers import Compiled, CompilerError
 from vitviz.analysis.matmul.halide_schedules import SCHEDULES, compiled_schedule, loop_nests
-from vitviz.analysis.matmul.ladder import LIBRARY, Array, halide_ways, loop_ways, measure, product_of, timed
+from vitviz.analysis.matmul.ladder import (
+    LIBRARY,
+    Array,
+    Timed,
+    disturbance,
+    halide_ways,
+    loop_ways,
+    measure,
+    product_of,
+    timed,
+)
 from vitviz.analysis.matmul.loops import RUNGS, on_all_cores
 
 
@@ -123,6 +133,12 @@ def test_slow_ways_get_fewer_rows_and_the_gate_is_held_in_single_runs() -> None:
     assert asked[:2] == [32, 32]
     assert held[1] == 1 + len(asked)
     assert one.runs == asked.count(one.rows) - (2 if one.rows == 32 else 1)
+
+
+def test_a_busy_machine_shows_in_the_middle_run() -> None:
+    ways = [Timed("a", 64, 64, 0.1, 1e-5, True, 1e-3, spread, 5) for spread in (1.0, 3.0, 1.5)]
+    assert disturbance(ways) == 1.5
+    assert disturbance(ways[:1]) == 1.0
 
 
 def test_strips_for_all_cores_cover_every_row_and_leave_torch_alone(monkeypatch: pytest.MonkeyPatch) -> None:

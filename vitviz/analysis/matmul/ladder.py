@@ -6,8 +6,9 @@ A way that takes too long gets only the first rows of A, as in ``timing``. Compi
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 import torch
@@ -33,7 +34,7 @@ class Timed:
 
     ``error`` is the largest |difference| from torch's product, ``right`` whether every difference is within the
     rounding of two sums. Only then there are ``seconds``, the shortest of ``runs``: whatever else the machine does can
-    only make a run longer. ``compiling`` is 0 for the library.
+    only make a run longer; ``spread`` is their median in times of the shortest. ``compiling`` is 0 for the library.
     """
 
     name: str
@@ -43,12 +44,18 @@ class Timed:
     error: float
     right: bool
     seconds: float | None
+    spread: float
     runs: int
 
     @property
     def gflops(self) -> float | None:
         """Billions of multiplications and additions a second; None where the product is wrong."""
         return None if self.seconds is None else 2 * self.rows * self.size**2 / self.seconds / 1e9
+
+
+def disturbance(timed: Sequence[Timed]) -> float:
+    """How many times as long as the shortest run the middle one took, for the middle one of all ways."""
+    return median(one.spread for one in timed)
 
 
 @dataclass(frozen=True)
@@ -133,6 +140,7 @@ def timed(name: str, make: Make, product: Product, gate: Gate) -> Timed:
         float(difference.max()),
         right,
         min(runs) if right else None,
+        median(runs) / min(runs) if right else 1.0,
         len(runs),
     )
 

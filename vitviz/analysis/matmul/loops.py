@@ -143,9 +143,10 @@ def registers(a: Array, b: Array, c: Array) -> None:
 
 @dataclass(frozen=True)
 class Rung:
-    """One way up: its loops, whether the compiler may use SIMD and fuse an addition, and whether on all cores."""
+    """One way up from the rung ``after``: its loops, whether with SIMD, with fused additions, on all cores."""
 
     name: str
+    after: str
     loops: Loops
     simd: bool = False
     fused: bool = False
@@ -177,17 +178,17 @@ def on_all_cores(product: Loops) -> Loops:
 RUNGS: Mapping[str, Rung] = {
     rung.name: rung
     for rung in (
-        Rung("ijk", ijk),
-        Rung("ikj", ikj),
-        Rung("tiled", tiled),
-        Rung("vectorised", tiled, simd=True),
-        Rung("dots", dots),
-        Rung("one_sum", one_sum),
-        Rung("unrolled_2", unrolled_2),
-        Rung("unrolled_4", unrolled_4),
-        Rung("unrolled_8", unrolled_8),
-        Rung("registers", registers, simd=True, fused=True),
-        Rung("parallel", registers, simd=True, fused=True, parallel=True),
+        Rung("ijk", "", ijk),
+        Rung("ikj", "ijk", ikj),
+        Rung("tiled", "ikj", tiled),
+        Rung("vectorised", "tiled", tiled, simd=True),
+        Rung("dots", "ijk", dots),
+        Rung("one_sum", "dots", one_sum),
+        Rung("unrolled_2", "dots", unrolled_2),
+        Rung("unrolled_4", "unrolled_2", unrolled_4),
+        Rung("unrolled_8", "unrolled_4", unrolled_8),
+        Rung("registers", "vectorised", registers, simd=True, fused=True),
+        Rung("parallel", "registers", registers, simd=True, fused=True, parallel=True),
     )
 }
 """Each with one idea more; the unrolled ones begin again without SIMD, so that unrolling shows alone."""

@@ -97,6 +97,7 @@ def fake_ways() -> dict[str, Callable[[], Compiled]]:
         np.matmul(a, b, out=c)
 
     made = {"torch": Compiled(right, 0.0), "ijk": Compiled(right, 0.25), "ikj": Compiled(nothing, 0.5)}
+    made["dots"] = Compiled(right, 0.25)
     return {name: lambda way=way: way for name, way in made.items()}
 
 
@@ -113,17 +114,19 @@ def test_the_ladder_shows_what_was_measured_and_no_time_of_a_wrong_product(
     page = open_page("matmul", **{"setting.matmul.loops.n": 256})
     page.button(key="matmul.loops.start").click().run()
     assert not page.exception
-    library, right, wrong = page.session_state["matmul.loops.timed"]
-    assert [one.size for one in (library, right, wrong)] == [256] * 3
+    library, right, wrong, again = page.session_state["matmul.loops.timed"]
+    assert [one.size for one in (library, again)] == [256] * 2
     shown = rows_of(page)
-    assert [row[0] for row in shown] == ["torch, 1 thread", "ijk", "ikj"]
+    assert [row[0] for row in shown] == ["torch, 1 thread", "ijk", "ikj", "dots"]
     assert float(shown[1][1]) == pytest.approx(right.gflops, rel=1e-3)
-    assert float(shown[1][3].split(" ")[0]) == pytest.approx(1000 * right.seconds, rel=1e-3)
-    assert shown[1][4] == "0.25"
-    assert shown[2][1:4] == ["wrong", "", ""]
+    assert float(shown[1][4].split(" ")[0]) == pytest.approx(1000 * right.seconds, rel=1e-3)
+    assert shown[1][5] == "0.25"
+    assert shown[2][1:5] == ["wrong", "", "", ""]
+    ratio, _, base = shown[3][2].split(" ", 2)
+    assert (float(ratio), base) == (pytest.approx(again.gflops / right.gflops, rel=0.06), "ijk")
     assert wrong.error == pytest.approx(np.abs(ladder.product_of(256).right).max())
     dots = mounted(page, "matmul.loops.chart")["figure"]["data"]
-    assert [list(trace["x"]) for trace in dots] == [[right.gflops]]
+    assert [list(trace["x"]) for trace in dots] == [[right.gflops, again.gflops]]
     assert page.button(key="matmul.loops.stop").disabled
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vitviz.analysis.matmul.ladder import Make
 
 NAMES = tuple(RUNGS)
+AFTER = {name: rung.after for name, rung in RUNGS.items()}
 SIZE = Setting("matmul.loops.n", links.one_of(SIZES))
 RUNG = Setting("matmul.loops.rung", links.one_of(NAMES))
 
@@ -30,7 +31,7 @@ def compiled_loops() -> Later | None:
     st.markdown(say("matmul.loops.lead"))
     later = None
     if installed("numba"):
-        later = ladder(Ladder("loops", _ways), SIZE)
+        later = ladder(Ladder("loops", _ways, AFTER), SIZE)
     else:
         st.info(say("matmul.loops.missing"))
     _rung()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from vitviz.analysis.matmul.ladder import Make
 
 NAMES = tuple(SCHEDULES)
+AFTER = dict(pairwise(reversed(NAMES)))  # each starts from the one before it
 SIZE = Setting("matmul.halide.n", links.one_of(SIZES))
 SCHEDULE = Setting("matmul.halide.schedule", links.one_of(NAMES))
 
@@ -31,7 +33,7 @@ def halide_product() -> Later | None:
     if not there:
         st.info(say("matmul.halide.missing"))
     _schedule(there)
-    return ladder(Ladder("halide", _ways), SIZE) if there else None
+    return ladder(Ladder("halide", _ways, AFTER), SIZE) if there else None
 
 
 def _ways() -> Mapping[str, Make]:

@@ -24,15 +24,17 @@ if TYPE_CHECKING:
     from vitviz.analysis.matmul.ladder import Make, Timed
 
 Later = Callable[[], None]
+DISTURBED = 1.25  # times as long as the shortest run took the middle one
 SIZES = (256, 512, 1024)  # n, of which the middle one is measured at first
 
 
 @dataclass(frozen=True)
 class Ladder:
-    """A section's ``key`` among the words and the widgets, and what makes its ways."""
+    """A section's ``key`` among the words and the widgets, what makes its ways, and which way each starts from."""
 
     key: str
     ways: Callable[[], Mapping[str, Make]]
+    after: Mapping[str, str]
 
     def name(self, way: str) -> str:
         """A way as figure and table name it."""
@@ -62,7 +64,7 @@ def ladder(of: Ladder, size: Setting[int]) -> Later | None:
         ),
         SIZES, SIZES[1],
     )  # fmt: skip
-    left, right = st.columns([1, 1.25], gap="medium")
+    left, right = st.columns([1, 1.6], gap="medium")
     figure, table = left.empty(), right.empty()
     if running:
         progress = bar.empty()
@@ -73,6 +75,7 @@ def ladder(of: Ladder, size: Setting[int]) -> Later | None:
         with figure.container():
             _figure(of, timed)
         st.caption(say("matmul.checked", n=timed[0].size))
+        _warn_if_disturbed(timed)
     if reason := st.session_state.get(of.failed):
         st.warning(say("matmul.not_loaded", reason=reason))
     return None
@@ -110,14 +113,26 @@ def _figure(of: Ladder, timed: Sequence[Timed]) -> None:
     chart(f"matmul.{of.key}.chart", drawn)
 
 
+def _warn_if_disturbed(timed: Sequence[Timed]) -> None:
+    from vitviz.analysis.matmul.ladder import disturbance
+
+    times = disturbance(timed)
+    if times > DISTURBED:
+        st.caption(f":material/warning: {say('matmul.disturbed', times=f'{times:.1f}')}")
+
+
 def _table(of: Ladder, timed: Sequence[Timed]) -> str:
+    speeds = {one.name: one.gflops for one in timed}
     library = timed[0].gflops
     rows = []
     for one in timed:
         speed = say("matmul.wrong") if one.gflops is None else short(one.gflops)
+        base = of.after.get(one.name, "")
+        before = speeds.get(base)
+        gain = f"{one.gflops / before:.2g} x {of.name(base)}" if one.gflops and before else ""
         share = html.percent(one.gflops / library) if one.gflops and library else ""
         run = "" if one.seconds is None else f"{short(1000 * one.seconds)} ({one.rows})"
         compiling = f"{one.compiling:.2f}" if one.compiling else ""
-        rows.append((of.name(one.name), speed, share, run, compiling, f"{one.error:.1e}"))
-    heads = ("GFLOP/s", say("matmul.of_library"), say("matmul.run"), say("matmul.compiling"), "max |\u0394|")
-    return html.table(rows, ("", *heads), numbers=range(1, 6))
+        rows.append((of.name(one.name), speed, gain, share, run, compiling, f"{one.error:.1e}"))
+    heads = (say("matmul.gain"), say("matmul.of_library"), say("matmul.run"), say("matmul.compiling"))
+    return html.table(rows, ("", "GFLOP/s", *heads, "max |\u0394|"), numbers=(1, 3, 4, 5, 6))
