@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from vitviz.analysis.compilers import Compiled, compiled
 from vitviz.analysis.operations.chains import (
     OPERATIONS,
     WIDTH,
+    Array,
     Chain,
     Operation,
     Step,
@@ -28,11 +28,9 @@ from vitviz.analysis.operations.chains import (
 )
 
 LONGER = 4  # times as many links as in a short run
-ROUNDS = 9
-STEADY = (
-    3.0,
-    6.0,
-)  # four times the links take about four times as long; without work in the loop it would be once
+ROUNDS = 25
+# Four times the links take about four times as long; were there no work in the loop, it would be once.
+STEADY = (3.0, 6.0)
 MIXED = 12345  # an odd number that changes many bits
 
 Gate = Callable[[], AbstractContextManager[None]]
@@ -71,8 +69,8 @@ class _Runs:
     """A chain in machine code with its operands, and the shortest runs so far: of few links, of many."""
 
     chain: Compiled
-    starts: Any
-    y: Any
+    starts: Array
+    ys: Array
     shortest: list[float]
 
     def again(self, links: int) -> None:
@@ -80,7 +78,7 @@ class _Runs:
         ends = np.empty_like(self.starts)
         for at, count in enumerate((links, LONGER * links)):
             start = time.perf_counter()
-            self.chain.call(count, self.starts, self.y, ends)
+            self.chain.call(count, self.starts, self.ys, ends)
             self.shortest[at] = min(self.shortest[at], time.perf_counter() - start)
 
     def each(self, links: int) -> float:
@@ -98,12 +96,17 @@ def chain_of(
 ) -> Compiled:
     """A chain of ``step`` in machine code, for float32 or for ``whole`` numbers."""
     number = "int64" if whole else "float32"
-    return compiled(kind, f"void(int64, {number}[::1], {number}, {number}[::1])", of=step, fused=fused)
+    return compiled(kind, f"void(int64, {number}[::1], {number}[::1], {number}[::1])", of=step, fused=fused)
 
 
-def starts_of(whole: bool = False) -> Any:
+def starts_of(whole: bool = False) -> Array:
     """Where the twelve chains start, (12,)."""
     return np.arange(1, WIDTH + 1) if whole else np.linspace(0.5, 1.5, WIDTH, dtype=np.float32)
+
+
+def y_of(operation: Operation) -> Array:
+    """Its y, (1,)."""
+    return np.array([operation.y], np.float32)
 
 
 def measure(
@@ -119,11 +122,11 @@ def measure(
     addition = 0.0
     for number, operation in enumerate(operations):
         with gate():
-            clock = _runs(dependent, two_cycles, np.int64(MIXED), whole=True)
+            clock = _runs(dependent, two_cycles, np.array([MIXED]), whole=True)
         with gate():
-            alone = _runs(dependent, operation.step, np.float32(operation.y), fused=operation.fused)
+            alone = _runs(dependent, operation.step, y_of(operation), fused=operation.fused)
         with gate():
-            beside = _runs(independent, operation.step, np.float32(operation.y), fused=operation.fused)
+            beside = _runs(independent, operation.step, y_of(operation), fused=operation.fused)
         for _ in range(rounds):
             with gate():
                 for runs in (clock, alone, beside):
@@ -142,7 +145,7 @@ def measure(
 
 
 def _runs(
-    kind: Callable[[Step], Chain], step: Step, y: Any, *, whole: bool = False, fused: bool = False
+    kind: Callable[[Step], Chain], step: Step, ys: Array, *, whole: bool = False, fused: bool = False
 ) -> _Runs:
     chain = chain_of(kind, step, whole=whole, fused=fused)
-    return _Runs(chain, starts_of(whole), y, [np.inf, np.inf])
+    return _Runs(chain, starts_of(whole), ys, [np.inf, np.inf])

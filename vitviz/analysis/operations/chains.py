@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 X = TypeVar("X")
 Step = Callable[[Any, Any], Any]
-Chain = Callable[[int, Array, Any, Array], None]
+Chain = Callable[[int, Array, Array, Array], None]
 WIDTH = 12  # chains side by side: at least latency x units of a processor's additions
 
 
@@ -59,7 +59,7 @@ def two_cycles(x: X, y: Any) -> X:
 
 @dataclass(frozen=True)
 class Operation:
-    """A step, the y that it gets, and how many links make a run of about half a millisecond, a multiple of twelve.
+    """A step, the y that it gets, and how many links make a run of a fifth of a millisecond, a multiple of twelve.
 
     ``has_addition``: one stands before what is measured. ``fused``: both halves may be one instruction.
     """
@@ -77,20 +77,20 @@ class Operation:
 
 
 OPERATIONS = (
-    Operation(add, 1e-3, 480_000),
-    Operation(multiply, 1 - 2**-20, 480_000),
-    Operation(multiply_add, 0.5, 480_000, fused=True),
-    Operation(divide, 1.7, 120_000),
-    Operation(root, 0.7, 120_000, has_addition=True),
-    Operation(exponential, 0.6, 60_000, has_addition=True),
+    Operation(add, 1e-3, 192_000),
+    Operation(multiply, 1 - 2**-20, 192_000),
+    Operation(multiply_add, 0.5, 192_000, fused=True),
+    Operation(divide, 1.7, 48_000),
+    Operation(root, 0.7, 48_000, has_addition=True),
+    Operation(exponential, 0.6, 24_000, has_addition=True),
 )
 
 
 def dependent(step: Step) -> Chain:
     """``count`` steps from the first of ``starts`` on, each of the result of the one before; the last into ``ends``."""
 
-    def chain(count: int, starts: Array, y: Any, ends: Array) -> None:
-        x = starts[0]
+    def chain(count: int, starts: Array, ys: Array, ends: Array) -> None:
+        x, y = starts[0], ys[0]
         for _ in range(count):
             x = step(x, y)
         ends[0] = x
@@ -101,7 +101,8 @@ def dependent(step: Step) -> Chain:
 def independent(step: Step) -> Chain:
     """``count`` steps in twelve chains, from ``starts`` (12,) to ``ends`` (12,)."""
 
-    def chain(count: int, starts: Array, y: Any, ends: Array) -> None:
+    def chain(count: int, starts: Array, ys: Array, ends: Array) -> None:
+        y = ys[0]
         x0, x1, x2, x3, x4, x5 = starts[0], starts[1], starts[2], starts[3], starts[4], starts[5]
         x6, x7, x8, x9, x10, x11 = starts[6], starts[7], starts[8], starts[9], starts[10], starts[11]
         for _ in range(count // 12):
