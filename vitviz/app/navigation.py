@@ -25,6 +25,7 @@ STYLE = """<style>
 .st-key-nav-places a p { font-size: .95rem; font-weight: 600; }
 .st-key-nav-here a { box-shadow: inset 0 -2px 0 #c2570c; border-radius: 0; }
 .st-key-nav-pages { border-bottom: 1px solid #8886; padding-bottom: .2rem; }
+[data-testid=stSelectboxVirtualDropdown] { min-width: min(24rem, 84vw); } /* names are longer than their box */
 @media (pointer: coarse) { .st-key-nav a { min-height: 44px; } }
 </style>"""
 

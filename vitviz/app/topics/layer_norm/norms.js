@@ -110,6 +110,7 @@ export class Norms {
     this.norms = this.statistics.norms.map((norm, i) => ({ ...norm, note: data.notes[i] }));
     const places = { count: this.norms.length, times: data.times, marked: data.marked };
     setBold(this.which, filled(words.which, places));
+    this.slider.setAttribute("aria-label", this.which.textContent); // the label's first control is the output
     this.slider.max = String(this.norms.length - 1);
     this.stripsTitle.textContent = words.all;
     this.stripsHelp.textContent = filled(words.all_help, places);
