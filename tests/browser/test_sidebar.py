@@ -138,9 +138,8 @@ def test_the_whole_page_speaks_chinese(visit: Visit) -> None:
     expect(page.get_by_role("link", name="注意力").first).to_be_visible()
     expect(page.locator("[data-testid=stMain]")).to_contain_text("向日葵")
     expect(html).to_have_attribute("lang", "zh-Hans")
-    expect(page.get_by_test_id("stSidebar")).to_contain_text(
-        "ViT-Ti/16，20 种日常事物"
-    )  # longer than its box
+    # Longer than its box, so it is written out below.
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("ViT-Ti/16，20 种日常事物")
     expect(uploader).to_contain_text("每个文件不超过 50MB")
     upload(page, "notes.txt", b"no picture")
     expect(uploader).to_contain_text("类型的文件。")

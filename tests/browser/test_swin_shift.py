@@ -167,10 +167,11 @@ def test_another_map_is_computed_and_padding_is_said(visit: Visit) -> None:
     expect(page.locator(".vs-problem")).to_contain_text("up to 14 x 14")
     scrub(page, 2)
     expect(page.locator(".vs-sizes .vs-title")).to_have_text("9 windows, by size (height x width)")
-    box = page.locator("canvas.vs-map").bounding_box()
-    assert box is not None
     scrub(page, 0)
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 8)
+    map_ = page.locator("canvas.vs-map")
+    box = map_.bounding_box()
+    assert box is not None
+    map_.hover(position={"x": box["width"] / 2, "y": box["height"] - 8})  # which the fold may hide
     expect(page.locator(".vs-readout")).to_contain_text("padding (zeros)")
     scrub(page, 6)
     expect(page.locator(".vs-readout")).to_contain_text("No attention weights here")

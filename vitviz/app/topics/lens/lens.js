@@ -46,6 +46,7 @@ export class LensView {
     this.cursor = new LensCursor();
     /** @type {Quantity} */
     this.quantity = { mode: "p", whole: null };
+    this.whole = true; // whether probabilities are drawn on a scale to 1
     /** @type {Scene | null} */
     this.scene = null;
     this.send = this.lifetime.afterRest(REST, () => {
@@ -159,6 +160,7 @@ export class LensView {
     const { target } = this.cursor.fixed;
     const values = data.depths.map((_, depth) => numbers.map(mode, depth, target, grid.first));
     const whole = this.quantity.whole ?? numbers.fillsWhole(values);
+    this.whole = whole;
     this.tools.show({ mode, whole }, data.words);
     const span = numbers.span(mode, values, whole);
     const scale = mode === "p" ? data.scales.attention : data.scales.activation;
@@ -203,7 +205,7 @@ export class LensView {
     const series = data.classes.map((_, each) => data.depths.map((_, at) => numbers.value(mode, at, reading, each)));
     const all = series.flat();
     /** @type {[number, number]} */
-    const range = mode === "p" ? [0, 1] : [Math.min(0, ...all), Math.max(0, ...all)];
+    const range = mode === "p" && this.whole ? [0, 1] : [Math.min(0, ...all), Math.max(0, ...all)];
     const label = `${data.words.chart}: ${readingName(data, grid, reading)}`;
     return classLines(data.figure, series, { target, depth, range, label });
   }
