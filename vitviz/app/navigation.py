@@ -17,7 +17,10 @@ STYLE = """<style>
 .stMainBlockContainer h2 { font-size: 1.15rem; padding: .6rem 0 .1rem; }
 .stMainBlockContainer h3 { font-size: 1rem; padding: .4rem 0 .1rem; }
 .st-key-nav { gap: .1rem; }
-.st-key-nav-places, .st-key-nav-pages { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; gap: .1rem; }
+.st-key-nav-places, .st-key-nav-pages { gap: .1rem; }
+@media (max-width: 640px) {
+  .st-key-nav-places, .st-key-nav-pages { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; }
+}
 .st-key-nav-places { padding: 0 3rem 0 2.2rem; }
 .st-key-nav-places > div, .st-key-nav-pages > div { flex: none; }
 .st-key-nav a { padding: .1rem .5rem; margin: 0; min-height: 1.8rem; border-radius: 4px; }
