@@ -16,6 +16,7 @@ from vitviz.analysis.matmul.ladder import (
     LIBRARY,
     Array,
     Timed,
+    Way,
     disturbance,
     halide_ways,
     loop_ways,
@@ -35,7 +36,7 @@ def operands(n: int, m: int, p: int) -> tuple[Array, Array, Array]:
 @pytest.mark.parametrize("name", RUNGS)
 def test_the_loops_are_the_product_before_any_compiler(name: str) -> None:
     a, b, c = operands(4, 16, 5)
-    RUNGS[name].loops(a, b, c)
+    RUNGS[name].loops(a, b.T.copy() if RUNGS[name].transposed else b, c)
     np.testing.assert_allclose(c, a.astype(np.float64) @ b.astype(np.float64), atol=1e-5)
 
 
@@ -101,11 +102,14 @@ def wrong_at(row: int, column: int) -> Compiled:
 
 def test_a_wrong_product_gets_no_time() -> None:
     product = product_of(64)
-    one = timed("wrong", lambda: wrong_at(31, 7), product, nullcontext)
+    one = timed("wrong", Way(lambda: wrong_at(31, 7)), product, nullcontext)
     assert not one.right
     assert (one.seconds, one.gflops, one.runs) == (None, None, 0)
     assert one.error == pytest.approx(abs(float(product.a[31, 0] * product.b[0, 7])), rel=1e-3)
-    assert timed("nothing", lambda: Compiled(lambda a, b, c: None, 0.0), product, nullcontext).seconds is None
+    assert (
+        timed("nothing", Way(lambda: Compiled(lambda a, b, c: None, 0.0)), product, nullcontext).seconds
+        is None
+    )
 
 
 def test_slow_ways_get_fewer_rows_and_the_gate_is_held_in_single_runs() -> None:
@@ -126,7 +130,7 @@ def test_slow_ways_get_fewer_rows_and_the_gate_is_held_in_single_runs() -> None:
             for _ in range(30):
                 c[i] = a[i] @ b
 
-    one = timed("slow", lambda: Compiled(slow, 0.0), product_of(512), gate)
+    one = timed("slow", Way(lambda: Compiled(slow, 0.0)), product_of(512), gate)
     assert one.right
     assert one.rows == asked[-1]
     assert 32 <= one.rows <= 512

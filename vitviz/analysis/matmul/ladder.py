@@ -27,7 +27,14 @@ LONG_ENOUGH = 0.25  # seconds of runs after which there is probably one that not
 LIBRARY = "torch"
 
 Array = NDArray[np.float32]
-Make = Callable[[], Compiled]
+
+
+@dataclass(frozen=True)
+class Way:
+    """What makes its machine code, and whether that takes B transposed; the copy is no part of what is timed."""
+
+    make: Callable[[], Compiled]
+    transposed: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,17 +85,19 @@ class Product:
     room: Array
 
 
-def loop_ways() -> Mapping[str, Make]:
+def loop_ways() -> Mapping[str, Way]:
     """The library on one thread, then every rung of ``loops``."""
-    return {LIBRARY: _library} | {name: rung.compiled for name, rung in loops.RUNGS.items()}
+    return {LIBRARY: Way(_library)} | {
+        name: Way(rung.compiled, rung.transposed) for name, rung in loops.RUNGS.items()
+    }
 
 
-def halide_ways() -> Mapping[str, Make]:
+def halide_ways() -> Mapping[str, Way]:
     """The library on one thread, then every schedule."""
-    return {LIBRARY: _library} | {name: _schedule(name) for name in halide_schedules.SCHEDULES}
+    return {LIBRARY: Way(_library)} | {name: _schedule(name) for name in halide_schedules.SCHEDULES}
 
 
-def measure(ways: Mapping[str, Make], size: int, gate: Gate) -> Iterator[Progress]:
+def measure(ways: Mapping[str, Way], size: int, gate: Gate) -> Iterator[Progress]:
     """Compile, check and measure every way; ``gate`` is held while one is compiled and during single runs.
 
     Raises:
@@ -96,8 +105,8 @@ def measure(ways: Mapping[str, Make], size: int, gate: Gate) -> Iterator[Progres
     """
     with gate():
         product = product_of(size)
-    for number, (name, make) in enumerate(ways.items()):
-        yield Progress((number + 1) / len(ways), timed(name, make, product, gate))
+    for number, (name, way) in enumerate(ways.items()):
+        yield Progress((number + 1) / len(ways), timed(name, way, product, gate))
 
 
 def product_of(size: int) -> Product:
@@ -109,16 +118,17 @@ def product_of(size: int) -> Product:
     return Product(a, b, right, np.float32(2.1 * size * 2.0**-24) * largest)
 
 
-def timed(name: str, make: Make, product: Product, gate: Gate) -> Timed:
+def timed(name: str, way: Way, product: Product, gate: Gate) -> Timed:
     """One way: made, checked, and measured if it is right."""
     with gate():
-        way = make()
+        made = way.make()
     size = len(product.b)
+    b = product.b.T.copy() if way.transposed else product.b
     c = np.empty_like(product.a)  # (n, n)
 
     def run(rows: int) -> float:
         start = time.perf_counter()
-        way.call(product.a[:rows], product.b, c[:rows])
+        made.call(product.a[:rows], b, c[:rows])
         return time.perf_counter() - start
 
     rows = min(LEAST_ROWS, size)
@@ -138,7 +148,7 @@ def timed(name: str, make: Make, product: Product, gate: Gate) -> Timed:
         name,
         size,
         rows,
-        way.seconds,
+        made.seconds,
         float(difference.max()),
         right,
         min(runs) if right else None,
@@ -154,5 +164,5 @@ def _library() -> Compiled:
     return Compiled(call, 0.0)
 
 
-def _schedule(name: str) -> Make:
-    return lambda: halide_schedules.compiled_schedule(name)
+def _schedule(name: str) -> Way:
+    return Way(lambda: halide_schedules.compiled_schedule(name))

@@ -1,7 +1,8 @@
 """The same matrix product as plain loops that a compiler turns into machine code; each adds one idea to the one before.
 
-All write a (n, m) times b (m, p) into c (n, p), float32, row by row in memory. They are plain Python as well: slow, but
-the same numbers. The unrolled ones take m that is a multiple of what they unroll, ``registers`` n and m that are of 4.
+All write a (n, m) times b (m, p) into c (n, p), float32, row by row in memory; those with ``columns`` take b transposed,
+(p, m). They are plain Python as well: slow, but the same numbers. The unrolled ones take m that is a multiple of what
+they unroll, ``registers`` n and m that are of 4.
 """
 
 from __future__ import annotations
@@ -52,76 +53,75 @@ def tiled(a: Array, b: Array, c: Array) -> None:
                     c[i, j] += a[i, k] * b[k, j]
 
 
-def dots(a: Array, b: Array, c: Array) -> None:
-    """Order ijk on a transposed copy of b: every sum runs along two rows."""
-    columns = b.T.copy()
+def dots(a: Array, columns: Array, c: Array) -> None:
+    """Order ijk on a transposed copy of b, whose rows are the columns of b: every sum runs along two rows."""
     for i in range(a.shape[0]):
-        for j in range(b.shape[1]):
+        for j in range(columns.shape[0]):
             total = ZERO
             for k in range(a.shape[1]):
                 total += a[i, k] * columns[j, k]
             c[i, j] = total
 
 
-def one_sum(a: Array, b: Array, c: Array) -> None:
+def one_sum(a: Array, columns: Array, c: Array) -> None:
     """Unrolled by 4, still one sum: a quarter of the checks and of the counting."""
     rows = a.reshape(a.shape[0], a.shape[1] // 4, 4)
-    columns = b.T.copy().reshape(b.shape[1], b.shape[0] // 4, 4)
+    groups = columns.reshape(columns.shape[0], columns.shape[1] // 4, 4)
     for i in range(a.shape[0]):
-        for j in range(b.shape[1]):
+        for j in range(columns.shape[0]):
             total = ZERO
             for k in range(rows.shape[1]):
-                total += rows[i, k, 0] * columns[j, k, 0]
-                total += rows[i, k, 1] * columns[j, k, 1]
-                total += rows[i, k, 2] * columns[j, k, 2]
-                total += rows[i, k, 3] * columns[j, k, 3]
+                total += rows[i, k, 0] * groups[j, k, 0]
+                total += rows[i, k, 1] * groups[j, k, 1]
+                total += rows[i, k, 2] * groups[j, k, 2]
+                total += rows[i, k, 3] * groups[j, k, 3]
             c[i, j] = total
 
 
-def unrolled_2(a: Array, b: Array, c: Array) -> None:
+def unrolled_2(a: Array, columns: Array, c: Array) -> None:
     """Unrolled by 2, each with a sum of its own."""
     rows = a.reshape(a.shape[0], a.shape[1] // 2, 2)
-    columns = b.T.copy().reshape(b.shape[1], b.shape[0] // 2, 2)
+    groups = columns.reshape(columns.shape[0], columns.shape[1] // 2, 2)
     for i in range(a.shape[0]):
-        for j in range(b.shape[1]):
+        for j in range(columns.shape[0]):
             t0 = t1 = ZERO
             for k in range(rows.shape[1]):
-                t0 += rows[i, k, 0] * columns[j, k, 0]
-                t1 += rows[i, k, 1] * columns[j, k, 1]
+                t0 += rows[i, k, 0] * groups[j, k, 0]
+                t1 += rows[i, k, 1] * groups[j, k, 1]
             c[i, j] = t0 + t1
 
 
-def unrolled_4(a: Array, b: Array, c: Array) -> None:
+def unrolled_4(a: Array, columns: Array, c: Array) -> None:
     """Unrolled by 4, four sums."""
     rows = a.reshape(a.shape[0], a.shape[1] // 4, 4)
-    columns = b.T.copy().reshape(b.shape[1], b.shape[0] // 4, 4)
+    groups = columns.reshape(columns.shape[0], columns.shape[1] // 4, 4)
     for i in range(a.shape[0]):
-        for j in range(b.shape[1]):
+        for j in range(columns.shape[0]):
             t0 = t1 = t2 = t3 = ZERO
             for k in range(rows.shape[1]):
-                t0 += rows[i, k, 0] * columns[j, k, 0]
-                t1 += rows[i, k, 1] * columns[j, k, 1]
-                t2 += rows[i, k, 2] * columns[j, k, 2]
-                t3 += rows[i, k, 3] * columns[j, k, 3]
+                t0 += rows[i, k, 0] * groups[j, k, 0]
+                t1 += rows[i, k, 1] * groups[j, k, 1]
+                t2 += rows[i, k, 2] * groups[j, k, 2]
+                t3 += rows[i, k, 3] * groups[j, k, 3]
             c[i, j] = (t0 + t1) + (t2 + t3)
 
 
-def unrolled_8(a: Array, b: Array, c: Array) -> None:
+def unrolled_8(a: Array, columns: Array, c: Array) -> None:
     """Unrolled by 8, eight sums."""
     rows = a.reshape(a.shape[0], a.shape[1] // 8, 8)
-    columns = b.T.copy().reshape(b.shape[1], b.shape[0] // 8, 8)
+    groups = columns.reshape(columns.shape[0], columns.shape[1] // 8, 8)
     for i in range(a.shape[0]):
-        for j in range(b.shape[1]):
+        for j in range(columns.shape[0]):
             t0 = t1 = t2 = t3 = t4 = t5 = t6 = t7 = ZERO
             for k in range(rows.shape[1]):
-                t0 += rows[i, k, 0] * columns[j, k, 0]
-                t1 += rows[i, k, 1] * columns[j, k, 1]
-                t2 += rows[i, k, 2] * columns[j, k, 2]
-                t3 += rows[i, k, 3] * columns[j, k, 3]
-                t4 += rows[i, k, 4] * columns[j, k, 4]
-                t5 += rows[i, k, 5] * columns[j, k, 5]
-                t6 += rows[i, k, 6] * columns[j, k, 6]
-                t7 += rows[i, k, 7] * columns[j, k, 7]
+                t0 += rows[i, k, 0] * groups[j, k, 0]
+                t1 += rows[i, k, 1] * groups[j, k, 1]
+                t2 += rows[i, k, 2] * groups[j, k, 2]
+                t3 += rows[i, k, 3] * groups[j, k, 3]
+                t4 += rows[i, k, 4] * groups[j, k, 4]
+                t5 += rows[i, k, 5] * groups[j, k, 5]
+                t6 += rows[i, k, 6] * groups[j, k, 6]
+                t7 += rows[i, k, 7] * groups[j, k, 7]
             c[i, j] = ((t0 + t1) + (t2 + t3)) + ((t4 + t5) + (t6 + t7))
 
 
@@ -151,6 +151,7 @@ class Rung:
     simd: bool = False
     fused: bool = False
     parallel: bool = False
+    transposed: bool = False  # takes b so
 
     def compiled(self) -> Compiled:
         """Machine code that takes a, b and c.
@@ -182,11 +183,11 @@ RUNGS: Mapping[str, Rung] = {
         Rung("ikj", "ijk", ikj),
         Rung("tiled", "ikj", tiled),
         Rung("vectorised", "tiled", tiled, simd=True),
-        Rung("dots", "ijk", dots),
-        Rung("one_sum", "dots", one_sum),
-        Rung("unrolled_2", "dots", unrolled_2),
-        Rung("unrolled_4", "unrolled_2", unrolled_4),
-        Rung("unrolled_8", "unrolled_4", unrolled_8),
+        Rung("dots", "ijk", dots, transposed=True),
+        Rung("one_sum", "dots", one_sum, transposed=True),
+        Rung("unrolled_2", "dots", unrolled_2, transposed=True),
+        Rung("unrolled_4", "unrolled_2", unrolled_4, transposed=True),
+        Rung("unrolled_8", "unrolled_4", unrolled_8, transposed=True),
         Rung("registers", "vectorised", registers, simd=True, fused=True),
         Rung("parallel", "registers", registers, simd=True, fused=True, parallel=True),
     )

@@ -87,7 +87,7 @@ def test_without_the_compilers_one_line_says_how_to_get_them(
     assert len(page.code) == len(VARIANTS) + 3
 
 
-def fake_ways() -> dict[str, Callable[[], Compiled]]:
+def fake_ways() -> dict[str, ladder.Way]:
     """The library, a way that is right and one that is not, under names that the page has."""
 
     def nothing(a: ladder.Array, b: ladder.Array, c: ladder.Array) -> None:
@@ -98,7 +98,7 @@ def fake_ways() -> dict[str, Callable[[], Compiled]]:
 
     made = {"torch": Compiled(right, 0.0), "ijk": Compiled(right, 0.25), "ikj": Compiled(nothing, 0.5)}
     made["dots"] = Compiled(right, 0.25)
-    return {name: lambda way=way: way for name, way in made.items()}
+    return {name: ladder.Way(lambda way=way: way) for name, way in made.items()}
 
 
 def rows_of(page: AppTest) -> list[list[str]]:

@@ -17,7 +17,7 @@ from vitviz.app.topics.matmul.ladder_section import SIZES, Ladder, Later, ladder
 from vitviz.app.words import say
 
 if TYPE_CHECKING:
-    from vitviz.analysis.matmul.ladder import Make
+    from vitviz.analysis.matmul.ladder import Way
 
 NAMES = tuple(RUNGS)
 AFTER = {name: rung.after for name, rung in RUNGS.items()}
@@ -38,7 +38,7 @@ def compiled_loops() -> Later | None:
     return later
 
 
-def _ways() -> Mapping[str, Make]:
+def _ways() -> Mapping[str, Way]:
     from vitviz.analysis.matmul.ladder import loop_ways
 
     return loop_ways()

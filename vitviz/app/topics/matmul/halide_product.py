@@ -17,7 +17,7 @@ from vitviz.app.topics.matmul.ladder_section import SIZES, Ladder, Later, ladder
 from vitviz.app.words import say
 
 if TYPE_CHECKING:
-    from vitviz.analysis.matmul.ladder import Make
+    from vitviz.analysis.matmul.ladder import Way
 
 NAMES = tuple(SCHEDULES)
 AFTER = dict(pairwise(reversed(NAMES)))  # each starts from the one before it
@@ -36,7 +36,7 @@ def halide_product() -> Later | None:
     return ladder(Ladder("halide", _ways, AFTER), SIZE) if there else None
 
 
-def _ways() -> Mapping[str, Make]:
+def _ways() -> Mapping[str, Way]:
     from vitviz.analysis.matmul.ladder import halide_ways
 
     return halide_ways()

@@ -21,7 +21,7 @@ from vitviz.plot.themes import INK
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-    from vitviz.analysis.matmul.ladder import Make, Timed
+    from vitviz.analysis.matmul.ladder import Timed, Way
 
 Later = Callable[[], None]
 DISTURBED = 1.25  # times as long as the shortest run took the middle one
@@ -33,7 +33,7 @@ class Ladder:
     """A section's ``key`` among the words and the widgets, what makes its ways, and which way each starts from."""
 
     key: str
-    ways: Callable[[], Mapping[str, Make]]
+    ways: Callable[[], Mapping[str, Way]]
     after: Mapping[str, str]
 
     def name(self, way: str) -> str:
