@@ -119,6 +119,26 @@ def test_a_pinned_patch_stays_and_a_second_click_opens_the_weight(visit: Visit, 
     expect(cell).to_be_hidden()
 
 
+def test_view_and_files_closes_and_an_opened_weight_is_in_sight(visit: Visit) -> None:
+    page = opened(visit, "?model=vit-tiny&layer=4&head=2&token=60&pinned=1")
+    more, panel = page.locator(".vx-more summary"), page.locator(".vx-panel")
+    more.click()
+    expect(panel).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    more.click()
+    panel.get_by_role("checkbox").first.check()  # a press inside leaves it open
+    expect(panel).to_be_visible()
+    page.locator("h1").first.click()
+    expect(panel).to_be_hidden()
+    over(page, 6, 8)
+    page.mouse.down()
+    page.mouse.up()
+    cell = page.locator(".vx-cell")
+    expect(cell).to_contain_text("A v W_O")
+    expect(cell.locator("h5").last).to_be_in_viewport()
+
+
 def test_everything_by_keyboard(visit: Visit) -> None:
     page = opened(visit, "?model=vit-tiny&layer=2&head=0&token=16")
     frame = page.locator(".vx-frame").first
@@ -280,7 +300,11 @@ def test_the_address_follows_another_picture(visit: Visit) -> None:
 
 def test_two_pictures_share_one_cursor(visit: Visit) -> None:
     page = opened(visit, "?model=vit-tiny&layer=3&head=1&token=0")
-    page.get_by_role("combobox", name="beside it, another picture").click()
+    second = page.get_by_role("combobox", name="beside it, another picture")
+    second.scroll_into_view_if_needed()
+    settle(page)
+    second.click()
+    second.press_sequentially("Photo")
     page.get_by_role("option", name="Photographer (grey)").click()
     settle(page)
     frames = page.locator(".vx-frame")

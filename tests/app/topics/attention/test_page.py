@@ -7,7 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 import vitviz
 from tests.app.page_contents import mounted
-from vitviz.app import session, tokens
+from vitviz.analysis.attention.opening import opening
+from vitviz.app import session, tokens, tray
+from vitviz.app.chosen_picture import of_sample
 from vitviz.samples import SAMPLES
 from vitviz.zoo.registry import find
 
@@ -51,6 +53,29 @@ def test_another_picture_is_another_revision(open_page: Open) -> None:
     assert both["revision"] == first["revision"]
     assert both["second"]["revision"] != first["revision"]
     assert both["second"]["url"] != both["url"]
+
+
+def test_a_picture_of_ones_own_stands_beside_another_and_may_leave_the_tray(open_page: Open) -> None:
+    own = tray.Own("mine.png", of_sample(SAMPLES[1].path), "")
+    state = {tray.TRAY: {own.id: own}, "attention.second.en": f"{tray.PREFIX}{own.id}"}
+    page = open_page("attention", model="vit-tiny", **state)
+    data = mounted(page, "attention.explorer")
+    assert data["second"]["name"] == "mine.png"
+    assert data["second"]["revision"] != data["revision"]
+    page.session_state[tray.TRAY] = {}
+    page.run()
+    assert not page.exception
+    assert mounted(page, "attention.explorer")["second"] is None
+
+
+def test_it_opens_with_the_head_and_patch_that_say_most(open_page: Open) -> None:
+    page = open_page("attention", model="vit-tiny")
+    found = opening(vitviz.trace(vitviz.load_model("vit-tiny"), SAMPLES[0].path))
+    state = mounted(page, "attention.explorer")["state"]
+    assert (state["layer"], state["head"], state["token"]) == (found.block, found.head, found.token)
+    (why,) = [text.value for text in page.caption if text.value.startswith("Opens with")]
+    assert f"gives them {found.share:.0%} of its weight" in why
+    assert f"{len(found.patches)} of them" in why
 
 
 def test_it_opens_with_what_was_seen_last(open_page: Open) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from vitviz.analysis.places import carry
-from vitviz.app import address, links, session, shell, tokens
+from vitviz.app import address, links, session, shell, tokens, tray
 from vitviz.app.class_names import naming
 from vitviz.app.markup import as_text
 from vitviz.app.pictures import small_picture_url
@@ -59,18 +59,26 @@ def _described(model: ModelEntry, picture: ChosenPicture, name: str) -> dict[str
 
 
 def _second_picture() -> tuple[ChosenPicture, str] | None:
+    """A picture of this person's tray or a sample, and what it is called; None until one is chosen."""
     language = str(st.session_state.get("language", "en"))
-    titles = {sample.file: sample.title_zh if language == "zh" else sample.title for sample in SAMPLES}
+    own = {f"{tray.PREFIX}{id_}": each for id_, each in tray.pictures().items()}
+    titles = {key: each.name for key, each in own.items()}
+    titles |= {sample.file: sample.title_zh if language == "zh" else sample.title for sample in SAMPLES}
+    key = f"attention.second.{language}"
+    if st.session_state.get(key) not in titles:  # it may have left the tray
+        st.session_state.pop(key, None)
     place, _ = st.columns([1, 2.4])
-    file = place.selectbox(
+    chosen = place.selectbox(
         say("attention.second"),
         list(titles),
         index=None,
         format_func=titles.__getitem__,
         placeholder=say("attention.no_second"),
-        key=f"attention.second.{language}",
+        key=key,
     )
-    sample = next((sample for sample in SAMPLES if sample.file == file), None)
+    if chosen in own:
+        return own[chosen].picture, own[chosen].name
+    sample = next((sample for sample in SAMPLES if sample.file == chosen), None)
     return None if sample is None else (session.sample_picture(sample), titles[sample.file])
 
 

@@ -32,7 +32,7 @@ SHEET = 96
 def filter_sheets(model: ModelEntry, trace: Trace) -> None:
     """All filters of the patch embedding as small pictures, and beside them their principal components."""
     weight = learned_filters(trace.network)  # (D, 3, P, P)
-    st.header(say("convolution.filters"), anchor=False)
+    st.header(say("convolution.filters" if model.trained else "convolution.filters_untrained"), anchor=False)
     left, right = st.columns([1.15, 1], gap="large")
     with left:
         _sheet(model, weight)

@@ -47,6 +47,8 @@ class ProductsPart {
     this.cursors = [];
     this.grid.style.setProperty("--channels", String(data.channels.length));
     this.grid.style.setProperty("--side", String(data.side));
+    if (data.side <= READABLE) this.grid.style.setProperty("--plane", "176px");
+    else this.grid.style.removeProperty("--plane");
     this.body.setAttribute("aria-label", data.words.label);
     this.grid.replaceChildren();
     this.drawHead(data);
