@@ -1,8 +1,8 @@
 """The same matrix product as plain loops that a compiler turns into machine code; each adds one idea to the one before.
 
-All write a (n, m) times b (m, p) into c (n, p), float32, row by row in memory; those with ``columns`` take b transposed,
-(p, m). They are plain Python as well: slow, but the same numbers. The unrolled ones take m that is a multiple of what
-they unroll, ``registers`` n and m that are of 4.
+All write a (n, m) times b (m, p) into c (n, p), float32, row by row in memory; those with ``columns`` take b
+transposed, (p, m). They are plain Python as well: slow, but the same numbers. The unrolled ones take m that is a
+multiple of what they unroll, ``registers`` n and m that are of 4.
 """
 
 from __future__ import annotations
