@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import re
 import statistics
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -35,6 +38,16 @@ def resident(process: int, field: str = "VmRSS") -> int:
     found = re.search(rf"^{field}:\s+(\d+) kB$", text, re.MULTILINE)
     assert found is not None
     return int(found[1]) * 1024
+
+
+def held(address: str) -> tuple[int, int]:
+    """What a server says of itself: bytes that it keeps, and how many that may be; zeros where it cannot say."""
+    try:
+        with urllib.request.urlopen(f"{address}/api/status") as answer:
+            figures = json.load(answer)
+    except (urllib.error.HTTPError, ValueError):
+        return 0, 0
+    return figures["held_bytes"], figures["budget_bytes"]
 
 
 @cache

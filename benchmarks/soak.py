@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.load import expected, resident
+from benchmarks.load import expected, held, resident
 from benchmarks.pages import ROOT, free_port, server
 from benchmarks.report import machine, mib, print_json, print_table
 from benchmarks.visitor import Visitor, own_picture
@@ -30,19 +30,26 @@ MOST = 1.1  # times the memory in the middle
 
 @dataclass
 class Soak:
-    """What was seen: visits, pages, what was wrong, and (seconds, bytes of the server)."""
+    """What was seen: visits, pages, what was wrong, and (seconds, bytes of the server, bytes that it says it keeps)."""
 
     visits: int = 0
     pages: int = 0
     wrong: int = 0
     faults: list[str] = field(default_factory=list)
-    memory: list[tuple[float, int]] = field(default_factory=list)
+    memory: list[tuple[float, int, int]] = field(default_factory=list)
 
     def around(self, share: float) -> float:
         """Bytes at that part of the time: the median of a tenth of all looks."""
+        return statistics.median(size for _, size, _ in self._looks(share))
+
+    def besides(self, share: float) -> float:
+        """The same of what the server takes besides what it keeps."""
+        return statistics.median(size - kept for _, size, kept in self._looks(share))
+
+    def _looks(self, share: float) -> list[tuple[float, int, int]]:
         count = max(1, len(self.memory) // 10)
         first = min(len(self.memory) - count, int(share * len(self.memory)))
-        return statistics.median(size for _, size in self.memory[first : first + count])
+        return self.memory[first : first + count]
 
     @property
     def growth(self) -> float:
@@ -59,7 +66,8 @@ async def soak(address: str, process: int, seconds: float, people: int, models: 
 
     async def watch() -> None:
         while left() > 0:
-            found.memory.append((time.monotonic() - begun, resident(process)))
+            kept, _ = await asyncio.to_thread(held, address)
+            found.memory.append((time.monotonic() - begun, resident(process), kept))
             await asyncio.sleep(EVERY)
 
     async def seat(number: int) -> None:
@@ -114,13 +122,25 @@ def main() -> None:
         after = resident(process)
     print_table(
         f"{options.minutes:g} minutes, {options.people} people at any time",
-        ("visits", "pages", "empty", "middle", "end", "a minute later", "end/middle", "wrong", "faults"),
+        (
+            "visits",
+            "pages",
+            "empty",
+            "middle",
+            "end",
+            "a minute later",
+            "end/middle",
+            "besides what is kept",
+            "wrong",
+            "faults",
+        ),
         [
             (
                 str(found.visits),
                 str(found.pages),
                 *map(mib, (empty, found.around(0.5), found.around(1.0), after)),
                 f"{found.growth:.2f}",
+                f"{mib(found.besides(0.5))}, {mib(found.besides(1.0))}",
                 str(found.wrong),
                 str(len(found.faults)),
             )

@@ -9,27 +9,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import time
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 import vitviz
-from benchmarks.load import resident
+from benchmarks.load import held, resident
 from benchmarks.pages import ROOT, free_port, server
 from benchmarks.report import machine, mib, print_json, print_table
 from benchmarks.visitor import Visitor
 
 SETTLED = 10  # seconds after the last switch
 LEFT = (0, 30, 60)  # seconds after the tab was closed
-
-
-def held(address: str) -> dict[str, int]:
-    """What the server says of itself: bytes that it keeps, and how many that may be."""
-    with urllib.request.urlopen(f"{address}/api/status") as answer:
-        figures: dict[str, int] = json.load(answer)
-    return figures
 
 
 async def switch(address: str, process: int, switches: int) -> dict[str, Any]:
@@ -45,7 +36,7 @@ async def switch(address: str, process: int, switches: int) -> dict[str, Any]:
         await person.run()
         seconds.append(time.perf_counter() - begun)
     await asyncio.sleep(SETTLED)
-    after, kept = resident(process), held(address)
+    after, (kept, budget) = resident(process), held(address)
     await person.leave()
     left = []
     for last, wait in zip((0, *LEFT), LEFT, strict=False):
@@ -53,7 +44,7 @@ async def switch(address: str, process: int, switches: int) -> dict[str, Any]:
         left.append(resident(process))
     return {
         "before": before, "most": resident(process, "VmHWM"), "after": after, "left": left, "seconds": seconds,
-        "faults": person.faults, "held": kept["held_bytes"], "budget": kept["budget_bytes"],
+        "faults": person.faults, "held": kept, "budget": budget,
     }  # fmt: skip
 
 

@@ -61,6 +61,10 @@ class Visitor:
         """Close the tab."""
         await self._socket.close()
 
+    def vanish(self) -> None:
+        """End as a browser does that is killed, without a word."""
+        self._socket.transport.abort()
+
     def _health(self) -> str:
         with urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=PATIENCE) as answer:
             return str(answer.headers.get("Set-Cookie", ""))

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "vitviz"
 # Parts that stand together may not import one another; ``models.config`` is plain data that every part may read.
 ORDER = [
-    {"probe", "assets", "worlds", "memory", "turns"},
+    {"probe", "assets", "worlds", "memory", "turns", "once"},
     {"models", "images"},
     {"tracing"},
     {"zoo"},

@@ -32,12 +32,15 @@ def open_section(page: Page, path: str, number: int) -> None:
 def go(page: Page, path: str) -> None:
     """Follow the navigation to a page of the same session: first to its place, where that is another one."""
     place = next(topics for topics in PLACES.values() if path in map(address_of, topics))
-    link = page.locator(f".st-key-nav-pages a[href$='/{path}']")
+    link = _link(page, "nav-pages", path)
     if not link.count():
-        _follow(
-            page, page.locator(f".st-key-nav-places a[href$='/{address_of(place[0])}']"), address_of(place[0])
-        )
+        _follow(page, _link(page, "nav-places", address_of(place[0])), address_of(place[0]))
     _follow(page, link, path)
+
+
+def _link(page: Page, where: str, path: str) -> Locator:
+    """The link to a page, whose address may be a relative one."""
+    return page.locator(f".st-key-{where} a[href='{path}'], .st-key-{where} a[href$='/{path}']")
 
 
 def _follow(page: Page, link: Locator, path: str) -> None:

@@ -22,7 +22,7 @@ class OwnServer:
     def __init__(self, folder: Path, prepare: str = "", **environment: str) -> None:
         self.folder = folder
         self.environment = environment
-        for name in ("vitviz", ".streamlit"):
+        for name in ("vitviz", ".streamlit", "lessons"):
             (folder / name).symlink_to(ROOT / name)
         shutil.copytree(ROOT / "assets", folder / "assets", copy_function=os.symlink)
         app = (ROOT / "app.py").read_text(encoding="utf-8")

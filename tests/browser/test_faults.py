@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +13,10 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.app_pages import go
+from tests.browser.checkpoint_dialog import load, open_dialog, send
 from tests.browser.conftest import Visit, settle
 from tests.browser.own_server import OwnServer
+from tests.zoo.checkpoints import write
 from vitviz.app import words
 
 pytestmark = pytest.mark.browser
@@ -143,4 +146,33 @@ def test_after_a_restart_no_picture_stands_beside_anothers_name(visit: Visit, br
     settle(page)
     expect(notice).to_have_count(0)
     expect(side.locator("code")).to_have_text("rose.png")
+    visit.faults.clear()  # while the server was away, requests failed
+
+
+def test_after_a_restart_the_page_names_the_checkpoint_that_is_asked_for_again(
+    visit: Visit, broken: OwnServer, tmp_path: Path
+) -> None:
+    weights = write(tmp_path).joinpath("model.safetensors").rename(tmp_path / "my-own.safetensors")
+    page = visit("patches", at=broken.address)
+
+    def load_it() -> None:
+        open_dialog(page)
+        send(page, *sorted(tmp_path.iterdir()))
+        load(page)
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        settle(page)
+
+    load_it()
+    assert weights.stem in box(page, "Model").input_value()
+    broken.kill()
+    broken.start()
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-connection-state", "CONNECTED")
+    choose(page, "Picture", "Tulips")
+    notice = page.locator(".st-key-session-lost-model").get_by_role("alert")
+    expect(notice).to_contain_text(said("lost.model"))
+    expect(notice).to_contain_text(weights.stem)
+    assert weights.stem not in box(page, "Model").input_value()
+    load_it()
+    expect(notice).to_have_count(0)
+    assert weights.stem in box(page, "Model").input_value()
     visit.faults.clear()  # while the server was away, requests failed

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from safetensors.torch import load_file, save_file
 
 from tests.browser.app_pages import go
+from tests.browser.checkpoint_dialog import load, open_dialog, send
 from tests.browser.conftest import Visit, settle
 from tests.torchvision_stub import make_torchvision_importable
 from vitviz.app import words
@@ -33,24 +34,6 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ViTForImageClassification(config).save_pretrained(folder)
     ViTImageProcessor(size={"height": 32, "width": 32}).save_pretrained(folder)
     return folder
-
-
-def open_dialog(page: Page) -> None:
-    page.get_by_role("button", name=words.table()["models.open"]["en"]).click()
-    expect(page.get_by_role("dialog")).to_be_visible()
-
-
-def send(page: Page, *files: Path) -> None:
-    """Choose files in the dialog and wait until all are listed as taken."""
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_text(words.table()["models.way.upload"]["en"]).click()
-    dialog.locator(".vu-zone input").set_input_files([str(file) for file in files])
-    for file in files:
-        expect(dialog.get_by_role("button", name=f"Remove {file.name}")).to_be_visible()
-
-
-def load(page: Page) -> None:
-    page.get_by_role("dialog").get_by_role("button", name="Load", exact=True).click()
 
 
 def model_box(page: Page) -> str:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from PIL import Image
 
 from tests.images.files import encode, noise
 from vitviz.images import ImageError, Limits, Preprocessing, open_image, view
+from vitviz.images import process as one_process
 from vitviz.images.cost.jpeg import MOST_BLOCKS
 from vitviz.images.pool import Pool
 
@@ -106,6 +108,42 @@ def test_processor_time_is_limited_and_the_process_replaced() -> None:
         assert pool.open(encode(noise(8, 8), "PNG"), [SPEC])
     finally:
         pool.close()
+
+
+@pytest.mark.skipif(not ON_LINUX, reason="threads have priorities of their own on Linux")
+def test_a_slow_picture_lets_others_go_first_and_the_next_one_does_not_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(one_process, "GRACE", 0.01)
+    monkeypatch.setattr(one_process, "LOOK", 0.002)
+    stepped, step = list[int](), os.setpriority
+
+    def noted(which: int, thread: int, niceness: int) -> None:
+        step(which, thread, niceness)
+        stepped.append(niceness)
+
+    monkeypatch.setattr(os, "setpriority", noted)
+    pool = Pool(1)
+    try:
+        pool.start()
+        (number,) = pool.running
+        before = priorities(number)
+        pool.open(slow(), [SPEC])
+        assert stepped == [one_process.NICENESS]
+        pool.open(encode(noise(8, 8), "PNG"), [SPEC])
+        assert pool.running == [number]
+        assert until(lambda: priorities(number) == before)
+    finally:
+        pool.close()
+
+
+def priorities(number: int) -> set[int]:
+    """How far each thread of a process steps back."""
+    found = set()
+    for task in Path(f"/proc/{number}/task").iterdir():
+        with suppress(FileNotFoundError):
+            found.add(int((task / "stat").read_text().rpartition(")")[2].split()[16]))
+    return found
 
 
 @pytest.mark.skipif(not ON_LINUX, reason="memory is limited on Linux")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from vitviz.app import people
+from vitviz.app import networks, people
 from vitviz.app.kept import memory, size_of
 from vitviz.memory import Key
 
@@ -49,14 +50,20 @@ _numbers: WeakKeyDictionary[Trace, int] = WeakKeyDictionary()
 _next = count()
 
 
-def derived(of: Trace, what: Derived[T] | DerivedAt[T], make: Callable[[], T]) -> T:
-    """What ``make`` returns for a trace, made once and kept as long as the trace is; made again where it had to go."""
+def derived(
+    of: Trace, what: Derived[T] | DerivedAt[T], make: Callable[[], T], *, own_turns: bool = False
+) -> T:
+    """What ``make`` returns for a trace, made once and kept as long as the trace is; made again where it had to go.
+
+    It is made when it is this person's turn; with ``own_turns``, ``make`` asks for turns itself, one for each step.
+    """
     owner = people.here().owner
     key = _key(of, what, owner)
     found = memory.get(key, owner)
     if found is not None:
         return cast(tuple[T], found)[0]
-    made = make()
+    with nullcontext() if own_turns else networks.gate(networks.lane_of_run(of)):
+        made = make()
     needs = [trace_keys[of]] if of in trace_keys else []
     memory.put(key, (made,), size_of(made, without=of), owner, needs, alive=of)
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,9 @@ from vitviz.turns import Lane, Waiting
 from vitviz.zoo.registry import REGISTRY, ModelEntry
 
 if TYPE_CHECKING:
+    from vitviz.models.config import ModelConfig
     from vitviz.tracing.segments import Network
+    from vitviz.tracing.trace import Trace
     from vitviz.zoo.load import Model
 
 DEFAULT_MODEL = "vit-tiny"
@@ -29,6 +32,7 @@ KEPT_MODELS = 2  # checkpoints of one person, each of which can be several hundr
 LIGHT = 9e9  # most multiplications of a run that others may be asked to wait for: twice those of ViT-S/16
 BYTES = 4  # of a weight
 OWN = "own_models"
+_turn = threading.local()  # whether this thread computes
 
 
 @dataclass(frozen=True)
@@ -109,24 +113,40 @@ def _bytes_of(made: Network) -> int:
 
 def lane(model: ModelEntry) -> Lane:
     """In which queue the work of a model waits."""
-    return (
-        "heavy" if cost(model.config, model.preprocessing.height_width).multiplications > LIGHT else "light"
-    )
+    return _lane(model.config, model.preprocessing.height_width)
+
+
+def lane_of_run(of: Trace) -> Lane:
+    """In which queue further work with a run waits."""
+    height, width = of.kept["image"].shape[-2:]
+    return _lane(of.config, (height, width))
+
+
+def _lane(config: ModelConfig, height_width: tuple[int, int]) -> Lane:
+    return "heavy" if cost(config, height_width).multiplications > LIGHT else "light"
 
 
 @contextmanager
 def gate(lane: Lane, waiting: Waiting | None = None) -> Iterator[None]:
     """Compute when it is this person's turn; until then the page says how many are before, or ``waiting`` does.
 
-    As many run at once as there are cores, one torch thread each: with several people that is faster for all.
+    As many run at once as there are cores, one torch thread each: with several people that is faster for all. Whoever
+    has a turn already goes on.
     """
     import torch
 
+    if getattr(_turn, "taken", False):
+        yield
+        return
     torch.set_num_threads(1)
     place = _Place()
     with turns.take(lane, people.here().owner, waiting or place):
         place.clear()
-        yield
+        _turn.taken = True
+        try:
+            yield
+        finally:
+            _turn.taken = False
 
 
 class _Place:

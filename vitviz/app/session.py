@@ -201,7 +201,12 @@ def walk(of: Trace, step: str) -> Walk:
     """The walk through one block of a trace, line by line."""
     from vitviz.tracing.walk import Walk
 
-    return derived(of, WALK.at(step), lambda: Walk(of, step))
+    def make() -> Walk:
+        made = Walk(of, step)
+        made.calls  # noqa: B018 (runs it)
+        return made
+
+    return derived(of, WALK.at(step), make)
 
 
 FUSED_GAP: Derived[float] = Derived("largest difference between explicit and fused attention")

@@ -10,36 +10,27 @@ import atexit
 import dataclasses
 import os
 import queue
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from PIL import Image
 
 from vitviz.images.cost.bounds import MAX_PIXELS
 from vitviz.images.errors import SENTENCES, ImageError, image_error
-from vitviz.images.frames import Header, receive, send
+from vitviz.images.frames import Header
 from vitviz.images.limits import Limits
 from vitviz.images.notes import Note
 from vitviz.images.open import Picture
 from vitviz.images.preprocess import Preprocessing
+from vitviz.images.process import Process
 
 WAITING = 10.0  # seconds that a picture waits for a process
 MOST_PROCESSES = 2
 CHANNELS = 3
-PACKAGES = str(Path(__file__).parents[2])  # where this vitviz is, also when that is only a working directory
-GRACE = 0.2  # seconds after which a picture is a slow one
-NICENESS = 15  # of the process that opens a slow one
-ENDING = 1.0  # seconds between a process's last word and its end
-# numpy's threads would only take memory; Python need not look for a person's own modules.
-ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONNOUSERSITE": "1"}
 
 
 @dataclass(frozen=True)
@@ -54,92 +45,6 @@ class Facts:
     sha256: str
 
 
-class _Worker:
-    """One process. ``ask`` is for one thread at a time."""
-
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-        self.stepped_back = False
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "vitviz.images.worker",
-            str(limits.seconds),
-            str(limits.memory),
-        ]
-        below_normal = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
-        self.process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # what libraries say of damaged files
-            env={
-                **os.environ,
-                **ENVIRONMENT,
-                "PYTHONPATH": os.pathsep.join([PACKAGES, *filter(None, sys.path)]),
-            },
-            process_group=0,  # an interrupt from the terminal is for the server
-            creationflags=below_normal,
-        )
-
-    def ask(self, header: Header, data: bytes, most_bytes: int) -> tuple[Header, list[bytes]]:
-        """The answer to a request.
-
-        Raises:
-            ImageError: the process ended instead; it must not be asked again.
-        """
-        late = threading.Event()
-
-        def give_up() -> None:
-            late.set()
-            self.process.kill()
-
-        timers = [threading.Timer(GRACE, self.step_back), threading.Timer(self.limits.patience, give_up)]
-        for timer in timers:
-            timer.daemon = True
-            timer.start()
-        try:
-            send(cast(BinaryIO, self.process.stdin), header, [data])
-            answer = receive(cast(BinaryIO, self.process.stdout), most_bytes)
-        except (OSError, ValueError):
-            answer = None
-        finally:
-            for timer in timers:
-                timer.cancel()
-        if answer is None:
-            with suppress(subprocess.TimeoutExpired):  # an ending of its own says why
-                self.process.wait(ENDING)
-            self.end()
-            if late.is_set():
-                raise image_error("time", seconds=self.limits.patience)
-            if self.process.returncode == -getattr(signal, "SIGPROF", 0):
-                raise image_error("time", seconds=self.limits.seconds)
-            raise image_error("crashed")
-        return answer
-
-    def step_back(self) -> None:
-        """Let whoever computes an answer go first from now on; a process cannot come forward again."""
-        self.stepped_back = True
-        if hasattr(os, "setpriority"):
-            with suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self.process.pid, NICENESS)
-
-    @property
-    def alive(self) -> bool:
-        """Whether the process has not ended."""
-        return self.process.poll() is None
-
-    def end(self) -> None:
-        """End the process and wait for it."""
-        with suppress(OSError):
-            self.process.kill()
-        self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout):
-            with suppress(OSError):
-                cast(BinaryIO, stream).close()
-
-
 class Pool:
     """At most ``processes`` processes that open pictures, started by ``start`` or when they are needed."""
 
@@ -150,8 +55,8 @@ class Pool:
         self.waiting = waiting
         self._lock = threading.Lock()
         self._closings = 0
-        self._workers: set[_Worker] = set()
-        self._free: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
+        self._workers: set[Process] = set()
+        self._free: queue.LifoQueue[Process | None] = queue.LifoQueue()
         for _ in range(processes or min(MOST_PROCESSES, os.cpu_count() or 1)):
             self._free.put(None)
         atexit.register(self.close)
@@ -169,7 +74,7 @@ class Pool:
 
     def start(self) -> None:
         """Start all processes that are not there, without waiting for them."""
-        waiting: list[_Worker | None] = []
+        waiting: list[Process | None] = []
         with suppress(queue.Empty):
             while True:
                 waiting.append(self._free.get_nowait())
@@ -220,8 +125,6 @@ class Pool:
                 raise
             raise image_error("crashed") from error  # what answered is not what was started
         finally:
-            if kept is not None and kept.stepped_back:
-                kept = None
             self._free.put(kept or self._replace(worker, closings))
 
     def close(self) -> None:
@@ -232,13 +135,13 @@ class Pool:
         for worker in workers:
             worker.end()
 
-    def _begin(self) -> _Worker:
-        worker = _Worker(self.limits)
+    def _begin(self) -> Process:
+        worker = Process(self.limits)
         with self._lock:
             self._workers.add(worker)
         return worker
 
-    def _replace(self, worker: _Worker | None, closings: int) -> _Worker | None:
+    def _replace(self, worker: Process | None, closings: int) -> Process | None:
         """A new process for one that ended or cannot be trusted any more; None, for later, where none is wanted."""
         if worker is not None:
             worker.end()

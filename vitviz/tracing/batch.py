@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from torch import Tensor
 
+from vitviz.once import once
 from vitviz.tracing.run import Run
 from vitviz.tracing.trace import ClassScore, Trace, part_of_picture, top_classes
 
@@ -69,7 +69,7 @@ class TraceBatch(Run):
             number=number,
         )
 
-    @cached_property
+    @once
     def pictures(self) -> tuple[Trace, ...]:
         """The trace of every picture, in order."""
         return tuple(self.picture(number) for number in range(self.num_pictures))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, cast
 
@@ -14,6 +13,7 @@ from torch import Tensor, nn
 
 from vitviz.models.config import SwinConfig, ViTConfig
 from vitviz.models.layers import LayerNorm
+from vitviz.once import once
 from vitviz.tracing.arrays import to_numpy
 from vitviz.tracing.guards import one_picture
 
@@ -78,7 +78,7 @@ class NormStatistics:
     eps: float
     grid: tuple[int, int] | None
 
-    @cached_property
+    @once
     def variance(self) -> NDArray[np.float64]:
         """The biased variance, scale^2 - eps, (N,)."""
         variance = np.square(self.scale.astype(np.float64)) - self.eps

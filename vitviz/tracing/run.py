@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from vitviz.models.config import ModelConfig
+from vitviz.once import once
 from vitviz.probe import Chain, Probe, no_probe
 from vitviz.tracing.interventions import Edit, Except, Record
 from vitviz.tracing.lines import Call, Lines
@@ -104,19 +104,19 @@ class Run(Mapping[str, Tensor]):
         """Whether the model ends in class scores; one without a head ends in ``pooled``."""
         return "logits" in self.mentioned
 
-    @cached_property
+    @once
     def patch_grid(self) -> tuple[int, int]:
         """Rows and columns of patches that the picture was cut into, its sides padded to whole patches."""
         height, width = self.kept["image"].shape[-2:]
         size = self.config.patch_size
         return -(-height // size), -(-width // size)
 
-    @cached_property
+    @once
     def segments(self) -> tuple[Segment, ...]:
         """The parts of the network that can be run again alone, in order, with the names that each makes."""
         return split_segments(self.structure, self.mentioned, self.patch_grid)
 
-    @cached_property
+    @once
     def calls(self) -> tuple[Call, ...]:
         """Every torch call of the run, with its source line: the fused one, noted when it is first asked for.
 
@@ -148,7 +148,7 @@ class Run(Mapping[str, Tensor]):
         """Every name that ``trace[name]`` answers, in the order in which the model makes the tensors."""
         return list(self._segment_of)
 
-    @cached_property
+    @once
     def _segment_of(self) -> dict[str, Segment]:
         return {name: segment for segment in self.segments for name in segment.names}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple, TypeVar, cast
 
 import torch
@@ -12,6 +11,7 @@ from torch import Tensor, nn
 
 from vitviz.models.detr import DecoderBlock, EncoderBlock
 from vitviz.models.swin import SwinBlock
+from vitviz.once import once
 from vitviz.probe import Chain, Probe, no_probe
 from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
 from vitviz.tracing.detr_blocks import DetrBlockTrace
@@ -87,7 +87,7 @@ class Trace(Run):
         """The classes with the highest scores, highest first."""
         return top_classes(self, self.logits, count)
 
-    @cached_property
+    @once
     def blocks(self) -> tuple[BlockTrace, ...]:
         """The attention blocks in order; patch merges are not among them. A decoder's layer is two: self and cross."""
         blocks: list[BlockTrace] = []

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import NamedTuple, cast
 
 from torch import Tensor
 
 from vitviz.models.config import ModelConfig, SwinConfig, SwinV2Config, ViTConfig
+from vitviz.once import once
 from vitviz.tracing.lines import Call, Lines, Source
 from vitviz.tracing.segments import CLASSIFY, EMBED, Segment
 from vitviz.tracing.trace import Trace
@@ -174,22 +174,22 @@ class Walk:
     trace: Trace
     step: str
 
-    @cached_property
+    @once
     def segments(self) -> tuple[Segment, ...]:
         """The segments that are walked, in order."""
         return tuple(self.trace.segment(name) for name in (EMBED, self.step, CLASSIFY))
 
-    @cached_property
+    @once
     def _lines(self) -> tuple[Lines, ...]:
         return tuple(self.trace.lines(segment) for segment in self.segments)
 
-    @cached_property
+    @once
     def calls(self) -> tuple[Call, ...]:
         """Every call of the three segments, numbered in the order in which they ran."""
         all_calls = [call for lines in self._lines for call in lines.calls]
         return tuple(replace(call, index=i) for i, call in enumerate(all_calls))
 
-    @cached_property
+    @once
     def functions(self) -> tuple[Source, ...]:
         """The source of every function that ran, each once."""
         return tuple({(f.file, f.function): f for lines in self._lines for f in lines.functions}.values())

@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
+
+from vitviz.once import once
 
 PACKAGE = Path(__file__).parents[1]
 FOLDERS = ("web", "app")
@@ -20,7 +22,7 @@ class File:
     media_type: str
     content: bytes
 
-    @cached_property
+    @once
     def packed(self) -> bytes:
         """The same packed with gzip, made when it is first asked for: plotly's script is large."""
         return gzip.compress(self.content, mtime=0)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal, NamedTuple, cast
 
 import numpy as np
@@ -28,6 +27,7 @@ from vitviz.models.config import ViTConfig
 from vitviz.models.layers import Attention, Mlp
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
+from vitviz.once import once
 from vitviz.tracing.arrays import wide
 from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
 from vitviz.tracing.guards import one_picture
@@ -91,7 +91,7 @@ class Attribution:
         """Number of the part that gives most to class ``target``, in either direction; no head and no bias."""
         return int(self.whole[np.abs(self.scores(target)[self.whole]).argmax()])
 
-    @cached_property
+    @once
     def tree(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
         """The parts that are added up, in order; with an attention the numbers of the heads and the bias inside it."""
         inside: dict[str, list[int]] = {}
@@ -104,7 +104,7 @@ class Attribution:
             if part.kind not in INNER
         )
 
-    @cached_property
+    @once
     def whole(self) -> NDArray[np.intp]:
         """Indices of the parts that are added up: all but the heads and biases inside an attention."""
         return np.flatnonzero([part.kind not in INNER for part in self.parts])

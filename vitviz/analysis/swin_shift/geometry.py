@@ -7,7 +7,6 @@ Every index here is what ``vitviz.models.windows`` did to a map of counting numb
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from vitviz.models import windows
 from vitviz.models.config import ShiftRule
 from vitviz.models.windows import WindowGrid, window_grid
+from vitviz.once import once
 
 Indices = NDArray[np.int64]
 
@@ -48,32 +48,32 @@ class ShiftGeometry:
 
     grid: WindowGrid
 
-    @cached_property
+    @once
     def cells(self) -> Indices:
         """Place of the cut map that each window's places are, (W, M*M), raster indices into the padded H x W map."""
         height, width = self.grid.padded
         count = torch.arange(height * width).view(1, height, width, 1)  # (1, H, W, 1)
         return windows.partition(count, self.grid).squeeze(-1).numpy()  # (W, M*M)
 
-    @cached_property
+    @once
     def origins(self) -> Indices:
         """As ``cells``, but where each place was before the cyclic shift, (W, M*M)."""
         height, width = self.grid.padded
         count = torch.arange(height * width).view(1, height, width, 1)  # (1, H, W, 1)
         return windows.partition(windows.shift(count, self.grid), self.grid).squeeze(-1).numpy()  # (W, M*M)
 
-    @cached_property
+    @once
     def tokens(self) -> Indices:
         """The patch of the h x w map at each place, -1 for padding, (W, M*M)."""
         return windows.token_map(self.grid).numpy()
 
-    @cached_property
+    @once
     def regions(self) -> Indices:
         """Region number 0 to 8 of each place, (W, M*M)."""
         regions = windows.region_map(self.grid)[None, :, :, None]  # (1, H, W, 1)
         return windows.partition(regions, self.grid).squeeze(-1).numpy()  # (W, M*M)
 
-    @cached_property
+    @once
     def masks(self) -> tuple[NDArray[np.bool_], Indices]:
         """The different masks (U, M*M, M*M), True where a pair is cut, and which of them each window has, (W,)."""
         mask = windows.attention_mask(self.grid)
@@ -86,7 +86,7 @@ class ShiftGeometry:
         first = [which.index(i) for i in range(len(known))]
         return cut[first], np.array(which)  # (U, M*M, M*M), (W,)
 
-    @cached_property
+    @once
     def pieces(self) -> tuple[Piece, ...]:
         """What a window displaced by s would hold, piece by piece; the pieces tile the padded map."""
         columns, moves = self.grid.padded[1], self._moves

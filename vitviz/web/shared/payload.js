@@ -31,25 +31,47 @@ export const shapeOf = (array) => shapes.get(array) ?? [array.length];
 
 /**
  * The header of a payload, and its arrays as views of the same bytes: every bit is torch's. Only bytes that do not begin
- * at a multiple of eight in their buffer are copied, once and whole.
+ * at a multiple of eight in their buffer are copied, once and whole. Throws one Error for what is no payload, or a damaged
+ * one: no array reaches beyond the payload.
  * @param {PayloadBytes} payload
  * @returns {Payload}
  */
 export function readPayload(payload) {
-  const { buffer, byteOffset, byteLength } = aligned(payload);
-  const magic = String.fromCharCode(...new Uint8Array(buffer, byteOffset, MAGIC.length));
-  if (magic !== MAGIC) throw new Error("not a payload of vitviz");
-  const length = new DataView(buffer, byteOffset).getUint32(MAGIC.length, true);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, byteOffset + MAGIC.length + 4, length)));
+  const bytes = aligned(payload);
+  if (String.fromCharCode(...bytes.subarray(0, MAGIC.length)) !== MAGIC) throw new Error("not a payload of vitviz");
+  try {
+    return read(bytes);
+  } catch (error) {
+    throw new Error("a damaged payload of vitviz", { cause: error });
+  }
+}
+
+/**
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @returns {Payload}
+ */
+function read(bytes) {
+  const { buffer, byteOffset, byteLength } = bytes;
+  const length = new DataView(buffer, byteOffset, byteLength).getUint32(MAGIC.length, true);
+  const begin = MAGIC.length + 4;
+  if (begin + length > byteLength) throw new Error("the header is cut off");
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(begin, begin + length)));
   /** @type {Record<string, PayloadArray>} */
   const arrays = {};
   for (const { name, dtype, shape, offset } of header.arrays) {
+    if (!Object.hasOwn(TYPES, dtype)) throw new Error("no such kind of numbers");
+    if (![...shape, offset].every(isCount)) throw new Error("sides and places are whole numbers");
     const size = shape.reduce((/** @type {number} */ product, /** @type {number} */ side) => product * side, 1);
-    arrays[name] = new TYPES[dtype](buffer, byteOffset + offset, size);
-    shapes.set(arrays[name], shape);
+    const array = new TYPES[dtype](buffer, byteOffset + offset, size);
+    if (offset + array.byteLength > byteLength) throw new Error("an array is cut off");
+    shapes.set(array, shape);
+    arrays[name] = array;
   }
   return { header, arrays, bytes: byteLength };
 }
+
+/** @param {unknown} value */
+const isCount = (value) => Number.isSafeInteger(value) && /** @type {number} */ (value) >= 0;
 
 /** @param {PayloadBytes} payload */
 function aligned(payload) {
@@ -73,7 +95,10 @@ export function unpackData(payload) {
  */
 function withArrays(value, arrays) {
   if (value === null || typeof value !== "object") return value;
-  if (ARRAY in value) return arrays[value[ARRAY]];
+  if (ARRAY in value) {
+    if (!Object.hasOwn(arrays, value[ARRAY])) throw new Error("a damaged payload of vitviz");
+    return arrays[value[ARRAY]];
+  }
   for (const key of Object.keys(value)) value[key] = withArrays(value[key], arrays);
   return value;
 }

@@ -48,7 +48,7 @@ def show() -> None:
         return
     with st.spinner(say("running")):
         trace = session.trace(model)
-    found = session.derived(trace, DEPTHS, lambda: _read(trace))
+    found = session.derived(trace, DEPTHS, lambda: _read(trace), own_turns=True)
     _readings(model, trace, found)
 
 

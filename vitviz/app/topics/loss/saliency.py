@@ -36,7 +36,9 @@ def saliency(model: ModelEntry, trace: Trace) -> None:
     st.header(say("loss.saliency.title"), anchor=False)
     label = class_choice.label(model, trace)
     st.markdown(say("loss.saliency.lead", name=as_text(class_name(trace, label))))
-    found = session.derived(trace, SALIENCY_OF_LABEL.at(label), lambda: _backward(trace, label))
+    found = session.derived(
+        trace, SALIENCY_OF_LABEL.at(label), lambda: _backward(trace, label), own_turns=True
+    )
     _maps(model, trace, found)
     if "ln_embed.out" in trace.names():
         st.caption(say("loss.saliency.norm_follows"))

@@ -148,8 +148,9 @@ def _chain(trace: Trace, model: ModelEntry, beside: DeltaGenerator) -> None:
     view = ChainView(items, walk.functions, walk.calls, chosen, call)
     chain(f"overview.chain.{model.name}", view, choose_stage, choose_call)
     index = token_index(trace, call.name, call.shape, token)
-    with beside:
+    with session.gate():
         values = walk.tensor(call.index).numpy()
+    with beside:
         tensor(f"overview.tensor.{model.name}", TensorView(call, values, _token_name(model, token), index))
     gap = session.fused_gap(trace, step)
     if gap is not None:

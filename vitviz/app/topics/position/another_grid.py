@@ -126,7 +126,7 @@ def _picture(model: ModelEntry, trace: Trace, setting: GridSetting) -> Image.Ima
     patch = model.config.patch_size
     spec = replace(model.preprocessing, size=(setting.grid[0] * patch, setting.grid[1] * patch))
     chosen = session.picture()
-    return session.derived(trace, PICTURE.at(setting.grid), lambda: chosen.view(spec))
+    return session.derived(trace, PICTURE.at(setting.grid), lambda: chosen.view(spec), own_turns=True)
 
 
 def _positions(trace: Trace, setting: GridSetting) -> Tensor:
@@ -157,7 +157,7 @@ def _run(
             logits: NDArray[np.float32] = logits_at_size(network, image, positions, watch).numpy()
         return logits
 
-    return session.derived(trace, LOGITS.at(setting), make)
+    return session.derived(trace, LOGITS.at(setting), make, own_turns=True)
 
 
 def _maps(
@@ -241,7 +241,7 @@ def _tried(
     model: ModelEntry, trace: Trace, setting: GridSetting, logits: NDArray[np.float32], learned: bool
 ) -> None:
     """All sizes and interpolations of this picture so far, side by side."""
-    done = session.derived(trace, TRIED, dict)
+    done = session.derived(trace, TRIED, dict, own_turns=True)
     done[setting] = logits
     while len(done) > MOST_TRIED:
         del done[next(iter(done))]

@@ -109,7 +109,7 @@ def _run(trace: Trace, order: NDArray[np.int64], side: int, seed: int) -> Logits
                     done[change] = changed_logits(network, image, change, moved, watch).numpy()
         return done
 
-    return session.derived(trace, CHANGED.at(side, seed), make)
+    return session.derived(trace, CHANGED.at(side, seed), make, own_turns=True)
 
 
 def _how_much(plain: Run, logits: Logits) -> None:

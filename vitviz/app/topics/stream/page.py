@@ -45,7 +45,7 @@ def show() -> None:
     shell.head(say("stream.title"), _lead(model.config), model)
     with st.spinner(say("running")):
         trace = session.trace(model)
-    passed = session.derived(trace, PASSED, lambda: _pass(trace))
+    passed = session.derived(trace, PASSED, lambda: _pass(trace), own_turns=True)
     _overview(model, trace, passed)
     logit_attribution(model, trace, passed.attribution, passed.by)
 
