@@ -53,3 +53,15 @@ def test_a_sentence_is_filled_in_and_follows_the_language() -> None:
     finally:
         words.speak(lambda: "en")
     assert words.say("explorer.matrixTitle", map="h", n=3) == "h: 3 x 3, queries down, keys across"
+
+
+def test_a_person_with_fingers_is_told_to_touch() -> None:
+    try:
+        words.speak(lambda: "en", lambda: True)
+        assert words.say("tiles.choose") == "touch a cell to read it, tap to choose"
+        assert "tap" in words.section("tiles")["choose"]
+        words.speak(lambda: "zh", lambda: True)
+        assert "指针" not in words.say("tiles.choose")
+    finally:
+        words.speak(lambda: "en")
+    assert "click" in words.say("tiles.choose")

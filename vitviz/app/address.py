@@ -1,4 +1,4 @@
-"""What the address of a page holds: model, picture, language, and every setting that the page reads.
+"""What the address of a page holds: model, picture, language, theme, and every setting that the page reads.
 
 A link restores what was seen: somebody who arrives by one, or goes back to it, gets the page as it was. See ``links``
 for the settings; this is the frame around them.
@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from vitviz.app import links, session, tray
+from vitviz.app.widgets import view
 from vitviz.app.words import LANGUAGES, say
 from vitviz.samples import SAMPLES
 from vitviz.web.explorer.defaults import DEFAULTS
@@ -62,6 +63,7 @@ def arrive() -> None:
     _choose_picture(query.get("picture"))
     if query.get("lang") in LANGUAGES:
         st.session_state["language"] = query["lang"]
+    here.bad |= view.follow(query)
 
 
 def complete() -> dict[str, str]:
@@ -120,7 +122,7 @@ def _frame() -> dict[str, str]:
         found["picture"] = str(name)
     if (language := str(st.session_state.get("language", "en"))) != session.browsers_language():
         found["lang"] = language
-    return found
+    return found | view.in_address()
 
 
 def _choose_model(name: str | None) -> None:

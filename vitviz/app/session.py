@@ -47,7 +47,10 @@ def setup() -> None:
     """Begin a run of the script: everything a page says is said in this person's language."""
     st.session_state.setdefault("language", browsers_language())
     st.session_state.pop(SHOWN, None)
-    words.speak(lambda: str(st.session_state.get("language", "en")))
+    words.speak(
+        lambda: str(st.session_state.get("language", "en")),
+        lambda: bool(st.session_state.get("touch", False)),
+    )
 
 
 def browsers_language() -> str:

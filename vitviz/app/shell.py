@@ -15,6 +15,7 @@ from vitviz.app.preparation_choice import choose_preparation
 from vitviz.app.sentences import note, sentence
 from vitviz.app.widgets.link import link
 from vitviz.app.widgets.tray import tray as show_tray
+from vitviz.app.widgets.view import view_controls
 from vitviz.app.words import LANGUAGES, say
 from vitviz.images import ImageError
 from vitviz.samples import SAMPLES
@@ -72,6 +73,7 @@ def sidebar() -> DeltaGenerator:
             say("sidebar.language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, key="language",
             required=True, label_visibility="collapsed",
         )  # fmt: skip
+        view_controls()
         link = st.container()
         st.caption(_about_picture())
     return link

@@ -36,9 +36,12 @@ export function show(mount, { parentElement, data: payload, setTriggerValue }) {
   if (kept.payload !== payload) Object.assign(kept, { payload, data: unpackData(payload) });
   const { view, save, data } = kept;
   view.update(data);
-  return () => {
-    view.destroy();
-    save?.destroy();
-    mounted.delete(parentElement);
-  };
+  // While modules load, what an earlier call returned may be called after a later one has mounted the part.
+  return () =>
+    setTimeout(() => {
+      if (parentElement.isConnected || mounted.get(parentElement)?.view !== view) return;
+      view.destroy();
+      save?.destroy();
+      mounted.delete(parentElement);
+    });
 }

@@ -9,18 +9,44 @@ from pathlib import Path
 
 LANGUAGES = {"en": "English", "zh": "\u4e2d\u6587"}
 
+# What a finger does in the place of a pointer; the longer of two phrases stands first.
+TOUCH = {
+    "en": (
+        ("Move over", "Touch"),
+        ("move over", "touch"),
+        ("Point at", "Touch"),
+        ("point at", "touch"),
+        ("follows the pointer", "follows your finger"),
+        ("Click", "Tap"),
+        ("click", "tap"),
+    ),
+    "zh": (
+        ("把指针", "把手指"),
+        ("将指针", "将手指"),
+        ("移动指针", "移动手指"),
+        ("指向", "触摸"),
+        ("单击", "点按"),
+    ),
+}
+
 
 def _english() -> str:
     return "en"
 
 
+def _by_pointer() -> bool:
+    return False
+
+
 _language: Callable[[], str] = _english
+_touch: Callable[[], bool] = _by_pointer
 
 
-def speak(asked: Callable[[], str]) -> None:
-    """Say from now on what ``asked()`` returns, one of ``LANGUAGES``; it is asked for every sentence."""
-    global _language
-    _language = asked
+def speak(asked: Callable[[], str], touch: Callable[[], bool] = _by_pointer) -> None:
+    """Say from now on what ``asked()`` returns, one of ``LANGUAGES``, and where ``touch()`` that fingers touch and no
+    pointer moves; both are asked for every sentence."""
+    global _language, _touch
+    _language, _touch = asked, touch
 
 
 def language() -> str:
@@ -51,7 +77,7 @@ def section(name: str) -> dict[str, str]:
     """All sentences whose keys begin with ``name.``, by the rest of the key, with their ``{places}`` still open."""
     spoken = language()
     return {
-        key.removeprefix(f"{name}."): sentences[spoken]
+        key.removeprefix(f"{name}."): _fitted(sentences[spoken])
         for key, sentences in table().items()
         if key.startswith(f"{name}.")
     }
@@ -63,5 +89,13 @@ def say(key: str, /, **values: object) -> str:
     Raises:
         KeyError: if the table has no such key.
     """
-    sentence = table()[key][language()]
+    sentence = _fitted(table()[key][language()])
     return sentence.format(**values) if values else sentence
+
+
+def _fitted(sentence: str) -> str:
+    """The sentence for what the person points with."""
+    if _touch():
+        for pointed, touched in TOUCH[language()]:
+            sentence = sentence.replace(pointed, touched)
+    return sentence

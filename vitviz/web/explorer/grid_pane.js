@@ -1,5 +1,5 @@
 // The small maps of a scene, and the line below them: the map under the pointer, else the chosen one.
-import { make } from "../shared/dom.js";
+import { make, pixelRatio } from "../shared/dom.js";
 import { filled } from "../shared/words.js";
 import { GridView } from "./grid.js";
 import { GridLayout } from "./grid_layout.js";
@@ -54,7 +54,7 @@ export class GridPane {
     const name = state.order;
     const figure = (/** @type {number} */ layer, /** @type {number} */ head) =>
       name === "layer" ? undefined : engines[0].figure(name, layer, head);
-    const room = { width, height: HEIGHT, ratio: globalThis.devicePixelRatio || 1 };
+    const room = { width, height: HEIGHT, ratio: pixelRatio(this.view.root) };
     this.view.setLayout(new GridLayout(small, state.order, figure, room));
     this.marked = "";
   }

@@ -1,6 +1,6 @@
 // One head's whole matrix, queries down and keys across, zoomable to single cells.
 import { button } from "../shared/controls.js";
-import { contextOf, make } from "../shared/dom.js";
+import { contextOf, make, pixelRatio, pointIn } from "../shared/dom.js";
 import { Cells, Shades } from "../shared/shades.js";
 import { filled } from "../shared/words.js";
 import { inside, zoomedAt, zoomedOn, zoomOf } from "./matrix_area.js";
@@ -120,7 +120,7 @@ export class MatrixView {
     const { computed, content, words, ink, frame } = this;
     if (!computed.queries.length || !this.stage.clientWidth) return;
     this.image.draw(computed.values, 0, computed.queries.length, computed.keys.length, content.shades);
-    const ratio = globalThis.devicePixelRatio || 1;
+    const ratio = pixelRatio(this.stage);
     const whole = Math.round((frame.side + MARGIN) * ratio);
     for (const canvas of [this.canvas, this.cursor]) if (canvas.width !== whole) canvas.width = canvas.height = whole;
     const context = contextOf(this.canvas);
@@ -149,7 +149,7 @@ export class MatrixView {
     this.crossDrawn = key;
     if (!this.view.span || !this.stage.clientWidth) return;
     const context = contextOf(this.cursor);
-    const ratio = globalThis.devicePixelRatio || 1;
+    const ratio = pixelRatio(this.stage);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     drawCross(context, this.frame, { row: this.placeOf(i), column: this.placeOf(j), byRow }, this.ink);
   }
@@ -170,9 +170,9 @@ export class MatrixView {
    * @returns {Point}
    */
   shareOf(event) {
-    const box = this.stage.getBoundingClientRect();
     const { side } = this.frame;
-    return { x: (event.clientX - box.left - MARGIN) / side, y: (event.clientY - box.top - MARGIN) / side };
+    const { x, y } = pointIn(this.stage, event);
+    return { x: (x - MARGIN) / side, y: (y - MARGIN) / side };
   }
 
   /**
@@ -206,7 +206,8 @@ export class MatrixView {
    */
   drag(event, from) {
     const { unit } = this.frame;
-    const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
+    const { x, y } = pointIn(this.stage, event);
+    const [dx, dy] = [x - from.x, y - from.y];
     if (!this.dragged && Math.hypot(dx, dy) <= DRAGGED) return;
     this.dragged = true;
     this.setView({ ...this.view, x: from.view.x - dx / unit, y: from.view.y - dy / unit });
@@ -216,7 +217,7 @@ export class MatrixView {
   grab(event) {
     const whole = this.view.span >= this.content.order.length;
     this.dragged = false;
-    this.grabbed = whole ? null : { x: event.clientX, y: event.clientY, view: this.view };
+    this.grabbed = whole ? null : { ...pointIn(this.stage, event), view: this.view };
     if (!this.grabbed) this.move(event);
   }
 

@@ -1,8 +1,10 @@
 // A plotly figure, drawn by plotly.js itself: only while it is in sight, only what is different, and read by keys too.
 
+import { zoomOf } from "../shared/dom.js";
 import { download, fileOf } from "../shared/save_figure.js";
 import { kept, same } from "./arrays.js";
 import { curvesOf } from "./curves.js";
+import { magnified } from "./magnified.js";
 import { arranged } from "./panels.js";
 import { adoptStyles, plotly } from "./plotly.js";
 import { thinned } from "./thinned.js";
@@ -68,7 +70,8 @@ export class Chart {
     });
     this.sight.observe(this.frame);
     this.size = new ResizeObserver(() => {
-      if (this.frame.clientWidth !== this.drawn?.figure.layout.width) this.soon();
+      const { width = 0 } = this.drawn?.figure.layout ?? {};
+      if (Math.abs(this.frame.clientWidth * zoomOf(this.frame) - width) > 0.5) this.soon();
     });
     this.size.observe(this.frame);
   }
@@ -130,7 +133,9 @@ export class Chart {
     this.pending = false;
     const root = this.div.getRootNode();
     adoptStyles(root);
-    const next = this.styled(thinned(arranged(this.figure, this.frame.clientWidth)));
+    const zoom = zoomOf(this.frame);
+    const next = magnified(this.styled(thinned(arranged(this.figure, this.frame.clientWidth))), zoom);
+    this.div.style.zoom = String(1 / zoom); // plotly counts in pixels of the screen
     this.apply(this.lib, next);
     adoptStyles(root, this.div._fullLayout?._uid);
     this.drawn = { figure: next, words: this.words };

@@ -43,3 +43,28 @@ export function contextOf(canvas) {
   if (!context) throw new Error("this browser draws on no canvas");
   return context;
 }
+
+/**
+ * How many pixels of the screen a CSS pixel of an element is wide, where a style sheet enlarges it too.
+ * @param {HTMLElement} element
+ */
+export function zoomOf(element) {
+  return element.offsetWidth ? element.getBoundingClientRect().width / element.offsetWidth : 1;
+}
+
+/**
+ * Pixels of a canvas for each CSS pixel of an element, so that what is drawn is as fine as the screen.
+ * @param {HTMLElement} element
+ */
+export const pixelRatio = (element) => (globalThis.devicePixelRatio || 1) * zoomOf(element);
+
+/**
+ * Where the pointer is inside of an element, in the element's own CSS pixels.
+ * @param {HTMLElement} element
+ * @param {MouseEvent} event
+ */
+export function pointIn(element, event) {
+  const { left, top } = element.getBoundingClientRect();
+  const zoom = zoomOf(element);
+  return { x: (event.clientX - left) / zoom, y: (event.clientY - top) / zoom };
+}

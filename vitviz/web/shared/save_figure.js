@@ -1,7 +1,7 @@
 // Saving a figure: a button for each part of a page, and the files that it makes. A part says what its figures are by a
 // method `figures()`, which is called when a person wants one.
 import { button } from "./controls.js";
-import { make, svg } from "./dom.js";
+import { make, svg, zoomOf } from "./dom.js";
 import { Lifetime } from "./lifetime.js";
 import { csv, npz } from "./number_files.js";
 import { shapeOf } from "./payload.js";
@@ -192,11 +192,12 @@ export class SaveFigure {
   /** Beside the button, where there is room. */
   place() {
     const { right, top, bottom } = this.opener.getBoundingClientRect();
-    const { offsetWidth: width, offsetHeight: height } = this.list;
+    const zoom = zoomOf(this.opener);
+    const { width, height } = this.list.getBoundingClientRect();
     const above = top - height - GAP;
     const x = Math.max(GAP, right - width);
     const y = above >= GAP ? above : Math.max(GAP, Math.min(bottom + GAP, innerHeight - height - GAP));
-    Object.assign(this.list.style, { left: `${x}px`, top: `${y}px` });
+    Object.assign(this.list.style, { left: `${x / zoom}px`, top: `${y / zoom}px` });
     this.list.querySelector("button")?.focus();
   }
 

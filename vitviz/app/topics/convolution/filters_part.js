@@ -1,5 +1,5 @@
 // Small RGB pictures of signed weights on one scale: grey is 0. One canvas for all of them; read any weight.
-import { make } from "../../../web/shared/dom.js";
+import { make, pixelRatio, pointIn } from "../../../web/shared/dom.js";
 import { number } from "../../../web/shared/format.js";
 import { sentFigure } from "../../../web/shared/save_figure.js";
 import { corner, layOut, movedWeight, pixels, weightAt } from "./filter_sheet.js";
@@ -67,7 +67,7 @@ class FiltersPart {
     const { side, labels, width } = this.data;
     this.sheet = layOut(this.width, labels.length, width);
     const { size, height } = this.sheet;
-    const ratio = Math.max(1, Math.min(2, window.devicePixelRatio));
+    const ratio = Math.max(1, Math.min(3, pixelRatio(this.frame)));
     Object.assign(this.canvas, { width: this.width * ratio, height: height * ratio });
     Object.assign(this.canvas.style, { width: `${this.width}px`, height: `${height}px` });
     const style = getComputedStyle(this.frame);
@@ -88,9 +88,9 @@ class FiltersPart {
   /** @param {PointerEvent} event */
   onPoint(event) {
     if (!this.data) return;
-    const box = this.canvas.getBoundingClientRect();
+    const { x, y } = pointIn(this.canvas, event);
     const { labels, side } = this.data;
-    this.read(weightAt(event.clientX - box.left, event.clientY - box.top, this.sheet, labels.length, side));
+    this.read(weightAt(x, y, this.sheet, labels.length, side));
   }
 
   /**

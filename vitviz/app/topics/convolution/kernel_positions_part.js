@@ -1,7 +1,7 @@
 // The positions of a kernel: the padded picture, the output, and the index arrays that pick the pixels, under one cursor.
 // The cursor is a position (a column of the arrays) and, where the pointer is on an entry, one tap (a row).
 import { isDark } from "../../../web/shared/colours.js";
-import { make } from "../../../web/shared/dom.js";
+import { make, pixelRatio, pointIn } from "../../../web/shared/dom.js";
 import { sentFigure } from "../../../web/shared/save_figure.js";
 import { describe, entryAt, movedPosition, positionAt, tapsAt } from "./kernel_positions.js";
 
@@ -167,7 +167,7 @@ class KernelPositionsPart {
     const canvas = holder.appendChild(make("canvas"));
     const rows = data.k.length;
     const [width, height] = [columns * CELL.width, rows * CELL.height];
-    const ratio = Math.max(1, Math.min(2, window.devicePixelRatio));
+    const ratio = Math.max(1, Math.min(3, pixelRatio(this.root)));
     Object.assign(canvas, { width: width * ratio, height: height * ratio });
     Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
     canvas.setAttribute("role", "img");
@@ -180,9 +180,9 @@ class KernelPositionsPart {
     const column = holder.appendChild(make("div", "vv-positions-column"));
     const entry = holder.appendChild(make("div", "vv-positions-entry"));
     holder.addEventListener("pointermove", (event) => {
-      const box = canvas.getBoundingClientRect();
-      const at = Math.min(columns - 1, Math.max(0, Math.floor((event.clientX - box.left) / CELL.width)));
-      const row = Math.min(rows - 1, Math.max(0, Math.floor((event.clientY - box.top) / CELL.height)));
+      const { x, y } = pointIn(canvas, event);
+      const at = Math.min(columns - 1, Math.max(0, Math.floor(x / CELL.width)));
+      const row = Math.min(rows - 1, Math.max(0, Math.floor(y / CELL.height)));
       this.point(columns === 1 ? (this.at ?? 0) : at, row);
     });
     scroll.addEventListener("scroll", () => this.follow(scroll, columns));

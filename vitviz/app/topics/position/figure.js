@@ -1,5 +1,5 @@
 // The figure of the paper: a tile for every patch, in its place, and in it a cell for every patch.
-import { make } from "../../../web/shared/dom.js";
+import { make, pixelRatio } from "../../../web/shared/dom.js";
 import { Tiles } from "./tiles.js";
 
 const SHRINK_MS = 250; // between two times that a figure is drawn while it fills up
@@ -92,7 +92,7 @@ export class Figure {
   shrink() {
     const context = this.visible.getContext("2d");
     if (!this.image || !context) return;
-    const density = globalThis.devicePixelRatio || 1;
+    const density = pixelRatio(this.frame);
     const width = Math.max(1, Math.round(this.frame.clientWidth * density));
     const height = Math.max(1, Math.round(this.frame.clientHeight * density));
     if (this.visible.width !== width || this.visible.height !== height) Object.assign(this.visible, { width, height });

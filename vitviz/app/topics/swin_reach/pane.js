@@ -1,5 +1,5 @@
 // The picture with a map of tokens over it: what may be seen stays bright, all else is dimmed. Pads as the model pads.
-import { contextOf, make } from "../../../web/shared/dom.js";
+import { contextOf, make, pixelRatio } from "../../../web/shared/dom.js";
 
 /** @import { Segment } from "./edges.js" */
 /** @import { MapSize, Picture } from "./types.js" */
@@ -98,7 +98,7 @@ export function marked(context, rectangle, colour, thickness = 2.5) {
  * @param {number} height
  */
 export function sized(canvas, width, height) {
-  const ratio = window.devicePixelRatio || 1;
+  const ratio = pixelRatio(canvas);
   const [w, h] = [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))];
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
   const context = contextOf(canvas);

@@ -1,5 +1,5 @@
 // The picture itself, small: where the patches of the chosen window really lie.
-import { contextOf, make } from "../../../web/shared/dom.js";
+import { contextOf, make, pixelRatio } from "../../../web/shared/dom.js";
 import { label, stroked } from "./drawing.js";
 
 /** @import { Shift, Windows } from "./geometry.js" */
@@ -34,7 +34,7 @@ export class InsetView {
     this.image = image;
     this.theme = theme;
     const { height, width } = windows;
-    this.ratio = globalThis.devicePixelRatio || 1;
+    this.ratio = pixelRatio(this.canvas);
     const room = Math.min(this.root.clientWidth || 200, (HIGHEST * width) / height);
     this.unit = (room * this.ratio) / width;
     this.canvas.width = Math.round(room * this.ratio);

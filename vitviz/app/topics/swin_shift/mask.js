@@ -1,6 +1,6 @@
 // The M*M x M*M table of one window: the mask, or the attention weights that come of it. Queries down, keys across.
 import { colourBar, paint } from "../../../web/shared/colours.js";
-import { contextOf, make } from "../../../web/shared/dom.js";
+import { contextOf, make, pixelRatio } from "../../../web/shared/dom.js";
 import { arrowStep } from "../../../web/shared/events.js";
 import { number } from "../../../web/shared/format.js";
 
@@ -64,7 +64,7 @@ export class MaskView {
   }
 
   fit() {
-    this.ratio = globalThis.devicePixelRatio || 1;
+    this.ratio = pixelRatio(this.canvas);
     this.side = Math.min(this.root.clientWidth || 280, WIDEST);
     this.canvas.width = this.canvas.height = Math.round(this.side * this.ratio);
     this.canvas.style.width = this.canvas.style.height = `${this.side}px`;

@@ -1,5 +1,5 @@
 // The map of patches on its way: regular windows, displaced ones, the roll, the regions, and back. Draws, decides nothing.
-import { contextOf, make } from "../../../web/shared/dom.js";
+import { contextOf, make, pixelRatio } from "../../../web/shared/dom.js";
 import { stroked } from "./drawing.js";
 import { MapInk } from "./map_ink.js";
 import { drawSheet } from "./sheet.js";
@@ -73,7 +73,7 @@ export class StageView {
     this.theme = theme;
     const { ink } = this;
     const { height, width } = windows;
-    this.ink.ratio = globalThis.devicePixelRatio || 1;
+    this.ink.ratio = pixelRatio(this.canvas);
     const room = Math.min(this.root.clientWidth || HIGHEST, (HIGHEST * width) / height, WIDEST);
     this.ink.unit = Math.max(1, Math.floor((room * this.ink.ratio) / width));
     this.canvas.width = this.sheet.width = this.ink.unit * width;
