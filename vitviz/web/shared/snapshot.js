@@ -12,7 +12,16 @@ const LEFT_OUT = "script, style, input, .vv-save, .vv-announcer, .modebar-contai
 // What style sheets say of shapes; an SVG file has no style sheet.
 const SHAPE = [
   ...["fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray"],
-  ...["stroke-linecap", "stroke-linejoin", "opacity", "display", "visibility", "vector-effect", "paint-order"],
+  ...[
+    "stroke-linecap",
+    "stroke-linejoin",
+    "opacity",
+    "display",
+    "visibility",
+    "vector-effect",
+    "paint-order",
+    "filter",
+  ],
   ...["font-family", "font-size", "font-weight", "font-style", "text-anchor", "dominant-baseline", "letter-spacing"],
 ];
 
