@@ -20,6 +20,7 @@ STYLE = """<style>
 .st-key-nav-places, .st-key-nav-pages { gap: .1rem; }
 @media (max-width: 640px) {
   .st-key-nav-places, .st-key-nav-pages { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; }
+  .st-key-nav-places { min-height: 44px; align-items: center; }
 }
 .st-key-nav-places { padding: 0 3rem 0 2.2rem; }
 .st-key-nav-places > div, .st-key-nav-pages > div { flex: none; }

@@ -39,7 +39,8 @@ function oneEntryForEachPage() {
 function showPlace() {
   const row = document.querySelector(".st-key-nav-pages");
   const links = /** @type {NodeListOf<HTMLAnchorElement> | undefined} */ (row?.querySelectorAll("a"));
-  const here = [...(links ?? [])].find((link) => link.pathname === location.pathname);
+  // The first page's link is empty, which is the page that is open, whichever it is: another one decides.
+  const here = [...(links ?? [])].reverse().find((link) => link.pathname === location.pathname);
   if (!row || !here) return;
   const [place, whole] = [here.getBoundingClientRect(), row.getBoundingClientRect()];
   row.scrollLeft += place.left + place.width / 2 - whole.left - whole.width / 2;
