@@ -109,7 +109,7 @@ def save_all(page: Page, opener: Locator, folder: Path) -> list[Saved]:
         for button in row.get_by_role("button").all():
             kind = button.inner_text()
             with page.expect_download(timeout=20_000) as download:
-                button.press("Enter")
+                button.click()  # a browser asks before a tenth download that keys began
             path = folder / "figure"
             download.value.save_as(path)
             assert download.value.suggested_filename.endswith(f".{kind.lower()}")
