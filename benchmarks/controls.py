@@ -32,10 +32,11 @@ from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 
 from benchmarks.pages import PATIENCE_MS, ROOT, free_port, server
 from benchmarks.report import machine, print_json, print_table
-from vitviz.app.pages import TOPICS, address_of
+from vitviz.app.pages import PLACES, TOPICS, address_of
 
 FINISHED = "[data-testid=stApp][data-test-script-state=notRunning]"
 GOAL_MS = 200
+PLACES_OF = tuple(PLACES.values())
 QUIET_MS = 500
 GOLDEN = 0.618034  # steps of which never meet again
 QUICK = ("slider", "picture")
@@ -242,26 +243,25 @@ def open_page(browser: Browser, address: str, path: str) -> Page:
 
 
 def visit(page: Page, path: str) -> None:
-    """Go to a page by its name at the top, which may be in a list that has to be opened."""
-    link = page.locator(
-        f"[data-testid=stTopNav] a[href$='/{path}'], [data-testid=stTopNavPopover] a[href$='/{path}']"
-    )
-    for section in page.locator("[data-testid=stTopNavSection]").all():
-        if link.count():
-            break
-        page.keyboard.press("Escape")  # the list before
-        page.wait_for_timeout(150)
-        section.click()
-        page.wait_for_timeout(150)
+    """Go to a page by its name above; where its place is another one, by way of that."""
+    link = page.locator(f".st-key-nav-pages a[href='{path}'], .st-key-nav-pages a[href$='/{path}']")
+    if not link.count():
+        page.locator(".st-key-nav-places a").nth(PLACES_OF.index(place_of(path))).click()
+        settle(page)
     link.first.click()
     page.wait_for_timeout(30)
+
+
+def place_of(path: str) -> tuple[str, ...]:
+    """The topics of the place that a page is in."""
+    return next(topics for topics in PLACES_OF if path in map(address_of, topics))
 
 
 def opened(page: Page, path: str, rounds: int) -> Times:
     """How long the page takes to come up after the click on its name, coming from another one."""
     times = []
     for _ in range(rounds + 1):
-        visit(page, "" if path else "lens")
+        visit(page, next(other for other in map(address_of, place_of(path)) if other != path))
         settle(page)
         visit(page, path)
         settle(page)

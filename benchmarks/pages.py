@@ -75,7 +75,7 @@ def first_visit(browser: Browser) -> tuple[float, float]:
     page.wait_for_selector(".vv-frame img")
     page.evaluate(TWO_FRAMES)
     picture = time.perf_counter() - begin
-    page.wait_for_selector(".vv-chain .vv-stage", timeout=PATIENCE_MS)
+    page.wait_for_selector(".vvt .b", timeout=PATIENCE_MS)
     page.evaluate(TWO_FRAMES)
     prediction = time.perf_counter() - begin
     page.close()
@@ -84,7 +84,7 @@ def first_visit(browser: Browser) -> tuple[float, float]:
 
 def choose_stages(page: Page, rounds: int) -> list[float]:
     """Seconds from choosing a stage of the overview's chain to its tensor painted."""
-    page.goto(ADDRESS)
+    page.goto(f"{ADDRESS}/overview")
     page.wait_for_selector(".vv-tensor h4", timeout=PATIENCE_MS)
     times = []
     for turn in range(rounds):

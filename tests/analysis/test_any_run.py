@@ -84,6 +84,7 @@ def arguments(trace: Any, function: Callable[..., Any]) -> dict[str, Any]:
         "name": f"{steps[0]}.ln1", "step": "layers.1.downsample" if swin else steps[0],
         "gradient": torch.ones_like(trace["logits" if trace.has_classes else "pooled"]),
         "result": np.zeros((1, 1)), "order": ((0, 0), (0, 1), (1, 0), (1, 1)),
+        "shape": tuple(trace[f"{steps[0]}.ln1.out"].shape),
     }  # fmt: skip
     parameters = list(inspect.signature(function).parameters.values())[1:]
     result = {p.name: given.get(p.name) for p in parameters if p.default is p.empty}

@@ -128,7 +128,7 @@ def test_each_that_cannot_has_its_sentence(visit: Visit, hub: Hub, online: str) 
     refused(page, "en", "hub_wrong_hash", name=WRONG, file="model.safetensors")
     hub.wrong_bytes = ""
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
-    page.get_by_text(words.LANGUAGES["zh"]).click()
+    page.get_by_role("radio", name=words.LANGUAGES["zh"]).click()
     settle(page)
     ask(page, HALF, language="zh")
     refused(page, "zh", "hub_missing_file", name=HALF, file="model-00002-of-00002.safetensors")

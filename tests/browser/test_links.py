@@ -51,7 +51,7 @@ def test_one_back_returns_to_the_page_before_as_it_was(visit: Visit) -> None:
 
 def test_a_copied_link_opens_the_view_elsewhere(visit: Visit) -> None:
     page = visit("position", query="?model=deit-ti16&position.part=changed&picture=cat.jpg")
-    page.get_by_text("中文", exact=True).click()
+    page.get_by_role("radio", name="中文").click()
     settle(page)
     page.wait_for_function("location.search.includes('lang=zh')")
     page.evaluate(CLIPBOARD)

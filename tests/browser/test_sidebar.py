@@ -132,7 +132,7 @@ def test_the_whole_page_speaks_chinese(visit: Visit) -> None:
     page = visit("overview")
     html, uploader = page.locator("html"), page.get_by_test_id("stFileUploader")
     expect(html).to_have_attribute("lang", "en")
-    page.get_by_text("中文").click()
+    page.get_by_role("radio", name="中文").click()
     settle(page)
     expect(page.locator("h1")).to_have_text("从像素到类别分数")
     expect(page.get_by_role("link", name="注意力").first).to_be_visible()

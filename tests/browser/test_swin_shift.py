@@ -194,7 +194,7 @@ def test_another_window_is_chosen_by_click_and_gets_its_weights(visit: Visit) ->
 def test_every_word_changes_with_the_language_and_the_frame_stays(visit: Visit) -> None:
     page = visit(PATH)
     scrub(page, 5)
-    page.get_by_text("中文").click()
+    page.get_by_role("radio", name="中文").click()
     expect(page.locator(".vs-stop[aria-pressed=true]")).to_have_text("6掩码")
     expect(page.locator(".vs-field").first).to_contain_text("权重来自")
     expect(page.locator(".vs-mask .vs-title")).to_have_text("窗口 3 的掩码 (49, 49)；彩色边：区域")

@@ -42,7 +42,7 @@ def evidence(trace: Trace) -> Evidence:
         values = _of_class(trace, target)[first:]
         return Evidence("class", with_neighbours(values, grid) if _reads_cls(trace) else values, grid, target)
     if "cls" in last.prefix_names:
-        weights = last.pattern(query=0).double().mean(dim=0)  # (N,)
+        weights = wide(last.pattern(query=0)).mean(dim=0)  # (N,)
         return Evidence("cls", with_neighbours(weights[first:].numpy(), grid), grid, -1)
     stream = wide(trace[f"{last.name}.resid_post"].flatten(0, -2))[first:]  # (N, D)
     apart = torch.linalg.vector_norm(stream - stream.mean(dim=0), dim=-1)  # (N,)

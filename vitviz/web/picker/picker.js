@@ -102,7 +102,7 @@ export class Picker {
     if (!overlay || !scale) return;
     paint(this.canvas, overlay, prefix.length, rows, columns, colourTable(scale, this.dark), low, high);
     this.canvas.style.opacity = String(opacity);
-    if (this.data.bar) this.bar.append(colourBar(scale, this.dark, low, high, this.data.scaleLabel));
+    if (this.data.bar !== false) this.bar.append(colourBar(scale, this.dark, low, high, this.data.scaleLabel));
   }
 
   drawLines() {
@@ -201,7 +201,7 @@ export class Picker {
     if (token < 0) return "";
     const { words, prefix, overlay } = this.data;
     const name = place ? `${words.patch} (${place[0]}, ${place[1]})` : prefix[token];
-    const value = overlay && this.data.bar ? overlay[token] : NaN;
+    const value = overlay && this.data.bar !== false ? overlay[token] : NaN;
     return `${words.token} ${token} = ${name}${Number.isNaN(value) ? "" : `   ${number(value)}`}`;
   }
 
