@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vitviz.analysis.places import carry, count_mergings
 from vitviz.models.config import SwinConfig
+from vitviz.tracing.guards import one_picture
 from vitviz.tracing.trace import Trace
 
 # An index of each axis, as torch takes it: a number, a range, or all.
@@ -23,6 +24,7 @@ def token_index(trace: Trace, name: str | None, shape: tuple[int, ...], token: i
     ``token`` is one of the first, finest map, prefix tokens first. Later maps of a Swin hold the token that it went
     into; what attention makes of pairs holds the row in which it is the query; the picture holds its pixels.
     """
+    one_picture(trace)
     if name is None:
         return None
     if name == "image":
