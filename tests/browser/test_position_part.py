@@ -23,7 +23,8 @@ PREFIX = ["cls", "reg1"]
 SHAPE = (len(PREFIX) + ROWS * COLUMNS, DIM)
 MOUNT = """async (data) => {
 const { Similarity } = await import('/app/topics/position/similarity.js');
-document.head.insertAdjacentHTML('beforeend', '<link rel="stylesheet" href="/app/topics/position/part.css">');
+for (const name of ['web/explorer/explorer.css', 'app/topics/position/part.css'])
+  document.head.insertAdjacentHTML('beforeend', `<link rel="stylesheet" href="/${name}">`);
 globalThis.chosen = [];
 const root = document.getElementById('root');
 root.replaceChildren();

@@ -146,7 +146,7 @@ def test_the_whole_page_speaks_chinese(visit: Visit) -> None:
     english = {said["en"] for key, said in words.table().items() if key.startswith("streamlit.")}
     assert english.isdisjoint(page.evaluate(THEIRS))
     draw_all(page, "overview-zh")
-    page.get_by_text("English").click()
+    page.get_by_role("radio", name="English").click()
     settle(page)
     expect(html).to_have_attribute("lang", "en")
     expect(uploader).to_contain_text("files are not allowed.")

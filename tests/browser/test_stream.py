@@ -32,7 +32,7 @@ def test_bars_are_sorted_and_opened_and_a_head_shows_its_map(visit: Visit) -> No
     head = page.locator(".vc-inner .vc-name", has_text="head 1").first
     head.click()
     settle(page)
-    expect(page.get_by_text("shared out over the tokens")).to_be_visible()
+    expect(page.get_by_text("What came from each token")).to_be_visible()
     name = page.locator(".vc-on .vc-name")
     expect(name).to_have_text("head 1")
     name.focus()

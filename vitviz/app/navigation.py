@@ -12,20 +12,22 @@ from vitviz.app.words import say
 STYLE = """<style>
 [data-testid=stHeader] { background: transparent; pointer-events: none; }
 [data-testid=stHeader] > * > * { pointer-events: auto; }
-.stMainBlockContainer { padding: .65rem 1.5rem 2rem; max-width: 1500px; }
+.stMainBlockContainer { padding: .3rem 1.5rem 2rem; max-width: 1500px; }
 .stMainBlockContainer h1 { font-size: 1.55rem; padding: 0 0 .15rem; }
 .stMainBlockContainer h2 { font-size: 1.15rem; padding: .6rem 0 .1rem; }
 .stMainBlockContainer h3 { font-size: 1rem; padding: .4rem 0 .1rem; }
-.st-key-nav { gap: .1rem; }
-.st-key-nav-places, .st-key-nav-pages { gap: .1rem; }
+.st-key-nav { gap: .1rem; margin-bottom: -.5rem; }
+/* A link is taller than Streamlit reckons. */
+.st-key-nav-places, .st-key-nav-pages { gap: .1rem; row-gap: 12px; padding-top: 11px; }
+.stMainBlockContainer > [data-testid=stVerticalBlock] { gap: .7rem; }
 @media (max-width: 640px) {
   .st-key-nav-places, .st-key-nav-pages { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; }
   .st-key-nav-places { min-height: 44px; align-items: center; }
 }
-.st-key-nav-places { padding: 0 3rem 0 2.2rem; }
+.st-key-nav-places { padding: 11px 3rem 0 2.2rem; }
 .st-key-nav-places > div, .st-key-nav-pages > div { flex: none; }
-.st-key-nav a { padding: .1rem .5rem; margin: 0; min-height: 1.8rem; border-radius: 4px; }
-.st-key-nav a p { font-size: .86rem; white-space: nowrap; }
+.st-key-nav a { padding: .05rem .45rem; margin: 0; min-height: 1.35rem; border-radius: 4px; }
+.st-key-nav a p { font-size: .84rem; line-height: 1.3; white-space: nowrap; }
 .st-key-nav-places a p { font-size: .95rem; font-weight: 600; }
 .st-key-nav-here a { box-shadow: inset 0 -2px 0 #c2570c; border-radius: 0; }
 .st-key-nav-pages { border-bottom: 1px solid #8886; padding-bottom: .2rem; }

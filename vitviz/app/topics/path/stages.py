@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 STEP = "stages"
-SIDE = 135
+SIDE = 115
 BEST = 4
 FINEST_GRID_DRAWN = 28
 
