@@ -39,7 +39,7 @@ def choose(page: Page, box: str, language: str, option: str) -> None:
 def test_all_pages_in_one_session(visit: Visit, language: str, model: str) -> None:
     page = visit("stream" if language == "zh" else "loss")
     if language == "zh":
-        page.get_by_text(words.LANGUAGES["zh"], exact=True).click()
+        page.get_by_role("radio", name=words.LANGUAGES["zh"]).click()
         settle(page)
     choose(page, "picture", language, "Photographer (grey)" if language == "en" else "摄影师")
     choose(page, "model", language, model)
