@@ -19,7 +19,7 @@
   }
 
   let changes = 0; // counts whatever disturbs the quiet
-  let asked = false; // a run was asked for and has not ended yet
+  let asked = true; // a run was asked for and has not ended yet; the first always is
 
   const waiting = new Set();
   const { setTimeout: later, clearTimeout: never } = window;

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Locator, Page, WebSocket, expect
+from playwright.sync_api import Download, Locator, Page, TimeoutError, WebSocket, expect
 
 from vitviz.payload import ARRAY, MAGIC, unpack
 
@@ -108,16 +108,32 @@ def save_all(page: Page, opener: Locator, folder: Path) -> list[Saved]:
         saved = Saved(row.get_attribute("aria-label") or "")
         for button in row.get_by_role("button").all():
             kind = button.inner_text()
-            with page.expect_download(timeout=20_000) as download:
-                button.click()  # a browser asks before a tenth download that keys began
+            download = downloaded(page, button)
             path = folder / "figure"
-            download.value.save_as(path)
-            assert download.value.suggested_filename.endswith(f".{kind.lower()}")
+            download.save_as(path)
+            assert download.suggested_filename.endswith(f".{kind.lower()}")
             saved.about[kind] = READERS[kind](path, saved)
         found.append(saved)
     page.keyboard.press("Escape")
     expect(page.locator(".vv-save-list:popover-open")).to_have_count(0)
     return found
+
+
+def downloaded(page: Page, button: Locator) -> Download:
+    """What a click on a button saves.
+
+    A browser asks before a tenth download that nobody clicked for, and a click counts for five seconds: where a busy
+    machine takes longer to make the file, it is asked for once more.
+    """
+    for _ in range(2):
+        try:
+            with page.expect_download(timeout=20_000) as download:
+                button.click()
+        except TimeoutError as error:
+            last = error
+        else:
+            return download.value
+    raise last
 
 
 def _png(path: Path, saved: Saved) -> dict[str, str]:

@@ -92,6 +92,13 @@ def test_a_slice_of_a_vit_is_that_of_the_whole(name: str, ask: Callable[..., Ten
             assert_close(ask(block, None, query), whole[:, query])
 
 
+def test_several_queries_at_once_are_those_one_by_one(subject: Subject) -> None:
+    for block in subject.trace().blocks:
+        queries = torch.tensor([0, int(block.query_tokens.max()), 1])
+        one_by_one = [block.pattern(query=int(query)) for query in queries]
+        assert_close(block.patterns(queries), torch.stack(one_by_one, dim=1))
+
+
 @pytest.mark.parametrize("ask", METHODS, ids=["pattern", "scores", "qk"])
 @pytest.mark.parametrize("which", [0, 1, 2, 3])
 def test_a_slice_of_a_swin_is_that_of_the_whole(which: int, ask: Callable[..., Tensor]) -> None:

@@ -170,6 +170,15 @@ class BlockTrace:
             return _squeeze(_slice(self["pattern"][0], head, query), head, query)
         return self.scores(head, query).softmax(dim=-1)
 
+    def patterns(self, queries: Tensor) -> Tensor:
+        """The attention weights of several query tokens (Q,) at once, (H, Q, N)."""
+        with torch.no_grad():
+            if self._edited():
+                return self["pattern"][0][:, queries]
+            qk = attention_scores(self["q"][:, :, queries], self["k"])[0]  # (H, Q, N)
+            bias = self.bias
+            return (qk if bias is None else qk + bias[:, queries]).softmax(dim=-1)
+
     def _edited(self) -> bool:
         """Whether the run itself changed scores or pattern, so that q and k alone do not tell them."""
         intervention = self.trace.intervention
@@ -280,6 +289,10 @@ class SwinBlockTrace(BlockTrace):
             window, place = self.place(query)
             return self.window_pattern(window, head, place)
         return torch.stack([self.window_pattern(window, head) for window in range(self.grid.num_windows)])
+
+    def patterns(self, queries: Tensor) -> Tensor:
+        """The weights of several query tokens of the map, each over the places of its window, (H, Q, M*M)."""
+        return torch.stack([self.pattern(query=int(query)) for query in queries], dim=1)
 
     def _recorded(self, name: str, head: int | None, query: int | None) -> Tensor:
         """``attn_scores`` or ``pattern`` as an edited run makes them: all windows, or the window of one query token."""

@@ -58,6 +58,11 @@ class Queries(NamedTuple):
 def opening(trace: Trace) -> Opening:
     """The head and patch of a run that say most about its object; see the module's own words."""
     one_picture(trace)
+    with torch.no_grad():
+        return _opening(trace)
+
+
+def _opening(trace: Trace) -> Opening:
     found = evidence(trace)
     strongest = object_patches(found.values)
     best: tuple[float, int, int, int] = (-1.0, 0, 0, 0)
@@ -106,11 +111,8 @@ def more_than_average(weights: Tensor, average: Tensor, others: Tensor) -> Tenso
 
 def _on_map(block: BlockTrace, grid: tuple[int, int], patches: list[int]) -> set[int]:
     """The object's patches, raster indices of the last map, as tokens of the block's own map."""
-    wanted, before = set(patches), block.num_prefix
-    rows, columns = block.map_size
-    return {
-        before + patch for patch in range(rows * columns) if carry(patch, 0, block.map_size, grid) in wanted
-    }
+    wanted, before, here = set(patches), block.num_prefix, block.map_size
+    return {before + patch for patch in range(here[0] * here[1]) if carry(patch, 0, here, grid) in wanted}
 
 
 def _queries(block: BlockTrace, grid: tuple[int, int], patches: list[int]) -> Iterator[Queries]:
@@ -129,9 +131,9 @@ def _queries(block: BlockTrace, grid: tuple[int, int], patches: list[int]) -> It
             )
         return
     sample = torch.linspace(0, block.num_tokens - 1, min(SAMPLED, block.num_tokens)).long().unique()
-    average = torch.stack([block.pattern(query=int(token)) for token in sample]).mean(dim=0)  # (H, N)
-    weights = torch.stack([block.pattern(query=token) for token in asked], dim=1)  # (H, Q, N)
-    yield Queries(torch.tensor(asked), torch.arange(block.num_tokens), weights, average)
+    average = block.patterns(sample).mean(dim=1)  # (H, N)
+    queries = torch.tensor(asked)
+    yield Queries(queries, torch.arange(block.num_tokens), block.patterns(queries), average)
 
 
 def _others(block: BlockTrace, queries: Queries, of_object: Tensor) -> Tensor:

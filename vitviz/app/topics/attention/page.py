@@ -27,6 +27,8 @@ OPENING: session.Derived[Opening] = session.Derived("the head and patch that say
 
 def show() -> None:
     """The attention of the chosen picture, perhaps beside that of a second one, in the explorer."""
+    from vitviz.analysis.attention.opening import opening
+
     model = session.entry()
     shell.head(say("attention.title"), say("attention.lead"), model)
     place, below = st.container(), st.container()
@@ -36,7 +38,7 @@ def show() -> None:
         data = _described(model, session.picture(), str(st.session_state["picture_name"]))
         beside = _described(model, *second) if second else None
         trace = session.trace(model)
-        first = session.derived(trace, OPENING, lambda: _open(trace))
+        first = session.derived(trace, OPENING, lambda: opening(trace))
     with place:
         _explore(data, beside, _state(model, data, first), model)
     with below:
@@ -80,13 +82,6 @@ def _second_picture() -> tuple[ChosenPicture, str] | None:
         return own[chosen].picture, own[chosen].name
     sample = next((sample for sample in SAMPLES if sample.file == chosen), None)
     return None if sample is None else (session.sample_picture(sample), titles[sample.file])
-
-
-def _open(trace: Trace) -> Opening:
-    from vitviz.analysis.attention.opening import opening
-
-    with session.gate():
-        return opening(trace)
 
 
 def _why(trace: Trace, model: ModelEntry, first: Opening) -> str:
