@@ -37,7 +37,7 @@ STYLE = """<style>
 
 
 def bar(topic: str) -> None:
-    """Path, explore and workshop, and below them the pages of the place where the page ``topic`` is."""
+    """Path, explore, workshop and more models, and below them the pages of the place where the page ``topic`` is."""
     st.html(STYLE)
     here = pages.place_of(topic)
     with st.container(key="nav"):

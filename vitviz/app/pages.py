@@ -1,4 +1,4 @@
-"""Which pages there are, in three places; the module of a page is imported when the page is first shown."""
+"""Which pages there are, in four places; the module of a page is imported when the page is first shown."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ PLACES: dict[str, tuple[str, ...]] = {
         "swin_shift", "swin_reach",
     ),
     "workshop": ("convolution", "memory_layout", "matmul", "operations", "norm_lab", "swin_cost"),
+    "more": ("detection",),
 }  # fmt: skip
 TOPICS = tuple(topic for topics in PLACES.values() for topic in topics)
 # Pages that take up the same thing, in the order in which they are offered.
@@ -51,7 +52,10 @@ RELATED: dict[str, tuple[str, ...]] = {
     "operations": ("matmul",),
     "norm_lab": ("path/norm", "layer_norm"),
     "swin_cost": ("path/windows", "swin_shift"),
+    "detection": ("attention", "loss"),
 }
+# Pages of models that know only pages of the picture book: neither the chosen picture nor the chosen model is used.
+OWN_WORLD = "more"
 OBJECTS = "pages"  # where a session keeps Streamlit's own objects of them
 FORMER_FIRST = "overview"  # what stood at the app's own address before the path did
 
@@ -69,7 +73,7 @@ def address_of(topic: str) -> str:
 
 
 def place_of(topic: str) -> str:
-    """Which of the three places a page is in."""
+    """Which of the four places a page is in."""
     return next(place for place, topics in PLACES.items() if topic in topics)
 
 

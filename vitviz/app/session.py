@@ -41,12 +41,14 @@ if TYPE_CHECKING:
 
 payloads = PayloadStore(memory)
 SHOWN = "model.shown"  # the model whose run the open page shows first
+ABOUT = "shown.about"  # what saved files say of model and picture, where these are not the chosen ones
 
 
 def setup() -> None:
     """Begin a run of the script: everything a page says is said in this person's language."""
     st.session_state.setdefault("language", browsers_language())
     st.session_state.pop(SHOWN, None)
+    st.session_state.pop(ABOUT, None)
     words.speak(
         lambda: str(st.session_state.get("language", "en")),
         lambda: bool(st.session_state.get("touch", False)),

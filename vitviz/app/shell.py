@@ -37,8 +37,16 @@ class Refused:
     file: str
 
 
-def sidebar() -> DeltaGenerator:
-    """Choose the picture, how it is prepared, the model and the language. Returns the link's place: it comes last."""
+def sidebar(own_world: bool = False) -> DeltaGenerator:
+    """Choose the picture, how it is prepared, the model and the language. Returns the link's place: it comes last.
+
+    On a page of models that know only a world of their own there is no picture and no model to choose: one sentence
+    says why.
+    """
+    if own_world:
+        with st.sidebar:
+            st.caption(say("sidebar.own_world"))
+            return _language_and_view()
     # The browser keeps a widget's files. What was sent is in the tray, or was refused: the widget is a new, empty one.
     stamp = f"{lost.stamp()}.{st.session_state.get(SENT, 0)}"
     upload, camera = (f"{name}.{stamp}" for name in ("upload", "camera"))
@@ -69,20 +77,26 @@ def sidebar() -> DeltaGenerator:
         _model_choice()
         with prepared:
             choose_preparation(session.loaded())
-        st.segmented_control(
-            say("sidebar.language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, key="language",
-            required=True, label_visibility="collapsed",
-        )  # fmt: skip
-        view_controls()
-        link = st.container()
+        link = _language_and_view()
         st.caption(_about_picture())
     return link
+
+
+def _language_and_view() -> DeltaGenerator:
+    """How the app is shown; the place of the button that copies the link."""
+    st.segmented_control(
+        say("sidebar.language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, key="language",
+        required=True, label_visibility="collapsed",
+    )  # fmt: skip
+    view_controls()
+    return st.container()
 
 
 def copy_link(place: DeltaGenerator, query: dict[str, str]) -> None:
     """The button that copies the view's link, and with it the page's address, which becomes ``query``."""
     own_model = st.session_state.get("model") in session.own_models()
     about = {"model": session.shown().title, "picture": str(st.session_state.get("picture_name", ""))}
+    about |= st.session_state.get(session.ABOUT, {})
     with place:
         link("sidebar.link", query, about, own=own_model or bool(st.session_state.get("picture_is_own")))
 
