@@ -1,4 +1,4 @@
-"""What the app serves and takes beside Streamlit: browser modules, pictures, the explorer's payloads; checkpoints."""
+"""What the app serves and takes beside Streamlit: browser modules, pictures, payloads of explorer and scenes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from vitviz.app import people, session
 from vitviz.app.explorer_routes import LeftError, explorer_routes
 from vitviz.app.kept import turns
 from vitviz.app.pictures import pictures
+from vitviz.app.scene_routes import scene_routes
 from vitviz.app.status import status_routes
 from vitviz.app.uploads import upload_routes, uploads
 from vitviz.web import modules
@@ -55,6 +56,7 @@ def routes() -> list[BaseRoute]:
         Route("/js/{stamp}/{path:path}", module),
         Route("/pictures/{name}.png", picture),
         *explorer_routes(session.payloads, explorer_gate),
+        *scene_routes(),
         *upload_routes(uploads),
         *status_routes(),
         Route("/{rest:path}", nothing),  # else Streamlit would answer with its page

@@ -2,12 +2,80 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal, cast
+
+import streamlit as st
+
+from vitviz.app import links, scene_routes
 from vitviz.app.scene_models import scene_head
+from vitviz.app.settings import Setting
+from vitviz.app.topics.detection.part import detection_part
+from vitviz.app.widgets.scene import SCENE, read_scene
 from vitviz.app.words import say
+from vitviz.models.scene_config import DetrConfig
+from vitviz.zoo.scene_models import find_scene_model
 
 MODEL = "detr-mini"
+View = Literal["query"]
+VIEWS: tuple[View, ...] = ("query",)
+QUERY = Setting("detection.query", links.whole)
+LAYER = Setting("detection.layer", links.whole)
+HEAD = Setting("detection.head", links.signed)
+THING = Setting("detection.thing", links.whole)
+PLACE = Setting("detection.place", links.whole)
+THRESHOLD = Setting("detection.threshold", links.decimal)
+CUTS = ("", "0", "1", "2", "0,1,2")
+CUT: Setting[str] = Setting("detection.cut", links.one_of(CUTS))
+FIRST_QUERY, FIRST_THRESHOLD = 3, 0.5
 
 
 def show() -> None:
-    """What the page is about, from the entry of its model."""
+    """A scene that a person composes, the answers of all queries to it, and one of the sections on what they are of."""
     scene_head(say("detection.title"), say("detection.lead"), MODEL)
+    _sections()
+
+
+@st.fragment
+def _sections() -> None:
+    config = cast(DetrConfig, find_scene_model(MODEL).config)
+    view = VIEWS[0]
+    st.markdown(say(f"detection.{view}_lead"))
+    detection_part(
+        "detection.part", view, _choice(config), config, None,
+        on_scene=_keep_scene, on_choice=_keep, on_need=scene_routes.forget_token,
+    )  # fmt: skip
+
+
+def _choice(config: DetrConfig) -> dict[str, Any]:
+    """What was chosen, as far as this model has it."""
+    last = config.decoder_depth - 1
+    rows, columns = config.grid
+    middle = rows * columns // 2 + columns // 2
+    return {
+        "query": min(QUERY.get(FIRST_QUERY), config.num_queries - 1),
+        "layer": min(LAYER.get(last), last),
+        "head": max(-1, min(HEAD.get(-1), config.num_heads - 1)),
+        "thing": THING.get(0),
+        "place": min(PLACE.get(middle), rows * columns - 1),
+        "threshold": max(0.0, min(1.0, THRESHOLD.get(FIRST_THRESHOLD))),
+        "cut": CUT.get(CUTS[0]),
+    }
+
+
+def _keep(choice: dict[str, Any]) -> None:
+    """Keep what the browser part says was chosen."""
+    for setting, name in (
+        (QUERY, "query"),
+        (LAYER, "layer"),
+        (HEAD, "head"),
+        (THING, "thing"),
+        (PLACE, "place"),
+    ):
+        setting.set(int(choice[name]))
+    THRESHOLD.set(float(choice["threshold"]))
+    if choice["cut"] in CUTS:
+        CUT.set(str(choice["cut"]))
+
+
+def _keep_scene(text: str) -> None:
+    SCENE.set(read_scene(text))
