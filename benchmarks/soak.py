@@ -22,7 +22,19 @@ from benchmarks.report import machine, mib, print_json, print_table
 from benchmarks.visitor import Visitor, own_picture
 
 MODELS = ("vit-tiny", "swin-mini", "vit-s16", "swin-t", "vit-b16")
-PAGES = ("patches", "attention", "stream", "lens", "layer-norm", "loss", "convolution", "position")
+PAGES = (
+    "patches",
+    "attention",
+    "stream",
+    "attribution",
+    "lens",
+    "layer-norm",
+    "norm-depth",
+    "class-scores",
+    "loss",
+    "convolution",
+    "position",
+)
 VISIT = 6  # pages that one person opens before they leave
 EVERY = 1.0  # seconds between two looks at the memory
 MOST = 1.1  # times the memory in the middle

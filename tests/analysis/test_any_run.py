@@ -159,8 +159,8 @@ def test_several_pictures_are_refused(method: str, family: str) -> None:
 def test_what_is_short_is_near_what_is_long() -> None:
     """The figures of a bfloat16 run are those of the float32 run, to the type's precision."""
     from vitviz.analysis.attention.rows import block_rows
+    from vitviz.analysis.attribution.logit_attribution import readers
     from vitviz.analysis.lens.logit_lens import depths
-    from vitviz.analysis.stream.logit_attribution import readers
 
     plain, short = run("vit", "plain"), run("vit", "bfloat16")
     for one, other in zip(plain.blocks, short.blocks, strict=True):

@@ -53,7 +53,7 @@ def messages(node: Any) -> Iterator[Any]:
         yield from messages(child)
 
 
-@pytest.mark.parametrize("page", ["overview", "stream", "loss", "lens"])
+@pytest.mark.parametrize("page", ["overview", "attribution", "class_scores", "lens"])
 def test_no_page_sends_all_names(open_page: Open, models: OrderedDict[str, OwnModel], page: str) -> None:
     opened = open_page(page, model="many", own_models=models)
     sent = [message.SerializeToString() for message in messages(opened._tree)]

@@ -53,19 +53,36 @@ FAMILIES: dict[str, ModelConfig] = {
     "angles, mixed": replace(VIT, rotary=Rotary("mixed", pairs="neighbours")),
     "a bias for every offset": replace(VIT, position="none", relative_bias=True, pool="avg"),
 }
-PAGES = ("overview", "attention", "patches", "position", "layer_norm", "stream", "loss", "lens")
+PAGES = (
+    "overview",
+    "attention",
+    "patches",
+    "position",
+    "layer_norm",
+    "norm_depth",
+    "stream",
+    "mlp",
+    "attribution",
+    "class_scores",
+    "loss",
+    "lens",
+)
 SWIN_PAGES = (
     "overview",
     "attention",
     "layer_norm",
+    "norm_depth",
     "stream",
+    "mlp",
+    "attribution",
+    "class_scores",
     "loss",
     "lens",
     "swin_shift",
     "swin_reach",
     "swin_cost",
 )
-ABOUT_CLASSES = ("overview", "stream", "loss", "lens")
+ABOUT_CLASSES = ("overview", "attribution", "class_scores", "loss", "lens")
 
 
 def loaded(name: str, config: ModelConfig) -> OrderedDict[str, OwnModel]:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import PATIENCE
 from vitviz.app import links
-from vitviz.app.pages import TOPICS
+from vitviz.app.pages import TOPICS, leads_to
 from vitviz.app.topics.swin_shift.setting import LabSetting
 
 SWIN = ("swin_shift", "swin_reach", "swin_cost", "path/windows", "path/stages")
@@ -19,10 +19,10 @@ LONG = "9" * 5000
 OTHER = {
     "block": "3", "head": "1", "token": "7", "class": "3", "label": "4", "patches.channel": "5",
     "overview.step": "blocks.5", "lens.depth": "2", "lens.own": "-2", "lens.channel": "6",
-    "layer_norm.at": "3", "layer_norm.turn": "1", "layer_norm.channel": "8", "layer_norm.outlier": "9",
-    "loss.channel": "11", "position.part": "changed", "position.piece": "7", "position.seed": "3",
+    "layer_norm.at": "3", "layer_norm.turn": "1", "layer_norm.channel": "8", "norm_depth.channel": "9",
+    "class_scores.channel": "11", "position.part": "changed", "position.piece": "7", "position.seed": "3",
     "position.channel": "12", "position.size": "1", "position.mode": "bilinear", "position.antialias": "0",
-    "stream.block": "4", "stream.unit": "13", "stream.part": "2", "stream.channel": "14",
+    "mlp.unit": "13", "attribution.part": "2", "attribution.channel": "14",
     "norm_lab.which": "variance", "norm_lab.variance.mean": "1", "norm_lab.variance.spread": "0.1",
     "norm_lab.variance.count": "192", "norm_lab.row": "16", "norm_lab.lanes": "8", "norm_lab.blocks": "2",
     "norm_lab.shape.choice": "[2, 3]", "norm_lab.shape.typed": "2 3", "norm_lab.shape.kind": "random",
@@ -111,9 +111,24 @@ def test_the_address_follows_a_choice() -> None:
     page = opened("stream")
     follow(page, model="vit-tiny")
     page.select_slider[0].set_value(2).run()
-    assert page.session_state["query"]["stream.block"] == "2"
+    assert page.session_state["query"]["block"] == "2"
     page.select_slider[0].set_value(6).run()  # the default
-    assert "stream.block" not in page.session_state["query"]
+    assert "block" not in page.session_state["query"]
+
+
+def test_a_link_from_before_a_page_was_split_leads_to_what_it_showed() -> None:
+    for topic, query, there in (
+        ("stream", {"stream.block": "3", "stream.part": "2"}, ("attribution", {"block": "3", "attribution.part": "2"})),
+        ("stream", {"stream.unit": "7"}, ("mlp", {"mlp.unit": "7"})),
+        ("stream", {"stream.block": "3"}, ("stream", {"block": "3"})),
+        ("loss", {"loss.channel": "1"}, ("class_scores", {"class_scores.channel": "1"})),
+        ("loss", {"label": "1"}, ("loss", {"label": "1"})),
+        ("layer_norm", {"layer_norm.at": "4", "layer_norm.outlier": "5"},
+         ("norm_depth", {"layer_norm.at": "4", "norm_depth.channel": "5"})),
+        ("path/start", {"overview.step": "blocks.5"}, ("overview", {"overview.step": "blocks.5"})),
+    ):  # fmt: skip
+        now = links.as_now(query)
+        assert (leads_to(topic, now), now) == there
 
 
 def test_a_setting_of_the_shift_lab_goes_there_and_back() -> None:

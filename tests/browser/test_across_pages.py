@@ -75,7 +75,7 @@ def test_a_token_goes_along_from_page_to_page(visit: Visit) -> None:
     for path, selector, said in (
         ("layer-norm", ".vn-top .vv-readout", "token 74 = patch (5, 3)"),
         ("attention", ".vx-readout", "(5, 3) looks most at"),
-        ("stream", "[data-testid=stMain]", "token 74"),
+        ("mlp", "[data-testid=stMain]", "token 74"),
         ("", ".vv-readout", "token 74 = patch (5, 3)"),
     ):
         go(page, path)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SCREENSHOTS, frames
 from tests.browser.plain_host import PlainHost, arrived
-from vitviz.analysis.stream.activations import gelu
+from vitviz.analysis.mlp.activations import gelu
 from vitviz.app.words import section
 from vitviz.plot.depth import length_lines, share_lines
 from vitviz.plot.drawing import Description

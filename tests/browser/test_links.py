@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -24,7 +26,7 @@ def test_one_back_returns_to_the_page_before_as_it_was(visit: Visit) -> None:
     slider = page.locator("[data-testid=stSlider] :is(input[type=range], [role=slider])").first
     before = entries(page)
     slider.press("ArrowRight")
-    page.wait_for_function("location.search.includes('stream.block=7')")
+    page.wait_for_function("location.search.includes('block=7')")
     settle(page)
     page.locator(".vv-frame").first.click(position={"x": 8, "y": 8})
     page.wait_for_function("location.search.includes('token=1')")
@@ -38,9 +40,9 @@ def test_one_back_returns_to_the_page_before_as_it_was(visit: Visit) -> None:
     settle(page)
     assert entries(page) == before + 1
     page.go_back()
-    page.wait_for_function("location.search.includes('stream.block=7')")
+    page.wait_for_function("location.search.includes('block=7')")
     settle(page)
-    expect(page.locator("h1").first).to_have_text("MLP and residual stream")
+    expect(page.locator("h1").first).to_have_text("Residual stream")
     expect(page.locator("[data-testid=stSlider]").first).to_contain_text("blocks.7")
     expect(page.locator("[data-testid=stMain]")).to_contain_text("token 1")
     page.go_forward()
@@ -64,7 +66,15 @@ def test_a_copied_link_opens_the_view_elsewhere(visit: Visit) -> None:
 
 
 def test_a_link_that_is_not_understood_is_said(visit: Visit) -> None:
-    page = visit("stream", query="?model=nothing&stream.block=x")
+    page = visit("stream", query="?model=nothing&block=x")
     toasts = page.get_by_test_id("stToast")
     expect(toasts.filter(has_text="model = nothing")).to_have_count(1)
-    expect(toasts.filter(has_text="stream.block = x")).to_have_count(1)
+    expect(toasts.filter(has_text="block = x")).to_have_count(1)
+
+
+def test_a_link_from_before_a_page_was_split_leads_on(visit: Visit) -> None:
+    page = visit("stream", query="?model=vit-tiny&stream.unit=7&stream.block=3")
+    page.wait_for_url(re.compile("/mlp[?].*mlp.unit=7"))
+    settle(page)
+    expect(page.locator("[data-testid=stMain]")).to_contain_text("Hidden unit 7 of")
+    expect(page.locator("[data-testid=stSlider]").first).to_contain_text("blocks.3")

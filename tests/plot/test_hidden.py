@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.plot.parts import check, shapes, traces
-from vitviz.analysis.stream.activations import ACTIVATIONS
+from vitviz.analysis.mlp.activations import ACTIVATIONS
 from vitviz.plot.hidden import activation_curve
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tests.plot.parts import check, shapes, traces, words
-from vitviz.analysis.layer_norm.spread import spread
+from vitviz.analysis.norm_depth.spread import spread
 from vitviz.plot.norms import TokenNumbers, depth_band, histograms, token_lines
 
 RANDOM = np.random.default_rng(1)

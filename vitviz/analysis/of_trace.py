@@ -9,10 +9,10 @@ from torch import Tensor
 
 from vitviz.analysis.attention.rollout import trace_rollout
 from vitviz.analysis.attention.rows import block_rows
+from vitviz.analysis.attribution.logit_attribution import Attribution
+from vitviz.analysis.attribution.no_attribution import no_attribution
 from vitviz.analysis.lens.logit_lens import Lens, choose_classes, depths, lens
 from vitviz.analysis.loss.saliency import BackwardPass, Saliency
-from vitviz.analysis.stream.logit_attribution import Attribution
-from vitviz.analysis.stream.no_attribution import no_attribution
 from vitviz.analysis.stream.residual_stream import StreamPass
 from vitviz.tracing.guards import one_picture
 from vitviz.tracing.norms import norm_statistics

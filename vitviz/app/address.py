@@ -21,7 +21,6 @@ from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.registry import REGISTRY
 from vitviz.zoo.source import HUB_NAME
 
-FORMER = {"layer": "block"}  # as links were written before, and ``head=mean``
 ALL_HEADS = "heads"  # what the explorer makes of all heads: their mean, the rollout, ...
 
 
@@ -52,7 +51,7 @@ def arrive() -> None:
     """Begin a run of the whole page. Where somebody followed a link: the model, picture and language that it names."""
     here = links.current()
     here.begin()
-    query = {FORMER.get(name, name): text for name, text in st.query_params.to_dict().items()}
+    query = links.as_now(st.query_params.to_dict())
     if not query.get("head", "0").isdecimal():
         query[ALL_HEADS] = query.pop("head")
     known, here.known = here.known, [query]

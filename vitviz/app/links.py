@@ -7,7 +7,7 @@ name and its value, left out where the value is the page's own default.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -15,6 +15,16 @@ import streamlit as st
 
 T = TypeVar("T")
 KEY = "links"
+# Names of settings in links that were written before, and what they are now.
+FORMER = {
+    "layer": "block",
+    "stream.block": "block",
+    "stream.unit": "mlp.unit",
+    "stream.part": "attribution.part",
+    "stream.channel": "attribution.channel",
+    "loss.channel": "class_scores.channel",
+    "layer_norm.outlier": "norm_depth.channel",
+}
 DIGITS = 9  # of a whole number in a link; nothing here has as many
 
 
@@ -48,6 +58,11 @@ class Links:
         """The page is complete: what it read and is not a default. What its link asked for beside that is forgotten."""
         self.asked = {}
         return {name: text for name, (text, default) in self.read.items() if text != default}
+
+
+def as_now(query: Mapping[str, str]) -> dict[str, str]:
+    """A link's query with the names that its settings have now."""
+    return {FORMER.get(name, name): text for name, text in query.items()}
 
 
 def current() -> Links:

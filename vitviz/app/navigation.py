@@ -16,20 +16,31 @@ STYLE = """<style>
 .stMainBlockContainer h1 { font-size: 1.55rem; padding: 0 0 .15rem; }
 .stMainBlockContainer h2 { font-size: 1.15rem; padding: .6rem 0 .1rem; }
 .stMainBlockContainer h3 { font-size: 1rem; padding: .4rem 0 .1rem; }
-.st-key-nav { gap: .1rem; margin-bottom: -.5rem; }
-/* A link is taller than Streamlit reckons. */
-.st-key-nav-places, .st-key-nav-pages { gap: .1rem; row-gap: 12px; padding-top: 11px; }
+.st-key-nav { gap: .1rem; margin-bottom: -.75rem; }
+/* Streamlit's containers of links overlap what is above and below them. */
+.st-key-nav [data-testid=stElementContainer] { margin: 0; }
+.st-key-nav-places, .st-key-nav-pages { gap: .1rem; row-gap: 4px; padding-top: 2px; }
 .stMainBlockContainer > [data-testid=stVerticalBlock] { gap: .7rem; }
 @media (max-width: 640px) {
-  .st-key-nav-places, .st-key-nav-pages { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; }
+  .st-key-nav-places, .st-key-nav-pages, [class*=st-key-nav-group-] { flex-wrap: nowrap; }
+  .st-key-nav-pages > div, [class*=st-key-nav-group-] { width: max-content; max-width: none; }
+  .st-key-nav-places, .st-key-nav-pages { overflow-x: auto; scrollbar-width: none; }
   .st-key-nav-places { min-height: 44px; align-items: center; }
 }
-.st-key-nav-places { padding: 11px 3rem 0 2.2rem; }
+.st-key-nav-places { padding: 2px 3rem 0 2.2rem; }
 .st-key-nav-places > div, .st-key-nav-pages > div { flex: none; }
 .st-key-nav a { padding: .05rem .45rem; margin: 0; min-height: 1.35rem; border-radius: 4px; }
 .st-key-nav a p { font-size: .84rem; line-height: 1.3; white-space: nowrap; }
 .st-key-nav-places a p { font-size: .95rem; font-weight: 600; }
 .st-key-nav-here a { box-shadow: inset 0 -2px 0 #c2570c; border-radius: 0; }
+[class*=st-key-nav-group-] { gap: .1rem; align-items: center; }
+[class*=st-key-nav-group-] > div { flex: none; }
+[class*=st-key-nav-group-] [data-testid=stHtml] { line-height: 0; }
+[class*=st-key-nav-group-] [data-testid=stHtml] span {
+  position: relative; top: 1px; padding-left: .45rem; font-size: .75rem; line-height: 1.3;
+  white-space: nowrap; opacity: .75;
+}
+.st-key-nav-pages:has([class*=st-key-nav-group-]) { column-gap: 1.1rem; }
 .st-key-nav-pages { border-bottom: 1px solid #8886; padding-bottom: .2rem; }
 [data-testid=stSelectboxVirtualDropdown] { min-width: min(24rem, 84vw); } /* names are longer than their box */
 @media (pointer: coarse) { .st-key-nav a { min-height: 44px; } }
@@ -47,9 +58,26 @@ def bar(topic: str) -> None:
                 with st.container(key=name, width="content"):
                     pages.link(topics[0], say(f"nav.{place}"))
         with st.container(horizontal=True, key="nav-pages"):
-            for number, each in enumerate(pages.PLACES[here]):
-                label = pages.title(each)
-                pages.link(each, f"{number} {label}" if here == "path" else label)
+            for group, topics in pages.GROUPS[here].items():
+                if group:
+                    _group(group, topics)
+                else:
+                    _row(here, topics)
+
+
+def _row(place: str, topics: tuple[str, ...]) -> None:
+    """Links side by side; the steps of the path are numbered."""
+    for number, topic in enumerate(topics):
+        label = pages.title(topic)
+        pages.link(topic, f"{number} {label}" if place == "path" else label)
+
+
+def _group(group: str, topics: tuple[str, ...]) -> None:
+    """Pages that take up one thing, after the word for it; the whole of them goes to the next line."""
+    with st.container(horizontal=True, key=f"nav-group-{group}", width="content"):
+        st.html(f"<span>{say(f'nav.group.{group}')}</span>", width="content")
+        for topic in topics:
+            pages.link(topic, pages.title(topic, grouped=True))
 
 
 def related(topic: str) -> None:

@@ -7,22 +7,31 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from vitviz.app.words import say
+from vitviz.app import links
+from vitviz.app.words import say, table
 
 FIRST = "path/start"
 # Each page is a topic of its own, or a step of one: ``path/start`` is the module ``start`` of the topic ``path``.
-PLACES: dict[str, tuple[str, ...]] = {
-    "path": (
-        FIRST, "path/cut", "path/token", "path/sequence", "path/norm",
-        "path/weights", "path/block", "path/scores", "path/windows", "path/stages",
-    ),
-    "explore": (
-        "overview", "patches", "attention", "layer_norm", "position", "stream", "loss", "lens",
-        "swin_shift", "swin_reach",
-    ),
-    "workshop": ("convolution", "memory_layout", "matmul", "operations", "norm_lab", "swin_cost"),
-    "more": ("detection",),
+# In a place with many pages those that take up one thing stand together, under a word for it.
+GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
+    "path": {
+        "": (
+            FIRST, "path/cut", "path/token", "path/sequence", "path/norm",
+            "path/weights", "path/block", "path/scores", "path/windows", "path/stages",
+        ),
+    },
+    "explore": {
+        "input": ("overview", "patches", "position"),
+        "attention": ("attention", "swin_reach", "swin_shift"),
+        "tokens": ("layer_norm", "norm_depth", "stream", "mlp"),
+        "classes": ("lens", "attribution", "class_scores", "loss"),
+    },
+    "workshop": {"": ("convolution", "memory_layout", "matmul", "operations", "norm_lab", "swin_cost")},
+    "more": {"": ("detection",)},
 }  # fmt: skip
+PLACES = {
+    place: tuple(topic for topics in groups.values() for topic in topics) for place, groups in GROUPS.items()
+}
 TOPICS = tuple(topic for topics in PLACES.values() for topic in topics)
 # Pages that take up the same thing, in the order in which they are offered.
 RELATED: dict[str, tuple[str, ...]] = {
@@ -30,20 +39,24 @@ RELATED: dict[str, tuple[str, ...]] = {
     "path/cut": ("patches", "convolution"),
     "path/token": ("patches", "convolution", "matmul"),
     "path/sequence": ("position", "overview"),
-    "path/norm": ("layer_norm", "norm_lab"),
+    "path/norm": ("layer_norm", "norm_depth", "norm_lab"),
     "path/weights": ("attention", "overview"),
-    "path/block": ("stream", "overview"),
-    "path/scores": ("loss", "lens"),
+    "path/block": ("mlp", "stream", "overview"),
+    "path/scores": ("class_scores", "loss", "attribution", "lens"),
     "path/windows": ("swin_shift", "swin_reach", "swin_cost"),
     "path/stages": ("swin_shift", "overview"),
-    "overview": ("path/start", "attention", "stream"),
+    "overview": ("path/start", "attention", "stream", "class_scores"),
     "patches": ("path/token", "convolution", "position"),
-    "attention": ("path/weights", "swin_reach", "overview"),
-    "layer_norm": ("path/norm", "norm_lab", "stream"),
+    "attention": ("path/weights", "swin_reach", "attribution", "overview"),
+    "layer_norm": ("path/norm", "norm_depth", "norm_lab"),
+    "norm_depth": ("path/norm", "layer_norm", "stream"),
     "position": ("path/sequence", "patches", "attention"),
-    "stream": ("path/block", "layer_norm", "lens"),
-    "loss": ("path/scores", "lens", "stream"),
-    "lens": ("path/scores", "loss", "stream"),
+    "stream": ("path/block", "mlp", "norm_depth", "attribution"),
+    "mlp": ("path/block", "stream", "attribution"),
+    "class_scores": ("path/scores", "loss", "attribution", "lens"),
+    "loss": ("path/scores", "class_scores", "attribution"),
+    "lens": ("path/scores", "attribution", "class_scores", "stream"),
+    "attribution": ("path/scores", "lens", "stream", "mlp", "attention"),
     "swin_shift": ("path/windows", "path/stages", "swin_reach", "swin_cost"),
     "swin_reach": ("path/windows", "swin_shift", "attention"),
     "convolution": ("path/token", "patches", "memory_layout", "matmul"),
@@ -57,7 +70,13 @@ RELATED: dict[str, tuple[str, ...]] = {
 # Pages of models that know only pages of the picture book: neither the chosen picture nor the chosen model is used.
 OWN_WORLD = "more"
 OBJECTS = "pages"  # where a session keeps Streamlit's own objects of them
-FORMER_FIRST = "overview"  # what stood at the app's own address before the path did
+# What stood at a page's address before it had one of its own: a link with a setting of it leads on.
+FORMERLY_AT: dict[str, tuple[str, ...]] = {
+    FIRST: ("overview",),
+    "stream": ("attribution", "mlp"),
+    "loss": ("class_scores",),
+    "layer_norm": ("norm_depth",),
+}
 
 
 def import_page(topic: str) -> Callable[[], None]:
@@ -77,9 +96,10 @@ def place_of(topic: str) -> str:
     return next(place for place, topics in PLACES.items() if topic in topics)
 
 
-def title(topic: str) -> str:
-    """What a page is called, in the language of the person."""
-    return say(f"nav.{topic.replace('/', '_')}")
+def title(topic: str, *, grouped: bool = False) -> str:
+    """What a page is called, in the language of the person; ``grouped`` after the word of its group."""
+    key = f"nav.{topic.replace('/', '_')}"
+    return say(f"{key}.grouped" if grouped and f"{key}.grouped" in table() else key)
 
 
 def navigate() -> tuple[str, st.Page]:
@@ -88,10 +108,18 @@ def navigate() -> tuple[str, st.Page]:
     st.session_state[OBJECTS] = made
     opened = st.navigation(list(made.values()), position="hidden")
     topic = next(topic for topic, page in made.items() if page.url_path == opened.url_path)
-    query = st.query_params.to_dict()
-    if topic == FIRST and any(name.startswith(f"{FORMER_FIRST}.") for name in query):
-        st.switch_page(made[FORMER_FIRST], query_params=query)
+    query = links.as_now(st.query_params.to_dict())
+    if (now := leads_to(topic, query)) != topic:
+        st.switch_page(made[now], query_params=query)
     return topic, opened
+
+
+def leads_to(topic: str, query: Mapping[str, str]) -> str:
+    """The topic that a link to a page means: another one, where it has a setting of what stood there before."""
+    meant = (
+        other for other in FORMERLY_AT.get(topic, ()) if any(name.startswith(f"{other}.") for name in query)
+    )
+    return next(meant, topic)
 
 
 def link(topic: str, label: str = "", query: Mapping[str, str] | None = None) -> None:

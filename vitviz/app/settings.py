@@ -53,19 +53,26 @@ class Setting(Generic[T]):
             links.changed(self.name, links.written(value))
 
     def widget(
-        self, show: Callable[[str], T | None], options: Container[T] | None, default: T, *where: str
+        self,
+        show: Callable[[str], T | None],
+        options: Container[T] | None,
+        default: T,
+        *where: str,
+        keep: bool = True,
     ) -> T:
         """A widget whose value is this setting; Streamlit itself forgets a widget when its page is left.
 
         ``show`` makes the widget with the key that it is given. A setting that is not among ``options`` (None: every
-        value is), or a widget that is left empty, counts as ``default``.
+        value is), or a widget that is left empty, counts as ``default``. Without ``keep`` the default does not count as
+        chosen.
         """
         key = ".".join((self.name, *where))
-        kept = self.get(default, *where)
+        kept = self.get(default, *where, keep=keep)
         st.session_state.setdefault(key, kept if options is None or kept in options else default)
         chosen = show(key)
         value = default if chosen is None else chosen
-        self.set(value, *where)
+        if keep or value != default or self._key(where) in st.session_state:
+            self.set(value, *where)
         return value
 
     def choose(self, value: T, *where: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vitviz.analysis.stream.activations import ACTIVATIONS
+from vitviz.analysis.mlp.activations import ACTIVATIONS
 from vitviz.plot.drawing import Description, drawing
 from vitviz.plot.marks import Axis, Dash, Panel, Panels, Part, bars, cursor, dots, level, line, upright
 from vitviz.plot.panels import below

@@ -15,7 +15,7 @@ from vitviz.plot.panels import below
 from vitviz.plot.themes import ACCENT, FAINTEST, INK, Theme
 
 if TYPE_CHECKING:
-    from vitviz.analysis.layer_norm.spread import Spread
+    from vitviz.analysis.norm_depth.spread import Spread
 
 BINS = 64
 ROOM = 1.08  # above the highest norm

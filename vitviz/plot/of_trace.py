@@ -50,7 +50,7 @@ def norms(
     trace: Trace, quantity: Literal["mean", "scale", "norm"] = "scale", token: int = 0, theme: Theme = "light"
 ) -> go.Figure:
     """One token's mean, scale or norm at every layer norm, over all tokens' quartiles."""
-    from vitviz.analysis.layer_norm.spread import spread
+    from vitviz.analysis.norm_depth.spread import spread
     from vitviz.tracing.norms import norm_statistics
 
     every = norm_statistics(trace)
@@ -109,7 +109,7 @@ def lengths(trace: Trace, token: int = 0, theme: Theme = "light") -> go.Figure:
 
 def sparsity(trace: Trace, token: int = 0, theme: Theme = "light") -> go.Figure:
     """How many hidden units of every block's MLP are below 0 before the nonlinearity, and near 0 after it."""
-    from vitviz.analysis.stream.over_depth import SHARES, share_over_depth
+    from vitviz.analysis.mlp.over_depth import SHARES, share_over_depth
 
     blocks = list(_stream(trace).blocks())
     tokens = _carried(trace, token, [block.grid for block in blocks])
@@ -125,7 +125,7 @@ def activation(
     trace: Trace, block: int, token: int = 0, unit: int | None = None, theme: Theme = "light"
 ) -> go.Figure:
     """One token's hidden units in a block's MLP on the model's nonlinearity."""
-    from vitviz.analysis.stream.hidden_units import hidden_units
+    from vitviz.analysis.mlp.hidden_units import hidden_units
 
     units = hidden_units(trace.blocks[block], token)
     return activation_curve(units.pre, units.post, trace.config.activation, unit, theme=theme)
@@ -137,7 +137,7 @@ def logit_attribution(trace: Trace, target: int | None = None, theme: Theme = "l
     Raises:
         ValueError: for a head with a hidden layer, whose score is no sum.
     """
-    from vitviz.analysis.stream.no_attribution import no_attribution
+    from vitviz.analysis.attribution.no_attribution import no_attribution
 
     work = _stream(trace)
     for _ in work.blocks():

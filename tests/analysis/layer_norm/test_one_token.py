@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.tracing.conftest import SUBJECTS, make
-from vitviz.analysis.layer_norm.final_stream import final_stream
 from vitviz.analysis.layer_norm.one_token import fused_gap, normed_token
+from vitviz.analysis.norm_depth.final_stream import final_stream
 from vitviz.tracing.norms import norm_sites
 
 

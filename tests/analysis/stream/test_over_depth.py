@@ -3,16 +3,14 @@
 import numpy as np
 import pytest
 
+from vitviz.analysis.mlp.sparsity import Sparsity
 from vitviz.analysis.stream.over_depth import (
     LENGTHS,
-    SHARES,
     length_of_token,
     mean_length,
-    share_over_depth,
     stage_starts,
 )
 from vitviz.analysis.stream.residual_stream import StreamBlock
-from vitviz.analysis.stream.sparsity import Sparsity
 
 RANDOM = np.random.default_rng(0)
 
@@ -26,14 +24,6 @@ def block(name: str, stage: int, count: int) -> StreamBlock:
 
 BLOCKS = [block("a", 0, 9), block("b", 0, 9), block("c", 1, 4), block("d", 2, 1)]
 TOKENS = [7, 7, 3, 0]
-
-
-@pytest.mark.parametrize("share", SHARES)
-def test_a_share_is_that_of_the_token_and_of_all(share: str) -> None:
-    chosen, mean = share_over_depth(BLOCKS, TOKENS, share)
-    values = [getattr(one.sparsity, share) for one in BLOCKS]
-    assert chosen == [value[token] for value, token in zip(values, TOKENS, strict=True)]
-    assert mean == [value.mean() for value in values]
 
 
 @pytest.mark.parametrize("length", LENGTHS)

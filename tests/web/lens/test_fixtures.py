@@ -5,8 +5,8 @@ import torch
 
 from tests.tracing.conftest import make
 from tests.web.fixtures import check
+from vitviz.analysis.class_scores.class_heads import class_scores
 from vitviz.analysis.lens.logit_lens import choose_classes, depth_names, depths, lens
-from vitviz.analysis.loss.class_heads import class_scores
 from vitviz.tracing.trace import run_trace
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from vitviz.analysis.stream.logit_attribution import head_sources, readers
-from vitviz.analysis.stream.no_attribution import why_not
+from vitviz.analysis.attribution.logit_attribution import head_sources, readers
+from vitviz.analysis.attribution.no_attribution import why_not
 from vitviz.models.config import ViTConfig
 from vitviz.tracing.arrays import wide
 from vitviz.tracing.trace import Trace

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from vitviz.analysis.loss.class_heads import (
+from vitviz.analysis.class_scores.class_heads import (
     DISTILLATION,
     check_reads_tokens,
     features,

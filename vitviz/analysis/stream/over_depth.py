@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 
 from vitviz.analysis.stream.residual_stream import StreamBlock
 
-Share = Literal["negative", "near_zero"]
 Length = Literal["after", "attention", "mlp"]
-SHARES: tuple[Share, ...] = ("negative", "near_zero")
 LENGTHS: tuple[Length, ...] = ("after", "attention", "mlp")
-
-
-class ShareOverDepth(NamedTuple):
-    """A share of hidden units at every block: of the chosen token, and its mean over all tokens."""
-
-    chosen: list[float]
-    mean: list[float]
-
-
-def share_over_depth(blocks: Sequence[StreamBlock], tokens: Sequence[int], share: Share) -> ShareOverDepth:
-    """``tokens`` is the chosen one as each block counts it."""
-    values = [getattr(block.sparsity, share) for block in blocks]
-    chosen = [float(value[token]) for value, token in zip(values, tokens, strict=True)]
-    return ShareOverDepth(chosen, [float(value.mean()) for value in values])
 
 
 def length_of_token(blocks: Sequence[StreamBlock], tokens: Sequence[int], length: Length) -> list[float]:

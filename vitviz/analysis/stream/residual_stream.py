@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vitviz.analysis.stream.logit_attribution import (
+from vitviz.analysis.attribution.logit_attribution import (
     NEEDED,
     Attribution,
     Part,
@@ -21,8 +21,8 @@ from vitviz.analysis.stream.logit_attribution import (
     readers,
     start_parts,
 )
-from vitviz.analysis.stream.no_attribution import why_not
-from vitviz.analysis.stream.sparsity import Sparsity, sparsity
+from vitviz.analysis.attribution.no_attribution import why_not
+from vitviz.analysis.mlp.sparsity import Sparsity, sparsity
 from vitviz.tracing.arrays import to_numpy
 from vitviz.tracing.blocks import SwinBlockTrace
 from vitviz.tracing.guards import one_picture

@@ -1,4 +1,4 @@
-"""The class scores and loss page: readings, softmax, loss and saliency are those of the run."""
+"""The loss page: loss, gradient and saliency are those of the run."""
 
 from __future__ import annotations
 
@@ -73,29 +73,5 @@ def test_loss_and_check_are_torchs(open_page: Open, model: str) -> None:
     assert float(re.findall(r": ([\d.e-]+\d)\.", gap)[0]) < 1e-6
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_the_softmax_gets_the_runs_logits(open_page: Open, model: str) -> None:
-    page = open_page("loss", model=model)
-    data = mounted(page, "loss.softmax")
-    trace = trace_of(page)
-    np.testing.assert_array_equal(data["logits"], trace.logits.numpy())
-    assert data["rows"][0] == {"index": int(trace.logits.argmax()), "name": trace.top(1)[0].name}
-
-
-@pytest.mark.parametrize("model", ["vit-tiny", "swin-mini"])
-def test_a_score_is_opened_into_products(open_page: Open, model: str) -> None:
-    page = open_page("loss", model=model, **{f"setting.class.{model}": 1})
-    trace = trace_of(page)
-    rows = {row["label"]: row["values"] for row in mounted(page, "loss.strips")["rows"]}
-    np.testing.assert_allclose(rows["y"] * rows["W"], rows["W\u00b7y"], rtol=1e-6)
-    bias = trace.network.head.bias[1].item()
-    assert rows["W\u00b7y"].sum() + bias == pytest.approx(trace.logits[1].item(), abs=2e-5)
-
-
-def test_a_distilled_model_reads_two_tokens(open_page: Open) -> None:
-    page = open_page("loss", model="deit-ti16")
-    assert any("class + distillation token" in element.proto.body for element in page.get("html"))
-
-
 def test_it_speaks_chinese(open_page: Open) -> None:
-    assert open_page("loss", model="vit-tiny", language="zh").title[0].value == "类别分数与损失"
+    assert open_page("loss", model="vit-tiny", language="zh").title[0].value == "损失与梯度"

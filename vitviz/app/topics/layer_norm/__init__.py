@@ -1,1 +1,1 @@
-"""Layer norm: the numbers of every token at any layer norm of the model, one token through it, and all its depth."""
+"""Layer norm: the numbers of every token at any layer norm of the model, and one token through it."""

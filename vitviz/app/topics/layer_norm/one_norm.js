@@ -5,7 +5,7 @@ import { make } from "../../../web/shared/dom.js";
 import { filled, setBold } from "../../../web/shared/words.js";
 import { overTokens } from "./figures.js";
 
-/** @import { NormsData, NormWithNote } from "./norms.js" */
+/** @import { LayerNormData, NormWithNote } from "./layer_norms.js" */
 
 /** @type {{ name: "mean" | "variance" | "scale", quantity: "activation" | "attention" }[]} */
 const MAPS = [
@@ -47,7 +47,7 @@ export class OneNorm {
 
   /**
    * Take over what does not depend on the layer norm.
-   * @param {NormsData} data
+   * @param {LayerNormData} data
    */
   update(data) {
     const { words, image, aspect, prefix, picker } = data;
@@ -138,6 +138,6 @@ export class OneNorm {
   /** @param {number} token */
   draw(token) {
     const { data, norm, label = "" } = this;
-    if (data && norm) this.chart.update(overTokens(data.figures.tokens, norm, token, label), data.chart);
+    if (data && norm) this.chart.update(overTokens(data.figure, norm, token, label), data.chart);
   }
 }

@@ -1,4 +1,4 @@
-"""Layer norm: the numbers of every token at any layer norm of the model, one token through it, and all its depth."""
+"""Layer norm: the numbers of every token at any layer norm of the model, and one token through it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import links, session, shell, tokens
-from vitviz.app.fragments import rerun_only
-from vitviz.app.settings import Setting
+from vitviz.app import norms, session, shell, tokens
 from vitviz.app.topics.layer_norm.one_token import one_token
-from vitviz.app.topics.layer_norm.outliers import ALL_NORMS, ONE_TOKEN, OUTLIERS, outliers
-from vitviz.app.topics.layer_norm.part import NormsView, Packed, norms, pack
+from vitviz.app.topics.layer_norm.part import NormView, layer_norms
 from vitviz.app.words import say
 from vitviz.models.config import ModelConfig, ViTConfig, norms_after
 
@@ -20,15 +17,13 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
-PACKED = session.Derived[Packed]("statistics of all layer norms for the browser")
-# The number of the chosen layer norm, and how often a place was chosen in the browser.
-AT = Setting("layer_norm.at", links.whole)
-TURN = Setting("layer_norm.turn", links.whole)
+# The fragments of the page: one layer norm for all tokens, and one token through it.
+ALL_TOKENS, ONE_TOKEN = "layer_norm.all_tokens", "layer_norm.one_token"
 PICTURE_SIDE = 250
 
 
 def show() -> None:
-    """All layer norms of this person's run on one cursor, what is under it opened, and what stands out at the end."""
+    """Any layer norm of this person's run for all tokens, and what it does to the one under the cursor."""
     model = session.entry()
     shell.head(say("layer_norm.title"), say("layer_norm.lead"), model)
     first = st.empty()
@@ -40,9 +35,8 @@ def show() -> None:
     first.empty()
     for note in _notes(model.config):
         st.caption(say(f"layer_norm.{note}"))
-    _all_norms(model, trace, statistics)
+    _all_tokens(model, trace, statistics)
     _one_token(model, trace, statistics)
-    outliers(model, trace, [one.grid for one in statistics if one.grid is not None][-1])
 
 
 def _notes(config: ModelConfig) -> list[str]:
@@ -55,33 +49,18 @@ def _notes(config: ModelConfig) -> list[str]:
     return [note for note, there in has.items() if there]
 
 
-@st.fragment(key=ALL_NORMS)
-def _all_norms(model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics, ...]) -> None:
-    """What the browser draws on its own; it sends where the cursor went, for the fragments below."""
-
-    def on_choose(at: int, token: int, turn: int) -> None:
-        TURN.set(turn, model.name)
-        AT.set(at, model.name)
-        if token == tokens.current(model):
-            rerun_only(ONE_TOKEN)
-        tokens.choose(model, token)
-        rerun_only(ONE_TOKEN, OUTLIERS)
-
-    view = NormsView(
-        session.derived(trace, PACKED, lambda: pack(statistics)), session.seen(model), tokens.prefix(model),
-        tokens.finest(model), _at(model, statistics), tokens.current(model), TURN.get(0, model.name),
-    )  # fmt: skip
-    norms(f"layer_norm.norms.{model.name}", view, on_choose)
+@st.fragment(key=ALL_TOKENS)
+def _all_tokens(model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics, ...]) -> None:
+    """What the browser draws on its own; it sends where the cursor went, for the fragment below."""
+    view = NormView(
+        norms.packed(trace, statistics), statistics[0], session.seen(model), norms.cursor(model, statistics)
+    )
+    layer_norms(f"layer_norm.norms.{model.name}", view, norms.place_chosen(model, [ONE_TOKEN], []))
 
 
 @st.fragment(key=ONE_TOKEN)
 def _one_token(model: ModelEntry, trace: Trace, statistics: tuple[NormStatistics, ...]) -> None:
-    norm = statistics[_at(model, statistics)]
+    norm = statistics[norms.chosen(model, statistics)]
     # After pooling there is only one token.
     token = 0 if norm.grid is None else tokens.current(model, norm.grid)
     one_token(model, trace, norm.name, token)
-
-
-def _at(model: ModelEntry, statistics: tuple[NormStatistics, ...]) -> int:
-    """Number of the chosen layer norm."""
-    return min(AT.get(0, model.name), len(statistics) - 1)

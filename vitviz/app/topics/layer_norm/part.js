@@ -1,8 +1,8 @@
-// All layer norms of a run as a part of a page.
+// Any layer norm of a run for all tokens as a part of a page.
 import { mergeHeldKeys } from "../../../web/shared/events.js";
-import { Norms } from "./norms.js";
+import { LayerNorms } from "./layer_norms.js";
 
-/** @import { Place } from "./norms.js" */
+/** @import { Place } from "../../../web/norms/cursor.js" */
 
 /**
  * @param {HTMLElement} element
@@ -10,5 +10,5 @@ import { Norms } from "./norms.js";
  */
 export function mount(element, send) {
   const choose = mergeHeldKeys(send);
-  return new Norms(element, (place) => choose("place", place));
+  return new LayerNorms(element, (place) => choose("place", place));
 }

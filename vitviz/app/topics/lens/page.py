@@ -38,7 +38,7 @@ UNDECIDED, NOT_OWN = -1, -2
 def show() -> None:
     """Every class read at every depth of this person's run once, then the browser part and one reading opened."""
     model = session.entry()
-    from vitviz.analysis.loss.class_heads import reads_tokens
+    from vitviz.analysis.class_scores.class_heads import reads_tokens
 
     shell.head(say("lens.title"), say("lens.lead_swin" if model.is_swin else "lens.lead"), model)
     if not shell.has_classes(model):
@@ -111,7 +111,7 @@ def _readings(model: ModelEntry, trace: Trace, found: tuple[Depth, ...]) -> None
 
 
 def _pitfalls(trace: Trace) -> str:
-    from vitviz.analysis.loss.class_heads import trained_pooling
+    from vitviz.analysis.class_scores.class_heads import trained_pooling
 
     pooling = trained_pooling(trace.config)
     return f"lens.pitfalls_{pooling if pooling in ('mean', 'both') else 'token'}"

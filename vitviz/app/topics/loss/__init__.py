@@ -1,1 +1,1 @@
-"""Class scores and loss: from the tokens to the scores, their softmax, the loss of a label, and what it sends back."""
+"""The loss of a label with every number, and the gradient that it sends back to the patches."""

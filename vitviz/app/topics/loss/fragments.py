@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
-READINGS, LABEL, SALIENCY = "loss.readings", "loss.label", "loss.saliency"
+LABEL, SALIENCY = "loss.label", "loss.saliency"
 SALIENCY_OF_LABEL: session.Derived[Saliency] = session.Derived("saliency of a label")
 
 
 def token_chosen(model: ModelEntry, trace: Trace, token: int, grid: tuple[int, int] | None = None) -> None:
     """Make this the current token, and run what shows it again."""
     tokens.choose(model, token, grid)
-    _rerun(model, trace, READINGS, SALIENCY)
+    _rerun(model, trace, SALIENCY)
 
 
 def label_chosen(model: ModelEntry, trace: Trace) -> None:

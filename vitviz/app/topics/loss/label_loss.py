@@ -1,4 +1,4 @@
-"""Softmax of the class scores, and the cross-entropy of a label with every number, beside torch's autograd."""
+"""The cross-entropy of a label with every number, and its gradient on the logits, beside torch's autograd."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import numpy as np
 import streamlit as st
 
 from vitviz.app import class_choice, html, session
-from vitviz.app.class_names import class_name, naming
+from vitviz.app.class_names import class_name
 from vitviz.app.markup import as_text
 from vitviz.app.topics.loss.fragments import LABEL, label_chosen
-from vitviz.app.topics.loss.softmax_part import softmax_bars
 from vitviz.app.words import say
 from vitviz.plot.numbers import fixed, in_brackets, short
 from vitviz.plot.numbers import in_formula as text
@@ -26,15 +25,6 @@ if TYPE_CHECKING:
 
 LISTED = 7
 TORCH_LOSS: session.Derived[TorchLoss] = session.Derived("torch's loss of a label")
-
-
-def probabilities(model: ModelEntry, trace: Trace) -> None:
-    """The softmax of the run's logits, with a temperature to move."""
-    st.header(say("loss.softmax.title"), anchor=False)
-    st.markdown(say("loss.softmax.lead"))
-    logits = trace.logits.numpy()
-    names = list(map(naming(trace), range(len(logits))))
-    softmax_bars(f"loss.softmax.{model.name}", logits, names, int(np.argmax(logits)))
 
 
 @st.fragment(key=LABEL)

@@ -45,7 +45,7 @@ def reads(model: ModelEntry) -> str:
 
 @st.fragment
 def _scores(model: ModelEntry, trace: Trace) -> None:
-    from vitviz.analysis.loss.class_score import class_score, features_name
+    from vitviz.analysis.class_scores.class_score import class_score, features_name
     from vitviz.analysis.loss.cross_entropy import cross_entropy, softmax
 
     logits = to_numpy(trace.logits)

@@ -1,1 +1,1 @@
-"""MLP and residual stream: one token through one MLP, what every block adds, and what the additions give a class."""
+"""The residual stream: what every block adds to a token, and how long the token gets by that."""

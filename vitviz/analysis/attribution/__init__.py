@@ -1,0 +1,1 @@
+"""Methods behind the logit attribution page: arrays or a trace in, arrays out."""

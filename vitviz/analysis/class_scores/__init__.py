@@ -1,0 +1,1 @@
+"""Methods behind the class scores page: arrays or a trace in, arrays out."""

@@ -1,0 +1,1 @@
+"""Methods behind the MLP page: arrays or a trace in, arrays out."""

@@ -1,0 +1,1 @@
+"""MLP units: one token through one MLP, and how many units are silent in every block."""
