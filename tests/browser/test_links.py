@@ -40,7 +40,7 @@ def test_one_back_returns_to_the_page_before_as_it_was(visit: Visit) -> None:
     settle(page)
     assert entries(page) == before + 1
     page.go_back()
-    page.wait_for_function("location.search.includes('block=7')")
+    page.wait_for_url(re.compile("/stream[?].*block=7"))
     settle(page)
     expect(page.locator("h1").first).to_have_text("Residual stream")
     expect(page.locator("[data-testid=stSlider]").first).to_contain_text("blocks.7")

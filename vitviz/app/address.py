@@ -47,15 +47,18 @@ VIEW: dict[str, Callable[[str], Any]] = {
 LONGEST = 40  # characters of a stranger's text that a sentence repeats
 
 
-def arrive() -> None:
-    """Begin a run of the whole page. Where somebody followed a link: the model, picture and language that it names."""
+def arrive(page: str = "") -> None:
+    """Begin a run of the whole page. Where somebody followed a link: the model, picture and language that it names.
+
+    Back to another page is such a link, also where the query is the same as here.
+    """
     here = links.current()
-    here.begin()
+    here.begin(page)
     query = links.as_now(st.query_params.to_dict())
     if not query.get("head", "0").isdecimal():
         query[ALL_HEADS] = query.pop("head")
-    known, here.known = here.known, [query]
-    if not query or query in known:
+    known, here.known = here.known, [(page, query)]
+    if not query or (page, query) in known:
         return
     here.arrive(query)
     _choose_model(query.get("model"))

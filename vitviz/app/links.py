@@ -38,7 +38,9 @@ class Links:
     read: dict[str, tuple[str, str]] = field(default_factory=dict)  # parameter -> text, text of the default
     bad: dict[str, str] = field(default_factory=dict)
     written: dict[str, str] | None = None  # the query that the address has, or soon will have
-    known: list[dict[str, str]] = field(default_factory=list)  # those since the last run, which are no link
+    page: str = ""  # the one that is open
+    # Pages with the queries that they had since the last run, which are no links.
+    known: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def arrive(self, query: dict[str, str]) -> None:
         """Somebody followed a link: every setting that its page reads is what the link says, or its default."""
@@ -48,11 +50,11 @@ class Links:
     def become(self, query: dict[str, str]) -> None:
         """The address will be this query; the browser may send what it had before once more."""
         self.written = query
-        self.known.append(query)
+        self.known.append((self.page, query))
 
-    def begin(self) -> None:
+    def begin(self, page: str) -> None:
         """A run of the whole page begins."""
-        self.read = {}
+        self.read, self.page = {}, page
 
     def finished(self) -> dict[str, str]:
         """The page is complete: what it read and is not a default. What its link asked for beside that is forgotten."""
