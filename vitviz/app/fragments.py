@@ -30,3 +30,11 @@ def rerun_only(*fragments: str) -> NoReturn:
         st.rerun(list(fragments))
     except StreamlitAPIException:
         st.rerun()
+
+
+def rerun_this() -> NoReturn:
+    """From a fragment: run it again; in a run of the whole page, the page."""
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:
+        st.rerun()

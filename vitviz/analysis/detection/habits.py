@@ -16,12 +16,11 @@ from vitviz.models.detr import Detections, Detr
 from vitviz.models.sided import Side
 from vitviz.probe import Probe, no_probe
 from vitviz.worlds.picture_book import draw
-from vitviz.worlds.scene import random_scene
+from vitviz.worlds.scene_text import from_text
 from vitviz.zoo.scene_models import page_pixels
 
 PAGES = 300
 AT_ONCE = 20
-FIRST = 3_000_000_000  # pages that no training, no choice of weights and no figure of a card has seen
 
 
 class Cut(NamedTuple):
@@ -58,12 +57,15 @@ def cuts_of(depth: int) -> list[tuple[int, ...]]:
 
 @torch.no_grad()
 def habits(network: Detr, pages: int = PAGES, at_once: int = AT_ONCE) -> Iterator[Habits]:
-    """Run the network on random pages, some at once; what is known so far after each of them, the same object."""
+    """Run the network on the first random pages that it never saw, some at once.
+
+    What is known so far comes after each of these runs: one object that grows.
+    """
     found = Habits()
     size = network.config.image_size[0]
     for first in range(0, pages, at_once):
         count = min(at_once, pages - first)
-        images = page_pixels(*(draw(random_scene(FIRST + first + i), size) for i in range(count)))
+        images = page_pixels(*(draw(from_text(str(first + i)), size) for i in range(count)))
         side: Side = {}
         memory = _encoded(network, images, side)
         for cut in cuts_of(network.config.decoder_depth):

@@ -14,6 +14,7 @@ import { corners } from "./maths.js";
  * @property {ArrayLike<number>[]} path the chosen query's box after every layer, the first first
  * @property {(said: Said) => string} label
  * @property {OverMap | null} map
+ * @property {[x: number, y: number, width: number, height: number] | null} mark a place of the map
  */
 
 const TALL = 15; // CSS pixels of a label
@@ -29,7 +30,7 @@ export class Boxes {
   }
 
   /** @param {Shown} shown */
-  draw({ said, query, threshold, path, label, map }) {
+  draw({ said, query, threshold, path, label, map, mark }) {
     this.canvas.hidden = !map;
     if (map) this.cells.draw(map.values, map.offset, ...map.grid, new Shades(map.colours, map.high));
     const side = this.layer.clientWidth || 1;
@@ -43,7 +44,7 @@ export class Boxes {
     const own = chosen
       ? this.answer(chosen, side, `vd-box vd-own${chosen.score < threshold ? " vd-unsure" : ""}`, label(chosen))
       : [];
-    this.drawing.replaceChildren(...others, ...drawn, ...own);
+    this.drawing.replaceChildren(...others, ...drawn, ...own, ...(mark ? [marked(mark, side)] : []));
   }
 
   /**
@@ -78,6 +79,21 @@ export class Boxes {
     );
     return [group];
   }
+}
+
+/**
+ * A frame around a place of the map.
+ * @param {[x: number, y: number, width: number, height: number]} place
+ * @param {number} side
+ */
+function marked(place, side) {
+  const [x, y, width, height] = place.map((value) => value * side);
+  const group = svg("g", { class: "vd-mark" });
+  group.append(
+    svg("rect", { x, y, width, height, class: "vd-halo" }),
+    svg("rect", { x, y, width, height, stroke: "#111" }),
+  );
+  return group;
 }
 
 /**

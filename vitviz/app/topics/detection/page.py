@@ -7,8 +7,10 @@ from typing import Any, Literal, cast
 import streamlit as st
 
 from vitviz.app import links, scene_routes
+from vitviz.app.fragments import rerun_this
 from vitviz.app.scene_models import scene_head
 from vitviz.app.settings import Setting
+from vitviz.app.topics.detection.habits import compute_habits, kept_habits
 from vitviz.app.topics.detection.part import detection_part
 from vitviz.app.widgets.scene import SCENE, read_scene
 from vitviz.app.words import say
@@ -16,12 +18,13 @@ from vitviz.models.scene_config import DetrConfig
 from vitviz.zoo.scene_models import find_scene_model
 
 MODEL = "detr-mini"
-View = Literal["query"]
-VIEWS: tuple[View, ...] = ("query",)
+View = Literal["query", "among", "matching", "habits", "encoder"]
+VIEWS: tuple[View, ...] = ("query", "among", "matching", "habits", "encoder")
+VIEW: Setting[View] = Setting("detection.view", links.one_of(VIEWS))
 QUERY = Setting("detection.query", links.whole)
 LAYER = Setting("detection.layer", links.whole)
 HEAD = Setting("detection.head", links.signed)
-THING = Setting("detection.thing", links.whole)
+THING = Setting("detection.thing", links.signed)  # -1 is the one that the query is matched with
 PLACE = Setting("detection.place", links.whole)
 THRESHOLD = Setting("detection.threshold", links.decimal)
 CUTS = ("", "0", "1", "2", "0,1,2")
@@ -38,12 +41,27 @@ def show() -> None:
 @st.fragment
 def _sections() -> None:
     config = cast(DetrConfig, find_scene_model(MODEL).config)
-    view = VIEWS[0]
-    st.markdown(say(f"detection.{view}_lead"))
+    view = _choose_view()
+    known = kept_habits() if view == "habits" else None
     detection_part(
-        "detection.part", view, _choice(config), config, None,
+        "detection.part", view, _choice(config), config, known,
         on_scene=_keep_scene, on_choice=_keep, on_need=scene_routes.forget_token,
     )  # fmt: skip
+    if view == "habits" and known is None:
+        compute_habits()
+        rerun_this()
+
+
+def _choose_view() -> View:
+    """Which section. The choice also lives in the settings, because a widget forgets when its page is left."""
+    key = f"{VIEW.name}.{st.session_state.get('language', 'en')}"
+    st.session_state.setdefault(key, VIEW.get(VIEWS[0]))
+    view = st.segmented_control(
+        say("detection.views"), VIEWS, format_func=lambda name: say(f"detection.view_{name}"), key=key,
+        required=True, label_visibility="collapsed",
+    )  # fmt: skip
+    VIEW.set(view or VIEWS[0])
+    return view or VIEWS[0]
 
 
 def _choice(config: DetrConfig) -> dict[str, Any]:
@@ -55,7 +73,7 @@ def _choice(config: DetrConfig) -> dict[str, Any]:
         "query": min(QUERY.get(FIRST_QUERY), config.num_queries - 1),
         "layer": min(LAYER.get(last), last),
         "head": max(-1, min(HEAD.get(-1), config.num_heads - 1)),
-        "thing": THING.get(0),
+        "thing": max(-1, THING.get(-1)),
         "place": min(PLACE.get(middle), rows * columns - 1),
         "threshold": max(0.0, min(1.0, THRESHOLD.get(FIRST_THRESHOLD))),
         "cut": CUT.get(CUTS[0]),

@@ -9,10 +9,13 @@ export class QueryList {
   /**
    * @param {HTMLElement} root
    * @param {(query: number) => void} choose
+   * @param {(query: number | null) => void} hover
    */
-  constructor(root, choose) {
+  constructor(root, choose, hover) {
     this.root = root;
     this.choose = choose;
+    this.hover = hover;
+    root.addEventListener("pointerleave", () => hover(null));
     root.classList.add("vd-list");
     root.setAttribute("role", "group");
     /** @type {{ row: HTMLButtonElement, kind: HTMLElement, score: HTMLElement, bar: HTMLElement }[]} */
@@ -32,6 +35,9 @@ export class QueryList {
       const bar = row.appendChild(make("span", "vd-bar"));
       bar.style.background = hueOf(query);
       row.addEventListener("click", () => this.choose(query));
+      row.addEventListener("pointerenter", (event) => {
+        if (event.pointerType === "mouse") this.hover(query);
+      });
       return { row, kind, score, bar };
     });
     this.root.replaceChildren(...this.rows.map(({ row }) => row));

@@ -8,8 +8,12 @@ import { make } from "../../../web/shared/dom.js";
 import { fixed } from "../../../web/shared/format.js";
 import { Lifetime } from "../../../web/shared/lifetime.js";
 import { pixels } from "../../../web/shared/shades.js";
-import { filled } from "../../../web/shared/words.js";
+import { filled, setBold } from "../../../web/shared/words.js";
+import { AmongSection } from "./among_section.js";
 import { answerAt, Boxes } from "./boxes.js";
+import { EncoderSection } from "./encoder_section.js";
+import { HabitsSection } from "./habits_section.js";
+import { MatchingSection } from "./matching_section.js";
 import { allSaid } from "./maths.js";
 import { QueryList } from "./query_list.js";
 import { QuerySection } from "./query_section.js";
@@ -67,8 +71,16 @@ export class DetectionView {
       press: (x, y) => this.press(x, y),
     });
     this.boxes = new Boxes(this.live.layer);
+    this.lead = this.right.appendChild(make("div", "vd-lead"));
     this.controls = this.right.appendChild(make("div", "vd-controls"));
-    this.list = new QueryList(this.right.appendChild(make("div")), (query) => this.choose({ query }));
+    this.list = new QueryList(
+      this.right.appendChild(make("div")),
+      (query) => this.choose({ query }),
+      (query) => {
+        this.hovered = { query };
+        this.redraw();
+      },
+    );
     this.place = this.right.appendChild(make("div", "vd-section"));
     /** @type {Section | null} */
     this.section = null;
@@ -78,6 +90,20 @@ export class DetectionView {
       if (!this.choice) return;
       this.echo.sent(JSON.stringify(this.choice));
       send("choice", this.choice);
+    });
+    /** What the pointer is over, in place of what is chosen. @type {{ query?: number | null, place?: number | null }} */
+    this.hovered = {};
+    this.redraw = this.lifetime.inFrame(() => this.draw());
+    const { frame } = this.live.editor;
+    this.lifetime.listen(frame, "pointermove", (/** @type {PointerEvent} */ event) => {
+      if (this.view !== "encoder" || event.buttons || event.pointerType !== "mouse") return;
+      const { x, y } = this.live.editor.at(event);
+      this.hovered = { place: this.placeAt(x, y) };
+      this.redraw();
+    });
+    this.lifetime.listen(frame, "pointerleave", () => {
+      this.hovered = {};
+      this.redraw();
     });
     this.lifetime.resized(this.live.layer, () => this.draw());
   }
@@ -94,6 +120,7 @@ export class DetectionView {
       pixels(data.scales[name][dark ? "dark" : "light"]);
     this.colours = { attention: table("attention"), difference: table("difference") };
     if (this.view !== data.view) this.open(data.view);
+    setBold(this.lead, data.words[`${data.view}_lead`]);
     this.live.options = this.live.data ? this.live.options : this.options();
     this.live.update(data);
     this.live.setOptions(this.options());
@@ -128,9 +155,13 @@ export class DetectionView {
     this.section?.destroy?.();
     this.view = view;
     const choose = (/** @type {Partial<Choice>} */ part) => this.choose(part);
-    /** @type {Record<string, () => Section>} */
+    /** @type {Record<ViewName, () => Section>} */
     const makers = {
       query: () => new QuerySection(choose),
+      among: () => new AmongSection(choose),
+      matching: () => new MatchingSection(choose),
+      habits: () => new HabitsSection(choose),
+      encoder: () => new EncoderSection(choose),
     };
     const section = makers[view]();
     this.section = section;
@@ -141,6 +172,7 @@ export class DetectionView {
   choose(part) {
     if (!this.choice) return;
     Object.assign(this.choice, part);
+    this.hovered = {};
     this.draw();
     this.live.setOptions(this.options());
     this.report();
@@ -155,13 +187,22 @@ export class DetectionView {
     const shown = this.shown();
     if (!shown) return;
     if (this.view === "encoder") {
-      const [rows, columns] = shown.data.sizes.grid;
-      const row = Math.min(rows - 1, Math.max(0, Math.floor(y * rows)));
-      this.choose({ place: row * columns + Math.min(columns - 1, Math.max(0, Math.floor(x * columns))) });
+      this.choose({ place: this.placeAt(x, y) });
       return;
     }
     const there = answerAt(shown.said, shown.choice.threshold, x, y);
     if (there) this.choose({ query: there.query });
+  }
+
+  /**
+   * The place of the map at a point of the picture.
+   * @param {number} x
+   * @param {number} y
+   */
+  placeAt(x, y) {
+    const [rows, columns] = this.data?.sizes.grid ?? [1, 1];
+    const row = Math.min(rows - 1, Math.max(0, Math.floor(y * rows)));
+    return row * columns + Math.min(columns - 1, Math.max(0, Math.floor(x * columns)));
   }
 
   /** @param {Answer} answer */
@@ -172,8 +213,10 @@ export class DetectionView {
 
   /** @returns {Shown | null} */
   shown() {
-    const { data, answer, choice, colours } = this;
-    if (!data || !answer || !choice || !colours) return null;
+    const { data, answer, colours } = this;
+    if (!data || !answer || !this.choice || !colours) return null;
+    const { query, place } = this.choice;
+    const choice = { ...this.choice, query: this.hovered.query ?? query, place: this.hovered.place ?? place };
     const answers = this.view === "among" && choice.cut && answer.cut ? answer.cut : answer;
     const kindName = (/** @type {number} */ kind) => data.words[`kind.${data.kinds[kind]}`] ?? "";
     return {
@@ -197,9 +240,18 @@ export class DetectionView {
     });
     const { query, threshold } = choice;
     const map = this.section.map?.(shown) ?? null;
-    this.boxes.draw({ said, query, threshold, path: this.view === "query" ? path : [], label: shown.label, map });
+    const [rows, columns] = data.sizes.grid;
+    const [x, y] = [(choice.place % columns) / columns, Math.floor(choice.place / columns) / rows];
+    const encoder = this.view === "encoder";
+    this.boxes.draw({
+      ...{ query, threshold, map, label: shown.label },
+      said: encoder ? [] : said,
+      path: this.view === "query" ? path : [],
+      mark: encoder ? [x, y, 1 / columns, 1 / rows] : null,
+    });
+    this.controls.hidden = this.list.root.hidden = encoder || this.view === "habits";
     const kindOf = (/** @type {Said} */ each) => (each.none > each.score ? words.none : kindName(each.kind));
-    this.list.show(said, query, threshold, kindOf, filled(words.list, { layer: choice.layer }));
+    this.list.show(said, this.choice?.query ?? query, threshold, kindOf, filled(words.list, { layer: choice.layer }));
     this.section.draw(shown);
   }
 
