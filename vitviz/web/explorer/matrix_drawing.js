@@ -109,11 +109,18 @@ export function drawCross(context, { view, side, unit }, { row, column, byRow },
   const line = (at, place, own) => {
     if (place < 0) return;
     const start = MARGIN + (place - view[at]) * unit;
-    context.strokeStyle = own ? ink.accent : ink.second;
-    context.setLineDash(own ? [] : [4, 3]);
-    context.lineWidth = 1.5;
-    if (at === "y") context.strokeRect(MARGIN - 2, start, side + 4, Math.max(1, unit));
-    else context.strokeRect(start, MARGIN - 2, Math.max(1, unit), side + 4);
+    // A dark and a light line under the coloured one: one of them is seen on every weight.
+    for (const [colour, width] of /** @type {const} */ ([
+      ["rgb(0 0 0 / .7)", 4.5],
+      ["#fff", 3.5],
+      [own ? ink.accent : ink.second, 1.5],
+    ])) {
+      context.strokeStyle = colour;
+      context.lineWidth = width;
+      context.setLineDash(own || width > 2 ? [] : [4, 3]);
+      if (at === "y") context.strokeRect(MARGIN - 2, start, side + 4, Math.max(1, unit));
+      else context.strokeRect(start, MARGIN - 2, Math.max(1, unit), side + 4);
+    }
   };
   clipped(context, side, () => {
     line("y", row, byRow);

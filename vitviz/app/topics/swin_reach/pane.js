@@ -74,7 +74,7 @@ export function hatchPadding(context, rectangles) {
 }
 
 /**
- * A box that is seen on every picture: white around a colour.
+ * A box that is seen on every picture: a dark and a light line around a colour.
  * @param {CanvasRenderingContext2D} context
  * @param {Rectangle} rectangle
  * @param {string} colour
@@ -82,6 +82,7 @@ export function hatchPadding(context, rectangles) {
  */
 export function marked(context, rectangle, colour, thickness = 2.5) {
   for (const [ink, width] of /** @type {const} */ ([
+    ["rgb(0 0 0 / .75)", thickness + 4],
     ["#fff", thickness + 2.4],
     [colour, thickness],
   ])) {
@@ -223,6 +224,19 @@ export class Pane {
     context.strokeStyle = colour;
     context.stroke(path);
     context.restore();
+  }
+
+  /**
+   * The same over a dark line: one of them is seen on every colour.
+   * @param {Begun} begun
+   * @param {Path2D} path
+   * @param {string} colour
+   * @param {number} thickness
+   * @param {number[]} [dash]
+   */
+  edge(begun, path, colour, thickness, dash = []) {
+    this.stroke(begun, path, "rgb(0 0 0 / .7)", thickness + 2);
+    this.stroke(begun, path, colour, thickness, dash);
   }
 
   /**

@@ -170,14 +170,14 @@ class ReceptiveFieldPart {
       pane.stroke(begun, edges, "rgb(255 255 255 / .4)", 1);
     }
     const edge = pathOf(outline(map.rows, map.columns, (t) => field[t] === 1));
-    pane.stroke(begun, edge, "#fff", 4);
+    pane.edge(begun, edge, "#fff", 4);
     pane.stroke(begun, edge, this.surface.accent, 2);
     // The chosen token's own square of the picture, whatever map is drawn.
     const own = journey.mapOf(at);
     const scale = own.cell / map.cell;
     const square = new Path2D();
     square.rect((token % own.columns) * scale, Math.floor(token / own.columns) * scale, scale, scale);
-    pane.stroke(begun, square, "#fff", 3.5);
+    pane.edge(begun, square, "#fff", 3.5);
     pane.stroke(begun, square, TEAL, 2);
   }
 

@@ -235,7 +235,7 @@ class ScoresPart {
     const edges = this.borders.get(tiling) ?? pathOf(borders(rows, columns, (t) => group[t]));
     this.borders.set(tiling, edges);
     pane.stroke(begun, edges, "rgb(255 255 255 / .45)", 1);
-    pane.stroke(begun, pathOf(outline(rows, columns, isLegal)), "#fff", 2);
+    pane.edge(begun, pathOf(outline(rows, columns, isLegal)), "#fff", 2);
     const target = tiling.keys(token)[key]?.token ?? -1;
     if (target >= 0) pane.box(begun, target, TEAL, 2);
     pane.box(begun, token, accent);

@@ -126,7 +126,7 @@ export class Side {
       const legal = weights.map((weight, t) => (t < before || isLegal(t - before) ? weight : NaN));
       paint(this.cells, legal, before, map.rows, map.columns, colourTable(colours, dark), 0, high, OPACITY);
       begun.context.drawImage(this.cells, 0, 0, begun.width, begun.size * map.rows);
-      this.pane.stroke(begun, pathOf(outline(map.rows, map.columns, isLegal)), "#fff", 1.6);
+      this.pane.edge(begun, pathOf(outline(map.rows, map.columns, isLegal)), "#fff", 1.6);
     }
     // In the dark theme the weights are orange themselves.
     if (this.token >= 0) this.pane.box(begun, this.token, dark ? TEAL : ORANGE);

@@ -146,8 +146,8 @@ class WindowsPart {
     const edges = this.borders.get(tiling) ?? pathOf(borders(rows, columns, (t) => group[t]));
     this.borders.set(tiling, edges);
     pane.stroke(begun, edges, "rgb(255 255 255 / .5)", 1);
-    pane.stroke(begun, pathOf(outline(rows, columns, isCut)), LIGHT_TEAL, 1.8, [4, 3]);
-    pane.stroke(begun, pathOf(outline(rows, columns, isLegal)), "#fff", 2.2);
+    pane.edge(begun, pathOf(outline(rows, columns, isCut)), LIGHT_TEAL, 1.8, [4, 3]);
+    pane.edge(begun, pathOf(outline(rows, columns, isLegal)), "#fff", 2.2);
     pane.box(begun, token, this.surface.accent);
   }
 

@@ -157,7 +157,8 @@ export class InsetView {
     const { context, unit, ratio } = this;
     /** @type {Stroke[]} */
     const strokes = [
-      ["rgb(0 0 0 / .8)", 3.6],
+      ["rgb(0 0 0 / .8)", 5],
+      ["#fff", 3.6],
       [colour, 2.2],
     ];
     stroked(context, ratio, strokes, () => context.strokeRect(column * unit, row * unit, unit, unit));

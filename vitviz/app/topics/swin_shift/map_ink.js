@@ -117,7 +117,8 @@ export class MapInk {
   outline(x, y, w, h, colour, width) {
     /** @type {Stroke[]} */
     const strokes = [
-      ["rgb(0 0 0 / .7)", width + 1.6],
+      ["rgb(0 0 0 / .7)", width + 3],
+      ["#fff", width + 1.6],
       [colour, width],
     ];
     stroked(this.context, this.ratio, strokes, () => this.context.strokeRect(x, y, w, h));

@@ -137,7 +137,8 @@ class MergePicker {
   frame(context, [row, column], unit, [top, left], colour) {
     /** @type {Stroke[]} */
     const strokes = [
-      ["rgb(0 0 0 / .8)", 6],
+      ["rgb(0 0 0 / .8)", 8],
+      ["#fff", 6],
       [colour, 3.5],
     ];
     const [x, y] = [(2 * column - left) * unit, (2 * row - top) * unit];
