@@ -43,6 +43,14 @@ STYLE = """<style>
 .st-key-nav-pages:has([class*=st-key-nav-group-]) { column-gap: 1.1rem; }
 .st-key-nav-pages { border-bottom: 1px solid #8886; padding-bottom: .2rem; }
 [data-testid=stSelectboxVirtualDropdown] { min-width: min(24rem, 84vw); } /* names are longer than their box */
+/* A caption is faded, which makes a badge in it too pale. */
+[data-testid=stCaptionContainer]:has(.stMarkdownBadge) { opacity: .9; }
+/* Code in colours with a contrast of at least 4.5, which Streamlit's own have not. */
+.stApp .stCode pre .token:is(.keyword, .function) { color: light-dark(#1a5fb4, #7ab8ff); }
+.stApp .stCode pre .token:is(.number, .boolean) { color: light-dark(#0f6b5f, #4fd1bd); }
+.stApp .stCode pre .token.string { color: light-dark(#1d6b34, #6fd98c); }
+.stApp .stCode pre .token.operator { color: light-dark(#9a4a00, #fdba74); }
+.stApp .stCode pre .token:is(.punctuation, .comment) { color: light-dark(#5a5e6b, #a6aab8); }
 @media (pointer: coarse) { .st-key-nav a { min-height: 44px; } }
 </style>"""
 
