@@ -23,5 +23,6 @@ class Sink(NamedTuple):
 
 def sinks(received: Tensor) -> list[Sink]:
     """The sinks of one head, the strongest first; ``received`` (K,) is the mean weight that each key gets."""
-    order = torch.argsort(received, descending=True, stable=True).tolist()
-    return [Sink(key, float(received[key])) for key in order if received[key] * len(received) > TIMES_EVEN]
+    order = torch.argsort(received, descending=True, stable=True)
+    strong = order[received[order] * len(received) > TIMES_EVEN]
+    return [Sink(key, share) for key, share in zip(strong.tolist(), received[strong].tolist(), strict=True)]
