@@ -42,6 +42,13 @@ def current(model: ModelEntry, grid: tuple[int, int] | None = None, otherwise: i
     return carry(token, before, (rows, columns), grid or (rows, columns))
 
 
+def current_patch(model: ModelEntry) -> int:
+    """The current token's patch in the finest map, from 0; the middle one where the token is no patch."""
+    before = len(prefix(model))
+    token = current(model)
+    return (token if token >= before else _first(model)) - before
+
+
 def is_first(model: ModelEntry) -> bool:
     """Whether the token is the one that every page begins with."""
     return current(model) == _first(model)

@@ -69,14 +69,12 @@ def _one_number(model: ModelEntry) -> None:
 def _choose_patch(model: ModelEntry) -> int:
     """The picture to choose from, and the patch (from 0) of the chosen token; the middle one if that is no patch."""
     prefix, (rows, columns) = tokens.prefix(model), tokens.finest(model)
-    token = tokens.current(model)
-    if token < len(prefix):
-        token = len(prefix) + rows // 2 * columns + columns // 2
+    patch = tokens.current_patch(model)
     picker(
-        f"convolution.picker.{model.name}", session.seen(model), rows, columns, token,
+        f"convolution.picker.{model.name}", session.seen(model), rows, columns, len(prefix) + patch,
         lambda chosen: tokens.choose(model, chosen), prefix=prefix, chips=False, width=270,
     )  # fmt: skip
-    return token - len(prefix)
+    return patch
 
 
 def _results(model: ModelEntry, trace: Trace, runs: EmbeddingRuns, patch: int, channel: int) -> None:

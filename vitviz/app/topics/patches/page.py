@@ -63,17 +63,15 @@ def _follow(model: ModelEntry) -> None:
 def _choose_patch(model: ModelEntry) -> int:
     """The picture to choose from, and the patch (from 0) of the chosen token; the middle one if that is no patch."""
     prefix, (rows, columns) = tokens.prefix(model), tokens.finest(model)
-    token = tokens.current(model)
-    if token < len(prefix):
-        token = len(prefix) + rows // 2 * columns + columns // 2
+    patch = tokens.current_patch(model)
     st.markdown(say("patches.choose"))
     picker(
-        f"patches.picker.{model.name}", session.seen(model), rows, columns, token,
+        f"patches.picker.{model.name}", session.seen(model), rows, columns, len(prefix) + patch,
         lambda chosen: tokens.choose(model, chosen), prefix=prefix, chips=False, width=290,
     )  # fmt: skip
     if prefix:
         st.caption(say("patches.prefix", names=", ".join(prefix)))
-    return token - len(prefix)
+    return patch
 
 
 def _choose_channel(model: ModelEntry) -> int:

@@ -40,9 +40,7 @@ def _cut(model: ModelEntry, trace: Trace) -> None:
     from vitviz.analysis.path.pixels import seen
 
     size, (rows, columns) = model.config.patch_size, tokens.finest(model)
-    patch = tokens.current(model) - len(tokens.prefix(model))
-    if patch < 0:
-        patch = rows // 2 * columns + columns // 2
+    patch = tokens.current_patch(model)
     channels = model.config.in_channels
     options = {str(count): f"{count:,}" for count in (channels, size**2, channels * size**2)}
     answered = ask(

@@ -47,9 +47,7 @@ def _token(model: ModelEntry, trace: Trace) -> None:
     )
     left, right = st.columns([1, 2.6], gap="medium")
     (rows, columns), prefix = tokens.finest(model), tokens.prefix(model)
-    patch = tokens.current(model) - len(prefix)
-    if patch < 0:
-        patch = rows // 2 * columns + columns // 2
+    patch = tokens.current_patch(model)
     with left:
         picker(
             f"path.token.{model.name}", session.seen(model), rows, columns, len(prefix) + patch,
