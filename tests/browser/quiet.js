@@ -48,11 +48,22 @@
     const address = what[0] instanceof Request ? what[0].url : String(what[0]);
     const kind = address.includes(".bin") ? "payloads" : "files";
     fetching[kind] += 1;
-    try {
-      return await fetch(...what);
-    } finally {
+    const ended = () => {
       fetching[kind] -= 1;
-      changes += kind === "files" ? 1 : 0;
+      changes += 1;
+    };
+    try {
+      const response = await fetch(...what);
+      if (kind === "files" || !response.ok) {
+        ended();
+        return response;
+      }
+      const { arrayBuffer } = response; // a payload is there when it was read
+      response.arrayBuffer = () => arrayBuffer.call(response).finally(ended);
+      return response;
+    } catch (error) {
+      ended();
+      throw error;
     }
   };
 
