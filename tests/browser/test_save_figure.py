@@ -21,6 +21,7 @@ from tests.browser.app_pages import PATHS, open_section, sections
 from tests.browser.conftest import Visit, settle
 from tests.browser.saved import PICTURES, UNSAVED, Saved, Sent, save_all
 from vitviz.analysis.attention.opening import opening
+from vitviz.app import words
 from vitviz.samples import SAMPLES
 
 pytestmark = pytest.mark.browser
@@ -106,6 +107,8 @@ COMPUTED: dict[str, Callable[[Saved, Values], bool]] = {
         values, softmax(saved.arrays["logits"])[saved.numbers("index").astype(int)]
     ),
     "weights": lambda _, values: float(np.nansum(values)) == pytest.approx(1, abs=ROUNDING),
+    "encoder_attention": lambda _, values: close(values.sum((-1, -2)), np.ones(values.shape[:2]), ROUNDING),
+    "self_attention": lambda _, values: close(values.sum(-1), np.ones(len(values)), ROUNDING),
     "field": lambda _, values: set(values.ravel()) <= {0, 1} and values.any(),
     "entries": lambda _, values: values.size > 0,
     "windows": windows,
@@ -159,18 +162,20 @@ def check_attention(figures: list[Saved]) -> None:
     assert matrix.arrays["tokens"].tolist() == list(range(197))
 
 
-def check_about(saved: Saved, page: Page, swin: bool) -> None:
+def check_about(saved: Saved, page: Page, model: str) -> None:
     """Each file says the model, the picture, the address and the version; pictures are no blank sheets."""
     assert set(saved.about) >= set(PICTURES)
+    picture = words.table()["scene.book"]["en"] if model in OTHERS.values() else SAMPLES[0].file
     for kind, about in saved.about.items():
         assert about["figure"], kind
-        assert about["model"].startswith("Swin" if swin else "ViT")
-        assert (about["picture"], about["vitviz"]) == (SAMPLES[0].file, vitviz.__version__)
+        assert about["model"].startswith(model)
+        assert (about["picture"], about["vitviz"]) == (picture, vitviz.__version__)
         assert about["address"] == page.url
     assert min(saved.size) > 40
     assert saved.colours > 2
 
 
+OTHERS = {"detection": "DETR"}  # models of pages that show no chosen one
 SWIN = ("swin-shift", "swin-reach", "swin-cost", "path-windows", "path-stages")
 
 
@@ -180,7 +185,7 @@ def test_every_figure_can_be_saved_and_opened_again(
 ) -> None:
     sent = Sent()
     context.once("page", sent.follow)
-    swin = path in SWIN
+    model = OTHERS.get(path, "Swin" if path in SWIN else "ViT")
     page = visit(path, query="?model=vit-tiny")  # a page about Swin shows a Swin, and its files say so
     for section in sections(path):
         open_section(page, path, section)
@@ -189,7 +194,7 @@ def test_every_figure_can_be_saved_and_opened_again(
         for opener in page.locator("[data-testid=stMain] .vv-save-open").all():
             figures = save_all(page, opener, tmp_path)
             for saved in figures:
-                check_about(saved, page, swin)
+                check_about(saved, page, model)
             if path == "attention":
                 check_attention(figures)
                 continue

@@ -75,7 +75,7 @@ export class Matrix {
         const { text, colour, light, framed = false, dotted = false } = cell(row, column);
         element.textContent = text + (dotted ? " \u2022" : "");
         element.style.background = colour;
-        element.style.color = light ? "#111" : "#fff";
+        element.style.color = light ? "#000" : "#fff";
         const own = row === chosen[0] && (chosen[1] < 0 || column === chosen[1]);
         element.className = `vd-cell${framed ? " vd-framed" : ""}${own ? " vd-cell-own" : ""}`;
       }
@@ -94,6 +94,11 @@ export class Matrix {
  */
 export function shade(colours, share) {
   const pixel = colours[Math.max(0, Math.min(255, Math.round(share * 255)))];
-  const [red, green, blue] = [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255];
-  return { colour: `rgb(${red} ${green} ${blue})`, light: 0.299 * red + 0.587 * green + 0.114 * blue > 128 };
+  const channels = [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255];
+  // The relative luminance of WCAG 2; above 0.179 black has more contrast than white.
+  const [red, green, blue] = channels.map((value) => {
+    const part = value / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return { colour: `rgb(${channels.join(" ")})`, light: 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 };
 }
