@@ -26,6 +26,8 @@ STYLE = """<style>
   .st-key-nav-pages > div, [class*=st-key-nav-group-] { width: max-content; max-width: none; }
   .st-key-nav-places, .st-key-nav-pages { overflow-x: auto; scrollbar-width: none; }
   .st-key-nav-places { min-height: 44px; align-items: center; }
+  .st-key-nav .st-key-nav-places a { padding: .05rem .32rem; }
+  .st-key-nav .st-key-nav-places a p { font-size: .84rem; } /* four words beside the other language's button */
 }
 .st-key-nav-places { padding: 2px 3rem 0 2.2rem; }
 .st-key-nav-places > div, .st-key-nav-pages > div { flex: none; }
