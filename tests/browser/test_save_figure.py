@@ -175,7 +175,7 @@ def check_about(saved: Saved, page: Page, model: str) -> None:
     assert saved.colours > 2
 
 
-OTHERS = {"detection": "DETR"}  # models of pages that show no chosen one
+OTHERS = {"detection": "DETR", "segmentation": "Swin-Unet"}  # models of pages that show no chosen one
 SWIN = ("swin-shift", "swin-reach", "swin-cost", "path-windows", "path-stages")
 
 

@@ -27,7 +27,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "classes": ("lens", "attribution", "class_scores", "loss"),
     },
     "workshop": {"": ("convolution", "memory_layout", "matmul", "operations", "norm_lab", "swin_cost")},
-    "more": {"": ("detection",)},
+    "more": {"": ("detection", "segmentation")},
 }  # fmt: skip
 PLACES = {
     place: tuple(topic for topics in groups.values() for topic in topics) for place, groups in GROUPS.items()
@@ -65,7 +65,8 @@ RELATED: dict[str, tuple[str, ...]] = {
     "operations": ("matmul",),
     "norm_lab": ("path/norm", "layer_norm"),
     "swin_cost": ("path/windows", "swin_shift"),
-    "detection": ("attention", "loss"),
+    "detection": ("segmentation", "attention", "loss"),
+    "segmentation": ("detection", "swin_shift", "swin_reach", "loss"),
 }
 # Pages of models that know only pages of the picture book: neither the chosen picture nor the chosen model is used.
 OWN_WORLD = "more"

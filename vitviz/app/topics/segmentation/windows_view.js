@@ -1,0 +1,174 @@
+// The windows of one block on the picture, what a token gives to its window, and the window's whole pattern.
+import { colourBar, colourTable } from "../../../web/shared/colours.js";
+import { choice, labelled, segments } from "../../../web/shared/controls.js";
+import { make } from "../../../web/shared/dom.js";
+import { number as written } from "../../../web/shared/format.js";
+import { filled } from "../../../web/shared/words.js";
+import { Board } from "./board.js";
+import { filledBy, ofPicture, ofValues } from "./pixels.js";
+import { SegmentationView } from "./segmentation_view.js";
+import { borders, placesOfTokens, weightsOf } from "./window_places.js";
+
+/** @import { PageData, Send } from "./segmentation_view.js" */
+/**
+ * `tokens` and `regions` are (W, M*M), `pattern` (W, H, M*M, M*M) with M the `window`.
+ * @typedef {PageData & { blocks: { name: string, shift: number, side: number }[], block: number, heads: number,
+ *   rows: number, columns: number, window: number, shift: number, tokens: Int32Array, regions: Int32Array,
+ *   pattern: Float32Array }} WindowsData
+ */
+
+const SIDE = 96;
+const CUT = [214, 39, 40];
+
+/** @extends {SegmentationView<WindowsData>} */
+export class WindowsView extends SegmentationView {
+  /**
+   * @param {HTMLElement} root
+   * @param {Send} send
+   */
+  constructor(root, send) {
+    super(root, send);
+    this.tools = root.appendChild(make("div", "sg-tools"));
+    const halves = root.appendChild(make("div", "sg-maps"));
+    this.map = new Board(halves, "", this.listeners);
+    const right = halves.appendChild(make("div"));
+    this.matrix = new Board(right, "");
+    this.bar = right.appendChild(make("div"));
+    this.readout = right.appendChild(this.makeReadout());
+    this.built = "";
+    this.head = 0;
+    this.places = placesOfTokens([], 1, 0);
+  }
+
+  /** @param {WindowsData} data */
+  update(data) {
+    if (!this.data) this.fixed = { y: 0.9, x: 0.5 }; // where a shifted block's mask cuts
+    super.update(data);
+  }
+
+  get grid() {
+    return [this.data?.rows ?? 1, this.data?.columns ?? 1];
+  }
+
+  /** @param {number} head */
+  chooseHead(head) {
+    this.head = head;
+    this.send({ head: String(head) });
+    if (!this.data) return;
+    this.heads?.set(head);
+    this.point(this.data);
+  }
+
+  /** @param {WindowsData} data */
+  build({ words, blocks, heads }) {
+    const names = JSON.stringify([words, blocks.length, heads]);
+    if (this.built === names) return;
+    this.built = names;
+    this.tools.replaceChildren();
+    /** @type {[string, string][]} */
+    const options = blocks.map(({ name, shift, side }, number) => [
+      String(number),
+      `${name} \u00b7 ${side}\u00d7${side} \u00b7 ${shift ? filled(words.shifted, { shift }) : words.regular}`,
+    ]);
+    const place = make("span");
+    this.blocks = choice(place, options, (block) => this.send({ block, head: "0" }));
+    this.blocks.setAttribute("aria-label", words.block);
+    labelled(this.tools, words.block, place, "sg-labelled");
+    const numbers = Array.from({ length: heads }, (_, head) => String(head));
+    this.tools.append(make("span", "", words.head));
+    this.heads = segments(this.tools, words.head, numbers, (head) => this.chooseHead(head));
+  }
+
+  /** @param {WindowsData} data */
+  draw(data) {
+    this.build(data);
+    if (this.blocks) this.blocks.value = String(data.block);
+    this.head = Number(data.choice.head) % data.heads;
+    this.heads?.set(this.head);
+    const { words, rows, columns, window, shift, tokens, blocks, block } = data;
+    this.places = placesOfTokens(tokens, window * window, rows * columns);
+    const count = tokens.length / (window * window);
+    this.map.lines(borders(this.places, data.regions, window * window, rows, columns), rows, columns);
+    this.map.name(
+      filled(words.map, { name: blocks[block].name, rows, columns }),
+      filled(shift ? words.cutShifted : words.cut, { count, window, shift }),
+    );
+  }
+
+  /** @param {WindowsData} data */
+  point(data) {
+    const { words, rows, columns, window, heads, pattern, scales, names, truth } = data;
+    const { head } = this;
+    const [row, column] = this.cell(rows, columns);
+    const token = row * columns + column;
+    const weights = weightsOf(data, this.places, token, head);
+    const high = weights.reduce((top, each) => Math.max(top, each?.weight ?? 0), 0);
+    const table = colourTable(scales.attention, this.dark);
+    this.map.draw(this.over(data, weights, high, table), SIDE, SIDE);
+    this.map.frame([{ row, column, colour: "var(--st-primary-color)" }], rows, columns);
+    const places = window * window;
+    const own = this.places.windows[token];
+    const first = (own * heads + head) * places * places;
+    const square = pattern.subarray(first, first + places * places);
+    this.matrix.draw(ofValues(square, table, false), places, places);
+    this.matrix.name(
+      filled(words.pattern, { window: own, head, places }),
+      filled(words.rowOf, { place: this.places.inside[token] }),
+    );
+    const at = this.places.inside[token];
+    this.matrix.frame([{ row: at, column: 0, wide: places, colour: "var(--st-primary-color)" }], places, places);
+    this.bar.replaceChildren(colourBar(scales.attention, this.dark, 0, high, words.weight));
+    const seen = weights.filter((each) => each && !each.cut).length;
+    const cut = weights.filter((each) => each?.cut).length;
+    const best = weights.reduce(
+      (top, each, other) => ((each?.weight ?? -1) > (weights[top]?.weight ?? -1) ? other : top),
+      token,
+    );
+    const y = Math.floor(((row + 0.5) * SIDE) / rows);
+    const x = Math.floor(((column + 0.5) * SIDE) / columns);
+    this.readout.textContent = filled(words.token, {
+      row,
+      column,
+      name: names[truth[y * SIDE + x]],
+      window: own,
+      seen,
+      cut,
+      weight: written(high),
+      toRow: Math.floor(best / columns),
+      toColumn: best % columns,
+    });
+  }
+
+  /**
+   * The picture with the window's weights over it.
+   * @param {WindowsData} data
+   * @param {({ weight: number, cut: boolean } | null)[]} weights
+   * @param {number} high
+   * @param {Uint8Array} table
+   */
+  over({ picture, rows, columns }, weights, high, table) {
+    const below = ofPicture(picture, (at) => weights[tokenAt(at, rows, columns)] !== null);
+    return filledBy(SIDE * SIDE, (at) => {
+      const own = below.subarray(4 * at, 4 * at + 4);
+      const y = Math.floor(at / SIDE);
+      const x = at % SIDE;
+      const token = tokenAt(at, rows, columns);
+      const each = weights[token];
+      if (!each) return own;
+      if (each.cut) return (x + y) % 4 ? own : CUT;
+      const level = 3 * Math.round((255 * each.weight) / (high || 1));
+      return [0, 1, 2].map((c) => 0.25 * own[c] + 0.75 * table[level + c]);
+    });
+  }
+}
+
+/**
+ * The token of a map that a pixel is in.
+ * @param {number} at
+ * @param {number} rows
+ * @param {number} columns
+ */
+function tokenAt(at, rows, columns) {
+  const y = Math.floor((Math.floor(at / SIDE) * rows) / SIDE);
+  return y * columns + Math.floor(((at % SIDE) * columns) / SIDE);
+}
