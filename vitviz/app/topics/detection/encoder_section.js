@@ -49,7 +49,7 @@ export class EncoderSection {
 
   /** @param {Shown} shown */
   draw(shown) {
-    const { data, choice, colours, picture } = shown;
+    const { data, answer, choice, colours, picture } = shown;
     const { words, sizes } = data;
     const [row, column] = [Math.floor(choice.place / sizes.grid[1]), choice.place % sizes.grid[1]];
     this.title.textContent = filled(words.encoder_title, { row, column });
@@ -62,6 +62,7 @@ export class EncoderSection {
       heads: sizes.heads,
       grid: sizes.grid,
       picture,
+      of: answer,
       colours: colours.attention,
       values,
       at: (layer, head) => {

@@ -49,6 +49,7 @@ export class QuerySection {
       heads: sizes.heads,
       grid: sizes.grid,
       picture,
+      of: answer,
       colours: colours.attention,
       values: answer.cross,
       at: (layer, head) => place(sizes, answer.cross, choice, layer, head),

@@ -10,6 +10,7 @@ import { copyPicture } from "./boxes.js";
  * @property {number} heads
  * @property {[number, number]} grid
  * @property {HTMLCanvasElement} picture
+ * @property {object} of what the picture belongs to: another one means that it has changed
  * @property {Uint32Array} colours
  * @property {Float32Array} values
  * @property {(layer: number, head: number) => { offset: number, high: number }} at
@@ -28,7 +29,8 @@ export class SmallMaps {
     this.choose = choose;
     /** @type {{ button: HTMLButtonElement, picture: HTMLCanvasElement, cells: Cells, caption: HTMLElement }[]} */
     this.maps = [];
-    this.heads = 1;
+    /** @type {object | null} */
+    this.of = null;
     /** @type {[number, number]} */
     this.chosen = [0, -1];
   }
@@ -39,7 +41,7 @@ export class SmallMaps {
    */
   build(layers, heads) {
     if (this.maps.length === layers * heads) return;
-    this.heads = heads;
+    this.of = null;
     this.root.style.gridTemplateColumns = `repeat(${heads}, minmax(0, 1fr))`;
     this.maps = Array.from({ length: layers * heads }, (_, i) => {
       const [layer, head] = [Math.floor(i / heads), i % heads];
@@ -59,16 +61,17 @@ export class SmallMaps {
   }
 
   /** @param {Maps} maps */
-  draw({ layers, heads, grid, picture, colours, values, at, caption, chosen }) {
+  draw({ layers, heads, grid, picture, of, colours, values, at, caption, chosen }) {
     this.build(layers, heads);
     this.chosen = chosen;
     for (const [i, map] of this.maps.entries()) {
       const [layer, head] = [Math.floor(i / heads), i % heads];
       const { offset, high } = at(layer, head);
-      copyPicture(map.picture, picture);
+      if (of !== this.of) copyPicture(map.picture, picture);
       map.cells.draw(values, offset, ...grid, new Shades(colours, high));
       map.caption.textContent = caption(layer, head);
       map.button.setAttribute("aria-pressed", String(chosen[0] === layer && chosen[1] === head));
     }
+    this.of = of;
   }
 }
