@@ -7,11 +7,13 @@ import {
   allSaid,
   cheapest,
   doubles,
+  lookers,
   meanOf,
   moved,
   overlap,
   saidBy,
   shareInside,
+  surest,
 } from "../../../vitviz/app/topics/detection/maths.js";
 
 /** @type {Record<string, any>} */
@@ -71,6 +73,18 @@ test("the share inside of a box counts the places whose middle is in it", () => 
 test("how far a box moved is its corner that moved most", () => {
   near(moved([0.5, 0.5, 0.2, 0.2], [0.5, 0.5, 0.4, 0.2], 100), 10);
   near(moved([0.5, 0.5, 0.2, 0.2], [0.6, 0.5, 0.2, 0.2], 96), 9.6);
+});
+
+test("who looks at a place, by the mean of the heads, and who is surest", () => {
+  const two = /** @type {any} */ ({ heads: 2, queries: 3, grid: [1, 2], layers: 1, classes: 3 });
+  const cross = Float32Array.from([0.5, 0.5, 0.1, 0.9, 1, 0, 0.5, 0.5, 0.3, 0.7, 0, 1]); // (L 1, H 2, Q 3, N 2)
+  assert.deepEqual(
+    lookers(cross, two, 0, 1).map(({ query }) => query),
+    [1, 0, 2],
+  );
+  near(lookers(cross, two, 0, 1)[0].weight, 0.8);
+  const scores = allSaid(answers, sizes, 0).map(({ score }) => score);
+  assert.equal(surest(answers, /** @type {any} */ ({ ...sizes, layers: 1 })), scores.indexOf(Math.max(...scores)));
 });
 
 test("means and cheapest queries", () => {

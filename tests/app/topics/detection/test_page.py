@@ -9,6 +9,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from tests.app.conftest import PATIENCE
 from tests.app.page_contents import mounted
 from vitviz.analysis.detection.matching import assign
 from vitviz.analysis.detection.silence import only_itself
@@ -98,3 +99,21 @@ def test_without_its_weights_one_sentence_says_so(open_page: Open, monkeypatch: 
     assert "detr-mini.safetensors" in sentence
     scene_models.scene_model.cache_clear()
     assert torch.is_grad_enabled()
+
+
+def _run_in_its_place() -> None:
+    from vitviz.app import session, shell
+    from vitviz.app.topics.detection.page import show
+
+    session.setup()
+    shell.sidebar(own_world=True)
+    show()
+
+
+def test_no_photograph_and_no_other_model_is_offered() -> None:
+    page = AppTest.from_function(_run_in_its_place, default_timeout=PATIENCE).run()
+    assert not page.exception, page.exception
+    assert any("a photograph of yours would get an answer" in each.value for each in page.sidebar.caption)
+    assert not page.sidebar.selectbox
+    assert not page.get("file_uploader")
+    assert mounted(page, "detection.part")["words"]

@@ -43,7 +43,8 @@ export class MatchingSection {
     const [low, high] = [Math.min(...own), Math.max(...own)];
     const best = Array.from({ length: things }, (_, each) => cheapest(costs, first, sizes.queries, things, each));
     const given = Array.from({ length: things }, (_, each) => matched[choice.layer * things + each]);
-    const thing = Math.min(choice.thing < 0 ? Math.max(0, given.indexOf(choice.query)) : choice.thing, things - 1);
+    const ofQuery = own.subarray(choice.query * things, (choice.query + 1) * things);
+    const thing = choice.thing < 0 ? ofQuery.indexOf(Math.min(...ofQuery)) : Math.min(choice.thing, things - 1);
     this.matrix.draw({
       rows: Array.from({ length: sizes.queries }, (_, query) => String(query)),
       columns: answer.truth.labels.map((kind, i) => `${answer.truth.things[i]} ${kindName(kind)}`),

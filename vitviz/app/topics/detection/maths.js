@@ -151,6 +151,32 @@ export function attentionRow(q, k, offset, places, d, place) {
 }
 
 /**
+ * The queries that look at a place, those that do so most first, with their weights: the mean over a layer's heads.
+ * @param {Float32Array} cross
+ * @param {Sizes} sizes
+ * @param {number} layer
+ * @param {number} place
+ */
+export function lookers(cross, { heads, queries, grid }, layer, place) {
+  const places = grid[0] * grid[1];
+  const all = Array.from({ length: queries }, (_, query) => {
+    let weight = 0;
+    for (let head = 0; head < heads; head++)
+      weight += cross[((layer * heads + head) * queries + query) * places + place];
+    return { query, weight: weight / heads };
+  });
+  return all.sort((a, b) => b.weight - a.weight);
+}
+
+/**
+ * The query that is surest of a thing after the last layer.
+ * @param {Answers} answers
+ * @param {Sizes} sizes
+ */
+export const surest = (answers, sizes) =>
+  allSaid(answers, sizes, sizes.layers - 1).reduce((best, each) => (each.score > best.score ? each : best)).query;
+
+/**
  * The query with the lowest cost for a thing, whatever the other things are given: (Q, M) costs of one layer.
  * @param {Float32Array} costs
  * @param {number} offset

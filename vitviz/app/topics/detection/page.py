@@ -21,15 +21,15 @@ MODEL = "detr-mini"
 View = Literal["query", "among", "matching", "habits", "encoder"]
 VIEWS: tuple[View, ...] = ("query", "among", "matching", "habits", "encoder")
 VIEW: Setting[View] = Setting("detection.view", links.one_of(VIEWS))
-QUERY = Setting("detection.query", links.whole)
+QUERY = Setting("detection.query", links.signed)  # -1 is the one that is surest of its thing
 LAYER = Setting("detection.layer", links.whole)
 HEAD = Setting("detection.head", links.signed)
-THING = Setting("detection.thing", links.signed)  # -1 is the one that the query is matched with
+THING = Setting("detection.thing", links.signed)  # -1 is the one that costs the query least
 PLACE = Setting("detection.place", links.whole)
 THRESHOLD = Setting("detection.threshold", links.decimal)
 CUTS = ("", "0", "1", "2", "0,1,2")
 CUT: Setting[str] = Setting("detection.cut", links.one_of(CUTS))
-FIRST_QUERY, FIRST_THRESHOLD = 3, 0.5
+FIRST_THRESHOLD = 0.5
 
 
 def show() -> None:
@@ -70,7 +70,7 @@ def _choice(config: DetrConfig) -> dict[str, Any]:
     rows, columns = config.grid
     middle = rows * columns // 2 + columns // 2
     return {
-        "query": min(QUERY.get(FIRST_QUERY), config.num_queries - 1),
+        "query": max(-1, min(QUERY.get(-1), config.num_queries - 1)),
         "layer": min(LAYER.get(last), last),
         "head": max(-1, min(HEAD.get(-1), config.num_heads - 1)),
         "thing": max(-1, THING.get(-1)),

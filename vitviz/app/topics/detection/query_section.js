@@ -1,7 +1,7 @@
 // The chosen query: where it looks in each head of each decoder layer, and how its answer changes from layer to layer.
 import { make } from "../../../web/shared/dom.js";
 import { filled } from "../../../web/shared/words.js";
-import { moved, saidBy, shareInside } from "./maths.js";
+import { lookers, moved, saidBy, shareInside } from "./maths.js";
 import { SmallMaps } from "./small_maps.js";
 
 /** @import { Choice } from "./types.d.ts" */
@@ -27,7 +27,7 @@ export class QuerySection {
 
   /** @param {Shown} shown */
   draw(shown) {
-    const { data, answer, choice, said, colours, picture, kindName } = shown;
+    const { data, answer, choice, said, colours, picture, kindName, under } = shown;
     const words = data.words;
     const { sizes } = data;
     const own = said[choice.query];
@@ -63,6 +63,11 @@ export class QuerySection {
       words,
     });
     this.read.textContent = choice.head < 0 ? words.maps_help : filled(words.map_over, { ...choice });
+    if (under === null) return;
+    const [a, b, c] = lookers(answer.cross, sizes, choice.layer, under);
+    const at = { row: Math.floor(under / sizes.grid[1]), column: under % sizes.grid[1], layer: choice.layer };
+    const weights = { first: a.query, second: b.query, third: c.query, a: a.weight, b: b.weight, c: c.weight };
+    this.read.textContent = filled(words.place_read, { ...at, ...weights });
   }
 
   /** @param {Shown} shown */

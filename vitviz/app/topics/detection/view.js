@@ -14,7 +14,7 @@ import { answerAt, Boxes } from "./boxes.js";
 import { EncoderSection } from "./encoder_section.js";
 import { HabitsSection } from "./habits_section.js";
 import { MatchingSection } from "./matching_section.js";
-import { allSaid } from "./maths.js";
+import { allSaid, surest } from "./maths.js";
 import { QueryList } from "./query_list.js";
 import { QuerySection } from "./query_section.js";
 
@@ -29,6 +29,7 @@ import { QuerySection } from "./query_section.js";
  * @property {Answers} answers with or without self-attention, as the person chose
  * @property {Said[]} said what all queries say after the chosen layer
  * @property {Choice} choice
+ * @property {number | null} under the place under the pointer
  * @property {{ attention: Uint32Array, difference: Uint32Array }} colours
  * @property {HTMLCanvasElement} picture
  * @property {(said: Said) => string} label
@@ -96,7 +97,7 @@ export class DetectionView {
     this.redraw = this.lifetime.inFrame(() => this.draw());
     const { frame } = this.live.editor;
     this.lifetime.listen(frame, "pointermove", (/** @type {PointerEvent} */ event) => {
-      if (this.view !== "encoder" || event.buttons || event.pointerType !== "mouse") return;
+      if (!["encoder", "query"].includes(this.view) || event.buttons || event.pointerType !== "mouse") return;
       const { x, y } = this.live.editor.at(event);
       this.hovered = { place: this.placeAt(x, y) };
       this.redraw();
@@ -208,6 +209,7 @@ export class DetectionView {
   /** @param {Answer} answer */
   answered(answer) {
     this.answer = answer;
+    if (this.choice && this.data && this.choice.query < 0) this.choice.query = surest(answer, this.data.sizes);
     this.draw();
   }
 
@@ -220,7 +222,7 @@ export class DetectionView {
     const answers = this.view === "among" && choice.cut && answer.cut ? answer.cut : answer;
     const kindName = (/** @type {number} */ kind) => data.words[`kind.${data.kinds[kind]}`] ?? "";
     return {
-      ...{ data, answer, answers, choice, colours, kindName },
+      ...{ data, answer, answers, choice, colours, kindName, under: this.hovered.place ?? null },
       said: allSaid(answers, data.sizes, choice.layer),
       picture: this.live.editor.canvas,
       label: (said) => `${said.query} ${kindName(said.kind)} ${fixed(said.score, 2)}`,
