@@ -19,6 +19,7 @@ from vitviz.zoo.scene_models import SCENE_MODELS, load_scene_model, page_pixels
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
+SCENE = "c000003h49m4fa0jc2s000000fb5j43y80jc2s0000000"  # a house and a boat
 NAMES = SCENE_MODELS["detr-mini"].class_names
 
 
@@ -63,7 +64,7 @@ def thing(scene: Scene, number: int) -> tuple[float, float]:
 def test_a_dragged_thing_is_asked_about_while_it_moves_and_kept_where_it_rests(
     visit: Visit, detr: Detr
 ) -> None:
-    page = visit("detection", query="?scene=c000003h49m4fa0jc2s000000fb5j43y80jc2s0000000&detection.query=2")
+    page = visit("detection", query=f"?scene={SCENE}&detection.query=2")
     before = answered(page)
     assert said(page) == fresh(detr, before)
     box = page.locator(".vsc-frame").bounding_box()
@@ -116,3 +117,36 @@ def test_a_cut_in_layer_0_changes_nothing_and_hovering_asks_nothing(visit: Visit
     frames(page, 3)
     expect(page.locator(".vd-matrix-frame .vv-readout")).to_contain_text("Row 7")
     assert page.evaluate("window.sent.length") == 0
+
+
+def test_a_finger_drags_a_thing_and_scrolls_beside_it(visit: Visit) -> None:
+    page = visit("detection", size="narrow", query=f"?scene={SCENE}")
+    main = page.locator("[data-testid=stMain]")
+    page.locator(".vsc-frame").scroll_into_view_if_needed()
+    scrolled = main.evaluate("main => main.scrollTop")
+    box = page.locator(".vsc-frame").bounding_box()
+    assert box is not None
+    finger = page.context.new_cdp_session(page)
+    finger.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in places]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        frames(page, 3)
+
+    def drag(start: tuple[float, float], end: tuple[float, float]) -> None:
+        touch("touchStart", start)
+        for step in range(1, 7):
+            touch(
+                "touchMove",
+                (start[0] + (end[0] - start[0]) * step / 6, start[1] + (end[1] - start[1]) * step / 6),
+            )
+        touch("touchEnd")
+
+    house = thing(from_text(SCENE), 0)
+    drag(house, (0.6, 0.75))
+    settle(page, payloads=True)
+    assert thing(from_text(kept(page)), 0) == pytest.approx((0.6, 0.75), abs=0.02)
+    assert main.evaluate("main => main.scrollTop") == scrolled
+    drag((0.1, 0.9), (0.1, 0.4))  # where no thing is
+    assert main.evaluate("main => main.scrollTop") > scrolled

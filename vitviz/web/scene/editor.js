@@ -1,6 +1,6 @@
 // A page of the picture book whose things can be dragged, added and removed; touching, the arrow keys and a slider of
 // pages do the same. Whoever makes one draws the answers into `layer`, which lies over the picture.
-import { contextOf, make, pointIn, svg } from "../shared/dom.js";
+import { contextOf, make, pointIn } from "../shared/dom.js";
 import { arrowStep } from "../shared/events.js";
 import { Lifetime } from "../shared/lifetime.js";
 import { filled } from "../shared/words.js";
@@ -36,7 +36,7 @@ export class SceneEditor {
     this.fine.alt = "";
     this.fine.hidden = true;
     this.layer = this.frame.appendChild(make("div", "vsc-layer"));
-    this.drawing = this.frame.appendChild(svg("svg", { viewBox: "0 0 1 1", class: "vsc-things" }));
+    this.drawing = this.frame.appendChild(make("div", "vsc-things"));
     this.tools = new SceneTools(root.appendChild(make("div", "vsc-tools")), {
       seed: (seed) => this.open(String(seed)),
       add: (kind) => this.add(kind),
@@ -55,11 +55,14 @@ export class SceneEditor {
     this.chosen = 0;
     /** @type {Drag | null} */
     this.drag = null;
+    /** @type {HTMLElement[]} */
+    this.rects = [];
     this.lifetime.listen(this.frame, "pointerdown", (event) => this.down(event));
     this.lifetime.listen(this.frame, "pointermove", (event) => this.move(event));
     this.lifetime.listen(this.frame, "pointerup", (event) => this.up(event));
     this.lifetime.listen(this.frame, "pointercancel", () => {
       this.drag = null;
+      this.draw();
     });
     this.lifetime.listen(this.frame, "keydown", (event) => this.key(event));
   }
@@ -146,16 +149,34 @@ export class SceneEditor {
       const { y, height } = this.boxOf(i);
       return [0, 0, 0, y + height];
     });
-    const rects = drawnOrder(bottoms).map((number) => {
-      const rect = svg("rect", { ...this.boxOf(number), class: "vsc-thing", "data-number": number });
-      if (number === this.chosen) rect.classList.add("vsc-chosen");
-      return rect;
-    });
-    this.drawing.replaceChildren(...rects);
+    this.drawThings(drawnOrder(bottoms));
     const said = things.length
       ? filled(words.chosen ?? "", { number: this.chosen, kind: words[`kind.${things[this.chosen].kind}`] ?? "" })
       : "";
     this.tools.show(this.text, said, things.length, most);
+  }
+
+  /**
+   * What can be dragged, in the order in which the things are drawn. A finger's drag ends where its element is taken out or
+   * moved in the page: until then the order stays what it is.
+   * @param {number[]} order
+   */
+  drawThings(order) {
+    while (this.rects.length < order.length) {
+      const rect = make("div", "vsc-thing"); // browsers do not heed touch-action of what is in an SVG
+      rect.dataset.number = String(this.rects.length);
+      this.rects.push(rect);
+    }
+    for (const number of order) {
+      const rect = this.rects[number];
+      const { x, y, width, height } = this.boxOf(number);
+      const [left, top, wide, high] = [x, y, width, height].map((share) => `${100 * share}%`);
+      Object.assign(rect.style, { left, top, width: wide, height: high });
+      rect.classList.toggle("vsc-chosen", number === this.chosen);
+    }
+    const there = [...this.drawing.children].map((rect) => Number(/** @type {HTMLElement} */ (rect).dataset.number));
+    if (this.drag || there.join() === order.join()) return;
+    this.drawing.replaceChildren(...order.map((number) => this.rects[number]));
   }
 
   /**
@@ -195,7 +216,7 @@ export class SceneEditor {
   down(event) {
     if (event.button) return;
     const { x, y } = this.at(event);
-    const number = Number(/** @type {SVGElement} */ (event.target).dataset?.number ?? -1);
+    const number = Number(/** @type {HTMLElement} */ (event.target).dataset?.number ?? -1);
     const thing = this.scene.things[number];
     this.drag = { number, x, y, thingX: thing?.x ?? 0, thingY: thing?.y ?? 0, moved: false };
     if (!thing) return;
@@ -219,6 +240,7 @@ export class SceneEditor {
   up(event) {
     const { drag } = this;
     this.drag = null;
+    this.draw();
     if (drag && !drag.moved) this.listeners.press(this.at(event).x, this.at(event).y);
   }
 

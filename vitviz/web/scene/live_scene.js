@@ -67,6 +67,7 @@ export class LiveScene {
       return;
     }
     if (this.answer) this.listeners.answered(this.answer);
+    if (before && before.url !== data.url) this.ask(); // the server did not know the former address any more
   }
 
   /**
