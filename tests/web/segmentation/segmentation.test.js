@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { carriedBySkips } from "../../../vitviz/app/topics/segmentation/carried.js";
 import { chosenClass } from "../../../vitviz/app/topics/segmentation/chosen_class.js";
 import { between, landingAt, partColour, placesOf } from "../../../vitviz/app/topics/segmentation/motion.js";
 import {
@@ -132,4 +133,19 @@ test("until a class is chosen it is the thing with most pixels", () => {
   assert.equal(chosenClass("-1", overlaps, 2, 1), 2);
   assert.equal(chosenClass("0", overlaps, 2, 1), 0);
   assert.equal(chosenClass("9", overlaps, 2, 1), 2);
+});
+
+test("what is lost without a skip says what it carried", () => {
+  const settings = [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1];
+  const figures = [0.8, 0.8, 0.9, 0.9, 0.6, 0.6, 0.9, 0.8, 0.3, 0.5, 0.9, 0.2, 0.8, 0.79, 0.9, 0.91];
+  const found = carriedBySkips(settings, 3, figures);
+  assert.deepEqual(
+    found.map(({ kind }) => kind),
+    ["edges", "named", "little"],
+  );
+  assert.ok(Math.abs(found[1].named + 0.7) < 1e-9);
+  figures[7] = 0.71;
+  assert.equal(carriedBySkips(settings, 3, figures)[0].kind, "alike");
+  figures[7] = figures[3] = NaN; // no pixel where both have a thing
+  assert.equal(carriedBySkips(settings, 3, figures)[0].kind, "little");
 });

@@ -11,13 +11,17 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from tests.app.page_contents import mounted
+from vitviz.analysis.segmentation.answer import judge
 from vitviz.analysis.segmentation.loss import segmentation_loss
-from vitviz.app.topics.segmentation.answer import SECTIONS, answer
+from vitviz.app.kept import memory
+from vitviz.app.topics.segmentation import run
+from vitviz.app.topics.segmentation.answer import answer
 from vitviz.app.topics.segmentation.run import network
 from vitviz.probe import no_probe
 from vitviz.tracing.edits import patch_from, set_tensor
 from vitviz.tracing.trace import Trace, run_trace
 from vitviz.worlds.picture_book import Page, draw
+from vitviz.worlds.scene import random_scene
 from vitviz.worlds.scene_text import from_text
 from vitviz.zoo.scene_models import page_pixels
 
@@ -85,8 +89,8 @@ def test_switched_skips_are_edited_runs(open_page: Open) -> None:
     assert (len(settings), settings[0], settings[data["setting"]]) == (10, [0, 0, 0], [1, 0, 2])
     single = settings.index([0, 1, 0])
     for number, change in ((0, no_probe), (single, set_tensor("skip.1", 0.0)), (9, edit)):
-        run = run_trace(network(), image, intervention=change)
-        painted = run["logits"][0].argmax(0).numpy()
+        edited = run_trace(network(), image, intervention=change)
+        painted = edited["logits"][0].argmax(0).numpy()
         assert (answers[number] != painted).mean() < 1e-3  # of equal scores rounding may choose another
         iou = [
             (one & other).sum() / (one | other).sum()
@@ -155,8 +159,24 @@ def test_a_strangers_options_are_refused_in_a_sentence_or_brought_within_bounds(
     assert answer(page, {"section": "u", "node": "999999999", "channel": "-3"})["node"] == 18
 
 
-def test_every_section_speaks_chinese(open_page: Open) -> None:
-    for section in SECTIONS:
-        page = open_page("segmentation", language="zh", **{"setting.segmentation.section": section})
-        assert "\u5206\u5272" in page.title[0].value
-        assert mounted(page, "segmentation.part")["names"][1] == "\u623f\u5b50"
+def test_it_speaks_chinese(open_page: Open) -> None:
+    page = open_page("segmentation", language="zh", **{"setting.segmentation.section": "skips"})
+    assert "\u5206\u5272" in page.title[0].value
+    assert mounted(page, "segmentation.part")["names"][1] == "\u623f\u5b50"
+
+
+def test_the_switches_on_many_scenes_are_counted_when_asked(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "SURVEYED_ON", 3)
+    page = open_page("segmentation", **{"setting.segmentation.section": "skips"})
+    page.button(key="segmentation.survey").click().run()
+    memory.drop(("survey", run.MODEL))
+    table = next(text for text in (html.proto.body for html in page.get("html")) if "skip.1" in text)
+    images = [page_pixels(draw(random_scene(run.SURVEYED + i), 96)) for i in range(3)]
+    iou = []
+    for number, image in enumerate(images):
+        truth = draw(random_scene(run.SURVEYED + number), 96).classes
+        painted = run_trace(network(), image)["logits"][0].argmax(0).numpy().astype(np.uint8)
+        iou.append(judge(painted, truth, 7).mean_iou)
+    assert f"{np.mean(iou):.3f}" in table

@@ -139,11 +139,11 @@ export class ExpandingView extends SegmentationView {
       steps.map(({ name }) => name),
       (step) => this.send({ step: String(step) }),
     );
+    button(this.tools, words.play, () => this.start(), "sg-play");
     this.frames = slider(this.tools, words.way, (share) => {
       this.share = share;
       if (this.data) this.move(this.data);
     });
-    button(this.tools, words.play, () => this.start(), "sg-play");
   }
 
   start() {

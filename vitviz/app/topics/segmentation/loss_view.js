@@ -32,7 +32,7 @@ export class LossView extends SegmentationView {
   constructor(root, send) {
     super(root, send);
     this.legend = new Legend(root, { choose: (number) => this.set(number) });
-    const halves = root.appendChild(make("div", "sg-halves"));
+    const halves = root.appendChild(make("div", "sg-halves sg-losses"));
     this.lines = halves.appendChild(make("div", "sg-lines"));
     const right = halves.appendChild(make("div"));
     const boards = right.appendChild(make("div", "sg-row sg-six"));

@@ -30,7 +30,7 @@ T = TypeVar("T")
 MODEL = "swin-unet-mini"
 # Seeds of two sets of pages, none of which the scene's slider has.
 FITTED, SURVEYED = UNSEEN + 100_000_000, UNSEEN + 200_000_000
-FITTED_ON, BATCH = 192, 12
+FITTED_ON, BATCH = 144, 12
 SURVEYED_ON = 40
 
 

@@ -2,8 +2,9 @@
 import { segments, slider } from "../../../web/shared/controls.js";
 import { make } from "../../../web/shared/dom.js";
 import { formatted } from "../../../web/shared/format.js";
-import { filled } from "../../../web/shared/words.js";
+import { filled, setBold } from "../../../web/shared/words.js";
 import { Board } from "./board.js";
+import { carriedBySkips } from "./carried.js";
 import { Legend } from "./legend.js";
 import { ofErrors, ofMask, ofPicture } from "./pixels.js";
 import { SegmentationView } from "./segmentation_view.js";
@@ -36,6 +37,7 @@ export class SkipsView extends SegmentationView {
     const halves = root.appendChild(make("div", "sg-halves sg-switching"));
     this.tools = halves.appendChild(make("div", "sg-switches"));
     this.table = halves.appendChild(make("table", "sg-table"));
+    this.carried = root.appendChild(make("div", "sg-lines"));
     this.readout = root.appendChild(this.makeReadout());
     this.setting = 0;
     this.built = "";
@@ -110,6 +112,18 @@ export class SkipsView extends SegmentationView {
     }
     this.legend.show(data.names);
     this.fill(data);
+    this.writeCarried(data);
+  }
+
+  /** What each skip carried in this scene. @param {SkipsData} data */
+  writeCarried({ words, settings, skips, figures }) {
+    const lines = carriedBySkips(settings, skips.length, figures).map(({ skip, kind, edges, named }) => {
+      const line = make("p");
+      const values = { skip: `skip.${skip}`, edges: formatted(edges, "+.2f"), named: formatted(named, "+.2f") };
+      setBold(line, filled(words[`carried_${kind}`], values));
+      return line;
+    });
+    this.carried.replaceChildren(...lines);
   }
 
   /**
