@@ -24,12 +24,18 @@ def scene_model(name: str) -> SceneModel:
 
 
 def scene_head(title: str, lead: str, name: str) -> None:
-    """The head of a page about the model called ``name``, and whether that has learned anything."""
+    """The head of a page about the model called ``name``, and whether that has learned anything.
+
+    Raises:
+        CheckpointError: if its weights are damaged.
+    """
     entry = find_scene_model(name)
     st.session_state[session.ABOUT] = {"model": entry.title, "picture": say("scene.book")}
     st.title(title, anchor=False)
     lost.notice()
     st.markdown(lead)
-    if not entry.trained:
+    if entry.trained:
+        scene_model(name)
+    else:
         file = entry.source.where
         st.caption(f":orange-badge[{say('sidebar.untrained')}] {say('scene.untrained', file=file)}")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from vitviz.models.scene_config import DetrConfig, SwinUnetConfig
 from vitviz.worlds.picture_book import CLASS_NAMES, Page
 from vitviz.worlds.things import KINDS
 from vitviz.zoo.errors import CheckpointError
-from vitviz.zoo.registry import ASSETS
+from vitviz.zoo.shipped import ASSETS, shipped_json, shipped_weights
 from vitviz.zoo.source import Source
 
 if TYPE_CHECKING:
@@ -33,8 +34,24 @@ class SceneEntry:
 
     @property
     def trained(self) -> bool:
-        """Whether its weights came with vitviz."""
-        return (ASSETS / "weights" / self.source.where).is_file()
+        """Whether its weights came with vitviz, or the card that names them."""
+        return self._card.is_file() or (ASSETS / "weights" / self.source.where).is_file()
+
+    @property
+    def weights(self) -> Path:
+        """The file of its weights, whose content is the one that its card names.
+
+        Raises:
+            CheckpointError: if it is missing or another one, or the card is no such JSON.
+        """
+        card = shipped_json(self._card)
+        if not isinstance(card, dict) or "sha256" not in card:
+            raise CheckpointError("shipped_damaged", file=self._card.name, reason="no card of a model")
+        return shipped_weights(self.source.where, str(card["sha256"]))
+
+    @property
+    def _card(self) -> Path:
+        return (ASSETS / "weights" / self.source.where).with_suffix(".json")
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,10 +98,10 @@ def find_scene_model(name: str) -> SceneEntry:
 
 
 def load_scene_model(name: str) -> SceneModel:
-    """A model of the picture book; without its weights file it is untrained, from a fixed seed, and says so.
+    """A model of the picture book; one whose weights are not shipped is untrained, from a fixed seed, and says so.
 
     Raises:
-        CheckpointError: if there is none of that name.
+        CheckpointError: if there is none of that name, or its weights are damaged.
     """
     from safetensors.torch import load_file
 
@@ -94,7 +111,7 @@ def load_scene_model(name: str) -> SceneModel:
     entry = find_scene_model(name)
     network = build_scene_network(entry.config)
     if entry.trained:
-        weights = load_file(ASSETS / "weights" / entry.source.where)
+        weights = load_file(entry.weights)
         network.load_state_dict({key: value.float() for key, value in weights.items()})
     else:
         start_scene_network(network, 0)
