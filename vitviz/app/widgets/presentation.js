@@ -7,7 +7,11 @@ const RING = 44; // CSS pixels
 
 export const PRESENTED = `
 [data-testid="stSidebar"], [data-testid="stHeader"] { display: none !important; }
-[data-testid="stMainBlockContainer"] { zoom: ZOOM; max-width: none !important; padding-top: 0.5rem !important; }
+[data-testid="stMainBlockContainer"] { zoom: ZOOM; max-width: none !important; padding-top: 0.5rem !important;
+  --vv-room: calc(100vh / ZOOM); }
+.st-key-nav-pages, [class*="st-key-nav-group-"] { flex-wrap: nowrap !important; }
+.st-key-nav-pages { overflow-x: auto; scrollbar-width: none; }
+.st-key-nav-pages > div, [class*="st-key-nav-group-"] { width: max-content !important; max-width: none !important; }
 #vv-leave { position: fixed; right: 10px; bottom: 10px; z-index: 1000000; font: 14px sans-serif; padding: 6px 12px;
   min-height: 44px; color: #fff; background: #000b; border: 1px solid #fff8; border-radius: 4px; cursor: pointer; }
 #vv-ring { position: fixed; left: 0; top: 0; z-index: 1000001; width: ${RING}px; height: ${RING}px; box-sizing: border-box;

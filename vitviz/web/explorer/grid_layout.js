@@ -39,7 +39,7 @@ export function arrange(heads, order, figure) {
   return { cells, columns: Math.max(1, Math.round(Math.sqrt(cells.length * 0.8))) };
 }
 
-/** The small maps laid out in a rectangle of the page, in drawn pixels: whole ones a patch, so that maps are even. */
+/** The small maps laid out in a rectangle of the page, in drawn pixels: as large as they fit, each side in whole ones. */
 export class GridLayout {
   /**
    * @param {SmallLayer[]} layers
@@ -69,9 +69,9 @@ export class GridLayout {
       ((height * ratio - this.top) / down - below) / sides[0],
     );
     // Where there is no room for a whole pixel a patch, everything is drawn larger than it is shown.
-    const zoom = Math.max(1, Math.floor(room));
+    const zoom = Math.max(1, room);
     this.shrink = Math.min(1, Math.max(room, 0.2)) / ratio; // CSS pixels of a drawn pixel
-    this.map = { width: sides[1] * zoom, height: sides[0] * zoom };
+    this.map = { width: Math.floor(sides[1] * zoom), height: Math.floor(sides[0] * zoom) };
     this.step = { x: this.map.width + gap, y: this.map.height + below };
     this.size = { width: this.left + columns * this.step.x, height: this.top + down * this.step.y };
     /** @type {Map<string, number>} */

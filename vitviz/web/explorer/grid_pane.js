@@ -12,7 +12,8 @@ import { figures, nameOf, sinkText } from "./wording.js";
 /** @import { Panel } from "./composition.js" */
 /** @import { Choice, LayerInfo, Scene, Theme } from "./types.d.ts" */
 
-const HEIGHT = 470; // CSS pixels that the small maps may take
+const LEAST = 440; // CSS pixels that the small maps may always take
+const AROUND = 330; // CSS pixels of a window above and below them
 
 /**
  * Rows and columns of a layer's small maps: a window is a small part of the picture, and is shown alone.
@@ -54,7 +55,9 @@ export class GridPane {
     const name = state.order;
     const figure = (/** @type {number} */ layer, /** @type {number} */ head) =>
       name === "layer" ? undefined : engines[0].figure(name, layer, head);
-    const room = { width, height: HEIGHT, ratio: pixelRatio(this.view.root) };
+    const ratio = pixelRatio(this.view.root);
+    const window = (innerHeight * (devicePixelRatio || 1)) / ratio;
+    const room = { width, height: Math.max(LEAST, window - AROUND), ratio };
     this.view.setLayout(new GridLayout(small, state.order, figure, room));
     this.marked = "";
   }

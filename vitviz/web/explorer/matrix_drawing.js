@@ -111,8 +111,8 @@ export function drawCross(context, { view, side, unit }, { row, column, byRow },
     const start = MARGIN + (place - view[at]) * unit;
     // A dark and a light line under the coloured one: one of them is seen on every weight.
     for (const [colour, width] of /** @type {const} */ ([
-      ["rgb(0 0 0 / .7)", 4.5],
-      ["#fff", 3.5],
+      ["rgb(0 0 0 / .6)", 3.4],
+      ["#fff", 2.6],
       [own ? ink.accent : ink.second, 1.5],
     ])) {
       context.strokeStyle = colour;

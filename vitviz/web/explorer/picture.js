@@ -1,5 +1,6 @@
 // The picture with one map over it, the cursor, and the tokens that have no place in the picture as chips.
 import { make, svg } from "../shared/dom.js";
+import { Mark } from "../shared/marks.js";
 import { Cells } from "../shared/shades.js";
 import { outlinePaths, placeOf, tokenAt } from "./tokens.js";
 
@@ -29,10 +30,10 @@ export class PictureView {
     this.overlay = new Cells(this.frame.appendChild(make("canvas", "vx-overlay")));
     this.svg = this.frame.appendChild(svg("svg", { class: "vx-marks" }));
     this.svg.setAttribute("preserveAspectRatio", "none");
-    this.window = this.svg.appendChild(svg("path", { class: "vx-window" }));
+    this.window = new Mark("path", "vx-window").on(this.svg);
     this.cut = this.svg.appendChild(svg("path", { class: "vx-cut" }));
-    this.key = this.svg.appendChild(svg("rect", { class: "vx-key" }));
-    this.query = this.svg.appendChild(svg("rect", { class: "vx-query" }));
+    this.key = new Mark("rect", "vx-key").on(this.svg);
+    this.query = new Mark("rect", "vx-query").on(this.svg);
     this.chips = this.root.appendChild(make("div", "vx-chips"));
     this.frame.addEventListener("pointermove", (event) => this.pointed(event, events.hover));
     this.frame.addEventListener("pointerdown", (event) => this.pointed(event, events.hover));
@@ -113,26 +114,14 @@ export class PictureView {
    * @param {boolean} pinned
    */
   point(query, key, pinned) {
-    this.box(this.query, query);
-    this.box(this.key, key);
-    this.query.classList.toggle("vx-pinned", pinned);
+    this.query.around(placeOf(query, this.map));
+    this.key.around(key === null ? null : placeOf(key, this.map));
+    this.query.line.classList.toggle("vx-pinned", pinned);
     for (const [token, { chip }] of this.buttons.entries()) {
       chip.classList.toggle("vx-is-query", token === query);
       chip.classList.toggle("vx-is-key", token === key);
       chip.setAttribute("aria-pressed", String(token === query && pinned));
     }
-  }
-
-  /**
-   * @param {SVGRectElement} rect
-   * @param {number | null} token
-   */
-  box(rect, token) {
-    const place = token === null ? null : placeOf(token, this.map);
-    rect.style.display = place ? "" : "none";
-    if (!place) return;
-    const attributes = { x: place[1], y: place[0], width: 1, height: 1 };
-    for (const [name, value] of Object.entries(attributes)) rect.setAttribute(name, String(value));
   }
 
   /**
@@ -142,7 +131,7 @@ export class PictureView {
    */
   outline(reach, isCut) {
     const { edge, crosses } = outlinePaths(reach, isCut, this.map);
-    this.window.setAttribute("d", edge);
+    this.window.set({ d: edge });
     this.cut.setAttribute("d", crosses);
   }
 }

@@ -66,7 +66,7 @@ export class PicturePane {
         label: view.title.textContent ?? "",
         aspect: view.frame.clientWidth / view.frame.clientHeight,
         layers: [{ href: view.image.src }, { href: image(view.overlay.canvas), opacity }],
-        boxes: [...this.boxes(view.query, ink.accent, false), ...this.boxes(view.key, ink.second, true)],
+        boxes: [...this.boxes(view.query.line, ink.accent, false), ...this.boxes(view.key.line, ink.second, true)],
       },
     ];
   }

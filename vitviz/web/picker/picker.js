@@ -4,6 +4,7 @@ import { make, svg } from "../shared/dom.js";
 import { arrowStep } from "../shared/events.js";
 import { number } from "../shared/format.js";
 import { Lifetime } from "../shared/lifetime.js";
+import { Mark } from "../shared/marks.js";
 
 /** @import { Scale } from "../shared/types.d.ts" */
 /**
@@ -70,8 +71,8 @@ export class Picker {
     this.image = this.frame.appendChild(make("img"));
     this.canvas = this.frame.appendChild(make("canvas"));
     this.svg = this.frame.appendChild(svg("svg", { preserveAspectRatio: "none", class: "vv-lines" }));
-    this.hovered = this.box(null, "vv-hovered");
-    this.chosen = this.box(null, "vv-chosen");
+    this.hovered = new Mark("rect", "vv-hovered");
+    this.chosen = new Mark("rect", "vv-chosen");
     this.lifetime = new Lifetime();
     this.lifetime.listen(this.frame, "pointermove", (event) => this.hover(this.tokenAt(event)));
     this.lifetime.listen(this.frame, "pointerleave", () => this.hover(null));
@@ -119,21 +120,12 @@ export class Picker {
     }
     for (const c of lines.columns) down(c, "vv-thick");
     for (const r of lines.rows) across(r, "vv-thick");
-    for (const token of marked) this.svg.append(this.box(token, "vv-marked"));
-    this.hovered = this.svg.appendChild(this.box(null, "vv-hovered"));
-    this.chosen = this.svg.appendChild(this.box(this.token, "vv-chosen"));
-  }
-
-  /**
-   * @param {number | null} token
-   * @param {string} className
-   */
-  box(token, className) {
-    const place = this.place(token);
-    const [row, column] = place ?? [0, 0];
-    const box = svg("rect", { x: column, y: row, width: 1, height: 1, class: className });
-    if (!place) box.style.display = "none";
-    return box;
+    for (const token of marked) {
+      const [row, column] = this.place(token) ?? [-1, -1]; // a token before the patches has no place
+      if (row >= 0) this.svg.append(svg("rect", { x: column, y: row, width: 1, height: 1, class: "vv-marked" }));
+    }
+    this.hovered.on(this.svg).around(null);
+    this.chosen.on(this.svg).around(this.place(this.token));
   }
 
   drawChips() {
@@ -168,6 +160,7 @@ export class Picker {
   /**
    * Row and column of a patch token; null for a prefix token or nothing.
    * @param {number | null} token
+   * @returns {[row: number, column: number] | null}
    */
   place(token) {
     const patch = token === null ? -1 : token - this.data.prefix.length;
@@ -186,12 +179,7 @@ export class Picker {
 
   /** @param {number | null} token */
   hover(token) {
-    const place = this.place(token);
-    this.hovered.style.display = place ? "" : "none";
-    if (place) {
-      this.hovered.setAttribute("x", String(place[1]));
-      this.hovered.setAttribute("y", String(place[0]));
-    }
+    this.hovered.around(this.place(token));
     this.readout.textContent = this.describe(token ?? this.token);
   }
 
@@ -212,9 +200,7 @@ export class Picker {
   go(token) {
     if (token === this.token) return;
     this.token = token;
-    const box = this.box(token, "vv-chosen");
-    this.chosen.replaceWith(box);
-    this.chosen = box;
+    this.chosen.around(this.place(token));
     this.pressChips();
     this.readout.textContent = this.describe(token);
   }
