@@ -318,6 +318,26 @@ def test_two_pictures_share_one_cursor(visit: Visit) -> None:
     draw_all(page, "explorer-two")
 
 
+def test_two_models_share_one_cursor_by_its_place(visit: Visit) -> None:
+    page = opened(visit, "?model=vit-tiny&block=3&head=1&attention.model=swin-mini&second=0.1")
+    titles = page.locator(".vx-picture .vx-title")
+    expect(titles.nth(1)).to_contain_text("layers.0.blocks.0 W-MSA \u00b7 head 1 \u00b7 Swin")
+    over(page, 7, 4)
+    first, beside = (page.locator(".vx-query").nth(place) for place in (0, 1))
+    expect(first).to_have_attribute("x", "4")
+    expect(beside).to_have_attribute("x", "18")  # of 56 columns the middle of the four in column 4
+    expect(beside).to_have_attribute("y", "30")
+    frame = page.locator(".vx-frame").nth(1)
+    box = frame.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 40.5 / 56, box["y"] + box["height"] * 3.5 / 56)
+    expect(first).to_have_attribute("x", "10")
+    expect(first).to_have_attribute("y", "0")
+    page.get_by_role("button", name="cls").hover()
+    expect(beside).to_be_hidden()  # a Swin has no such token
+    draw_all(page, "explorer-two-models")
+
+
 def test_the_second_pane_is_set_without_a_mouse(visit: Visit) -> None:
     page = opened(visit, "?model=vit-tiny&layer=3&head=1&token=20")
     page.locator(".vx-more summary").press("Enter")

@@ -180,7 +180,12 @@ def head(title: str, lead: str, model: ModelEntry) -> None:
     lost.notice()
     st.markdown(lead)
     if not model.trained:
-        st.caption(f":orange-badge[{say('sidebar.untrained')}] {say('untrained', name=model.name)}")
+        untrained(model)
+
+
+def untrained(model: ModelEntry) -> None:
+    """One sentence: the model has learned nothing."""
+    st.caption(f":orange-badge[{say('sidebar.untrained')}] {say('untrained', name=model.name)}")
 
 
 def has_classes(model: ModelEntry) -> bool:

@@ -10,10 +10,10 @@ const COLOURS = new Uint32Array(256);
 /** What the scales read of a scene: two engines, one layer with a class token. */
 function sceneOf(/** @type {Partial<State>} */ state) {
   const engines = [
-    { reach: () => 0.2, top: () => 0.5 },
-    { reach: () => 0.3, top: () => 0.4 },
+    { reach: () => 0.2, top: () => 0.5, data: { model: "a" } },
+    { reach: () => 0.3, top: () => 0.4, data: { model: "a" } },
   ];
-  const scene = { engines, state: { ...DEFAULTS, ...state }, data: { layers: [{ prefix: ["cls"] }] } };
+  const scene = { engines, state: { ...DEFAULTS, ...state }, data: { model: "a", layers: [{ prefix: ["cls"] }] } };
   return /** @type {Scene} */ (/** @type {unknown} */ (scene));
 }
 
@@ -32,6 +32,15 @@ test("a map has its own scale where that is asked for, up to its largest patch",
   assert.ok(Math.abs(scaleOf(common, own, head, map).high - 0.06) < 1e-8);
   assert.equal(scaleOf(common, sceneOf({}), head, map), common);
   assert.notEqual(scaleOf(common, sceneOf({}), { layer: 0, head: "rollout" }, map), common);
+});
+
+test("another model counts for no common scale, and its map has one of its own", () => {
+  const scene = sceneOf({});
+  const other = /** @type {any} */ ({ ...scene.data, model: "b" });
+  const engines = scene.engines.map((engine, i) => (i ? /** @type {any} */ ({ ...engine, data: other }) : engine));
+  const common = commonScale({ ...scene, engines }, COLOURS);
+  assert.equal(common.high, 0.2);
+  assert.ok(Math.abs(scaleOf(common, scene, head, map, other).high - 0.06) < 1e-8);
 });
 
 test("what a scale spans, in words", () => {

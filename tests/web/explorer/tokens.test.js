@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { outlinePaths, placeOf, tokenAt } from "../../../vitviz/web/explorer/tokens.js";
+import { outlinePaths, placeOf, tokenAcross, tokenAt } from "../../../vitviz/web/explorer/tokens.js";
 
 const map = { prefix: ["cls"], rows: 2, columns: 3 };
 
@@ -25,4 +25,20 @@ test("a window's edge runs around it, and around each of its torn parts", () => 
   const torn = outlinePaths([0, 3, -1], (token) => token === 3, square);
   assert.equal(torn.edge.match(/M/g)?.length, 8); // four sides each
   assert.match(torn.crosses, /^M1\.25 1\.25/);
+});
+
+test("a token of another model is at the same place, or has the same name", () => {
+  const vit = { prefix: ["cls"], rows: 14, columns: 14 };
+  const swin = { prefix: [], rows: 56, columns: 56 };
+  const other = { prefix: ["cls", "reg"], rows: 16, columns: 16 };
+  const at = (/** @type {number} */ row, /** @type {number} */ column, /** @type {typeof other} */ of) =>
+    of.prefix.length + row * of.columns + column;
+  assert.equal(tokenAcross(swin, at(7, 3, vit), vit), at(30, 14, swin)); // the middle of 4 x 4
+  assert.equal(tokenAcross(vit, at(30, 14, swin), swin), at(7, 3, vit));
+  assert.equal(tokenAcross(other, at(0, 13, vit), vit), at(0, 15, other)); // no merging: by the patch's middle
+  assert.equal(tokenAcross(vit, at(15, 8, other), other), at(13, 7, vit));
+  assert.equal(tokenAcross(other, 0, vit), 0);
+  assert.equal(tokenAcross(swin, 0, vit), -1);
+  assert.equal(tokenAcross(vit, 1, other), -1);
+  assert.equal(tokenAcross(vit, 5, vit), 5);
 });

@@ -1,5 +1,6 @@
 // What a person does by pointer, keyboard and toolbar becomes what is chosen. Knows no elements.
 import { action, moved } from "./keys.js";
+import { besideFirst } from "./state.js";
 
 /** @import { Selection } from "./selection.js" */
 /** @import { Act, Actions, Choice, State } from "./types.d.ts" */
@@ -84,7 +85,8 @@ export class Controller {
    * @param {boolean} second whether it is for the second pane
    */
   chooseMap({ layer, head }, second) {
-    this.change(second ? { second: { layer, head } } : { layer, head });
+    // The small maps are those of the first model.
+    this.change(second && !this.selection.setting.other ? { second: { layer, head } } : { layer, head });
   }
 
   /** Back by one step: the opened weight is closed, else the token is pinned no more. */
@@ -99,7 +101,8 @@ export class Controller {
 
   /** @param {Act} name */
   act(name) {
-    if (name === "split") this.change({ second: { layer: this.selection.state.layer, head: "mean" } });
+    if (name === "split")
+      this.change({ second: { ...besideFirst(this.selection.state, this.selection.setting), head: "mean" } });
     else if (name === "join") this.change({ second: null });
     else this.effects.save(name);
   }

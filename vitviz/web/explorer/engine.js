@@ -3,11 +3,11 @@
 import { PayloadSource } from "../shared/payload.js";
 import { largest } from "../shared/shades.js";
 import { LayerMaths } from "./maths.js";
-import { tokenOn } from "./tokens.js";
+import { tokenAcross } from "./tokens.js";
 import { overHeads } from "./weights.js";
 
 /** @import { Payload } from "../shared/payload.js" */
-/** @import { Choice, Direction, ExplorerPicture, Fetcher, WeightMap } from "./types.d.ts" */
+/** @import { Choice, Direction, ExplorerPicture, Fetcher, TokenMap, WeightMap } from "./types.d.ts" */
 /** @typedef {(queries: Int32Array, keys: Int32Array, from: number, to: number, out: Float32Array) => void} Fill adds rows `from` to `to` of a matrix to `out` */
 
 const AT_ONCE = 2; // requests for layers that nobody waits for
@@ -105,20 +105,22 @@ export class Engine {
   }
 
   /**
-   * Weights of all heads of a layer for a token of layer `from`, (H, tokens); null while the layer is not there.
+   * Weights of all heads of a layer for a token of the map `from`, (H, tokens); null while the layer is not there, and
+   * where it has no such token.
    * @param {number} index
    * @param {number} token
-   * @param {number} from
+   * @param {TokenMap} from
    * @param {Direction} direction
    */
   compute(index, token, from, direction) {
     const maths = this.layer(index);
-    if (!maths) {
+    const own = maths ? tokenAcross(this.layers[index], token, from) : -1;
+    if (!maths || own < 0) {
       this.buffers[index] = null;
       return null;
     }
     this.buffers[index] ??= new Float32Array(maths.heads * maths.tokens);
-    maths.allHeads(tokenOn(maths, token, this.layers[from]), direction, this.buffers[index]);
+    maths.allHeads(own, direction, this.buffers[index]);
     return this.buffers[index];
   }
 
@@ -152,7 +154,7 @@ export class Engine {
    */
   rolloutMap(token, tokens, direction, start) {
     const matrix = this.source.peek(`rollout/${start}.bin`);
-    if (!matrix) return null;
+    if (!matrix || token < 0) return null;
     if (direction === "row") return { values: matrix, offset: token * tokens, tokens };
     const out = this.room("rollout", tokens);
     for (let i = 0; i < tokens; i++) out[i] = matrix[i * tokens + token];

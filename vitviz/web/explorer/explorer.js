@@ -3,7 +3,7 @@
 import { make } from "../shared/dom.js";
 import { Engine } from "./engine.js";
 import { ExplorerView } from "./explorer_view.js";
-import { clean, settingOf } from "./state.js";
+import { besideFirst, clean, settingOf } from "./state.js";
 import { problemOf } from "./wording.js";
 
 /** @import { View } from "../shared/types.d.ts" */
@@ -42,8 +42,9 @@ class Explorer {
     }
     const engines = (data.second ? [data, data.second] : [data]).map((picture) => this.engineFor(picture, data));
     const first = this.stateFor(data);
+    const beside = first.second ?? besideFirst(first, settingOf(data));
     try {
-      await Promise.all(engines.map((engine, i) => engine.need(((i && first.second) || first).layer)));
+      await Promise.all(engines.map((engine, i) => engine.need((i ? beside : first).layer)));
     } catch (error) {
       this.failed(error);
       if (this.view) return;
@@ -51,7 +52,7 @@ class Explorer {
     if (this.wanted !== data) return;
     const state = this.stateFor(data); // what a person chose while the numbers were on their way holds
     if (this.view?.data.second && !data.second) state.second = null;
-    if (data.second && !state.second) state.second = { layer: state.layer, head: state.head };
+    if (data.second && !state.second) state.second = besideFirst(state, settingOf(data));
     if (this.view) this.view.replace(data, engines, state);
     else this.view = new ExplorerView(this.element, this.events, this, { data, engines, state });
   }
@@ -70,13 +71,13 @@ class Explorer {
    * @param {ExplorerPicture} picture
    * @param {ExplorerData} data
    */
-  engineFor(picture, { layers, limit }) {
+  engineFor(picture, { limit }) {
     const kept = this.view?.engines.find(
       (engine) => engine.data.revision === picture.revision && engine.source.url === picture.url,
     );
     const missing = () => this.missed();
     const arrived = () => this.view?.arrived();
-    return kept ?? new Engine({ ...picture, layers, limit }, { missing, arrived, fetcher: this.events.fetcher });
+    return kept ?? new Engine({ ...picture, limit }, { missing, arrived, fetcher: this.events.fetcher });
   }
 
   /** Ask the host for payloads that are gone, a few times: where nobody serves them, asking on would never end. */

@@ -60,7 +60,7 @@ export class ExplorerView {
   get scene() {
     const { data, engines, problem } = this;
     const { state, other, hint, setting } = this.selection;
-    return { data, engines, aggregates: setting.aggregates, state, other, problem, hint };
+    return { data, engines, aggregates: setting.aggregates, setting, state, other, problem, hint };
   }
 
   /**
@@ -82,7 +82,13 @@ export class ExplorerView {
   begin() {
     this.layout();
     this.fetchChosen();
-    for (const engine of this.engines) engine.prefetch(this.selection.state.layer);
+    this.prefetch();
+  }
+
+  /** Fetch the layers around those that are shown. */
+  prefetch() {
+    const { state } = this.selection;
+    for (const [i, engine] of this.engines.entries()) engine.prefetch(((i && state.second) || state).layer);
   }
 
   /**
@@ -96,7 +102,7 @@ export class ExplorerView {
       if (!part || (!again && this.engines[i].source.url === part.url)) continue;
       this.engines[i].source.url = part.url;
       this.fetchChosen();
-      this.engines[i].prefetch(this.selection.state.layer);
+      this.prefetch();
     }
     this.renewPage();
     this.page.readTheme(data.scales);

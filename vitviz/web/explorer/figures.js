@@ -1,5 +1,5 @@
 // The explorer's panes as figures that can be saved, each with the weights that it shows.
-import { tokenOn } from "./tokens.js";
+import { tokenAcross } from "./tokens.js";
 
 /** @import { SavedArray, SavedFigure } from "../shared/types.d.ts" */
 /** @import { Engine } from "./engine.js" */
@@ -33,7 +33,7 @@ export function figuresOf(page, scene) {
 function mapOf({ state, data }, engine, choice) {
   const layer = engine.layers[choice.layer];
   const { prefix, rows, columns } = layer;
-  const token = tokenOn(layer, state.token, data.layers[state.layer]);
+  const token = tokenAcross(layer, state.token, data.layers[state.layer]);
   const map = engine.map(choice, token, state.direction, state.start);
   if (!map) return {};
   const all = map.values.slice(map.offset, map.offset + map.tokens);

@@ -104,7 +104,8 @@ export class GridPane {
    * @param {Theme} theme
    */
   mark({ state, data, engines }, { dark, ink }) {
-    const { layer, head, second } = state;
+    const { layer, head } = state;
+    const second = data.second && data.second.model !== data.model ? null : state.second; // its maps are not among these
     const loaded = data.layers.filter((_, index) => engines[0].layer(index)).length;
     const key = [layer, head, second?.layer, second?.head, loaded, dark].join();
     if (key === this.marked) return;

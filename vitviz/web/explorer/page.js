@@ -116,11 +116,11 @@ export class Page {
   }
 
   /** @param {Scene} scene */
-  drawToolbar({ state, data, aggregates }) {
-    const drawn = JSON.stringify({ ...state, token: 0, revision: data.revision });
+  drawToolbar({ state, data, aggregates, setting: { other } }) {
+    const drawn = JSON.stringify({ ...state, token: 0, revision: data.revision, beside: data.second?.revision });
     if (drawn === this.toolbarDrawn) return;
     this.toolbarDrawn = drawn;
-    this.toolbar.show(state, data.layers, aggregates);
+    this.toolbar.show(state, { layers: data.layers, aggregates }, other);
   }
 
   /**

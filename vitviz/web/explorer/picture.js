@@ -30,7 +30,7 @@ export class PictureView {
     this.overlay = new Cells(this.frame.appendChild(make("canvas", "vx-overlay")));
     this.svg = this.frame.appendChild(svg("svg", { class: "vx-marks" }));
     this.svg.setAttribute("preserveAspectRatio", "none");
-    this.window = new Mark("path", "vx-window").on(this.svg);
+    this.window = new Mark("path", "vx-window", "vv-rim-thin").on(this.svg);
     this.cut = this.svg.appendChild(svg("path", { class: "vx-cut" }));
     this.key = new Mark("rect", "vx-key").on(this.svg);
     this.query = new Mark("rect", "vx-query").on(this.svg);

@@ -2,14 +2,14 @@
 import { filled } from "../shared/words.js";
 import { PictureView } from "./picture.js";
 import { scaleOf, spanText } from "./scale.js";
-import { tokenOn } from "./tokens.js";
+import { tokenAcross } from "./tokens.js";
 import { nameOf } from "./wording.js";
 
 /** @import { Shades } from "../shared/shades.js" */
 /** @import { Box, Panel } from "./composition.js" */
 /** @import { Engine } from "./engine.js" */
 /** @import { PictureEvents } from "./picture.js" */
-/** @import { Choice, ExplorerPicture, Ink, Scene } from "./types.d.ts" */
+/** @import { Choice, ExplorerPicture, Ink, Scene, TokenMap } from "./types.d.ts" */
 
 export class PicturePane {
   /**
@@ -17,8 +17,24 @@ export class PicturePane {
    * @param {PictureEvents} events
    */
   constructor(parent, events) {
-    this.view = new PictureView(parent, events);
+    /** @type {{ own: TokenMap, current: TokenMap } | null} this map's tokens, and those that the cursor counts in */
+    this.maps = null;
+    this.view = new PictureView(parent, {
+      ...events,
+      hover: (token) => this.carried(token, events.hover),
+      choose: (token) => this.carried(token, events.choose),
+    });
     this.opacity = 1;
+  }
+
+  /**
+   * Call `callback` with the cursor's token for one of this map, if there is one.
+   * @param {number} token
+   * @param {(token: number) => void} callback
+   */
+  carried(token, callback) {
+    const there = this.maps ? tokenAcross(this.maps.current, token, this.maps.own) : token;
+    if (there >= 0) callback(there);
   }
 
   /**
@@ -34,21 +50,26 @@ export class PicturePane {
     view.root.hidden = !choice;
     if (!choice) return;
     this.opacity = state.opacity;
-    const layer = data.layers[choice.layer];
+    const layer = picture.layers[choice.layer];
     const current = data.layers[state.layer];
-    const token = tokenOn(layer, state.token, current);
-    const name = nameOf(scene, choice);
+    this.maps = { own: layer, current };
+    const token = tokenAcross(layer, state.token, current);
+    const name = nameOf(scene, choice, picture);
     view.show({ ...picture.picture, label: filled(data.words.pictureLabel, { map: name }) }, layer, layer.prefix);
     const map = engine.map(choice, token, state.direction, state.start);
-    const own = map && scaleOf(common, scene, choice, map);
+    const own = map && scaleOf(common, scene, choice, map, picture);
     if (map && own) view.paint(map.values.subarray(map.offset, map.offset + map.tokens), own, state);
     else view.clear();
     const span = own && own !== common ? ` \u00b7 ${spanText(own)}` : "";
-    const title = name + (picture === data ? "" : ` \u00b7 ${picture.name}`) + span;
+    const beside = [
+      ...(picture.model === data.model ? [] : [picture.modelTitle]),
+      ...(picture.name === data.name && picture.model !== data.model ? [] : [picture.name]),
+    ];
+    const title = [name, ...(picture === data ? [] : beside)].join(" \u00b7 ") + span;
     if (view.title.textContent !== title) view.title.textContent = title;
-    view.point(token, other === null ? null : tokenOn(layer, other, current), state.pinned);
+    view.point(token, other === null ? null : tokenAcross(layer, other, current), state.pinned);
     const maths = engine.layer(choice.layer);
-    const reach = maths?.windowed ? maths.reach(token) : [];
+    const reach = maths?.windowed && token >= 0 ? maths.reach(token) : [];
     view.outline(reach, (other) => Boolean(maths?.isCut(token, other)));
   }
 

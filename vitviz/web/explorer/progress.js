@@ -26,20 +26,20 @@ export class Progress {
     for (const layer of [state.layer, ...data.layers.keys()]) {
       if (done.has(layer)) continue;
       if (layer !== state.layer && performance.now() - begun > BUDGET) return true;
-      if (engine.compute(layer, state.token, state.layer, state.direction)) done.add(layer);
+      if (engine.compute(layer, state.token, data.layers[state.layer], state.direction)) done.add(layer);
     }
     return false;
   }
 }
 
 /**
- * The one layer that is shown of a second picture.
+ * The one layer that is shown of a second picture or model.
  * @param {Scene} scene
  */
 function computeSecond({ state, engines, data }) {
   const [first, engine] = engines;
   if (!state.second || !engine || engine === first) return;
   // Weights of layers that are no longer shown would be those of an earlier token, and count for the scale.
-  for (const layer of data.layers.keys()) if (layer !== state.second.layer) engine.buffers[layer] = null;
-  engine.compute(state.second.layer, state.token, state.layer, state.direction);
+  for (const layer of engine.layers.keys()) if (layer !== state.second.layer) engine.buffers[layer] = null;
+  engine.compute(state.second.layer, state.token, data.layers[state.layer], state.direction);
 }

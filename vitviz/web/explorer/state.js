@@ -2,10 +2,13 @@
 
 /** @import { Aggregate, ExplorerData, Head, State, TokenMap } from "./types.d.ts" */
 /**
- * What a state has to fit: the model's layers, what stands for all heads in it, and whether there is a second picture.
- * `defaults` is DEFAULTS of Python.
- * @typedef {{ layers: (TokenMap & { heads: number })[], aggregates: readonly Aggregate[], defaults: State,
- *   paired: boolean }} Setting
+ * A model's layers, and what stands for all heads in it.
+ * @typedef {{ layers: (TokenMap & { heads: number })[], aggregates: readonly Aggregate[] }} Heads
+ */
+/**
+ * What a state has to fit: the model, that of the second pane where it is another one, and whether there is a second
+ * picture of the same model. `defaults` is DEFAULTS of Python.
+ * @typedef {Heads & { defaults: State, paired: boolean, other?: Heads | null }} Setting
  */
 
 /** @type {Aggregate[]} */
@@ -43,8 +46,26 @@ function cleanHead(head, layer, aggregates) {
  * @param {ExplorerData} data
  * @returns {Setting}
  */
-export function settingOf({ layers, rollout, defaults, second }) {
-  return { layers, aggregates: rollout ? AGGREGATES : AGGREGATES.slice(0, 2), defaults, paired: Boolean(second) };
+export function settingOf({ layers, rollout, defaults, second, model }) {
+  const other = second && second.model !== model ? headsOf(second) : null;
+  return { ...headsOf({ layers, rollout }), defaults, paired: Boolean(second) && !other, other };
+}
+
+/**
+ * @param {{ layers: Heads["layers"], rollout: boolean }} model
+ * @returns {Heads}
+ */
+const headsOf = ({ layers, rollout }) => ({ layers, aggregates: rollout ? AGGREGATES : AGGREGATES.slice(0, 2) });
+
+/**
+ * What a second pane shows at first: the same map of another picture, of another model all heads as deep in it.
+ * @param {State} state
+ * @param {Setting} setting
+ */
+export function besideFirst({ layer, head }, { layers, other }) {
+  if (!other) return { layer, head };
+  const share = layers.length > 1 ? layer / (layers.length - 1) : 0;
+  return { layer: Math.round(share * (other.layers.length - 1)), head: /** @type {const} */ ("mean") };
 }
 
 /**
@@ -53,7 +74,7 @@ export function settingOf({ layers, rollout, defaults, second }) {
  * @param {Setting} setting
  * @returns {State}
  */
-export function clean(wanted, { layers, aggregates, defaults }) {
+export function clean(wanted, { layers, aggregates, defaults, other }) {
   /** @type {Record<string, any>} */
   const state = { ...defaults, ...wanted };
   state.layer = whole(state.layer, 0, layers.length - 1, 0);
@@ -68,8 +89,9 @@ export function clean(wanted, { layers, aggregates, defaults }) {
   );
   for (const name of ["pinned", "log", "smooth"]) state[name] = Boolean(state[name]);
   if (state.second) {
-    const at = whole(state.second.layer, 0, layers.length - 1, state.layer);
-    state.second = { layer: at, head: cleanHead(state.second.head, layers[at], aggregates) };
+    const beside = other ?? { layers, aggregates };
+    const at = whole(state.second.layer, 0, beside.layers.length - 1, 0);
+    state.second = { layer: at, head: cleanHead(state.second.head, beside.layers[at], beside.aggregates) };
   }
   return /** @type {State} */ (state);
 }

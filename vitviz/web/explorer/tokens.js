@@ -1,5 +1,5 @@
 // A token's place in the picture, and the same place in the map of another layer. Knows no page.
-import { carry } from "../shared/places.js";
+import { carry, carryAcross } from "../shared/places.js";
 
 /** @import { TokenMap } from "./types.d.ts" */
 
@@ -34,6 +34,18 @@ export function tokenAt(across, down, { prefix, rows, columns }) {
  */
 export function tokenOn(to, token, from) {
   return carry(token, from.prefix.length, [from.rows, from.columns], [to.rows, to.columns]);
+}
+
+/**
+ * The same between layers of two models, which may have other tokens before the patches: -1 where there is none.
+ * @param {TokenMap} to
+ * @param {number} token
+ * @param {TokenMap} from
+ */
+export function tokenAcross(to, token, from) {
+  return to.prefix.join() === from.prefix.join() && to.rows === from.rows && to.columns === from.columns
+    ? token
+    : carryAcross(token, from, to);
 }
 
 /**

@@ -5,6 +5,7 @@ import { Lifetime } from "../shared/lifetime.js";
 import { AGGREGATES } from "./state.js";
 
 /** @import { Words } from "../shared/types.d.ts" */
+/** @import { Heads } from "./state.js" */
 /** @import { Act, Actions, Aggregate, Choice, Head, LayerInfo, State } from "./types.d.ts" */
 
 /**
@@ -187,12 +188,13 @@ export class Toolbar {
   }
 
   /**
-   * Show a state. `aggregates` are the heads that are not single ones.
+   * Show a state. `aggregates` are the heads that are not single ones; `other` is the second pane's model where it is
+   * another one.
    * @param {State} state
-   * @param {LayerInfo[]} layers
-   * @param {readonly Aggregate[]} aggregates
+   * @param {{ layers: LayerInfo[], aggregates: readonly Aggregate[] }} model
+   * @param {Heads | null | undefined} other
    */
-  show(state, layers, aggregates) {
+  show(state, { layers, aggregates }, other) {
     const { words } = this;
     const layer = layers[state.layer];
     Object.assign(this.layer, { max: layers.length - 1, value: state.layer });
@@ -203,9 +205,10 @@ export class Toolbar {
     for (const control of [this.secondLayer, this.secondHead]) fieldOf(control).hidden = !state.second;
     if (state.second) {
       const { layer: at, head } = state.second;
-      Object.assign(this.secondLayer, { max: layers.length - 1, value: at });
+      const beside = other ?? { layers, aggregates };
+      Object.assign(this.secondLayer, { max: beside.layers.length - 1, value: at });
       captionOf(this.secondLayer).textContent = `${words.secondLayer} ${at}`;
-      this.offer(this.secondHead, layers[at].heads, aggregates, head);
+      this.offer(this.secondHead, beside.layers[at].heads, beside.aggregates, head);
     }
     for (const { button, value } of this.direction)
       button.setAttribute("aria-pressed", String(value === state.direction));

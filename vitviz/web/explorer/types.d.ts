@@ -1,6 +1,7 @@
 // Types of the explorer's data, as vitviz/web/explorer/describe.py and defaults.py write them.
 import type { Scale, Words } from "../shared/types.d.ts";
 import type { Engine } from "./engine.js";
+import type { Setting } from "./state.js";
 
 export type Direction = "row" | "column";
 export type Aggregate = "mean" | "max" | "rollout";
@@ -87,6 +88,7 @@ export type Scene = {
   data: ExplorerData;
   engines: Engine[];
   aggregates: readonly Aggregate[];
+  setting: Setting;
   state: State;
   other: number | null;
   problem: string;

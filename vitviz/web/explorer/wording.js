@@ -5,16 +5,18 @@ import { placeOf } from "./tokens.js";
 import { strongest } from "./weights.js";
 
 /** @import { Words } from "../shared/types.d.ts" */
-/** @import { Choice, Scene } from "./types.d.ts" */
+/** @import { Choice, ExplorerPicture, Scene } from "./types.d.ts" */
 
 const NAMED = 4; // strongest targets in the line below the picture
 
 /**
  * @param {Scene} scene
  * @param {Choice} choice
+ * @param {ExplorerPicture} [picture] whose map it is
  */
-export function nameOf({ data, state }, { layer, head }) {
-  const { words, layers } = data;
+export function nameOf({ data, state }, { layer, head }, picture = data) {
+  const { words } = data;
+  const { layers } = picture;
   if (head === "rollout") return filled(words.rolloutName, { start: state.start, end: layers.length - 1 });
   const { name, window, shift } = layers[layer];
   const kind = window ? (shift ? " SW-MSA" : " W-MSA") : "";

@@ -6,10 +6,11 @@ export class Mark {
   /**
    * @param {"rect" | "path"} tag
    * @param {string} className of the coloured line
+   * @param {string} [rim] another class of the two lines below it
    */
-  constructor(tag, className) {
+  constructor(tag, className, rim = "") {
     const name = /** @type {"rect"} */ (tag);
-    const [dark, light, line] = ["vv-rim vv-rim-dark", "vv-rim", className].map((one) => svg(name, { class: one }));
+    const [dark, light, line] = [`vv-rim vv-rim-dark ${rim}`, `vv-rim ${rim}`, className].map((one) => svg(name, { class: one }));
     this.lines = [dark, light, line];
     /** The coloured line, which other code may read and style. */
     this.line = line;

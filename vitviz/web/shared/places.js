@@ -27,6 +27,30 @@ export function carry(token, prefix, source, target, finer = null) {
 }
 
 /**
+ * The token of a map of another model at the same place of the picture: what a merging would make of it where one map
+ * could come from the other, else the patch that has its middle in it. Tokens before the patches keep their name; -1
+ * where the other model has none of that name.
+ * @param {number} token
+ * @param {{ prefix: readonly string[], rows: number, columns: number }} source
+ * @param {{ prefix: readonly string[], rows: number, columns: number }} target
+ * @returns {number}
+ */
+export function carryAcross(token, source, target) {
+  const patch = token - source.prefix.length;
+  if (patch < 0) return target.prefix.indexOf(source.prefix[token]);
+  /** @type {[Grid, Grid]} */
+  const [from, to] = [
+    [source.rows, source.columns],
+    [target.rows, target.columns],
+  ];
+  if (countMergings(from, to) !== null || countMergings(to, from) !== null)
+    return target.prefix.length + carry(patch, 0, from, to);
+  const row = Math.floor(((Math.floor(patch / from[1]) + 0.5) * to[0]) / from[0]);
+  const column = Math.floor((((patch % from[1]) + 0.5) * to[1]) / from[1]);
+  return target.prefix.length + row * to[1] + column;
+}
+
+/**
  * How many mergings make a map of `coarse` out of one of `fine`; null where none do.
  * @param {Grid} fine
  * @param {Grid} coarse

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from vitviz.analysis.places import carry
-from vitviz.app import address, links, session, shell, tokens, tray
+from vitviz.app import address, links, session, shell, tokens
 from vitviz.app.class_names import naming
 from vitviz.app.markup import as_text
+from vitviz.app.model_titles import title
 from vitviz.app.pictures import small_picture_url
 from vitviz.app.settings import BLOCK, HEAD
+from vitviz.app.topics.attention.beside import choose_beside
 from vitviz.app.widgets.explorer import explorer
 from vitviz.app.words import say
-from vitviz.samples import SAMPLES
 
 if TYPE_CHECKING:
     from vitviz.analysis.attention.opening import Opening
@@ -26,22 +27,26 @@ OPENING: session.Derived[Opening] = session.Derived("the head and patch that say
 
 
 def show() -> None:
-    """The attention of the chosen picture, perhaps beside that of a second one, in the explorer."""
+    """The attention of the chosen picture, perhaps beside another picture or model, in the explorer."""
     from vitviz.analysis.attention.opening import opening
 
     model = session.entry()
     shell.head(say("attention.title"), say("attention.lead"), model)
     place, below = st.container(), st.container()
     with below:
-        second = _second_picture()
+        beside = choose_beside(model)
     with place, st.spinner(say("running")):
         data = _described(model, session.picture(), str(st.session_state["picture_name"]))
-        beside = _described(model, *second) if second else None
+        second = _described(*beside) if beside else None
         trace = session.trace(model)
         first = session.derived(trace, OPENING, lambda: opening(trace))
     with place:
-        _explore(data, beside, _state(model, data, first), model)
+        _explore(data, second, _state(model, data, first), model)
     with below:
+        if beside and beside.model != model:
+            st.caption(say("attention.across", model=as_text(title(beside.model))))
+            if not beside.model.trained:
+                shell.untrained(beside.model)
         st.caption(_why(trace, model, first))
 
 
@@ -58,30 +63,6 @@ def _described(model: ModelEntry, picture: ChosenPicture, name: str) -> dict[str
         content=session.run_name(model, picture),
     )
     return describe(trace, model, described, f"api/explorer/{session.explorer_token(trace, model, picture)}")
-
-
-def _second_picture() -> tuple[ChosenPicture, str] | None:
-    """A picture of this person's tray or a sample, and what it is called; None until one is chosen."""
-    language = str(st.session_state.get("language", "en"))
-    own = {f"{tray.PREFIX}{id_}": each for id_, each in tray.pictures().items()}
-    titles = {key: each.name for key, each in own.items()}
-    titles |= {sample.file: sample.title_zh if language == "zh" else sample.title for sample in SAMPLES}
-    key = f"attention.second.{language}"
-    if st.session_state.get(key) not in titles:  # it may have left the tray
-        st.session_state.pop(key, None)
-    place, _ = st.columns([1, 2.4])
-    chosen = place.selectbox(
-        say("attention.second"),
-        list(titles),
-        index=None,
-        format_func=titles.__getitem__,
-        placeholder=say("attention.no_second"),
-        key=key,
-    )
-    if chosen in own:
-        return own[chosen].picture, own[chosen].name
-    sample = next((sample for sample in SAMPLES if sample.file == chosen), None)
-    return None if sample is None else (session.sample_picture(sample), titles[sample.file])
 
 
 def _why(trace: Trace, model: ModelEntry, first: Opening) -> str:

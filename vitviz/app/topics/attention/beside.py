@@ -1,0 +1,107 @@
+"""What stands beside the first map: another picture, another model, or both; the address keeps it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import streamlit as st
+
+from vitviz.app import callbacks, session, tray
+from vitviz.app.model_titles import title
+from vitviz.app.settings import Setting
+from vitviz.app.words import language, say
+from vitviz.samples import SAMPLES
+from vitviz.zoo.registry import REGISTRY
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+    from vitviz.app.chosen_picture import ChosenPicture
+    from vitviz.zoo.registry import ModelEntry
+
+
+def _picture(text: str) -> str:
+    """A sample's file or the id of a person's own picture, as a link has it. ``ValueError`` for anything else."""
+    if text not in {sample.file for sample in SAMPLES} and not re.fullmatch(
+        rf"{tray.PREFIX}[\w-]{{1,24}}", text
+    ):
+        raise ValueError(text)
+    return text
+
+
+def _model(text: str) -> str:
+    """The name of a model that is there. ``ValueError`` for any other."""
+    if text not in REGISTRY and text not in session.own_models():
+        raise ValueError(text)
+    return text
+
+
+NOTHING = ""
+PICTURE = Setting("attention.picture", _picture)
+MODEL = Setting("attention.model", _model)
+
+
+class Beside(NamedTuple):
+    """A run that stands beside the first one, and what its picture is called."""
+
+    model: ModelEntry
+    picture: ChosenPicture
+    name: str
+
+
+def choose_beside(first: ModelEntry) -> Beside | None:
+    """The two boxes, and what is chosen in them; None until something is."""
+    left, middle, _ = st.columns([1, 1, 1.4])
+    pictures = _pictures()
+    picture = _box(left, PICTURE, pictures, say("attention.second"))
+    models = {entry.name: _title(entry) for entry in _models() if entry.name != first.name}
+    model = _box(middle, MODEL, models, say("attention.second_model"))
+    if not picture and not model:
+        return None
+    # A model beside another sees the picture as it was trained to: what a person chose is for their own model.
+    entry = session.find(model) if model else first
+    if not picture:
+        return Beside(entry, session.picture(), str(st.session_state["picture_name"]))
+    if picture.startswith(tray.PREFIX):
+        own = tray.pictures()[picture.removeprefix(tray.PREFIX)]
+        return Beside(entry, own.picture, own.name)
+    sample = next(sample for sample in SAMPLES if sample.file == picture)
+    return Beside(entry, session.sample_picture(sample), pictures[picture])
+
+
+def _pictures() -> dict[str, str]:
+    """The pictures of this person's tray and the samples: what they are called by what a link has."""
+    titles = {f"{tray.PREFIX}{id_}": own.name for id_, own in tray.pictures().items()}
+    zh = language() == "zh"
+    return titles | {sample.file: sample.title_zh if zh else sample.title for sample in SAMPLES}
+
+
+def _models() -> list[ModelEntry]:
+    """Those that a person can choose: trained ones first. Tests choose the ones that are made for them."""
+    own = [model.entry for model in session.own_models().values()]
+    shipped = [
+        entry
+        for entry in REGISTRY.values()
+        if not entry.name.endswith("-test") or entry.name == MODEL.get(NOTHING, keep=False)
+    ]
+    return sorted([*own, *shipped], key=lambda entry: not entry.trained)
+
+
+def _title(entry: ModelEntry) -> str:
+    return f"{say(f'models.group.{entry.source.kind}')} \u00b7 {title(entry)}"
+
+
+def _box(place: DeltaGenerator, setting: Setting[str], titles: dict[str, str], text: str) -> str:
+    """A box that may stay empty; what is gone, as a picture that left the tray, counts as nothing."""
+    key = f"{setting.name}.{language()}"  # in another language it is another widget
+    chosen = setting.get(NOTHING)
+    if chosen not in titles:
+        chosen = NOTHING
+        setting.set(NOTHING)
+    st.session_state[key] = chosen or None
+    place.selectbox(
+        text, list(titles), index=None, format_func=titles.__getitem__, placeholder=say("attention.no_second"),
+        key=key, on_change=callbacks.named(key, lambda: setting.set(st.session_state[key] or NOTHING)),
+    )  # fmt: skip
+    return chosen
