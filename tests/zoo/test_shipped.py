@@ -11,9 +11,10 @@ import torch
 
 from vitviz.app.sentences import sentence
 from vitviz.samples import read_samples
-from vitviz.zoo import facts, registry, shipped
+from vitviz.zoo import facts, registry, scene_models, shipped
 from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.load import load_model
+from vitviz.zoo.scene_models import SCENE_MODELS, load_scene_model
 
 REAL = registry.ASSETS
 WEIGHTS, CARD, LABELS = "weights/vit-tiny.safetensors", "weights/vit-tiny.json", "labels/everyday20.json"
@@ -58,6 +59,19 @@ def test_a_damaged_file_is_named_with_what_to_do(assets: Path, file: str, how: s
     assert refused.value.code == code
     # A card of another model is right in itself: the weights are not those that it speaks of.
     assert refused.value.fields["file"] == Path(WEIGHTS if (file, how) == (CARD, "swapped") else file).name
+
+
+@pytest.mark.parametrize("name", SCENE_MODELS)
+@pytest.mark.parametrize("how", ["cut off", "one bit", "missing", "foreign card", "no card"])
+def test_so_is_one_of_a_model_of_the_picture_book(
+    assets: Path, monkeypatch: pytest.MonkeyPatch, name: str, how: str
+) -> None:
+    monkeypatch.setattr(scene_models, "ASSETS", assets)
+    file = f"weights/{name}.{'json' if 'card' in how else 'safetensors'}"
+    damage(assets, file, how.removesuffix(" card").replace("no", "missing"))
+    with pytest.raises(CheckpointError, match="install vitviz again") as refused:
+        load_scene_model(name)
+    assert refused.value.fields["file"] == Path(file).name
     assert "vitviz" in sentence(refused.value, "zh")
 
 
