@@ -109,8 +109,8 @@ async def _visit(
             found.wrong += said != await asyncio.to_thread(expected, model, picture)
         else:
             await person.run(chance.choice(PAGES))
-            if described := person.explorer():
-                await person.fetch(f"{described['url']}/{chance.randrange(2)}.bin")
+            if person.explorer():
+                await person.layer(chance.randrange(2))
         found.pages += 1
     await person.leave()
     found.visits += 1

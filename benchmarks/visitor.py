@@ -31,6 +31,7 @@ from vitviz.payload import unpack_data
 PATIENCE = 240.0  # seconds
 BAR = 'class="b"'  # in the HTML of the prediction
 STOPPED_FOR_RERUN = 2
+GONE = 410  # the answer for numbers that are not kept any more
 
 
 class Visitor:
@@ -196,7 +197,18 @@ class Visitor:
                 return described
         return {}
 
-    async def fetch(self, path: str) -> bytes:
+    async def layer(self, number: int) -> bytes:
+        """A layer's numbers for the explorer on the page.
+
+        Where the run had to go meanwhile, the page is asked for again, as a browser does.
+        """
+        content = await self.fetch(f"{self.explorer()['url']}/{number}.bin", gone_is_fault=False)
+        if not content:
+            await self.run()
+            content = await self.fetch(f"{self.explorer()['url']}/{number}.bin")
+        return content
+
+    async def fetch(self, path: str, gone_is_fault: bool = True) -> bytes:
         """The bytes at an address of the app; empty where they are refused."""
 
         def get() -> bytes:
@@ -207,7 +219,8 @@ class Visitor:
         try:
             return await asyncio.to_thread(get)
         except urllib.error.HTTPError as error:
-            self.faults.append(f"{error.code} for {path.rpartition('/')[2]}")
+            if error.code != GONE or gone_is_fault:
+                self.faults.append(f"{error.code} for {path.rpartition('/')[2]}")
             return b""
 
 

@@ -6,6 +6,7 @@ seed, figures to the base of 36. Nothing of a random scene is lost, as its place
 angles of a tenth of a degree.
 
 >>> from vitviz.worlds.scene import Scene, Thing
+>>> from vitviz.worlds.scene_text import from_text, to_text
 >>> to_text(Scene(3, (Thing("boat", 0.5, 0.25),)))
 'c000003b4qo3y80jc2s0000000'
 >>> from_text("c000003b4qo3y80jc2s0000000").things[0].x
