@@ -12,10 +12,11 @@ from streamlit.testing.v1 import AppTest
 from tests.app.conftest import PATIENCE
 from tests.app.page_contents import mounted
 from vitviz.analysis.detection.matching import assign
-from vitviz.analysis.detection.silence import only_itself
+from vitviz.analysis.detection.silence import doubles, only_itself
 from vitviz.app import scene_models
 from vitviz.app.topics.detection import habits as kept
 from vitviz.app.topics.detection.page import VIEWS
+from vitviz.app.topics.detection.part import EXAMPLES
 from vitviz.worlds.picture_book import draw
 from vitviz.worlds.scene import Scene, Thing
 from vitviz.worlds.scene_text import from_text, to_text
@@ -117,3 +118,14 @@ def test_no_photograph_and_no_other_model_is_offered() -> None:
     assert not page.sidebar.selectbox
     assert not page.get("file_uploader")
     assert mounted(page, "detection.part")["words"]
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_a_cut_in_layer_1_shows_on_the_pages_that_are_offered_for_it(text: str) -> None:
+    network, image = load_scene_model("detr-mini").network, page_pixels(draw(from_text(text), 96))
+    whole, cut = (
+        doubles(answer.class_logits[-1, 0].softmax(dim=-1), answer.boxes[-1, 0])
+        for answer in (network(image), network(image, only_itself([1])))
+    )
+    assert len(whole) == 0
+    assert len(cut) >= 2

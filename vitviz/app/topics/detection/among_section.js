@@ -1,5 +1,5 @@
 // The queries among themselves: who looks at whom, what happens where that is cut, and why nothing happens in layer 0.
-import { segments } from "../../../web/shared/controls.js";
+import { button, segments } from "../../../web/shared/controls.js";
 import { make } from "../../../web/shared/dom.js";
 import { number } from "../../../web/shared/format.js";
 import { filled, setBold } from "../../../web/shared/words.js";
@@ -11,13 +11,18 @@ import { Matrix, shade } from "./matrix.js";
 
 /** @implements {Section} */
 export class AmongSection {
-  /** @param {(part: Partial<Choice>) => void} choose */
-  constructor(choose) {
+  /**
+   * @param {(part: Partial<Choice>) => void} choose
+   * @param {(text: string) => void} open shows another scene
+   */
+  constructor(choose, open) {
     this.choose = choose;
+    this.open = open;
     this.root = make("div");
     this.cuts = this.root.appendChild(make("div", "vd-cuts"));
     this.found = this.root.appendChild(make("div", "vd-found"));
     this.found.setAttribute("role", "status");
+    this.pages = this.root.appendChild(make("div", "vd-cuts"));
     this.heads = this.root.appendChild(make("div", "vd-cuts"));
     const both = this.root.appendChild(make("div", "vd-pair"));
     this.frame = both.appendChild(make("div", "vd-matrix-frame"));
@@ -32,7 +37,7 @@ export class AmongSection {
    * The controls in the person's language.
    * @param {Shown} shown
    */
-  speak({ data: { words, sizes } }) {
+  speak({ data: { words, sizes, examples } }) {
     if (this.spoken === words.cut) return;
     this.spoken = words.cut;
     const layers = Array.from({ length: sizes.layers }, (_, layer) => String(layer));
@@ -40,6 +45,8 @@ export class AmongSection {
     const names = [words.cut_none, ...layers.map((layer) => filled(words.cut_layer, { layer })), words.cut_all];
     this.cuts.replaceChildren(make("span", "vd-label", words.cut));
     this.cut = segments(this.cuts, words.cut, names, (index) => this.choose({ cut: this.values?.[index] ?? "" }));
+    this.pages.replaceChildren(make("span", "vd-label", words.examples));
+    for (const page of examples) button(this.pages, page, () => this.open(page), "vsc-button");
     const heads = [words.mean, ...Array.from({ length: sizes.heads }, (_, head) => String(head))];
     this.heads.replaceChildren(make("span", "vd-label", words.head));
     this.head = segments(this.heads, words.head, heads, (index) => this.choose({ head: index - 1 }));

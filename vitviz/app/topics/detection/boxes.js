@@ -27,6 +27,8 @@ export class Boxes {
     this.canvas = layer.appendChild(make("canvas", "vd-over"));
     this.cells = new Cells(this.canvas);
     this.drawing = layer.appendChild(svg("svg", { class: "vd-boxes" }));
+    /** @type {{ x: number, y: number, width: number }[]} */
+    this.labels = [];
   }
 
   /** @param {Shown} shown */
@@ -35,15 +37,16 @@ export class Boxes {
     if (map) this.cells.draw(map.values, map.offset, ...map.grid, new Shades(map.colours, map.high));
     const side = this.layer.clientWidth || 1;
     this.drawing.setAttribute("viewBox", `0 0 ${side} ${side}`);
+    this.labels = [];
     const seen = said.filter((each) => each.score >= threshold && each.query !== query);
     const chosen = said[query];
     const drawn = path
       .slice(0, -1)
       .map((box, i) => this.box(box, side, `vd-path vd-path-${path.length - 1 - i}`, query));
-    const others = seen.flatMap((each) => this.answer(each, side, "vd-box", label(each)));
     const own = chosen
       ? this.answer(chosen, side, `vd-box vd-own${chosen.score < threshold ? " vd-unsure" : ""}`, label(chosen))
       : [];
+    const others = seen.flatMap((each) => this.answer(each, side, "vd-box", label(each)));
     this.drawing.replaceChildren(...others, ...drawn, ...own, ...(mark ? [marked(mark, side)] : []));
   }
 
@@ -62,6 +65,30 @@ export class Boxes {
   }
 
   /**
+   * Where a label of a box stands: above it, below it, or inside, where no other one is.
+   * @param {number} left
+   * @param {number} top
+   * @param {number} right
+   * @param {number} bottom
+   * @param {number} width
+   * @param {number} side
+   */
+  room(left, top, right, bottom, width, side) {
+    const inside = [1, 2, 3].map((row) => [left, top + (row - 1) * TALL]);
+    const wanted = [[left, top - TALL], [right - width, top - TALL], [left, bottom], ...inside];
+    const places = wanted.map(([x, y]) => ({
+      x: Math.max(0, Math.min(x, side - width)),
+      y: Math.max(0, Math.min(y, side - TALL)),
+    }));
+    const free = places.find(({ x, y }) =>
+      this.labels.every((other) => x + width <= other.x || other.x + other.width <= x || Math.abs(y - other.y) >= TALL),
+    );
+    const place = free ?? places[0];
+    this.labels.push({ ...place, width });
+    return place;
+  }
+
+  /**
    * @param {Said} said
    * @param {number} side
    * @param {string} name
@@ -69,10 +96,9 @@ export class Boxes {
    */
   answer(said, side, name, text) {
     const group = this.box(said.box, side, name, said.query);
-    const [left, top] = corners(said.box).map((value) => value * side);
+    const [left, top, right, bottom] = corners(said.box).map((value) => value * side);
     const width = [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0) * WIDE + 8;
-    const x = Math.max(0, Math.min(left, side - width));
-    const y = Math.max(0, Math.min(top - TALL, side - TALL));
+    const { x, y } = this.room(left, top, right, bottom, width, side);
     group.append(
       svg("rect", { x, y, width, height: TALL, class: "vd-tag", fill: hueOf(said.query) }),
       svg("text", { x: x + 4, y: y + TALL - 4, class: "vd-text" }, text),

@@ -18,6 +18,7 @@ export class HabitsSection {
     this.fields = this.root.appendChild(make("div", "vd-fields"));
     this.own = this.root.appendChild(make("div", "vd-found"));
     this.own.setAttribute("role", "status");
+    this.cutNote = this.root.appendChild(make("div"));
     this.table = this.root.appendChild(make("table", "vd-table"));
     /** @type {HabitsData | null} */
     this.drawn = null;
@@ -76,6 +77,7 @@ export class HabitsSection {
         return field;
       }),
     );
+    this.cutNote.textContent = words.habits_cut;
     const head = make("tr");
     head.append(...[words.cut, words.habits_answers, words.habits_doubles].map((text) => make("th", "", text)));
     const rows = habits.cuts.map(({ layers, doubles, answers }) => {

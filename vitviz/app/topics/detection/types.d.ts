@@ -61,5 +61,6 @@ export type DetectionData = SceneData<Answer> & {
   choice: Choice;
   sizes: Sizes;
   habits: HabitsData | null;
+  examples: string[];
   scales: Record<"attention" | "difference", Scale>;
 };

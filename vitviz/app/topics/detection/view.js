@@ -159,7 +159,7 @@ export class DetectionView {
     /** @type {Record<ViewName, () => Section>} */
     const makers = {
       query: () => new QuerySection(choose),
-      among: () => new AmongSection(choose),
+      among: () => new AmongSection(choose, (text) => this.live.editor.open(text)),
       matching: () => new MatchingSection(choose),
       habits: () => new HabitsSection(choose),
       encoder: () => new EncoderSection(choose),
