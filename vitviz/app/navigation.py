@@ -19,7 +19,7 @@ STYLE = """<style>
 .st-key-nav { gap: .1rem; margin-bottom: -.75rem; }
 /* Streamlit's containers of links overlap what is above and below them. */
 .st-key-nav [data-testid=stElementContainer] { margin: 0; }
-.st-key-nav-places, .st-key-nav-pages { gap: .1rem; row-gap: 4px; padding-top: 2px; }
+.st-key-nav-places, .st-key-nav-pages { gap: .1rem; row-gap: 4px; padding-top: 0; }
 .stMainBlockContainer > [data-testid=stVerticalBlock] { gap: .7rem; }
 @media (max-width: 640px) {
   .st-key-nav-places, .st-key-nav-pages, [class*=st-key-nav-group-] { flex-wrap: nowrap; }
@@ -29,7 +29,7 @@ STYLE = """<style>
   .st-key-nav .st-key-nav-places a { padding: .05rem .32rem; }
   .st-key-nav .st-key-nav-places a p { font-size: .84rem; } /* four words beside the other language's button */
 }
-.st-key-nav-places { padding: 2px 3rem 0 2.2rem; }
+.st-key-nav-places { padding: 0 3rem 0 2.2rem; }
 .st-key-nav-places > div, .st-key-nav-pages > div { flex: none; }
 .st-key-nav a { padding: .05rem .45rem; margin: 0; min-height: 1.35rem; border-radius: 4px; }
 .st-key-nav a p { font-size: .84rem; line-height: 1.3; white-space: nowrap; }
