@@ -115,7 +115,9 @@ test("maps of the U stand in rows of one size, and skips lead across", () => {
     { kind: "up", stage: 2, skip: "", ...at },
     { kind: "joined", stage: 2, skip: "skip.2", ...at },
   ];
-  assert.deepEqual(skipArrows(nodes), [{ row: 4, column: 3, skip: "skip.2", size: "6\u00d76\u00d796" }]);
+  assert.deepEqual(skipArrows(nodes), [
+    { row: 4, column: 3, from: 1, to: 5, skip: "skip.2", size: "6\u00d76\u00d796" },
+  ]);
   assert.equal(nodeAfterKey("]", 4, 5), 0);
   assert.equal(nodeAfterKey("[", 0, 5), 4);
   assert.equal(nodeAfterKey("x", 0, 5), null);

@@ -123,7 +123,8 @@ export class SkipsView extends SegmentationView {
       setBold(line, filled(words[`carried_${kind}`], values));
       return line;
     });
-    this.carried.replaceChildren(...lines);
+    const note = make("p", "", words.carried_note);
+    this.carried.replaceChildren(...lines, note);
   }
 
   /**

@@ -14,9 +14,9 @@
  * @property {Float64Array} [shares]
  */
 
-/** Columns of the grid: two on the way down, one for the skip's arrow, three on the way up. */
+/** Columns of the grid: two on the way down, one for what a skip carries, three on the way up. */
 const COLUMNS = { skip: 1, down: 2, bottom: 2, expanded: 4, joined: 5, up: 6, pixels: 4, scores: 5 };
-const ARROW = 3;
+const BETWEEN = 3;
 
 /**
  * Row and column of the grid, from 1: the map of pixels is the first row.
@@ -27,14 +27,15 @@ export function gridPlace({ kind, stage }) {
 }
 
 /**
- * The arrows between both ways, one for every joined map, with the size of what they carry.
+ * The arrows between both ways, one for every joined map: the columns that they lead from and to, what they carry.
  * @param {readonly { kind: string, stage: number, skip: string, rows: number, columns: number, channels: number }[]} nodes
  */
 export function skipArrows(nodes) {
   return nodes
     .filter(({ skip }) => skip)
     .map(({ stage, skip, rows, columns, channels }) => {
-      return { row: stage + 2, column: ARROW, skip, size: `${rows}\u00d7${columns}\u00d7${channels}` };
+      const size = `${rows}\u00d7${columns}\u00d7${channels}`;
+      return { row: stage + 2, column: BETWEEN, from: COLUMNS.skip, to: COLUMNS.joined, skip, size };
     });
 }
 

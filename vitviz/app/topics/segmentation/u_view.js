@@ -102,16 +102,17 @@ export class UView extends SegmentationView {
     this.put(this.picture.root, { row: 1, column: 1 });
     this.answer = new Board(this.grid_, words.answer, this.listeners, "sg-node");
     this.put(this.answer.root, { row: 1, column: 6 });
-    for (const { row, column, skip, size } of skipArrows(nodes)) {
-      const arrow = this.grid_.appendChild(make("div", "sg-arrow"));
-      arrow.append(make("span", "", skip), make("span", "", size));
-      this.put(arrow, { row, column });
+    for (const { row, column, from, to, skip, size } of skipArrows(nodes)) {
+      const carried = this.grid_.appendChild(make("div", "sg-carried"));
+      carried.append(make("span", "", skip), make("span", "", size));
+      this.put(carried, { row, column });
+      this.put(this.grid_.appendChild(make("div", "sg-arrow")), { row, column: `${from} / ${to + 1}` });
     }
   }
 
   /**
    * @param {HTMLElement} element
-   * @param {{ row: number, column: number }} place
+   * @param {{ row: number, column: number | string }} place
    */
   put(element, { row, column }) {
     Object.assign(element.style, { gridRow: String(row), gridColumn: String(column) });
