@@ -76,7 +76,8 @@ export class AmongSection {
         };
       },
     });
-    this.read.textContent = filled(words.own_read, { query: choice.query, layer: choice.layer });
+    const read = filled(words.own_read, { query: choice.query, layer: choice.layer });
+    this.read.textContent = choice.cut ? `${read}. ${words.own_uncut}` : read;
     this.explain(shown);
   }
 
