@@ -29,13 +29,19 @@ export class Boxes {
     this.drawing = layer.appendChild(svg("svg", { class: "vd-boxes" }));
     /** @type {{ x: number, y: number, width: number }[]} */
     this.labels = [];
+    this.side = 1;
+  }
+
+  /** Read how large the picture is: once for every size, as reading it makes the browser lay out the page. */
+  measure() {
+    this.side = this.layer.clientWidth || 1;
   }
 
   /** @param {Shown} shown */
   draw({ said, query, threshold, path, label, map, mark }) {
     this.canvas.hidden = !map;
     if (map) this.cells.draw(map.values, map.offset, ...map.grid, new Shades(map.colours, map.high));
-    const side = this.layer.clientWidth || 1;
+    const { side } = this;
     this.drawing.setAttribute("viewBox", `0 0 ${side} ${side}`);
     this.labels = [];
     const seen = said.filter((each) => each.score >= threshold && each.query !== query);

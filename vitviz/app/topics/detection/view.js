@@ -106,7 +106,10 @@ export class DetectionView {
       this.hovered = {};
       this.redraw();
     });
-    this.lifetime.resized(this.live.layer, () => this.draw());
+    this.lifetime.resized(this.live.layer, () => {
+      this.boxes.measure();
+      this.draw();
+    });
   }
 
   /** @param {DetectionData} data */
