@@ -39,11 +39,10 @@ def test_batches_add_up_to_one_ridge_regression(runs: Runs) -> None:
     batches = [(page_pixels(page), page.classes[None]) for page in runs.pages]
     *_, found = fit(runs.network, NAMES, iter(batches))
     assert found.scenes == 2
+    maps = [features(run, NAMES) for run in (runs.run, runs.other)]
     for name in NAMES:
-        x = np.concatenate(
-            [features(run, name).reshape(-1, features(run, name).shape[-1]) for run in (runs.run, runs.other)]
-        )
-        side = features(runs.run, name).shape[:2]
+        x = np.concatenate([each[name].reshape(-1, each[name].shape[-1]) for each in maps])
+        side = maps[0][name].shape[:2]
         y = np.concatenate([shares_below(page.classes, side, 7).reshape(-1, 7) for page in runs.pages])
         rows = np.concatenate([x.astype(np.float64), np.ones((len(x), 1))], axis=1)
         weight = np.sqrt(1e-3 * (x.astype(np.float64) ** 2).sum() / x.shape[1])
@@ -51,11 +50,9 @@ def test_batches_add_up_to_one_ridge_regression(runs: Runs) -> None:
         wanted = np.concatenate([y, np.zeros((x.shape[1], 7))])
         expected = np.linalg.lstsq(held, wanted, rcond=None)[0]
         np.testing.assert_allclose(found.matrices[name], expected, atol=1e-5)
-        scores = found.scores(name, features(runs.run, name))
+        scores = found.scores(name, maps[0][name])
         np.testing.assert_allclose(scores.sum(axis=-1), 1, atol=1e-6)  # shares add up to one
-        np.testing.assert_array_equal(
-            found.read(name, features(runs.run, name)), scores.argmax(-1).astype(np.uint8)
-        )
+        np.testing.assert_array_equal(found.read(name, maps[0][name]), scores.argmax(-1).astype(np.uint8))
 
 
 def test_fitting_leaves_torchs_grad_mode_alone(runs: Runs) -> None:

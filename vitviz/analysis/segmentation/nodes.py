@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from vitviz.models.scene_config import SwinUnetConfig
+from vitviz.tracing.interventions import Record
 
 if TYPE_CHECKING:
     from vitviz.tracing.run import Run
@@ -49,11 +52,15 @@ def nodes(config: SwinUnetConfig) -> tuple[Node, ...]:
     return (*found, Node("ln_last.out", "pixels", -1), Node("logits", "scores", -1))
 
 
-def features(run: Run, name: str) -> Floats:
-    """The tokens of a map of one picture, (h, w, C)."""
-    x = run[name][0]
-    made: Floats = (x.permute(1, 2, 0) if name == "logits" else x).numpy()
-    return np.ascontiguousarray(made)
+def features(run: Run, names: Iterable[str]) -> dict[str, Floats]:
+    """The tokens of maps of one picture, (h, w, C) each, by name: one plain run makes them all."""
+    record = Record(frozenset(names).__contains__)
+    with torch.no_grad():
+        run.network(run["image"], record)
+    return {
+        name: np.ascontiguousarray((x[0].permute(1, 2, 0) if name == "logits" else x[0]).numpy())
+        for name, x in record.tensors.items()
+    }
 
 
 def lengths(x: Floats) -> Floats:
@@ -74,10 +81,14 @@ def components(x: Floats, count: int = 3) -> Components:
     """Principal components of one map's own tokens (h, w, C); of each the channel that weighs most weighs positive."""
     rows = x.reshape(-1, x.shape[-1]).astype(np.float64)  # (h*w, C)
     rows = rows - rows.mean(axis=0)
-    variances, axes = np.linalg.eigh(rows.T @ rows)  # ascending
-    axes = axes[:, ::-1][:, :count]  # (C, count)
+    if len(rows) < rows.shape[1]:  # fewer tokens than channels
+        _, sizes, directions = np.linalg.svd(rows, full_matrices=False)
+        variances, axes = sizes**2, directions.T  # descending
+    else:
+        variances, axes = (each[..., ::-1] for each in np.linalg.eigh(rows.T @ rows))
+    axes = axes[:, :count]  # (C, count)
     heaviest = np.abs(axes).argmax(axis=0)
     axes = axes * np.sign(axes[heaviest, np.arange(count)])
     total = variances.sum() or 1.0
     places: Floats = (rows @ axes).reshape(*x.shape[:2], count).astype(np.float32)
-    return Components(places, variances[::-1][:count].clip(0) / total)
+    return Components(places, variances[:count].clip(0) / total)

@@ -46,6 +46,7 @@ export class ExpandingView extends SegmentationView {
     this.readout = root.appendChild(this.makeReadout());
     this.share = FRAMES; // of the way that the tiles have gone
     this.channel = 0;
+    this.high = 1;
     this.built = "";
     this.begun = 0;
     this.next = this.lifetime.inFrame(() => this.play());
@@ -113,6 +114,7 @@ export class ExpandingView extends SegmentationView {
   /** @param {ExpandingData} data */
   draw(data) {
     this.build(data);
+    this.high = largest(data.product);
     const { words, rows, columns, factor, step, steps, gap } = data;
     this.choices?.set(step);
     this.frames?.set(this.share, FRAMES, "");
@@ -165,14 +167,14 @@ export class ExpandingView extends SegmentationView {
 
   /** The channel of the finer map that is looked at. @param {ExpandingData} data */
   drawTarget(data) {
-    const { words, rows, columns, factor, spread, product } = data;
+    const { words, rows, columns, factor, spread } = data;
     const channels = this.channels(data);
     const values = Float32Array.from(
       { length: spread.length / channels },
       (_, at) => spread[at * channels + this.channel],
     );
     const table = colourTable(data.scales.activation, this.dark);
-    this.target.draw(ofValues(values, table, true, largest(product)), rows * factor, columns * factor);
+    this.target.draw(ofValues(values, table, true, this.high), rows * factor, columns * factor);
     this.target.name(
       filled(words.after, { rows: rows * factor, columns: columns * factor, channels }),
       filled(words.oneChannel, { channel: this.channel }),
@@ -192,7 +194,7 @@ export class ExpandingView extends SegmentationView {
     const column = token % columns;
     this.source.frame([{ row, column, colour: "var(--st-primary-color)" }], rows, columns);
     this.product.draw(
-      ofValues(own, colourTable(scales.activation, this.dark), true, largest(product)),
+      ofValues(own, colourTable(scales.activation, this.dark), true, this.high),
       parts,
       channels,
       "3 / 2",

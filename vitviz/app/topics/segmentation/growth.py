@@ -19,8 +19,7 @@ def levels_of(run: PageRun, options: Mapping[str, str]) -> dict[str, Any]:
     fitted, truth = readouts(), run.page.classes
     own = run.trace["logits"][0].softmax(dim=0).permute(1, 2, 0).numpy()  # (96, 96, K)
     rows = []
-    for name in levels():
-        x = features(run.trace, name)
+    for name, x in features(run.trace, levels()).items():
         kind = "skip" if name.startswith("skip") else "up"
         rows.append(_row(name, kind, fitted.scores(name, x), truth))
         if kind == "up":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,7 +48,7 @@ def switched(run: PageRun, options: Mapping[str, str]) -> dict[str, Any]:
 
     chosen = tuple(int(figure) for figure in read_switches(options.get("switches", UNTOUCHED)))
     number = option(options, "other", SEEDS - 1, OPENS_OTHER)
-    other = run_on(draw(from_text(str(number)), len(run.page.picture)))
+    other = _other(number)
     settings = single_settings(num_skips(network()))
     settings = settings if chosen in settings else (*settings, chosen)
     found = switch(network(), pair(run.trace, other.trace), settings, run.page.classes)
@@ -62,6 +63,12 @@ def switched(run: PageRun, options: Mapping[str, str]) -> dict[str, Any]:
         "figures": np.array([[v.mean_iou, v.edges, v.found, v.named] for v in found.verdicts], np.float64),
         "skips": [{"side": skip.shape[1], "channels": skip.shape[-1]} for skip in skips],
     }
+
+
+@lru_cache(maxsize=8)
+def _other(number: int) -> PageRun:
+    """The run on a random scene, which stays the same while a person moves things of their own."""
+    return run_on(draw(from_text(str(number)), network().config.image_size[0]))
 
 
 def many_scenes() -> None:

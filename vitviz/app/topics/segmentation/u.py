@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vitviz.app.topics.segmentation.run import PageRun, option
 from vitviz.models.scene_config import SwinUnetConfig
 
 if TYPE_CHECKING:
     from vitviz.analysis.segmentation.nodes import Node
-    from vitviz.tracing.trace import Trace
 
 VIEWS = ("components", "length", "channel")
 OPENS = 7  # the bottom
@@ -25,10 +25,11 @@ def maps(run: PageRun, options: Mapping[str, str]) -> dict[str, Any]:
     listed = nodes(cast(SwinUnetConfig, run.trace.config))
     number = option(options, "node", len(listed) - 1, OPENS)
     view = option(options, "view", len(VIEWS) - 1)
-    chosen = features(run.trace, listed[number].name)
+    found = features(run.trace, [node.name for node in listed])
+    chosen = found[listed[number].name]
     channel = option(options, "channel", chosen.shape[-1] - 1)
     return {
-        "nodes": [_node(run.trace, node, VIEWS[view], channel) for node in listed],
+        "nodes": [_node(node, found[node.name], VIEWS[view], channel) for node in listed],
         "node": number,
         "view": view,
         "views": list(VIEWS),
@@ -37,18 +38,16 @@ def maps(run: PageRun, options: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _node(trace: Trace, node: Node, view: str, channel: int) -> dict[str, Any]:
+def _node(node: Node, x: NDArray[np.float32], view: str, channel: int) -> dict[str, Any]:
     """A node's name and shape, and the map of it that is drawn: (h, w), or (h, w, 3) of components."""
-    from vitviz.analysis.segmentation.nodes import components, features, lengths
+    from vitviz.analysis.segmentation.nodes import components, lengths
 
-    x = features(trace, node.name)
     rows, columns, channels = x.shape
     found: dict[str, Any] = {
         "name": node.name,
         "kind": node.kind,
         "stage": node.stage,
         "skip": node.skip,
-        "shape": list(trace[node.name].shape),
         "rows": rows,
         "columns": columns,
         "channels": channels,

@@ -6,7 +6,6 @@
  * @property {string} kind
  * @property {number} stage how often the patches' map was halved; -1 for pixels
  * @property {string} skip the map of the way down that it reads, or ""
- * @property {number[]} shape
  * @property {number} rows
  * @property {number} columns
  * @property {number} channels

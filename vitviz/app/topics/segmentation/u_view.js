@@ -46,6 +46,7 @@ export class UView extends SegmentationView {
     this.built = "";
     /** @type {number | null} */
     this.channel = null;
+    this.high = 1;
     this.lifetime.resized(large, () => this.data && this.point(this.data));
   }
 
@@ -123,6 +124,7 @@ export class UView extends SegmentationView {
     this.build(data);
     const { nodes, node, words } = data;
     this.channel = null;
+    this.high = largest(data.features);
     this.views?.set(data.view);
     this.channels?.set(data.channel, nodes[node].channels - 1, String(data.channel));
     for (const [number, board] of this.boards.entries()) {
@@ -132,9 +134,12 @@ export class UView extends SegmentationView {
     }
     this.picture?.draw(ofPicture(data.picture), SIDE, SIDE);
     this.answer?.draw(ofMask(data.answer), SIDE, SIDE);
-    const { name, shape, rows, columns, shares } = nodes[node];
+    const { name, rows, columns, channels, shares } = nodes[node];
     const share = shares ? filled(words.shares, { share: shares.reduce((sum, each) => sum + each, 0) }) : "";
-    this.large.name(`${name} (${shape.join(", ")})`, share || words[`${data.views[data.view]}Means`]);
+    this.large.name(
+      `${name} (1, ${name === "logits" ? [channels, rows, columns].join(", ") : [rows, columns, channels].join(", ")})`,
+      share || words[`${data.views[data.view]}Means`],
+    );
     this.large.draw(this.pixels(data, nodes[node]), rows, columns);
   }
 
@@ -168,7 +173,7 @@ export class UView extends SegmentationView {
     const channel = this.channel ?? data.channel;
     const [low, high] = this.dark ? ["#7fb2e5", "#f0a070"] : ["#2b6ca3", "#c2570c"];
     const label = filled(words.vector, { row, column, channels });
-    this.strip.draw(token, largest(features), channel, (i) => (token[i] < 0 ? low : high), label);
+    this.strip.draw(token, this.high, channel, (i) => (token[i] < 0 ? low : high), label);
     let squares = 0;
     for (const value of token) squares += value * value;
     this.readout.textContent = filled(words.token, {

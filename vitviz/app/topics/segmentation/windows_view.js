@@ -5,7 +5,7 @@ import { make } from "../../../web/shared/dom.js";
 import { number as written } from "../../../web/shared/format.js";
 import { filled } from "../../../web/shared/words.js";
 import { Board } from "./board.js";
-import { filledBy, ofPicture, ofValues } from "./pixels.js";
+import { ofPicture, ofValues } from "./pixels.js";
 import { SegmentationView } from "./segmentation_view.js";
 import { borders, placesOfTokens, weightsOf } from "./window_places.js";
 
@@ -37,6 +37,8 @@ export class WindowsView extends SegmentationView {
     this.readout = right.appendChild(this.makeReadout());
     this.built = "";
     this.head = 0;
+    this.bright = ofPicture(new Uint8Array());
+    this.faded = this.bright;
     this.places = placesOfTokens([], 1, 0);
   }
 
@@ -86,6 +88,8 @@ export class WindowsView extends SegmentationView {
     this.head = Number(data.choice.head) % data.heads;
     this.heads?.set(this.head);
     const { words, rows, columns, window, shift, tokens, blocks, block } = data;
+    this.bright = ofPicture(data.picture);
+    this.faded = ofPicture(data.picture, () => false);
     this.places = placesOfTokens(tokens, window * window, rows * columns);
     const count = tokens.length / (window * window);
     this.map.lines(borders(this.places, data.regions, window * window, rows, columns), rows, columns);
@@ -146,29 +150,25 @@ export class WindowsView extends SegmentationView {
    * @param {number} high
    * @param {Uint8Array} table
    */
-  over({ picture, rows, columns }, weights, high, table) {
-    const below = ofPicture(picture, (at) => weights[tokenAt(at, rows, columns)] !== null);
-    return filledBy(SIDE * SIDE, (at) => {
-      const own = below.subarray(4 * at, 4 * at + 4);
-      const y = Math.floor(at / SIDE);
-      const x = at % SIDE;
-      const token = tokenAt(at, rows, columns);
-      const each = weights[token];
-      if (!each) return own;
-      if (each.cut) return (x + y) % 4 ? own : CUT;
+  over({ rows, columns }, weights, high, table) {
+    const drawn = this.faded.slice();
+    const [tall, wide] = [SIDE / rows, SIDE / columns];
+    for (const [token, each] of weights.entries()) {
+      if (!each) continue;
+      const top = Math.floor(token / columns) * tall;
+      const left = (token % columns) * wide;
       const level = 3 * Math.round((255 * each.weight) / (high || 1));
-      return [0, 1, 2].map((c) => 0.25 * own[c] + 0.75 * table[level + c]);
-    });
+      for (let y = top; y < top + tall; y++) {
+        for (let x = left; x < left + wide; x++) {
+          const at = 4 * (y * SIDE + x);
+          const striped = each.cut && (x + y) % 4 === 0;
+          for (let c = 0; c < 3; c++) {
+            const own = this.bright[at + c];
+            drawn[at + c] = striped ? CUT[c] : each.cut ? own : 0.25 * own + 0.75 * table[level + c];
+          }
+        }
+      }
+    }
+    return drawn;
   }
-}
-
-/**
- * The token of a map that a pixel is in.
- * @param {number} at
- * @param {number} rows
- * @param {number} columns
- */
-function tokenAt(at, rows, columns) {
-  const y = Math.floor((Math.floor(at / SIDE) * rows) / SIDE);
-  return y * columns + Math.floor(((at % SIDE) * columns) / SIDE);
 }
