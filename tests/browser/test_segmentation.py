@@ -45,6 +45,7 @@ def test_switches_paint_what_edited_runs_do(visit: Visit) -> None:
     page = visit(
         "segmentation", query=f"?segmentation.section=skips&scene={SCENE}&segmentation.other={OTHER}"
     )
+    expect(page.locator(".sg-table tr.sg-current")).to_contain_text("untouched")
     assert chosen(page) == pytest.approx(expected(SCENE), abs=2e-3)
     count_messages(page)
     asked: list[str] = []
@@ -66,7 +67,7 @@ def test_switches_paint_what_edited_runs_do(visit: Visit) -> None:
     settle(page)
     assert "segmentation.switches=210" in page.url
     page.reload()
-    settle(page)
+    expect(page.locator(".sg-table tr.sg-current")).to_contain_text("as switched")
     assert chosen(page) == pytest.approx(expected(SCENE, edit), abs=2e-3)
 
 
