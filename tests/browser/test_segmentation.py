@@ -24,11 +24,11 @@ SCENE, OTHER = "4", "9"
 
 
 def expected(text: str, change: Probe = no_probe) -> list[float]:
-    """Mean IoU, right pixels at edges, thing or not, right names."""
+    """Mean IoU, right pixels at edges, right outlines, right names."""
     page = draw(from_text(text), 96)
     run = run_trace(network(), page_pixels(page), intervention=change)
     found = judge(painted(run["logits"])[0], page.classes, 7)
-    return [found.mean_iou, found.edges, found.found, found.named]
+    return [found.mean_iou, found.edges, found.outline, found.named]
 
 
 def chosen(page: Page) -> list[float]:

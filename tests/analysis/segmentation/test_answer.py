@@ -21,7 +21,9 @@ def test_shares_are_those_of_counting() -> None:
         assert found.iou[number] == pytest.approx(both / union)
     assert np.isnan(found.iou[4])
     assert found.mean_iou == pytest.approx(found.iou[:4].mean())
-    assert found.found == pytest.approx(sum((a > 0) == (t > 0) for a, t in pairs) / len(pairs))
+    band = edge_band(truth)
+    assert found.edges == pytest.approx((answer == truth)[band].mean())
+    assert found.outline == pytest.approx(((answer > 0) == (truth > 0))[band].mean())
     things = [(a, t) for a, t in pairs if a and t]
     assert found.named == pytest.approx(sum(a == t for a, t in things) / len(things))
 
@@ -40,6 +42,7 @@ def test_the_band_is_two_pixels_to_each_side_of_an_edge() -> None:
 def test_a_page_of_background_has_no_edges_and_no_names() -> None:
     empty = np.zeros((8, 8), np.uint8)
     found = judge(empty, empty, 3)
-    assert (found.pixels, found.mean_iou, found.found) == (1, 1, 1)
+    assert (found.pixels, found.mean_iou) == (1, 1)
     assert np.isnan(found.edges)
+    assert np.isnan(found.outline)
     assert np.isnan(found.named)

@@ -62,6 +62,6 @@ def test_a_survey_has_the_means_of_its_scenes(runs: Runs) -> None:
             judge(switch(runs.network, pair(*each), [setting], truth).answers[0], truth, 7)
             for each, truth in zip(both, truths, strict=True)
         ]
-        for name in ("mean_iou", "edges", "found", "named"):
+        for name in ("mean_iou", "edges", "outline", "named"):
             expected = np.nanmean([getattr(each, name) for each in verdicts])
             np.testing.assert_allclose(getattr(so_far[-1], name)[number], expected, atol=2e-3)

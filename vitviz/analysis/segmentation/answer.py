@@ -1,4 +1,4 @@
-"""How good a painted mask is: pixels, overlap, edges, and whether things are found and named."""
+"""How good a painted mask is: pixels, overlap, edges, outlines and names."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Verdict:
     """Shares from 0 to 1; not a number where there is nothing to count.
 
     ``iou`` (K,) is that of every class, not a number where neither answer nor truth has it. ``edges`` is the share of
-    right pixels at the true edges. ``found`` is the share of pixels where thing or background is right, whatever the
-    thing is called; ``named`` the share of right names where answer and truth both have a thing.
+    right pixels at the true edges. ``outline`` counts there only whether thing or background is right, whatever the
+    thing is called; ``named`` is the share of right names where answer and truth both have a thing.
     """
 
     pixels: float
     iou: NDArray[np.float64]
     edges: float
-    found: float
+    outline: float
     named: float
 
     @property
@@ -56,13 +56,13 @@ def edge_band(truth: Mask, reach: int = REACH) -> NDArray[np.bool_]:
 def judge(answer: Mask, truth: Mask, num_classes: int) -> Verdict:
     """Hold a painted mask (H, W) against the truth (H, W)."""
     counts = confusion(torch.from_numpy(answer), torch.from_numpy(truth), num_classes)
-    right = answer == truth
+    right, band = answer == truth, edge_band(truth)
     things = (answer > 0) & (truth > 0)
     return Verdict(
         pixels=float(right.mean()),
         iou=iou_of_classes(counts).numpy(),
-        edges=_share(right, edge_band(truth)),
-        found=float(((answer > 0) == (truth > 0)).mean()),
+        edges=_share(right, band),
+        outline=_share((answer > 0) == (truth > 0), band),
         named=_share(right, things),
     )
 

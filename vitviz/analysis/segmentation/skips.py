@@ -101,13 +101,13 @@ def switch(network: SwinUnet, tensors: Pair, settings: Sequence[Setting], truth:
 
 @dataclass(frozen=True, eq=False)
 class Survey:
-    """Means over many scenes, (V,) each: mean IoU, edges, found and named as in ``Verdict``."""
+    """Means over many scenes, (V,) each: mean IoU, edges, outline and named as in ``Verdict``."""
 
     settings: tuple[Setting, ...]
     scenes: int
     mean_iou: NDArray[np.float64]
     edges: NDArray[np.float64]
-    found: NDArray[np.float64]
+    outline: NDArray[np.float64]
     named: NDArray[np.float64]
 
 
@@ -138,7 +138,7 @@ def survey(network: SwinUnet, images: Tensor, truths: NDArray[np.uint8]) -> Iter
     rows: list[list[tuple[float, float, float, float]]] = []
     for tensors, truth in zip(tensors_of(network, images), truths, strict=True):
         verdicts = switch(network, tensors, settings, truth).verdicts
-        rows.append([(each.mean_iou, each.edges, each.found, each.named) for each in verdicts])
+        rows.append([(each.mean_iou, each.edges, each.outline, each.named) for each in verdicts])
         means = np.stack([_means(np.array(row)) for row in zip(*rows, strict=True)])  # (V, 4)
         yield Survey(settings, len(rows), *means.T)
 

@@ -60,7 +60,7 @@ def switched(run: PageRun, options: Mapping[str, str]) -> dict[str, Any]:
         "answers": found.answers,
         "settings": np.array(found.settings, np.uint8),
         "setting": settings.index(chosen),
-        "figures": np.array([[v.mean_iou, v.edges, v.found, v.named] for v in found.verdicts], np.float64),
+        "figures": np.array([[v.mean_iou, v.edges, v.outline, v.named] for v in found.verdicts], np.float64),
         "skips": [{"side": skip.shape[1], "channels": skip.shape[-1]} for skip in skips],
     }
 
@@ -77,12 +77,14 @@ def many_scenes() -> None:
         return
     found = survey_of_skips()
     st.markdown(say("segmentation.surveyed", scenes=found.scenes))
-    heads = [say(f"segmentation.skips.{name}") for name in ("setting", "meanIou", "edges", "found", "named")]
+    heads = [
+        say(f"segmentation.skips.{name}") for name in ("setting", "meanIou", "edges", "outline", "named")
+    ]
     st.html(html.table(_rows(found), heads, numbers=(1, 2, 3, 4)))
 
 
 def _rows(found: Survey) -> list[list[str]]:
-    columns = (found.mean_iou, found.edges, found.found, found.named)
+    columns = (found.mean_iou, found.edges, found.outline, found.named)
     return [
         [setting_name(setting), *(_against(values[i], values[0], i) for values in columns)]
         for i, setting in enumerate(found.settings)

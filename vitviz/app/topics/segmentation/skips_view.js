@@ -20,7 +20,7 @@ import { settingOf, settingWords, switchesOf } from "./switches.js";
  */
 
 const SIDE = 96;
-const FIGURES = ["meanIou", "edges", "found", "named"];
+const FIGURES = ["meanIou", "edges", "outline", "named"];
 const BOARDS = ["truth", "before", "after", "changed", "other"];
 
 /** @extends {SegmentationView<SkipsData>} */
@@ -117,9 +117,9 @@ export class SkipsView extends SegmentationView {
 
   /** What each skip carried in this scene. @param {SkipsData} data */
   writeCarried({ words, settings, skips, figures }) {
-    const lines = carriedBySkips(settings, skips.length, figures).map(({ skip, kind, edges, named }) => {
+    const lines = carriedBySkips(settings, skips.length, figures).map(({ skip, kind, outline, named }) => {
       const line = make("p");
-      const values = { skip: `skip.${skip}`, edges: formatted(edges, "+.2f"), named: formatted(named, "+.2f") };
+      const values = { skip: `skip.${skip}`, outline: formatted(outline, "+.2f"), named: formatted(named, "+.2f") };
       setBold(line, filled(words[`carried_${kind}`], values));
       return line;
     });
