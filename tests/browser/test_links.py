@@ -23,6 +23,7 @@ def entries(page: Page) -> int:
 
 def test_one_back_returns_to_the_page_before_as_it_was(visit: Visit) -> None:
     page = visit("stream")
+    expect(page.get_by_role("button", name="Copy link to this view")).to_be_visible()
     slider = page.locator("[data-testid=stSlider] :is(input[type=range], [role=slider])").first
     before = entries(page)
     slider.press("ArrowRight")

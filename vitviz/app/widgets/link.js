@@ -1,5 +1,4 @@
-// What belongs to the whole browser page: the address of the view with a button that copies it, and the language. What
-// changes on one page takes the place of its entry in the history, so that Back leaves the page at once.
+// What belongs to the whole browser page: the address of the view with a button that copies it, and the language.
 
 /** @import { View } from "../../web/shared/types.d.ts" */
 /** @import { Language } from "./page_language.js" */
@@ -17,24 +16,6 @@ import { PageLanguage } from "./page_language.js";
 
 const SHOWN_MS = 4000;
 
-/**
- * Streamlit adds an entry to the history for every change of a page's query. On the same page it becomes the entry
- * that is there.
- */
-function oneEntryForEachPage() {
-  const { pushState } = history;
-  if (Object.hasOwn(history, "pushState")) return; // done already
-  Object.defineProperty(history, "pushState", {
-    configurable: true,
-    /** @type {History["pushState"]} */
-    value(state, title, address) {
-      const same = address != null && new URL(address, location.href).pathname === location.pathname;
-      if (same) history.replaceState(state, title, address);
-      else pushState.call(history, state, title, address);
-    },
-  });
-}
-
 /** On a phone the row of pages is wider than the screen: move it so far that the page that is open is seen. */
 function showPlace() {
   const row = document.querySelector(".st-key-nav-pages");
@@ -51,7 +32,6 @@ function showPlace() {
  * @returns {View<Data>}
  */
 export function mount(element) {
-  oneEntryForEachPage();
   const language = new PageLanguage();
   const button = element.appendChild(make("button", "va-copy"));
   button.type = "button";

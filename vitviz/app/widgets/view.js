@@ -5,6 +5,7 @@
 import { button, choice, labelled } from "../../web/shared/controls.js";
 import { make } from "../../web/shared/dom.js";
 import { Lifetime } from "../../web/shared/lifetime.js";
+import { oneEntryForEachPage } from "./history.js";
 import { Halo, isTyping, PRESENTED, zoomFor } from "./presentation.js";
 import { chooseTheme, THEMES } from "./theme.js";
 
@@ -154,5 +155,6 @@ function forgetSideBar() {
  * @returns {View<Data>}
  */
 export function mount(element, send) {
+  oneEntryForEachPage(); // here, because no other part of a page is mounted sooner
   return new ViewControls(element, send);
 }
