@@ -10,7 +10,9 @@ export class Mark {
    */
   constructor(tag, className, rim = "") {
     const name = /** @type {"rect"} */ (tag);
-    const [dark, light, line] = [`vv-rim vv-rim-dark ${rim}`, `vv-rim ${rim}`, className].map((one) => svg(name, { class: one }));
+    const [dark, light, line] = [`vv-rim vv-rim-dark ${rim}`, `vv-rim ${rim}`, className].map((one) =>
+      svg(name, { class: one }),
+    );
     this.lines = [dark, light, line];
     /** The coloured line, which other code may read and style. */
     this.line = line;
