@@ -108,9 +108,10 @@ async def _visit(
             said = person.prediction()
             found.wrong += said != await asyncio.to_thread(expected, model, picture)
         else:
-            await person.run(chance.choice(PAGES))
+            page = chance.choice(PAGES)
+            await person.run(page)
             if person.explorer():
-                await person.layer(chance.randrange(2))
+                await person.layer(chance.randrange(2), page)
         found.pages += 1
     await person.leave()
     found.visits += 1

@@ -197,14 +197,14 @@ class Visitor:
                 return described
         return {}
 
-    async def layer(self, number: int) -> bytes:
-        """A layer's numbers for the explorer on the page.
+    async def layer(self, number: int, page: str) -> bytes:
+        """A layer's numbers for the explorer on ``page``, which is open.
 
         Where the run had to go meanwhile, the page is asked for again, as a browser does.
         """
         content = await self.fetch(f"{self.explorer()['url']}/{number}.bin", gone_is_fault=False)
         if not content:
-            await self.run()
+            await self.run(page)
             content = await self.fetch(f"{self.explorer()['url']}/{number}.bin")
         return content
 
