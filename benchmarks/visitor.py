@@ -31,6 +31,7 @@ from vitviz.payload import unpack_data
 PATIENCE = 240.0  # seconds
 BAR = 'class="b"'  # in the HTML of the prediction
 STOPPED_FOR_RERUN = 2
+AGAIN = 3  # times
 GONE = 410  # the answer for numbers that are not kept any more
 
 
@@ -200,13 +201,13 @@ class Visitor:
     async def layer(self, number: int, page: str) -> bytes:
         """A layer's numbers for the explorer on ``page``, which is open.
 
-        Where the run had to go meanwhile, the page is asked for again, as a browser does.
+        Where the run had to go meanwhile, the page is asked for again, as a browser does; it may have to go once more.
         """
-        content = await self.fetch(f"{self.explorer()['url']}/{number}.bin", gone_is_fault=False)
-        if not content:
+        for _ in range(AGAIN):
+            if content := await self.fetch(f"{self.explorer()['url']}/{number}.bin", gone_is_fault=False):
+                return content
             await self.run(page)
-            content = await self.fetch(f"{self.explorer()['url']}/{number}.bin")
-        return content
+        return await self.fetch(f"{self.explorer()['url']}/{number}.bin")
 
     async def fetch(self, path: str, gone_is_fault: bool = True) -> bytes:
         """The bytes at an address of the app; empty where they are refused."""

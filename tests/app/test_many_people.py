@@ -133,7 +133,9 @@ def test_people_come_and_go_and_the_memory_stays(server: Server) -> None:
     assert (found.faults, found.wrong) == ([], 0)
     assert found.pages > 3
     server.until(nobody_is_there)
-    server.until(lambda _: resident(server.process) < 1.1 * found.around(0.5))
+    # On a busy machine few have been there by the middle: then what all of them needed is the measure.
+    most = max(found.around(part) for part in (0.5, 0.75, 1.0))
+    server.until(lambda _: resident(server.process) < 1.1 * most)
 
 
 def test_small_work_passes_large_work_and_a_tab_that_is_killed_ends_it(server: Server) -> None:
