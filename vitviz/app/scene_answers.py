@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vitviz.zoo.scene_models import SceneEntry
 
 TASKS: dict[str, SceneEntry] = {entry.task: entry for entry in SCENE_MODELS.values()}
-KEPT = 64  # answers, some 100 KB each
+KEPT = 16  # answers, at most 1.8 MB each; they are not in the budget of the memory
 
 
 def scene_answer(task: str, text: str, options: Mapping[str, str]) -> dict[str, Any]:
