@@ -58,3 +58,32 @@ def _strings(value: Any) -> Iterator[str]:
 def test_a_page_with_a_swin_is_in_the_persons_language(open_page: Open, topic: str, language: str) -> None:
     page = open_page(topic, model="swin-mini", language=language)
     check_language([FORMULA.sub("", text) for text in texts(page)], language)
+
+
+def _say_its_language() -> None:
+    # AppTest runs this function's source in a script of its own, so it imports what it needs itself.
+    import streamlit as st
+
+    from vitviz.app import session, words
+
+    if "lost" in st.session_state:
+        del st.session_state["language"]
+    session.setup()
+    st.title(words.language())
+    st.segmented_control("language", list(words.LANGUAGES), key="language", required=True)
+
+
+def test_a_person_keeps_their_language_when_the_widget_loses_it() -> None:
+    """A run that ends before the choice of language is made takes the choice's state with it, or leaves None there."""
+    page = AppTest.from_function(_say_its_language)
+    page.session_state["language"] = "zh"
+    page.run()
+    for lost in (None, "klingon"):
+        page.session_state["language"] = lost
+        page.run()
+        assert not page.exception
+        assert page.title[0].value == page.session_state["language"] == "zh"
+    page.session_state["lost"] = True
+    page.run()
+    assert not page.exception
+    assert page.title[0].value == "zh"

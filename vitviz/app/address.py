@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from vitviz.app import links, session, tray
+from vitviz.app import links, session, tray, words
 from vitviz.app.widgets import view
 from vitviz.app.words import LANGUAGES, say
 from vitviz.samples import SAMPLES
@@ -122,7 +122,7 @@ def _frame() -> dict[str, str]:
         found["picture"] = f"{tray.PREFIX}{id_}"
     elif name := st.session_state.get("picture_name", first):
         found["picture"] = str(name)
-    if (language := str(st.session_state.get("language", "en"))) != session.browsers_language():
+    if (language := words.language()) != session.browsers_language():
         found["lang"] = language
     return found | view.in_address()
 

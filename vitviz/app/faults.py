@@ -13,6 +13,7 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from vitviz.app import words
 from vitviz.app.sentences import sentence
 from vitviz.app.words import say
 from vitviz.images import ImageError
@@ -36,7 +37,7 @@ def on_script_error(error: Exception) -> bool:
     if isinstance(error, CheckpointError | ImageError):
         # A model or picture that cannot be had is no fault of the page: the sentence says what is wrong and what to do.
         log.warning("%s", error)
-        st.error(sentence(error, str(st.session_state.get("language", "en"))))
+        st.error(sentence(error, words.language()))
     else:
         number = note("a page", error)
         st.error(say("fault.page", id=number))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vitviz.app import pages
+from vitviz.app import pages, words
 from vitviz.app.lessons import Lesson, lessons, spoken
 from vitviz.app.links import whole
 from vitviz.app.markup import as_text
@@ -37,7 +37,7 @@ def bar() -> None:
     if lesson is None:
         return
     at = min(AT.get(0), len(lesson.steps) - 1)
-    language, step = str(st.session_state.get("language", "en")), lesson.steps[at]
+    language, step = words.language(), lesson.steps[at]
     st.html(STYLE)
     with st.container(key="lesson"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -60,7 +60,7 @@ def bar() -> None:
 def offer() -> None:
     """The lessons that there are, as links; a file that is none is named with what to change."""
     found, broken = lessons()
-    language = str(st.session_state.get("language", "en"))
+    language = words.language()
     with st.container(horizontal=True, key="lessons", vertical_alignment="center"):
         st.caption(say("lesson.offer"), width="content")
         for name, lesson in found.items():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
-from vitviz.app import hub_models, people, session
+from vitviz.app import hub_models, people, session, words
 from vitviz.app.checkpoint_names import name_of, named
 from vitviz.app.component import component
 from vitviz.app.hub_reach import hub_reach
@@ -272,6 +272,6 @@ def _progress() -> None:
         if folder is not None:
             folder.clear()
         st.rerun()
-    language = str(st.session_state.get("language", "en"))
+    language = words.language()
     st.error(sentence(job.error, language) if job.error else say("models.fault", id=job.fault))
     st.button(say("models.back"), on_click=_back)

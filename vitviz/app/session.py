@@ -41,18 +41,28 @@ if TYPE_CHECKING:
 
 payloads = PayloadStore(memory)
 SHOWN = "model.shown"  # the model whose run the open page shows first
+SPOKEN = "language.spoken"  # the language of the last run
 ABOUT = "shown.about"  # what saved files say of model and picture, where these are not the chosen ones
 
 
 def setup() -> None:
     """Begin a run of the script: everything a page says is said in this person's language."""
-    st.session_state.setdefault("language", browsers_language())
+    st.session_state[SPOKEN] = _language()
+    if (
+        st.session_state.get("language") != st.session_state[SPOKEN]
+    ):  # a widget that is set again forgets a click
+        st.session_state["language"] = st.session_state[SPOKEN]
     st.session_state.pop(SHOWN, None)
     st.session_state.pop(ABOUT, None)
-    words.speak(
-        lambda: str(st.session_state.get("language", "en")),
-        lambda: bool(st.session_state.get("touch", False)),
-    )
+    words.speak(_language, lambda: bool(st.session_state.get("touch", False)))
+
+
+def _language() -> str:
+    """What this person chose. While runs interrupt each other the widget may lose it, or say that nothing is chosen."""
+    chosen = st.session_state.get("language")
+    if chosen not in words.LANGUAGES:
+        chosen = st.session_state.get(SPOKEN, browsers_language())
+    return str(chosen)
 
 
 def browsers_language() -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from vitviz.app import lost, session, tray
+from vitviz.app import lost, session, tray, words
 from vitviz.app.markup import as_text
 from vitviz.app.model_dialog import open_dialog
 from vitviz.app.model_titles import family_and_name
@@ -125,7 +125,7 @@ def _model_choice() -> None:
         for entry in group
     }
     # As for the pictures: in another language it is another widget.
-    key = f"model.{st.session_state.get('language', 'en')}"
+    key = f"model.{words.language()}"
     st.session_state["model"] = chosen if chosen in titles else session.DEFAULT_MODEL
     st.session_state[key] = st.session_state["model"]
     st.selectbox(
@@ -154,7 +154,7 @@ def _model_chosen(key: str) -> None:
 
 
 def _sample_choice() -> None:
-    language = str(st.session_state.get("language", "en"))
+    language = words.language()
     titles = {sample.file: sample.title_zh if language == "zh" else sample.title for sample in SAMPLES}
     own = bool(st.session_state.get("picture_is_own"))
     # The browser keeps the texts of a widget that it knows: another language is another widget. So is the empty one
@@ -249,7 +249,7 @@ def _take_out(id_: str) -> None:
 
 def _refusal(refused: Refused) -> str:
     """Which file was not taken, why, and which picture is still there."""
-    why = sentence(refused.error, str(st.session_state.get("language", "en")))
+    why = sentence(refused.error, words.language())
     if not refused.file:
         return why
     kept = as_text(str(st.session_state.get("picture_name", "")))
@@ -265,7 +265,7 @@ def _about_picture() -> str:
     credit = st.session_state["picture_credit"]
     size = f"{picture.original_size[0]} x {picture.original_size[1]} px"
     # Names and notes come from a stranger's file: shown as they are, never as markup.
-    language = str(st.session_state.get("language", "en"))
+    language = words.language()
     notes = [note(each, language) for each in picture.notes]
     parts = [f"`{name.replace('`', '')}`", size, *notes, credit]
     return "  \n".join(part for part in parts if part)

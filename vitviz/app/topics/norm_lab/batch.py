@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from vitviz.app import html, links, session, tokens
+from vitviz.app import html, links, session, tokens, words
 from vitviz.app.settings import Setting
 from vitviz.app.topics.norm_lab.block_part import InBatch, norm_block
 from vitviz.app.topics.norm_lab.code import code_that_ran
@@ -82,7 +82,7 @@ def _batch(model: ModelEntry, trace: Trace) -> None:
 
 def _choose_others() -> list[Sample]:
     """The pictures that join picture 0."""
-    chinese = st.session_state.get("language") == "zh"
+    chinese = words.language() == "zh"
     titles = {sample.file: sample.title_zh if chinese else sample.title for sample in SAMPLES}
     own = str(st.session_state.get("picture_name", ""))
     chosen = OTHERS.widget(
@@ -95,7 +95,7 @@ def _choose_others() -> list[Sample]:
 
 
 def _sample(model: ModelEntry, trace: Trace, sample: Sample) -> InBatch:
-    title = sample.title_zh if st.session_state.get("language") == "zh" else sample.title
+    title = sample.title_zh if words.language() == "zh" else sample.title
     picture = session.sample_picture(sample)
     seen, values = session.derived(
         trace, FIRST_INPUT.at(sample.file), lambda: _first_input(model, trace, picture)
