@@ -1,9 +1,9 @@
 // Runs in every page before its own scripts: knows when the page has nothing left to do.
 //
-// Quiet is: the last run of the script that was asked for has ended, and, for some frames on end, no timer of at most a second is
-// waiting (debounced inputs, speech), no picture is on its way and nothing new was fetched. Modules and style sheets are waited for by
-// settle() in conftest.py: a page does not see them. Payloads that the explorer fetches ahead are waited for only on request; an
-// animation is not.
+// Quiet is: the last run of the script that was asked for has ended, and, for some frames on end, no element stands for one
+// whose module is not there yet, no timer of at most a second is waiting (debounced inputs, speech), no picture is on its way and
+// nothing new was fetched. Modules and style sheets are waited for by settle() in conftest.py: a page does not see them. Payloads
+// that the explorer fetches ahead are waited for only on request; an animation is not.
 (() => {
   const LONGEST = 1000;
   const FRAMES = 4;
@@ -119,11 +119,13 @@
 
   const scriptRuns = () =>
     document.querySelector("[data-testid=stApp]")?.getAttribute("data-test-script-state") !== "notRunning";
+  const unmade = () => document.querySelector("[data-testid=stSkeleton], [data-testid=stAppSkeleton]") !== null;
   const picturesLoad = () => [...document.images].some((image) => !image.complete);
   /** @param {boolean} payloads */
   const reasons = (payloads) => ({
     asked,
     script: scriptRuns(),
+    unmade: unmade(),
     timers: waiting.size,
     fetching: fetching.files + (payloads ? fetching.payloads : 0),
     pictures: picturesLoad(),
