@@ -161,13 +161,13 @@ def test_a_record_keeps_the_tensors_themselves_in_order() -> None:
 
 def test_except_hides_one_name() -> None:
     record = Record()
-    hidden = Except(record, "b")
+    hidden = Except(record, ("b",))
     for name in "abc":
         hidden(name, torch.zeros(1))
     assert list(record.tensors) == ["a", "c"]
     assert hidden.wants("a")
     assert not hidden.wants("b")
-    edit = Except(Edit({"b": lambda x: x + 1}), "b")
+    edit = Except(Edit({"b": lambda x: x + 1}), ("b",))
     assert edit("b", torch.zeros(1)).item() == 0
 
 

@@ -56,3 +56,14 @@ def normalized_sine_positions(grid: tuple[int, int], dim: int, temperature: floa
     rows = waves[0][:, None].expand(-1, grid[1], -1)  # (h, w, dim/2)
     columns = waves[1][None].expand(grid[0], -1, -1)  # (h, w, dim/2)
     return torch.cat([rows, columns], dim=-1).flatten(0, 1).unsqueeze(0)  # (1, h*w, dim)
+
+
+def sine_positions(length: int, dim: int, temperature: float = 10_000.0) -> Tensor:
+    """The fixed positions of a row of tokens (Vaswani et al. 2017, arXiv 1706.03762, section 3.5), (1, length, dim).
+
+    Places count from 0. The first half of the channels are the sines, the second the cosines, as in Marian; in the
+    paper the two of one frequency are neighbours. Computed in float64, returned as float32.
+    """
+    frequency = temperature ** (-2 * torch.arange(dim // 2, dtype=torch.float64) / dim)  # (dim/2,)
+    angle = torch.arange(length, dtype=torch.float64).outer(frequency)  # (length, dim/2)
+    return torch.cat([angle.sin(), angle.cos()], dim=1).float().unsqueeze(0)  # (1, length, dim)

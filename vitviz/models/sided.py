@@ -29,6 +29,10 @@ class SidedNetwork(nn.Module):
     def side_names(self, step: str) -> tuple[str, ...]:
         """The names of the tensors that a step reads beside the stream; the heads are the step ``classify``."""
 
+    def input_name(self, step: str) -> str:
+        """The name of the stream that a step starts from; ``embed`` starts from what the network is given."""
+        return "image" if step == "embed" else f"{step}.resid_pre"
+
     def output_name(self, step: str) -> str:
         """The name of the stream that a step passes on."""
         return f"{step}.resid_post"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 # Tensors that every attention of a block has of its own.
-OF_ATTENTION = frozenset({"q_in", "k_in", "q", "k", "v", "attn_scores", "pattern", "z", "z_merged"})
+OF_ATTENTION = frozenset({"q_in", "k_in", "q", "k", "v", "mask", "attn_scores", "pattern", "z", "z_merged"})
 
 
 class Addends(NamedTuple):
@@ -154,20 +154,22 @@ class BlockTrace:
         """
         q, k = _pick(self["q"], head, query), _pick(self["k"], head, None)  # (1, H, Nq, d), (1, H, N, d)
         with torch.no_grad():
-            qk = _squeeze(attention_scores(q, k)[0], head, query)
+            qk = without_axes(attention_scores(q, k)[0], head, query)
         bias = self.bias
-        return Addends(qk, None if bias is None else _squeeze(_slice(bias, head, query), head, query), None)
+        return Addends(
+            qk, None if bias is None else without_axes(one_of_each(bias, head, query), head, query), None
+        )
 
     def scores(self, head: int | None = None, query: int | None = None) -> Tensor:
         """The scores before the softmax; shapes as in ``addends``."""
         if self._edited():
-            return _squeeze(_slice(self["attn_scores"][0], head, query), head, query)
+            return without_axes(one_of_each(self["attn_scores"][0], head, query), head, query)
         return _total(self.addends(head, query))
 
     def pattern(self, head: int | None = None, query: int | None = None) -> Tensor:
         """Attention weights: (H, N, N), (N, N) for one head, (H, N) for one query, (N,) for both."""
         if self._edited():
-            return _squeeze(_slice(self["pattern"][0], head, query), head, query)
+            return without_axes(one_of_each(self["pattern"][0], head, query), head, query)
         return self.scores(head, query).softmax(dim=-1)
 
     def patterns(self, queries: Tensor) -> Tensor:
@@ -247,17 +249,17 @@ class SwinBlockTrace(BlockTrace):
         k = _pick(self["k"][window : window + 1], head, None)  # (1, H, M*M, d)
         mask = self.mask
         with torch.no_grad():
-            qk = _squeeze(attention_scores(q, k)[0], head, query)
-        bias = _squeeze(_slice(self.bias, head, query), head, query)
+            qk = without_axes(attention_scores(q, k)[0], head, query)
+        bias = without_axes(one_of_each(self.bias, head, query), head, query)
         if mask is None:
             return Addends(qk, bias, None)
         one = mask[window : window + 1].expand(self.num_heads, -1, -1)  # (H, M*M, M*M)
-        return Addends(qk, bias, _squeeze(_slice(one, head, query), head, query))
+        return Addends(qk, bias, without_axes(one_of_each(one, head, query), head, query))
 
     def window_pattern(self, window: int, head: int | None = None, query: int | None = None) -> Tensor:
         """``pattern`` inside one window."""
         if self._edited():
-            return _squeeze(_slice(self["pattern"][window], head, query), head, query)
+            return without_axes(one_of_each(self["pattern"][window], head, query), head, query)
         addends = self.window_addends(window, head, query)
         return _total(addends).softmax(dim=-1)
 
@@ -300,7 +302,7 @@ class SwinBlockTrace(BlockTrace):
         if query is None:
             return whole if head is None else whole[:, head]
         window, place = self.place(query)
-        return _squeeze(_slice(whole[window], head, place), head, place)
+        return without_axes(one_of_each(whole[window], head, place), head, place)
 
 
 def _total(addends: Addends) -> Tensor:
@@ -316,13 +318,13 @@ def _pick(x: Tensor, head: int | None, token: int | None) -> Tensor:
     return x if token is None else x[:, :, token].unsqueeze(2)  # (1, H or 1, N or 1, d)
 
 
-def _slice(x: Tensor, head: int | None, query: int | None) -> Tensor:
+def one_of_each(x: Tensor, head: int | None, query: int | None) -> Tensor:
     """One head and one query of (H, N, N), the axes kept."""
     x = x if head is None else x[head].unsqueeze(0)
     return x if query is None else x[:, query].unsqueeze(1)  # (H or 1, N or 1, N)
 
 
-def _squeeze(x: Tensor, head: int | None, query: int | None) -> Tensor:
+def without_axes(x: Tensor, head: int | None, query: int | None) -> Tensor:
     """Drop the axes of (H, Nq, N) that were asked for by number."""
     x = x if query is None else x.squeeze(1)
     return x if head is None else x.squeeze(0)

@@ -49,7 +49,7 @@ class TraceFileWarning(UserWarning):
 def save_run(run: Run, path: str | os.PathLike[str], tensors: Sequence[str] = ()) -> None:
     """See ``Run.save``."""
     if isinstance(run.structure, SidedNetwork):
-        raise ValueError("a run of a picture book's model cannot be saved: draw its scene and run it again")
+        raise ValueError("a run of such a model cannot be saved: run it again on its scene or its tokens")
     kept = needed_names(run.structure) & run.kept.keys()
     names = dict.fromkeys([*(name for name in run.names() if name in kept), *tensors])
     # A file has no strides: q, k and v, which torch made as views of one tensor, are written one by one.

@@ -117,18 +117,18 @@ def _full_name(place: str | InBlock, blocks: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Except:
-    """A probe that does not see one name: a block that is run again must not have its input edited twice."""
+    """A probe that does not see some names: a block that is run again must not have its inputs edited twice."""
 
     probe: Probe
-    name: str
+    names: tuple[str, ...]
 
     def __call__(self, name: str, tensor: Tensor) -> Tensor:
-        """Pass everything but the one name."""
-        return tensor if name == self.name else self.probe(name, tensor)
+        """Pass everything but these names."""
+        return tensor if name in self.names else self.probe(name, tensor)
 
     def wants(self, name: str) -> bool:
-        """As the inner probe, but never for the one name."""
-        return name != self.name and self.probe.wants(name)
+        """As the inner probe, but never for these names."""
+        return name not in self.names and self.probe.wants(name)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ IN_NETWORK = {
     "ln_final": "norm",
     "ln_up": "norm_up",
     "ln_last": "norm_last",
+    "ln_words": "norm_words",
+    "ln_mlm": "norm_mlm",
 }
 INPUTS = {
     "ln1": "resid_pre",
@@ -47,6 +49,8 @@ INPUTS = {
     "ln_embed": "embed",
     "ln_before": "resid_pre",
     "ln_last": "expand_last",
+    "ln_words": "summed_embed",
+    "ln_mlm": "mlm.hidden",
 }
 # Where a norm stands behind what it follows, as in a Swin v2 or an expanding, this is what it normalises.
 BEFORE = {"ln1": ("attn_before_norm",), "ln2": ("mlp_before_norm",), "ln": ("reduced", "expanded")}
@@ -149,7 +153,7 @@ def _final_input(trace: Trace) -> str:
 def _grid(trace: Trace, x: Tensor) -> tuple[int, int] | None:
     if isinstance(trace.config, SwinConfig):
         return x.shape[1], x.shape[2]
-    if x.ndim == 2:  # pooled, (1, D)
+    if x.ndim == 2 or not trace.of_pictures:  # pooled, (1, D), or a row of tokens
         return None
     return trace.patch_grid
 

@@ -20,7 +20,15 @@ from vitviz.probe import Chain, Probe, no_probe
 from vitviz.tracing.interventions import Edit, Except, Record
 from vitviz.tracing.lines import Call, Lines
 from vitviz.tracing.origin import NO_ORIGIN, Origin
-from vitviz.tracing.segments import Network, Segment, attention_names, run_on, split_segments
+from vitviz.tracing.segments import (
+    EMBED,
+    Network,
+    Segment,
+    attention_names,
+    input_name,
+    run_on,
+    split_segments,
+)
 from vitviz.tracing.weights import weights_version
 
 if TYPE_CHECKING:
@@ -32,7 +40,7 @@ if TYPE_CHECKING:
 
 # v costs nothing beside q and k: torch makes the three as views of one tensor.
 KEPT_OF_A_STEP = frozenset({"resid_pre", "q", "k", "v", "cross_attn.q", "cross_attn.k", "cross_attn.v"})
-KEPT = frozenset({"image", "logits", "class_logits", "boxes"})
+KEPT = frozenset({"image", "logits", "class_logits", "boxes", "mlm_logits", "nsp_logits"})
 # Their size is the square of the number of tokens: made from q and k for what is looked at, never kept.
 QUADRATIC = frozenset({"attn_scores", "pattern"})
 
@@ -67,15 +75,16 @@ class Run(Mapping[str, Tensor]):
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        height, width = self.kept["image"].shape[-2:]
         name = self.origin.name or type(self.structure).__name__
         # Only an edit is short: a Record would print the tensors that it keeps.
         probe = self.intervention
         how = repr(probe) if isinstance(probe, Edit) else type(probe).__name__
         edited = "" if probe is no_probe else f", {how}"
         held = f"{self.nbytes / 2**20:.1f} MiB held"
-        pictures = "picture" if self.num_pictures == 1 else f"{self.num_pictures} pictures"
-        what = f"{pictures} {height} x {width}, {len(self)} tensors"
+        size = " x ".join(map(str, self.given.shape[-2:] if self.of_pictures else self.given.shape[1:]))
+        one = "picture" if self.of_pictures else "row"
+        several = one if self.num_pictures == 1 else f"{self.num_pictures} {one}s"
+        what = f"{several} {size}, {len(self)} tensors"
         return f"<{type(self).__name__} of {name}: {what}, {held}{edited}>"
 
     @property
@@ -95,9 +104,19 @@ class Run(Mapping[str, Tensor]):
         return self.structure.config
 
     @property
+    def given(self) -> Tensor:
+        """What the network was run on: pictures (B, C, H, W), or ids of tokens (B, N)."""
+        return self.kept[input_name(self.structure, EMBED)]
+
+    @property
+    def of_pictures(self) -> bool:
+        """Whether that was pictures; a row of tokens has no map."""
+        return "image" in self.kept
+
+    @property
     def num_pictures(self) -> int:
-        """B."""
-        return self.kept["image"].shape[0]
+        """B; of a network that reads tokens, how many rows of them."""
+        return self.given.shape[0]
 
     @property
     def has_classes(self) -> bool:
@@ -106,7 +125,12 @@ class Run(Mapping[str, Tensor]):
 
     @once
     def patch_grid(self) -> tuple[int, int]:
-        """Rows and columns of patches that the picture was cut into, its sides padded to whole patches."""
+        """Rows and columns of patches that the picture was cut into, its sides padded to whole patches.
+
+        A row of tokens is cut into none: (0, 0).
+        """
+        if not self.of_pictures:
+            return 0, 0
         height, width = self.kept["image"].shape[-2:]
         size = self.config.patch_size
         return -(-height // size), -(-width // size)
@@ -207,7 +231,7 @@ class Run(Mapping[str, Tensor]):
         """
         if weights_version(self.network) != self._weights_version:
             raise RuntimeError("the model's weights have changed since this trace was made: trace again")
-        again = Except(self.repeatable_intervention(), segment.input_name)
+        again = Except(self.repeatable_intervention(), (segment.input_name, *segment.side_names))
         with torch.no_grad():
             return segment.run(self.network, self.kept, Chain((again, probe)))
 
@@ -222,7 +246,7 @@ class Run(Mapping[str, Tensor]):
         """
         name = self.structure.steps()[start][0]
         x = self.kept[f"{name}.resid_pre"] if x is None else x
-        again = Chain((Except(self.repeatable_intervention(), f"{name}.resid_pre"), probe))
+        again = Chain((Except(self.repeatable_intervention(), (f"{name}.resid_pre",)), probe))
         with torch.no_grad():
             return run_on(self.network, x, again, start, self.patch_grid, self.kept)
 

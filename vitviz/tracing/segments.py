@@ -77,7 +77,7 @@ class Segment:
 
     def _run_sided(self, network: SidedNetwork, x: Tensor, side: dict[str, Tensor], probe: Probe) -> Any:
         if self.name == EMBED:
-            return network.embed(x, probe)
+            return network.embed(x, probe, side)
         if self.name == CLASSIFY:
             return network.classify(x, probe, side)
         return network.run_step(self.name, x, probe, side)
@@ -103,7 +103,7 @@ def side_names(network: Network) -> tuple[str, ...]:
     """All tensors that a step of the network reads beside the stream, each once."""
     if not isinstance(network, SidedNetwork):
         return ()
-    readers = [*(name for name, _ in network.steps()), CLASSIFY]
+    readers = [EMBED, *(name for name, _ in network.steps()), CLASSIFY]
     return tuple(dict.fromkeys(name for step in readers for name in network.side_names(step)))
 
 
@@ -144,6 +144,8 @@ def split_segments(network: Network, names: Sequence[str], grid: tuple[int, int]
 def input_name(network: Network, segment: str) -> str:
     """The tensor that a segment starts from."""
     last = network.steps()[-1][0]
+    if isinstance(network, SidedNetwork):
+        return network.output_name(last) if segment == CLASSIFY else network.input_name(segment)
     if segment == CLASSIFY:
-        return network.output_name(last) if isinstance(network, SidedNetwork) else f"{last}.resid_post"
+        return f"{last}.resid_post"
     return "image" if segment == EMBED else f"{segment}.resid_pre"

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from vitviz.models.detr import DecoderBlock, EncoderBlock
+from vitviz.models.masked_attention import MaskedAttention
+from vitviz.models.sided import SidedNetwork
 from vitviz.models.swin import SwinBlock
 from vitviz.once import once
 from vitviz.probe import Chain, Probe, no_probe
@@ -27,6 +29,7 @@ from vitviz.tracing.segments import (
     input_name,
     side_names,
 )
+from vitviz.tracing.sequence_blocks import SequenceBlockTrace
 from vitviz.tracing.weights import weights_version
 
 AnyRun = TypeVar("AnyRun", bound=Run)
@@ -98,6 +101,10 @@ class Trace(Run):
                 blocks.append(DetrBlockTrace(self, name, module))
                 if isinstance(module, DecoderBlock):
                     blocks.append(DetrBlockTrace(self, name, module, "cross_attn."))
+            elif isinstance(getattr(module, "attn", None), MaskedAttention):
+                blocks.append(SequenceBlockTrace(self, name, module))
+                if hasattr(module, "cross_attn"):
+                    blocks.append(SequenceBlockTrace(self, name, module, "cross_attn."))
             elif hasattr(module, "attn"):
                 blocks.append(BlockTrace(self, name, module))
         return tuple(blocks)
@@ -182,7 +189,7 @@ class _KeepGraph(_Keep):
     """The probe of a differentiable run: keeps every tensor with its graph, the explicit attention's too."""
 
     def __call__(self, name: str, tensor: Tensor) -> Tensor:
-        if not tensor.requires_grad:
+        if tensor.is_floating_point() and not tensor.requires_grad:
             tensor = tensor.detach().requires_grad_()
         return super().__call__(name, tensor)
 
@@ -213,17 +220,40 @@ def run_trace(
     return run_on(Trace, network, image, class_names, intervention, Origin(model_name), between=between)
 
 
+def run_tokens(
+    network: SidedNetwork,
+    *tokens: Tensor,
+    intervention: Probe = no_probe,
+    model_name: str = "",
+    token_names: tuple[str, ...] = (),
+) -> Trace:
+    """Run a network that reads words or choices on one row of ids (1, N), and keep what else is derived from.
+
+    A translator takes two rows: what it reads and what it has written so far. ``token_names`` are the names of the ids.
+
+    Raises:
+        ValueError: if a row is no row of ids, the model is in training mode, or an edit names no tensor of it or no
+            block.
+    """
+    for row in tokens:
+        if row.ndim != 2 or row.shape[0] != 1 or row.is_floating_point():
+            raise ValueError(f"a row of tokens is ids, shape (1, N), not {tuple(row.shape)} of {row.dtype}")
+    return run_on(Trace, network, tokens, token_names, intervention, Origin(model_name))
+
+
 def run_on(
     kind: type[AnyRun],
     network: Network,
-    images: Tensor,
+    given: Tensor | tuple[Tensor, ...],
     class_names: tuple[str, ...] = (),
     intervention: Probe = no_probe,
     origin: Origin = NO_ORIGIN,
     grad: bool = False,
     between: Callable[[], object] | None = None,
 ) -> AnyRun:
-    """Run ``network`` on normalised pictures (B, C, H, W); with ``grad`` every tensor is kept with its graph.
+    """Run ``network`` on normalised pictures (B, C, H, W), or on what else it is given, row by row.
+
+    With ``grad`` every tensor is kept with its graph.
 
     Raises:
         ValueError: if the model is in training mode, or an edit names no tensor of it or no block.
@@ -238,7 +268,9 @@ def run_on(
         _KeepGraph(lambda name: True, between) if grad else _Keep(needed_names(network).__contains__, between)
     )
     with torch.set_grad_enabled(grad):
-        network(images, keep if intervention is no_probe else Chain((intervention, keep)))
+        inputs = given if isinstance(given, tuple) else (given,)
+        run: Callable[..., object] = network
+        run(*inputs, keep if intervention is no_probe else Chain((intervention, keep)))
     if isinstance(intervention, Edit) and (unknown := set(intervention.names) - set(keep.names)):
         raise ValueError(f"this model makes no tensor called {sorted(unknown)[0]!r}, so it cannot be edited")
     return kind(
@@ -257,7 +289,8 @@ def needed_names(network: Network) -> frozenset[str]:
     """What a run keeps so that everything else can be derived from it; a network without a head makes no logits."""
     steps = [name for name, _ in network.steps()]
     names = {f"{step}.{short}" for step in steps for short in KEPT_OF_A_STEP}
-    return KEPT | names | {input_name(network, CLASSIFY), *side_names(network)}
+    ends = {input_name(network, EMBED), input_name(network, CLASSIFY)}
+    return KEPT | names | ends | {*side_names(network)}
 
 
 __all__ = ["CLASSIFY", "EMBED", "ClassScore", "Trace", "run_trace"]

@@ -2,6 +2,7 @@
 
 ``python -m vitviz.train --model vit --data everyday20.npz``, or of the picture book, whose pages are drawn and kept in
 the folder that ``--data`` names: ``python -m vitviz.train --model detr``.
+Of rows of tokens: ``--model translator``; what learns from novels is given their folder with ``--data``.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ import torch
 
 from vitviz.train.config import (
     SCENE_RECIPES,
+    SEQUENCE_RECIPES,
     SHORT_NAMES,
     Recipe,
     SceneConfig,
+    SequenceRecipe,
     TrainConfig,
     default_config,
     parse_schedule,
@@ -30,6 +33,7 @@ from vitviz.train.loop import Trainer
 from vitviz.train.scenes import CHECK, TRAIN, scene_set
 from vitviz.train.tasks.classification import Classification
 from vitviz.train.tasks.scenes import SCENE_TASKS
+from vitviz.train.tasks.sequence_tasks import make_sequence_task
 from vitviz.train.tasks.task import Task
 from vitviz.zoo.scene_models import find_scene_model
 
@@ -59,7 +63,9 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--reschedule", action="store_true", help="go on with another schedule than the run began with"
     )
-    for field in {f.name: f for kind in (TrainConfig, SceneConfig) for f in fields(kind)}.values():
+    for field in {
+        f.name: f for kind in (TrainConfig, SceneConfig, SequenceRecipe) for f in fields(kind)
+    }.values():
         if field.name in ("model", "schedule"):
             continue
         if field.name == "start":
@@ -74,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
         elif field.name == "precision":
             p.add_argument("--precision", choices=("float32", "bfloat16"), help="of the matrix products")
         else:
-            kind = int if field.name in ("seed", "batch", "scenes") else float
+            kind = int if field.name in ("seed", "batch", "scenes", "examples") else float
             p.add_argument(f"--{field.name.replace('_', '-')}", type=kind)
     return p
 
@@ -92,6 +98,10 @@ def make_task(args: argparse.Namespace, device: str) -> Task:
         train = scene_set(TRAIN, scenes.scenes, size, folder)
         entry = find_scene_model(name)
         return SCENE_TASKS[entry.task](scenes, train, scene_set(CHECK, CHECKED, size, folder), entry.config)
+    if name in SEQUENCE_RECIPES:
+        return make_sequence_task(
+            SEQUENCE_RECIPES[name].with_changes(_changes(args, SequenceRecipe)), args.data
+        )
     if args.data is None:
         raise ValueError(f"{name} learns from pictures: name their file with --data")
     config = default_config(name, device).with_changes(_changes(args, TrainConfig))

@@ -6,7 +6,10 @@ import math
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
-SHORT_NAMES = {"vit": "vit-tiny", "swin": "swin-mini", "detr": "detr-mini", "swin-unet": "swin-unet-mini"}
+SHORT_NAMES = {"vit": "vit-tiny", "swin": "swin-mini", "detr": "detr-mini", "swin-unet": "swin-unet-mini"} | {
+    "translator": "translator-mini",
+    "bert": "bert-mini",
+}
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,43 @@ class SceneConfig(Recipe):
     )
     no_object: float = 0.4  # weight of "no object" in a detector's class loss
 
+
+@dataclass(frozen=True)
+class SequenceRecipe(Recipe):
+    """The recipe of a network that reads rows of tokens; ``size`` in its schedule is the longest row."""
+
+    examples: int = 12_800  # rows in an epoch
+    smoothing: float = 0.0
+    plateau: float = 0.0  # share of the run after the warm-up with the learning rate at its peak
+    hidden: float = (
+        0.15  # share of a row's pieces that BERT is asked for in the first 60 % of the run, then 0.15
+    )
+
+
+SEQUENCE_RECIPES = {
+    "translator-mini": SequenceRecipe(
+        "translator-mini",
+        parse_schedule("26:6"),
+        batch=64,
+        lr=2e-3,
+        final_lr=2e-5,
+        warmup=1.5,
+        weight_decay=0.01,
+        smoothing=0.1,
+    ),
+    "bert-mini": SequenceRecipe(
+        "bert-mini",
+        parse_schedule("48:9"),
+        batch=48,
+        lr=1.5e-3,
+        final_lr=1e-5,
+        warmup=0.7,
+        hidden=0.3,
+        weight_decay=0.01,
+        examples=18_000,
+        ema=0.99,
+    ),
+}
 
 SCENE_RECIPES = {
     "detr-mini": SceneConfig(

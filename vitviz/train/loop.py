@@ -38,7 +38,7 @@ class Trainer:
         self.task, self.config = task, task.recipe
         self.device, self.out, self.save_minutes = device, out, save_minutes
         task.to(device)
-        self.timeline = Timeline(self.config, task.pictures)
+        self.timeline = Timeline(self.config, task.examples)
         self.network = task.build()
         self.network.to(device)
         self.optimizer = make_optimizer(self.network, self.config.lr, self.config.weight_decay)
@@ -85,7 +85,7 @@ class Trainer:
             and then != self.config
             and then.with_changes({"schedule": self.config.schedule}) == self.config
         ):
-            if not self.timeline.continues(Timeline(then, self.task.pictures), state["step"]):
+            if not self.timeline.continues(Timeline(then, self.task.examples), state["step"]):
                 raise ValueError(f"the steps that {self.out} has behind it are not in the new schedule")
             self.history.append({"until_step": state["step"], "schedule": then.to_json()["schedule"]})
         elif then != self.config:
@@ -185,7 +185,7 @@ class Trainer:
             "lr": self.optimizer.param_groups[0]["lr"],
             "loss": round(self.loss_sum.item() / place.steps_in_epoch, 5),
             **{name: round(value, 5) for name, value in figures.items()},
-            "pictures_per_s": round(speed, 1),
+            "examples_per_s": round(speed, 1),
             "seconds": round(self.seconds, 1),
             "cpu_seconds": round(self.cpu_seconds, 1),
             "device": _device_name(self.device),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from vitviz.train.shipping import head, how_trained, table
+
 LIMITS = """\
 - It knows the six things of the picture book as vitviz draws them, at 96 x 96 pixels, and nothing else. A photograph
   gets an answer that means nothing, so the app does not take one here.
@@ -37,20 +39,8 @@ moving average (`ema`) of the weights.
 
 def scene_card(facts: dict[str, Any]) -> str:
     """The card as Markdown, from what ``export_scene_model`` gathered."""
-    run, recipe = facts["run"], facts["recipe"]
-    changes = "".join(
-        f" Until step {change['until_step']:,} the schedule was to be {change['schedule']}."
-        for change in run["history"]
-    )
-    settings = [(key, value) for key, value in recipe.items() if key != "model" and value != ""]
     return f"""\
-# {facts["model"]}
-
-{facts["title"]}: {facts["parameters"]:,} parameters, trained from scratch on the data below and nothing else.
-
-`{facts["file"]}`: {facts["bytes"]:,} bytes, {facts["dtype"]}, SHA-256
-`{facts["sha256"]}`
-
+{head(facts)}
 ## How good it is
 
 On {facts["figures"]["pages"]:,} pages that it never saw:
@@ -59,16 +49,7 @@ On {facts["figures"]["pages"]:,} pages that it never saw:
 ## What it is not good for
 
 {LIMITS}
-## How it was trained
-
-`python -m vitviz.train --model {facts["model"]}` with the settings below, seed {recipe["seed"]}:
-{run["steps"]:,} steps, {run["cpu_minutes"]:g} minutes of one core on {run["device"]}.
-The weights of step {run["shipped_step"]:,} are
-shipped.{changes}
-
-{_table(("setting", "value"), settings)}
-{RECIPES[facts["task"]]}
-{_log(facts)}
+{how_trained(facts, RECIPES[facts["task"]])}
 ## Data
 
 {DATA}"""
@@ -84,34 +65,15 @@ def _figures(facts: dict[str, Any]) -> str:
             (name, f"{value:.3f}", f"{figures['ap75_of_classes'][name]:.3f}")
             for name, value in figures["ap50_of_classes"].items()
         ]
-        return _table(heads, rows)
+        return table(heads, rows)
     rows = [("mean of all classes", f"{figures['miou']:.3f}", f"{_mean(figures['dice_of_classes']):.3f}")]
     rows.append(("at least, to be shipped", f"{goals['miou']:.2f}", ""))
     rows += [
         (name, f"{value:.3f}", f"{figures['dice_of_classes'][name]:.3f}")
         for name, value in figures["iou_of_classes"].items()
     ]
-    return _table(("class", "IoU", "Dice"), rows) + f"\n{figures['pixels']:.1%} of the pixels are right.\n"
-
-
-def _log(facts: dict[str, Any]) -> str:
-    names = [name for name in facts["log"][-1] if name.startswith("val_")]
-    rows = [
-        (
-            line["step"],
-            f"{line['cpu_seconds'] / 60:.1f}",
-            f"{line['loss']:.3f}",
-            *(f"{line[n]:.3f}" for n in names),
-        )
-        for line in facts["log"]
-    ]
-    return _table(("step", "minutes of a core", "loss", *(name.removeprefix("val_") for name in names)), rows)
+    return table(("class", "IoU", "Dice"), rows) + f"\n{figures['pixels']:.1%} of the pixels are right.\n"
 
 
 def _mean(values: dict[str, float]) -> float:
     return sum(values.values()) / len(values)
-
-
-def _table(head: tuple[str, ...], rows: list[Any]) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    return "".join("| " + " | ".join(map(str, line)) + " |\n" for line in lines)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from vitviz.models.scene_config import DetrConfig, SwinUnetConfig
 from vitviz.worlds.picture_book import CLASS_NAMES, Page
 from vitviz.worlds.things import KINDS
 from vitviz.zoo.errors import CheckpointError
-from vitviz.zoo.shipped import ASSETS, shipped_json, shipped_weights
+from vitviz.zoo.shipped_entry import ShippedEntry
 from vitviz.zoo.source import Source
 
 if TYPE_CHECKING:
@@ -22,36 +21,12 @@ SceneTask = Literal["detection", "segmentation"]
 
 
 @dataclass(frozen=True)
-class SceneEntry:
+class SceneEntry(ShippedEntry):
     """What is known of one model of the picture book. ``class_names`` are in the order of its class scores."""
 
-    name: str
-    title: str
     task: SceneTask
     config: DetrConfig | SwinUnetConfig
-    source: Source
     class_names: tuple[str, ...]
-
-    @property
-    def trained(self) -> bool:
-        """Whether its weights came with vitviz, or the card that names them."""
-        return self._card.is_file() or (ASSETS / "weights" / self.source.where).is_file()
-
-    @property
-    def weights(self) -> Path:
-        """The file of its weights, whose content is the one that its card names.
-
-        Raises:
-            CheckpointError: if it is missing or another one, or the card is no such JSON.
-        """
-        card = shipped_json(self._card)
-        if not isinstance(card, dict) or "sha256" not in card:
-            raise CheckpointError("shipped_damaged", file=self._card.name, reason="no card of a model")
-        return shipped_weights(self.source.where, str(card["sha256"]))
-
-    @property
-    def _card(self) -> Path:
-        return (ASSETS / "weights" / self.source.where).with_suffix(".json")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,17 +44,17 @@ SCENE_MODELS = {
         SceneEntry(
             "detr-mini",
             "DETR, D 64, 2 + 3 layers, 12 queries, picture book",
+            Source("embedded", "detr-mini.safetensors"),
             "detection",
             DetrConfig(),
-            Source("embedded", "detr-mini.safetensors"),
             (*KINDS, "no object"),
         ),
         SceneEntry(
             "swin-unet-mini",
             "Swin-Unet, C 24, depths 2-2-2-2, picture book",
+            Source("embedded", "swin-unet-mini.safetensors"),
             "segmentation",
             SwinUnetConfig(),
-            Source("embedded", "swin-unet-mini.safetensors"),
             CLASS_NAMES,
         ),
     )

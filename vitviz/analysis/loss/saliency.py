@@ -87,7 +87,7 @@ def backward(trace: Trace, gradient: Tensor) -> Iterator[tuple[str, Tensor]]:
         kept = Gradients(frozenset(names))
         x = kept(segment.input_name, trace.kept[segment.input_name].detach())
         others = Gradients(frozenset(names - {segment.input_name}), kept.tensors)
-        probe = Chain((Except(trace.repeatable_intervention(), segment.input_name), others))
+        probe = Chain((Except(trace.repeatable_intervention(), (segment.input_name,)), others))
         with torch.enable_grad():
             out = segment.run(trace.network, trace.kept, probe, x)
             found = kept.of((out * gradient).sum())

@@ -30,7 +30,7 @@ class Classification:
         self._epoch = -1
 
     @property
-    def pictures(self) -> int:
+    def examples(self) -> int:
         """How many pictures one epoch goes through."""
         return len(self.train)
 

@@ -70,7 +70,7 @@ class SceneTask:
         self._epoch = -1
 
     @property
-    def pictures(self) -> int:
+    def examples(self) -> int:
         """How many pages one epoch goes through."""
         return len(self.train)
 

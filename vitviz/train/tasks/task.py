@@ -24,8 +24,8 @@ class Task(Protocol):
         ...
 
     @property
-    def pictures(self) -> int:
-        """How many pictures one epoch goes through."""
+    def examples(self) -> int:
+        """How many pictures or rows one epoch goes through."""
         ...
 
     def to(self, device: torch.device) -> None:

@@ -1,0 +1,88 @@
+"""Ship the best weights of a run on rows of tokens with their card.
+
+``python -m vitviz.train.sequence_export --model translator --run runs/translator``. Three files go into
+``assets/weights``, as for the classifiers: ``NAME.safetensors`` (float16), ``NAME.json`` and ``NAME.md``. Figures are
+measured on the weights that are shipped, on rows that neither training nor the choice of the weights ever saw. Weights
+that miss their model's goal are not shipped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from torch import nn
+
+from vitviz.models.build import build_sequence_network
+from vitviz.models.translator import Translator
+from vitviz.train.config import SEQUENCE_RECIPES, SHORT_NAMES, SequenceRecipe
+from vitviz.train.scenes import NEW
+from vitviz.train.sequence_card import sequence_card
+from vitviz.train.shipping import rounded, ship
+from vitviz.train.tasks.translation import exact, learned, sentences_to_ask
+from vitviz.zoo.registry import ASSETS
+from vitviz.zoo.sequence_models import SequenceEntry, find_sequence_model
+
+ASKED = 1000  # new sentences of each kind
+GOALS = {"translation": {"exact": 0.99, "held_out": 0.99}}
+
+
+def figures_of(
+    entry: SequenceEntry, network: nn.Module, last: Mapping[str, Any], data: Path | None
+) -> dict[str, Any]:
+    """The figures of a network after a run whose log ends in the line ``last``."""
+    translator = cast(Translator, network)
+    seen = learned(last["step"], SEQUENCE_RECIPES[entry.name].batch)
+    figures: dict[str, Any] = {"sentences": ASKED}
+    for name, held_out in (("exact", False), ("held_out", True)):
+        figures[name] = exact(translator, sentences_to_ask(NEW, ASKED, held_out, seen))
+    return rounded(figures)
+
+
+@torch.inference_mode()
+def export_sequence_model(
+    model: str, run: Path, out: Path, data: Path | None = None, goal: bool = True
+) -> dict[str, Any]:
+    """Write weights, JSON and card; what the JSON holds is returned.
+
+    Raises:
+        ValueError: the run is of another model, or its weights miss the goal (with ``goal``); nothing is left then.
+    """
+    entry = find_sequence_model(SHORT_NAMES.get(model, model))
+    return ship(
+        entry,
+        entry.task,
+        run,
+        out,
+        SequenceRecipe,
+        build_sequence_network(entry.config),
+        lambda network, last: figures_of(entry, network, last, data),
+        GOALS[entry.task] if goal else {},
+        sequence_card,
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Export and print what was shipped as one line of JSON; 1 and a sentence where the goal was missed."""
+    p = argparse.ArgumentParser(prog="python -m vitviz.train.sequence_export", description=__doc__)
+    p.add_argument("--model", required=True, help=", ".join(SEQUENCE_RECIPES))
+    p.add_argument("--run", type=Path, help="folder of the run (default: runs/MODEL)")
+    p.add_argument("--data", type=Path, help="the folder that it learned from, where it has one")
+    p.add_argument("--out", type=Path, default=ASSETS / "weights")
+    args = p.parse_args(arguments)
+    try:
+        facts = export_sequence_model(args.model, args.run or Path("runs") / args.model, args.out, args.data)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(json.dumps({key: facts[key] for key in ("file", "sha256", "bytes", "figures", "run")}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
