@@ -12,7 +12,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from vitviz.app import scene_routes
+from vitviz.app.kept import memory
 from vitviz.app.people import People
+from vitviz.app.scene_answers import KEPT
 from vitviz.payload import unpack_data
 from vitviz.worlds.picture_book import draw
 from vitviz.worlds.scene import Scene, Thing
@@ -63,3 +65,16 @@ def test_what_cannot_be_answered_is_one_sentence(client: TestClient, path: str, 
     assert response.status_code == status
     assert response.headers["cache-control"] == "no-store"
     assert 10 < len(response.text) < 200
+
+
+def test_a_person_s_answers_are_counted_few_and_gone_with_them(client: TestClient) -> None:
+    owner = scene_routes._owners["token"]
+    for seed in range(KEPT + 2):
+        assert client.get(f"/scene/detection/token/{seed}.bin").status_code == 200
+    kept = [held for held in memory.held() if held.kind == "scene" and owner in held.owners]
+    assert len(kept) == KEPT
+    assert all(held.nbytes > 100_000 for held in kept)
+    assert memory.has(("scene", "detection", str(KEPT + 1)))
+    assert not memory.has(("scene", "detection", "0"))
+    memory.leave(owner)
+    assert not memory.owned("scene", owner)

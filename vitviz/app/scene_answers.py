@@ -1,4 +1,5 @@
-"""What a model of the picture book answers to a scene, computed once and kept for a while: the page and the route ask.
+"""What a model of the picture book answers to a scene, computed once and kept within the server's budget: the page and
+the route ask.
 
 The topic of a task (``detection``, ``segmentation``) has a module ``answer`` with ``answer(page, options)``: from a
 drawn page and what else the browser part asks for, to nested data that ``vitviz.payload.pack_data`` takes.
@@ -8,9 +9,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from vitviz.app.kept import memory, size_of
 from vitviz.worlds.picture_book import draw
 from vitviz.worlds.scene_text import from_text
 from vitviz.zoo.scene_models import SCENE_MODELS
@@ -21,26 +22,34 @@ if TYPE_CHECKING:
     from vitviz.zoo.scene_models import SceneEntry
 
 TASKS: dict[str, SceneEntry] = {entry.task: entry for entry in SCENE_MODELS.values()}
-KEPT = 16  # answers, at most 1.8 MB each; they are not in the budget of the memory
+KIND = "scene"
+KEPT = 4  # answers of one person: while a thing is dragged each is another one, which nobody asks for again
 
 
-def scene_answer(task: str, text: str, options: Mapping[str, str]) -> dict[str, Any]:
-    """The page that ``text`` names, as the browser shows it, and the model's answer to it.
+def scene_answer(task: str, text: str, options: Mapping[str, str], owner: str) -> dict[str, Any]:
+    """The page that ``text`` names, as the browser shows it, and the model's answer to it, kept for ``owner``.
 
     Raises:
         KeyError: there is no such task.
         ValueError: the text names no scene, or an option is none; the sentence says why.
     """
-    return _answer(task, text, tuple(sorted(options.items())))
+    key = (KIND, task, text, *sorted(options.items()))
+
+    def keep(answer: dict[str, Any]) -> None:
+        memory.put(key, answer, size_of(answer), owner)
+
+    answer = memory.make_once(key, lambda: _answer(task, text, options), keep, owner)
+    for old in memory.owned(KIND, owner)[:-KEPT]:
+        memory.release(old, owner)
+    return answer
 
 
-@lru_cache(maxsize=KEPT)
-def _answer(task: str, text: str, options: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+def _answer(task: str, text: str, options: Mapping[str, str]) -> dict[str, Any]:
     size = TASKS[task].config.image_size[0]
     scene = from_text(text)
     page = draw(scene, size)
     module = importlib.import_module(f"vitviz.app.topics.{task}.answer")
-    return {"page": page_data(text, scene, page), **module.answer(page, dict(options))}
+    return {"page": page_data(text, scene, page), **module.answer(page, options)}
 
 
 def page_data(text: str, scene: Scene, page: Page) -> dict[str, Any]:

@@ -58,22 +58,24 @@ def scene_routes() -> list[BaseRoute]:
     ]
 
 
-def _answer(task: str, text: str, options: dict[str, str]) -> bytes:
+def _answer(task: str, text: str, options: dict[str, str], owner: str) -> bytes:
     import torch
 
     torch.set_num_threads(1)
-    return pack_data(scene_answer(task, text, options))
+    return pack_data(scene_answer(task, text, options, owner))
 
 
-def _picture(task: str, text: str, options: dict[str, str]) -> bytes:
+def _picture(_task: str, text: str, _options: dict[str, str], _owner: str) -> bytes:
     file = io.BytesIO()
     Image.fromarray(draw(from_text(text), FINE).picture).save(file, format="PNG", compress_level=1)
     return file.getvalue()
 
 
-def _respond_with(
-    make: Callable[[str, str, dict[str, str]], bytes], media_type: str
-) -> Callable[[Request], object]:
+# The bytes of a task, a scene's text, what else is asked, and for whom.
+Make = Callable[[str, str, dict[str, str], str], bytes]
+
+
+def _respond_with(make: Make, media_type: str) -> Callable[[Request], object]:
     async def respond(request: Request) -> Response:
         task, token, text = (request.path_params[name] for name in ("task", "token", "text"))
         owner = _owners.get(token, "")
@@ -88,7 +90,7 @@ def _respond_with(
 
         def in_turn() -> bytes:
             with turns.take("light", owner, still_here):
-                return make(task, text, dict(request.query_params))
+                return make(task, text, dict(request.query_params), owner)
 
         try:
             content = await asyncio.get_running_loop().run_in_executor(_workers, in_turn)

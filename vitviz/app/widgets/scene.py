@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vitviz.app import networks
+from vitviz.app import networks, people
 from vitviz.app.scene_answers import scene_answer
 from vitviz.app.scene_routes import scene_url
 from vitviz.app.settings import Setting
@@ -35,7 +35,7 @@ def scene_data(task: str, options: Mapping[str, str] | None = None) -> dict[str,
     """What ``LiveScene`` (``web/scene/live_scene.js``) needs: the current scene, its answer, whom to ask for others."""
     text = SCENE.get(FIRST)
     with networks.gate("light"):
-        answer = scene_answer(task, text, options or {})
+        answer = scene_answer(task, text, options or {}, people.here().owner)
     return {
         "text": text,
         "url": scene_url(task),

@@ -1,5 +1,5 @@
 // Controls: labelled sliders, segmented buttons, buttons. The page's own hotkeys are kept from their keys.
-import { make } from "./dom.js";
+import { make, write } from "./dom.js";
 
 /** @param {HTMLElement} control */
 function keepKeys(control) {
@@ -23,9 +23,9 @@ export function slider(parent, label, onInput, className = "") {
   keepKeys(input);
   /** @type {(value: number, max: number, text: string) => void} */
   const set = (value, max, text) => {
-    Object.assign(input, { max: String(max), value: String(value) });
-    input.setAttribute("aria-valuetext", text);
-    output.textContent = text;
+    write(input, null, { max, "aria-valuetext": text });
+    if (input.value !== String(value)) input.value = String(value);
+    write(output, text);
   };
   return { root, caption, input, output, set };
 }

@@ -18,6 +18,19 @@ export function make(tag, className = "", text = "") {
 }
 
 /**
+ * Write a text, an attribute or both where they are not there yet: what stays as it is costs the browser no layout.
+ * @param {Element} element
+ * @param {string | number | null} text null leaves it
+ * @param {Record<string, string | number | boolean>} [attributes]
+ */
+export function write(element, text, attributes = {}) {
+  if (text !== null && element.textContent !== String(text)) element.textContent = String(text);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (element.getAttribute(name) !== String(value)) element.setAttribute(name, String(value));
+  }
+}
+
+/**
  * An SVG element with attributes and text; attributes that are null or undefined are left out.
  * @template {keyof SVGElementTagNameMap} Tag
  * @param {Tag} tag

@@ -1,5 +1,5 @@
 // The queries' boxes over the picture, with class and score; the chosen one's boxes of earlier layers; a map below them.
-import { contextOf, make, svg } from "../../../web/shared/dom.js";
+import { contextOf, make, svg, write } from "../../../web/shared/dom.js";
 import { Cells, Shades } from "../../../web/shared/shades.js";
 import { hueOf } from "./hues.js";
 import { corners } from "./maths.js";
@@ -39,10 +39,10 @@ export class Boxes {
 
   /** @param {Shown} shown */
   draw({ said, query, threshold, path, label, map, mark }) {
-    this.canvas.hidden = !map;
+    if (this.canvas.hidden === Boolean(map)) this.canvas.hidden = !map;
     if (map) this.cells.draw(map.values, map.offset, ...map.grid, new Shades(map.colours, map.high));
     const { side } = this;
-    this.drawing.setAttribute("viewBox", `0 0 ${side} ${side}`);
+    write(this.drawing, null, { viewBox: `0 0 ${side} ${side}` });
     this.labels = [];
     const seen = said.filter((each) => each.score >= threshold && each.query !== query);
     const chosen = said[query];

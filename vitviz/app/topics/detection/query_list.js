@@ -1,5 +1,5 @@
 // All queries as a list of buttons, each with its class and score after the chosen layer.
-import { make } from "../../../web/shared/dom.js";
+import { make, write } from "../../../web/shared/dom.js";
 import { fixed } from "../../../web/shared/format.js";
 import { hueOf } from "./hues.js";
 
@@ -52,14 +52,14 @@ export class QueryList {
    */
   show(said, chosen, threshold, kindOf, label) {
     this.build(said.length);
-    this.root.setAttribute("aria-label", label);
+    write(this.root, null, { "aria-label": label });
     for (const [query, { row, kind, score, bar }] of this.rows.entries()) {
       const each = said[query];
-      kind.textContent = kindOf(each);
-      score.textContent = fixed(Math.max(each.score, each.none), 2);
+      write(kind, kindOf(each));
+      write(score, fixed(Math.max(each.score, each.none), 2));
       bar.style.width = `${100 * each.score}%`;
       row.classList.toggle("vd-silent", each.score < threshold);
-      row.setAttribute("aria-pressed", String(query === chosen));
+      write(row, null, { "aria-pressed": query === chosen });
     }
   }
 }

@@ -1,5 +1,5 @@
 // The chosen query: where it looks in each head of each decoder layer, and how its answer changes from layer to layer.
-import { make } from "../../../web/shared/dom.js";
+import { make, write } from "../../../web/shared/dom.js";
 import { filled } from "../../../web/shared/words.js";
 import { lookers, moved, saidBy, shareInside } from "./maths.js";
 import { SmallMaps } from "./small_maps.js";
@@ -12,7 +12,7 @@ export class QuerySection {
   /** @param {(part: Partial<Choice>) => void} choose */
   constructor(choose) {
     this.root = make("div");
-    this.title = this.root.appendChild(make("div", "vd-title"));
+    this.title = this.root.appendChild(make("div", "vd-title vd-line"));
     this.steps = this.root.appendChild(make("div", "vd-steps vv-mono"));
     this.maps = new SmallMaps(this.root.appendChild(make("div", "vd-maps")), (layer, head) => choose({ layer, head }));
     this.read = this.root.appendChild(make("div", "vv-readout"));
@@ -32,18 +32,18 @@ export class QuerySection {
     const { sizes } = data;
     const own = said[choice.query];
     const says = own.none > own.score ? words.none : kindName(own.kind);
-    this.title.textContent = filled(words.query_title, { query: choice.query, says, layer: choice.layer });
-    const steps = Array.from({ length: sizes.layers }, (_, layer) => {
+    write(this.title, filled(words.query_title, { query: choice.query, says, layer: choice.layer }));
+    while (this.steps.children.length < sizes.layers) this.steps.append(make("div", "vd-line"));
+    for (const [layer, line] of [...this.steps.children].entries()) {
       const now = saidBy(answer, sizes, layer, choice.query);
       const before = layer ? saidBy(answer, sizes, layer - 1, choice.query).box : null;
       const values = { layer, kind: kindName(now.kind), score: now.score, none: now.none };
       const step = before
         ? filled(words.step_on, { ...values, moved: moved(before, now.box, answer.page.size) })
         : filled(words.step_first, values);
-      const line = make("div", layer === choice.layer ? "vd-now" : "", step);
-      return line;
-    });
-    this.steps.replaceChildren(...steps);
+      write(line, step);
+      line.classList.toggle("vd-now", layer === choice.layer);
+    }
     this.maps.draw({
       layers: sizes.layers,
       heads: sizes.heads,
@@ -62,12 +62,24 @@ export class QuerySection {
       chosen: [choice.layer, choice.head],
       words,
     });
-    this.read.textContent = choice.head < 0 ? words.maps_help : filled(words.map_over, { ...choice });
-    if (under === null) return;
+    write(this.read, under === null ? this.help(shown) : this.lookers(shown, under));
+  }
+
+  /** @param {Shown} shown */
+  help({ data: { words }, choice }) {
+    return choice.head < 0 ? words.maps_help : filled(words.map_over, { ...choice });
+  }
+
+  /**
+   * Which queries look at a place.
+   * @param {Shown} shown
+   * @param {number} under
+   */
+  lookers({ data: { words, sizes }, answer, choice }, under) {
     const [a, b, c] = lookers(answer.cross, sizes, choice.layer, under);
     const at = { row: Math.floor(under / sizes.grid[1]), column: under % sizes.grid[1], layer: choice.layer };
     const weights = { first: a.query, second: b.query, third: c.query, a: a.weight, b: b.weight, c: c.weight };
-    this.read.textContent = filled(words.place_read, { ...at, ...weights });
+    return filled(words.place_read, { ...at, ...weights });
   }
 
   /** @param {Shown} shown */

@@ -1,5 +1,5 @@
 // Small maps over the picture, a row for each layer and a column for each head; one can be chosen.
-import { make } from "../../../web/shared/dom.js";
+import { make, write } from "../../../web/shared/dom.js";
 import { Cells, Shades } from "../../../web/shared/shades.js";
 import { copyPicture } from "./boxes.js";
 
@@ -69,8 +69,8 @@ export class SmallMaps {
       const { offset, high } = at(layer, head);
       if (of !== this.of) copyPicture(map.picture, picture);
       map.cells.draw(values, offset, ...grid, new Shades(colours, high));
-      map.caption.textContent = caption(layer, head);
-      map.button.setAttribute("aria-pressed", String(chosen[0] === layer && chosen[1] === head));
+      write(map.caption, caption(layer, head));
+      write(map.button, null, { "aria-pressed": chosen[0] === layer && chosen[1] === head });
     }
     this.of = of;
   }
