@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import frames, settle
 from tests.browser.pointer import count_messages, numbers
 from vitviz.models.detr import Detr
+from vitviz.tracing.trace import run_trace
 from vitviz.worlds.picture_book import draw
 from vitviz.worlds.scene import Scene
 from vitviz.worlds.scene_text import from_text
@@ -150,3 +151,20 @@ def test_a_finger_drags_a_thing_and_scrolls_beside_it(visit: Visit) -> None:
     assert main.evaluate("main => main.scrollTop") == scrolled
     drag((0.1, 0.9), (0.1, 0.4))  # where no thing is
     assert main.evaluate("main => main.scrollTop") > scrolled
+
+
+def test_the_encoder_is_in_the_explorer_which_follows_both_pictures(visit: Visit, detr: Detr) -> None:
+    page = visit("detection", query=f"?scene={SCENE}&detection.view=encoder")
+    expect(page.locator(".vx-title").first).to_have_text("encoder.1 · head 0")
+    trace = run_trace(detr, page_pixels(draw(from_text(SCENE), 96)))
+    pattern = trace["encoder.1.pattern"][0, 0]  # (N, N)
+    readout = page.locator(".vx-picture .vx-readout").first
+    for frame, row, column in ((".vx-frame", 3, 8), (".vsc-frame", 10, 2)):
+        box = page.locator(frame).first.bounding_box()
+        assert box is not None
+        page.mouse.move(
+            box["x"] + (column + 0.5) / 12 * box["width"], box["y"] + (row + 0.5) / 12 * box["height"]
+        )
+        best = int(pattern[12 * row + column].argmax())
+        expect(readout).to_contain_text(f"({row}, {column}) looks most at  ({best // 12}, {best % 12})")
+    expect(page.locator(".vd-found").first).to_contain_text("99 x 99")

@@ -52,7 +52,7 @@ def test_switches_paint_what_edited_runs_do(visit: Visit) -> None:
     page.on("request", lambda request: asked.append(request.url))
     board = page.locator(".sg-stage canvas").first
     point(page, board, 20.5 / 96, 70.5 / 96)
-    expect(page.locator(".sg-readout")).to_contain_text("pixel (70, 20)")
+    expect(page.locator(".sg-readout")).to_contain_text("pixel (row 70, column 20)")
     assert page.evaluate("window.sent.length") == 0
     assert not [url for url in asked if ".bin" in url]
     switch(page, 1, 1).click()  # computed already with the other single switches
@@ -84,4 +84,4 @@ def test_a_moved_thing_is_painted_anew_without_the_page(visit: Visit) -> None:
     settle(page)
     assert f"scene={text}" in page.url
     point(page, page.locator(".sg-stage canvas").nth(1), 0.5 / 96, 95.5 / 96)
-    expect(page.locator(".sg-readout")).to_contain_text("pixel (95, 0)")
+    expect(page.locator(".sg-readout")).to_contain_text("pixel (row 95, column 0)")

@@ -133,3 +133,11 @@ def test_a_page_has_a_sensible_size() -> None:
     for size in (7, 1025):
         with pytest.raises(ValueError, match="8 to 1024 pixels"):
             draw(Scene(), size)
+
+
+def test_a_hidden_thing_names_what_stands_in_front_of_it() -> None:
+    behind, front = Thing("fish", 0.5, 0.5, 0.08), Thing("house", 0.5, 0.5, 0.3)
+    page = draw(Scene(3, (behind, front, Thing("boat", 0.2, 0.2, 0.1))), 96)
+    assert page.asked.tolist() == [False, True, True]
+    assert page.hiders.tolist() == [1, -1, -1]
+    assert draw(Scene(3, (Thing("car", 0.0, 0.0, 0.06),)), 96).hiders.tolist() == [-1]

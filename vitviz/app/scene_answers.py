@@ -52,6 +52,18 @@ def _answer(task: str, text: str, options: Mapping[str, str]) -> dict[str, Any]:
     return {"page": page_data(text, scene, page), **module.answer(page, options)}
 
 
+def scene_file(task: str, text: str, options: Mapping[str, str]) -> bytes:
+    """A file of tensors of the page that ``text`` names, for a task that has one.
+
+    Raises:
+        ValueError: the text names no scene, the task has no files, or not the one that ``options`` name.
+    """
+    module = importlib.import_module(f"vitviz.app.topics.{task}.answer")
+    if not hasattr(module, "file"):
+        raise ValueError(f"there are no files for {task}")
+    return bytes(module.file(draw(from_text(text), TASKS[task].config.image_size[0]), options))
+
+
 def page_data(text: str, scene: Scene, page: Page) -> dict[str, Any]:
     """A page as the editor shows it: its things, their boxes, and the pixels that the model gets."""
     return {
@@ -61,4 +73,5 @@ def page_data(text: str, scene: Scene, page: Page) -> dict[str, Any]:
         "picture": page.picture,  # (size, size, 3)
         "boxes": page.boxes,  # (N, 4), left, top, right, bottom
         "asked": [bool(asked) for asked in page.asked],
+        "hiders": page.hiders.tolist(),
     }

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from vitviz.app import people
 from vitviz.app.explorer_routes import GONE, HEADERS, LeftError
 from vitviz.app.kept import turns
-from vitviz.app.scene_answers import TASKS, scene_answer
+from vitviz.app.scene_answers import TASKS, scene_answer, scene_file
 from vitviz.payload import pack_data
 from vitviz.worlds.picture_book import draw
 from vitviz.worlds.scene_text import from_text
@@ -47,7 +47,8 @@ def forget_token() -> None:
 
 
 def scene_routes() -> list[BaseRoute]:
-    """``/scene/TASK/TOKEN/TEXT.bin`` is an answer as ``pack_data`` packs it, ``TEXT.png`` the page drawn finely.
+    """``/scene/TASK/TOKEN/TEXT.bin`` is an answer as ``pack_data`` packs it, ``TEXT.png`` the page drawn finely,
+    ``TEXT.npz`` tensors of the run as a numpy archive.
 
     Other responses are one plain sentence: 400 for a text that names no scene, 404 for a task that there is not, 410
     for a token that is unknown (any more).
@@ -55,6 +56,7 @@ def scene_routes() -> list[BaseRoute]:
     return [
         Route(f"{PATH}/{{task}}/{{token}}/{{text}}.bin", _respond_with(_answer, "application/octet-stream")),
         Route(f"{PATH}/{{task}}/{{token}}/{{text}}.png", _respond_with(_picture, "image/png")),
+        Route(f"{PATH}/{{task}}/{{token}}/{{text}}.npz", _respond_with(_tensors, "application/octet-stream")),
     ]
 
 
@@ -69,6 +71,13 @@ def _picture(_task: str, text: str, _options: dict[str, str], _owner: str) -> by
     file = io.BytesIO()
     Image.fromarray(draw(from_text(text), FINE).picture).save(file, format="PNG", compress_level=1)
     return file.getvalue()
+
+
+def _tensors(task: str, text: str, options: dict[str, str], _owner: str) -> bytes:
+    import torch
+
+    torch.set_num_threads(1)
+    return scene_file(task, text, options)
 
 
 # The bytes of a task, a scene's text, what else is asked, and for whom.

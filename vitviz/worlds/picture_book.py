@@ -55,6 +55,24 @@ class Page:
         """Which things a detector is asked for, (N,): those of which enough is seen."""
         return self.seen * 100 > LEAST_SEEN
 
+    @property
+    def hiders(self) -> NDArray[np.int32]:
+        """What is seen most of where a thing that is not ``asked`` lies, (N,): another thing's number.
+
+        -1 where nothing is in front of it (it stands beside the picture), and for a thing that is asked for.
+        """
+        found = np.full(len(self.labels), -1, np.int32)
+        size = len(self.instances)
+        for number in np.flatnonzero(~self.asked):
+            left, top, right, bottom = (self.boxes[number] * size).round().astype(int)
+            there = np.bincount(
+                self.instances[top:bottom, left:right].ravel(), minlength=len(self.labels) + 1
+            )
+            there[0] = there[number + 1] = 0  # the background and the thing itself
+            if there.any():
+                found[number] = there.argmax() - 1
+        return found
+
 
 def draw(scene: Scene, size: int = 96) -> Page:
     """Draw a scene with ``size`` pixels a side.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vitviz.analysis.segmentation.answer import edge_band, judge
+from vitviz.analysis.segmentation.answer import edge_band, judge, missing
 
 
 def test_shares_are_those_of_counting() -> None:
@@ -46,3 +46,16 @@ def test_a_page_of_background_has_no_edges_and_no_names() -> None:
     assert np.isnan(found.edges)
     assert np.isnan(found.outline)
     assert np.isnan(found.named)
+
+
+def test_a_class_without_a_common_pixel_costs_the_mean_a_whole_class() -> None:
+    truth = np.zeros((8, 8), np.uint8)
+    truth[:4] = 1
+    answer = truth.copy()
+    answer[7, 6:] = 3  # two pixels of what is not there
+    verdict = judge(answer, truth, 5)
+    (found,) = missing(answer, truth, verdict.iou)
+    assert (found.number, found.painted, found.true) == (3, 2, 0)
+    assert found.without == pytest.approx((30 / 32 + 1) / 2)
+    assert verdict.mean_iou == pytest.approx((30 / 32 + 1 + 0) / 3)
+    assert missing(truth, truth, judge(truth, truth, 5).iou) == []

@@ -90,18 +90,6 @@ def read(network: Detr, image: Tensor) -> Reading:
 
 
 @torch.no_grad()
-def encoder_attention(network: Detr, image: Tensor) -> dict[str, Tensor]:
-    """The q and k of the encoder's attention for one picture, each (encoder layers, H, N, d)."""
-    layers = [f"encoder.{i}" for i in range(network.config.encoder_depth)]
-    record = Record(lambda name: name.endswith((".q", ".k")) and name.startswith("encoder."))
-    network(image, record)
-    return {
-        short: torch.stack([record.tensors[f"{layer}.{short}"][0] for layer in layers])
-        for short in ("q", "k")
-    }
-
-
-@torch.no_grad()
 def constant_of_layer_0(network: Detr) -> Tensor:
     """What the first decoder layer's self-attention adds to every query, whatever the picture: (D,).
 

@@ -37,6 +37,28 @@ class Verdict:
         return float(np.nanmean(self.iou))
 
 
+@dataclass(frozen=True)
+class Missing:
+    """A class with an IoU of 0: its pixels in answer and truth, and the mean IoU of all other counted classes."""
+
+    number: int
+    painted: int
+    true: int
+    without: float
+
+
+def missing(answer: Mask, truth: Mask, iou: NDArray[np.float64]) -> list[Missing]:
+    """The classes that answer or truth have and that share no pixel: each costs the mean as much as a whole class."""
+    counted = ~np.isnan(iou)
+    found = []
+    for number in np.flatnonzero(iou == 0):
+        others = counted & (np.arange(len(iou)) != number)
+        without = float(iou[others].mean()) if others.any() else float("nan")
+        pixels, true = int((answer == number).sum()), int((truth == number).sum())
+        found.append(Missing(int(number), pixels, true, without))
+    return found
+
+
 def painted(logits: Tensor) -> Mask:
     """The class with the highest score at every pixel, (B, H, W), of logits (B, K, H, W)."""
     mask: Mask = logits.argmax(dim=1).numpy().astype(np.uint8)

@@ -11,6 +11,17 @@ from vitviz.app.component import colours, component
 from vitviz.app.words import section
 
 
+def explorer_start() -> dict[str, Any]:
+    """What an explorer is mounted with whose picture another browser part describes: colours, words, defaults."""
+    from vitviz.web.explorer.describe import explorer_data
+
+    return explorer_data({}, {}, scales=_scales(), words=section("explorer"))
+
+
+def _scales() -> dict[str, Any]:
+    return {name: colours(name) for name in ("attention", "activation")}
+
+
 def explorer(
     key: str,
     described: Mapping[str, Any],
@@ -37,7 +48,7 @@ def explorer(
     data = explorer_data(
         described,
         state,
-        scales={name: colours(name) for name in ("attention", "activation")},
+        scales=_scales(),
         words=section("explorer"),
         second=second,
         asked=asked,

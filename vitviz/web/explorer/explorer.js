@@ -110,12 +110,14 @@ class Explorer {
  * server answers `fetcher(path)`, which returns a promise of a Response for every payload and download.
  * @param {Element} element
  * @param {ExplorerEvents} events
- * @returns {View<ExplorerData>} whose `update` may be called as often as there is something new
+ * @returns {View<ExplorerData> & { hover: (token: number) => void }} whose `update` may be called as often as there is
+ *   something new; `hover` is the pointer on a token in another picture of the host
  */
 export function mount(element, events) {
   const explorer = new Explorer(element, events);
   return {
     update: (data) => explorer.update(data),
+    hover: (token) => explorer.view?.controller.hover(token),
     figures: () => explorer.view?.figures() ?? [],
     destroy: () => explorer.destroy(),
   };

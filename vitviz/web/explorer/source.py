@@ -79,8 +79,13 @@ class TraceSource:
         np.savez(file, **named)  # type: ignore[arg-type]  # numpy's stub takes one keyword for its own
         return file.getvalue()
 
+    def among(self) -> Sequence[BlockTrace]:
+        """The blocks that a layer's number counts."""
+        return self.trace.blocks
+
     def _block(self, layer: int) -> BlockTrace:
-        return self.trace.blocks[_in_range("layer", layer, self.trace.blocks)]
+        blocks = self.among()
+        return blocks[_in_range("layer", layer, blocks)]
 
     def _head(self, layer: int, head: int) -> tuple[BlockTrace, int]:
         block = self._block(layer)

@@ -1,6 +1,6 @@
 // A page of the picture book whose things can be dragged, added and removed; touching, the arrow keys and a slider of
 // pages do the same. Whoever makes one draws the answers into `layer`, which lies over the picture.
-import { contextOf, make, pointIn } from "../shared/dom.js";
+import { contextOf, make, pointIn, write } from "../shared/dom.js";
 import { arrowStep } from "../shared/events.js";
 import { Lifetime } from "../shared/lifetime.js";
 import { filled } from "../shared/words.js";
@@ -45,6 +45,8 @@ export class SceneEditor {
       remove: () => this.remove(),
       fine: (fine) => this.frame.classList.toggle("vsc-coarse", !fine),
     });
+    this.hidden = root.appendChild(make("div", "vsc-hidden"));
+    this.hidden.setAttribute("role", "status");
     /** @type {Book} */
     this.book = { words: {}, kinds: [], seeds: 0, most: 0 };
     /** @type {ScenePage | null} */
@@ -154,6 +156,22 @@ export class SceneEditor {
       ? filled(words.chosen ?? "", { number: this.chosen, kind: words[`kind.${things[this.chosen].kind}`] ?? "" })
       : "";
     this.tools.show(this.text, said, things.length, most);
+    write(this.hidden, this.hiddenThings());
+  }
+
+  /** Which things of the page nobody can find, and what stands in front of them. */
+  hiddenThings() {
+    const { words } = this.book;
+    const { asked = [], hiders = [], things = [] } = this.page ?? {};
+    const name = (/** @type {number} */ i) => `${i}: ${words[`kind.${things[i].kind}`] ?? ""}`;
+    const lines = asked.flatMap((one, i) => {
+      if (one) return [];
+      const behind = hiders[i] >= 0;
+      return [
+        filled(words[behind ? "hidden" : "outside"] ?? "", { thing: name(i), other: behind ? name(hiders[i]) : "" }),
+      ];
+    });
+    return lines.join(" ");
   }
 
   /**

@@ -75,7 +75,7 @@ export class SceneTools {
     if (!this.book || !this.slider) return;
     const random = /^\d+$/.test(text);
     if (random) this.seed = Number(text);
-    const said = random ? text : `${this.seed}, ${this.book.words.changed}`;
+    const said = random ? text : this.book.words.changed;
     this.slider.set(this.seed, Math.max(this.book.seeds - 1, this.seed), said);
     if (this.chosen && this.chosen.textContent !== chosen) this.chosen.textContent = chosen;
     for (const each of this.kinds ?? []) each.disabled = things >= most;

@@ -14,13 +14,15 @@ export type Thing = {
 
 export type Scene = { seed: number; things: Thing[] };
 
-/** `page_data` of `vitviz/app/scene_answers.py`: a drawn scene. `boxes` are left, top, right, bottom of each thing. */
+/** `page_data` of `vitviz/app/scene_answers.py`: a drawn scene. `boxes` are left, top, right, bottom of each thing,
+ * `hiders` what stands in front of one that is not asked for, -1 where nothing does. */
 export type ScenePage = Scene & {
   text: string;
   size: number;
   picture: Uint8Array;
   boxes: Float32Array;
   asked: boolean[];
+  hiders: number[];
 };
 
 /** What every answer has; the rest is the task's own. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import numpy as np
@@ -14,9 +15,12 @@ from tests.app.page_contents import mounted
 from vitviz.analysis.detection.matching import assign
 from vitviz.analysis.detection.silence import doubles, only_itself
 from vitviz.app import scene_models
+from vitviz.app.scene_answers import scene_file
 from vitviz.app.topics.detection import habits as kept
 from vitviz.app.topics.detection.page import VIEWS
 from vitviz.app.topics.detection.part import EXAMPLES
+from vitviz.payload import unpack
+from vitviz.tracing.trace import run_trace
 from vitviz.worlds.picture_book import draw
 from vitviz.worlds.scene import Scene, Thing
 from vitviz.worlds.scene_text import from_text, to_text
@@ -63,6 +67,29 @@ def test_every_view_has_its_words_and_numbers(
     assert data["words"][f"{view}_lead"]
     assert (data["habits"] is not None) == (view == "habits")
     assert (data["answer"]["encoder"] is not None) == (view == "encoder")
+
+
+def test_the_explorer_gets_the_encoder_s_weights_on_the_map_alone(open_page: Open) -> None:
+    page = open_page("detection", **{"setting.detection.view": "encoder"})
+    answer = mounted(page, "detection.part")["answer"]
+    network = load_scene_model("detr-mini").network
+    drawn = draw(from_text(answer["page"]["text"]), 96)
+    trace = run_trace(network, page_pixels(drawn))
+    assert [layer["name"] for layer in answer["encoder"]["layers"]] == ["encoder.0", "encoder.1"]
+    for layer, described in enumerate(answer["encoder"]["layers"]):
+        assert (described["rows"], described["columns"], described["prefix"]) == (12, 12, [])
+        header, arrays = unpack(bytes(answer["encoder"]["payloads"][f"{layer}.bin"]))
+        assert header["prefix"] == []
+        np.testing.assert_array_equal(arrays["tokens"], np.arange(144)[None])
+        scores = arrays["q"] @ arrays["k"].swapaxes(-1, -2) / header["head_dim"] ** 0.5
+        weights = np.exp(scores - arrays["lse"][..., None])
+        np.testing.assert_allclose(weights, trace[f"encoder.{layer}.pattern"], atol=1e-6)
+    archive = scene_file("detection", answer["page"]["text"], {"layer": "1", "head": "3"})
+    with np.load(io.BytesIO(archive)) as file:
+        pattern = trace["encoder.1.pattern"][0, 3]
+        np.testing.assert_allclose(file["encoder.1.head3.pattern"], pattern, atol=1e-6)
+    with pytest.raises(ValueError, match="no layer 2"):
+        scene_file("detection", "17", {"layer": "2", "head": "0"})
 
 
 def test_a_cut_is_a_run_of_its_own(open_page: Open) -> None:

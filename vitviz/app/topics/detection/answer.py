@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -15,30 +15,23 @@ from vitviz.analysis.detection.reading import (
     Reading,
     Truth,
     constant_of_layer_0,
-    encoder_attention,
     read,
     truth_of,
 )
 from vitviz.analysis.detection.silence import only_itself
-from vitviz.app.scene_models import scene_model
-from vitviz.models.detr import Detr
+from vitviz.app.topics.detection.encoder import explored, source_of
+from vitviz.app.topics.detection.network import network
 from vitviz.zoo.scene_models import page_pixels
 
 if TYPE_CHECKING:
+    from vitviz.models.detr import Detr
     from vitviz.worlds.picture_book import Page
-
-MODEL = "detr-mini"
-
-
-def network() -> Detr:
-    """The DETR of the page."""
-    return cast(Detr, scene_model(MODEL).network)
 
 
 def answer(page: Page, options: Mapping[str, str]) -> dict[str, Any]:
     """The whole answer to a page. With ``cut`` (``0``, ``0,1,2``) also that without self-attention in these layers.
 
-    With ``encoder`` also the queries and keys of the encoder's attention.
+    With ``encoder`` also what the attention explorer shows of the encoder.
 
     Raises:
         ValueError: if ``cut`` names a layer that there is not.
@@ -58,7 +51,7 @@ def answer(page: Page, options: Mapping[str, str]) -> dict[str, Any]:
         "encoder": None,
     }
     if options.get("encoder"):
-        found["encoder"] = {name: _array(values) for name, values in encoder_attention(detr, image).items()}
+        found["encoder"] = explored(page)
     if layers := _layers(options.get("cut", ""), detr.config.decoder_depth):
         with torch.no_grad():
             without = detr(image, only_itself(layers))
@@ -68,6 +61,18 @@ def answer(page: Page, options: Mapping[str, str]) -> dict[str, Any]:
             "boxes": _array(without.boxes[:, 0]),
         }
     return found
+
+
+def file(page: Page, options: Mapping[str, str]) -> bytes:
+    """A numpy archive of the encoder's layer ``layer`` with the pattern of head ``head``.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    try:
+        return source_of(page).npz(int(options.get("layer", "")[:9]), int(options.get("head", "")[:9]))
+    except LookupError as error:
+        raise ValueError(str(error)) from error
 
 
 def _layers(text: str, depth: int) -> tuple[int, ...]:

@@ -50,9 +50,9 @@ export class Boxes {
       .slice(0, -1)
       .map((box, i) => this.box(box, side, `vd-path vd-path-${path.length - 1 - i}`, query));
     const own = chosen
-      ? this.answer(chosen, side, `vd-box vd-own${chosen.score < threshold ? " vd-unsure" : ""}`, label(chosen))
+      ? this.answer(chosen, side, `vd-own${chosen.score < threshold ? " vd-unsure" : ""}`, label(chosen))
       : [];
-    const others = seen.flatMap((each) => this.answer(each, side, "vd-box", label(each)));
+    const others = seen.flatMap((each) => this.answer(each, side, "", label(each)));
     this.drawing.replaceChildren(...others, ...drawn, ...own, ...(mark ? [marked(mark, side)] : []));
   }
 
@@ -101,7 +101,8 @@ export class Boxes {
    * @param {string} text
    */
   answer(said, side, name, text) {
-    const group = this.box(said.box, side, name, said.query);
+    const nothing = said.none > said.score ? " vd-nothing" : "";
+    const group = this.box(said.box, side, `vd-box ${name}${nothing}`, said.query);
     const [left, top, right, bottom] = corners(said.box).map((value) => value * side);
     const width = [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0) * WIDE + 8;
     const { x, y } = this.room(left, top, right, bottom, width, side);

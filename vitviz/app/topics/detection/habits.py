@@ -22,7 +22,7 @@ def kept_habits() -> dict[str, Any] | None:
 def compute_habits() -> None:
     """Compute them; a bar shows how far that is, and any other choice ends it."""
     from vitviz.analysis.detection.habits import AT_ONCE, PAGES, habits
-    from vitviz.app.topics.detection.answer import network
+    from vitviz.app.topics.detection.network import network
 
     text = say("detection.habits_running", count=PAGES)
     steps = habits(network(), PAGES, AT_ONCE)

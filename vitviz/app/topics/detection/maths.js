@@ -123,34 +123,6 @@ export function meanOf(values, offset, count, length) {
 }
 
 /**
- * Attention weights of one place in one head of the encoder: the softmax of its row of q k^T / sqrt(d).
- * @param {Float32Array} q
- * @param {Float32Array} k
- * @param {number} offset where the head's (N, d) begin in both
- * @param {number} places
- * @param {number} d
- * @param {number} place
- */
-export function attentionRow(q, k, offset, places, d, place) {
-  const row = new Float32Array(places);
-  const scale = 1 / Math.sqrt(d);
-  let top = -Infinity;
-  for (let j = 0; j < places; j++) {
-    let sum = 0;
-    for (let c = 0; c < d; c++) sum += q[offset + place * d + c] * scale * k[offset + j * d + c];
-    row[j] = sum;
-    if (sum > top) top = sum;
-  }
-  let total = 0;
-  for (let j = 0; j < places; j++) {
-    row[j] = Math.exp(row[j] - top);
-    total += row[j];
-  }
-  for (let j = 0; j < places; j++) row[j] /= total;
-  return row;
-}
-
-/**
  * The queries that look at a place, those that do so most first, with their weights: the mean over a layer's heads.
  * @param {Float32Array} cross
  * @param {Sizes} sizes

@@ -11,13 +11,13 @@ from vitviz.app.fragments import rerun_this
 from vitviz.app.scene_models import scene_head
 from vitviz.app.settings import Setting
 from vitviz.app.topics.detection.habits import compute_habits, kept_habits
+from vitviz.app.topics.detection.network import MODEL
 from vitviz.app.topics.detection.part import detection_part
 from vitviz.app.widgets.scene import SCENE, read_scene
 from vitviz.app.words import say
 from vitviz.models.scene_config import DetrConfig
 from vitviz.zoo.scene_models import find_scene_model
 
-MODEL = "detr-mini"
 View = Literal["query", "among", "matching", "habits", "encoder"]
 VIEWS: tuple[View, ...] = ("query", "among", "matching", "habits", "encoder")
 VIEW: Setting[View] = Setting("detection.view", links.one_of(VIEWS))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from vitviz.analysis.detection.receptive import receptive_field
 from vitviz.app.component import colours, component
+from vitviz.app.widgets.explorer import explorer_start
 from vitviz.app.widgets.scene import STYLE, scene_data
 from vitviz.app.words import section
 
@@ -27,8 +29,8 @@ def sizes(config: DetrConfig) -> dict[str, Any]:
         "heads": config.num_heads,
         "classes": config.num_classes,
         "grid": list(config.grid),
-        "encoderLayers": config.encoder_depth,
-        "headDim": config.head_dim,
+        "stride": config.patch_size,
+        "field": receptive_field(config),
     }
 
 
@@ -48,7 +50,9 @@ def detection_part(
     ``on_scene`` is called with the text of a scene at which a person came to rest, ``on_choice`` with what they chose,
     ``on_need`` when the server does not know the page's address any more.
     """
-    mount = component("app/topics/detection/part.js", STYLE, "app/topics/detection/part.css")
+    mount = component(
+        "app/topics/detection/part.js", STYLE, "app/topics/detection/part.css", "web/explorer/explorer.css"
+    )
     options = {"cut": choice["cut"]} if view == "among" and choice["cut"] else {}
     options |= {"encoder": "1"} if view == "encoder" else {}
     data = scene_data(TASK, options) | {
@@ -59,6 +63,7 @@ def detection_part(
         "habits": habits,
         "examples": list(EXAMPLES),
         "scales": {name: colours(name) for name in ("attention", "difference")},
+        "explorer": explorer_start(),
     }
 
     def scene() -> None:

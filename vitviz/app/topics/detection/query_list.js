@@ -59,6 +59,7 @@ export class QueryList {
       write(score, fixed(Math.max(each.score, each.none), 2));
       bar.style.width = `${100 * each.score}%`;
       row.classList.toggle("vd-silent", each.score < threshold);
+      row.classList.toggle("vd-none", each.none > each.score);
       write(row, null, { "aria-pressed": query === chosen });
     }
   }

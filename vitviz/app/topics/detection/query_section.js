@@ -31,7 +31,7 @@ export class QuerySection {
     const words = data.words;
     const { sizes } = data;
     const own = said[choice.query];
-    const says = own.none > own.score ? words.none : kindName(own.kind);
+    const says = own.none > own.score ? words.none_long : kindName(own.kind);
     write(this.title, filled(words.query_title, { query: choice.query, says, layer: choice.layer }));
     while (this.steps.children.length < sizes.layers) this.steps.append(make("div", "vd-line"));
     for (const [layer, line] of [...this.steps.children].entries()) {

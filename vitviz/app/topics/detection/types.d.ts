@@ -1,5 +1,6 @@
 // What Python sends to the parts of the page; see answer.py and page.py. L decoder layers, Q queries, H heads, N places.
 import type { Scale } from "../../../web/shared/types.d.ts";
+import type { ExplorerData, ExplorerPicture } from "../../../web/explorer/types.d.ts";
 import type { SceneAnswer, SceneData } from "../../../web/scene/types.d.ts";
 
 export type ViewName = "query" | "among" | "matching" | "habits" | "encoder";
@@ -27,6 +28,11 @@ export type Matching = {
 
 export type Answers = { probabilities: Float32Array; boxes: Float32Array };
 
+/** `explored` of encoder.py: the encoder's layers, and every payload that the explorer fetches under its path. */
+export type EncoderAnswer = Pick<ExplorerPicture, "model" | "modelTitle" | "layers" | "rollout"> & {
+  payloads: Record<string, Uint8Array<ArrayBuffer>>;
+};
+
 export type Answer = SceneAnswer &
   Answers & {
     cross: Float32Array;
@@ -35,7 +41,7 @@ export type Answer = SceneAnswer &
     truth: { labels: number[]; things: number[]; boxes: Float32Array };
     matching: Matching;
     cut: (Answers & { layers: number[] }) | null;
-    encoder: { q: Float32Array; k: Float32Array } | null;
+    encoder: EncoderAnswer | null;
   };
 
 export type HabitsData = {
@@ -52,8 +58,8 @@ export type Sizes = {
   heads: number;
   classes: number;
   grid: [number, number];
-  encoderLayers: number;
-  headDim: number;
+  stride: number;
+  field: number;
 };
 
 export type DetectionData = SceneData<Answer> & {
@@ -62,5 +68,6 @@ export type DetectionData = SceneData<Answer> & {
   sizes: Sizes;
   habits: HabitsData | null;
   examples: string[];
+  explorer: Pick<ExplorerData, "second" | "defaults" | "limit" | "asked" | "scales" | "words">;
   scales: Record<"attention" | "difference", Scale>;
 };

@@ -169,6 +169,7 @@ export class DetectionView {
     };
     const section = makers[view]();
     this.section = section;
+    this.root.classList.toggle("vd-exploring", view === "encoder");
     this.place.replaceChildren(section.root);
   }
 
@@ -228,7 +229,10 @@ export class DetectionView {
       ...{ data, answer, answers, choice, colours, kindName, under: this.hovered.place ?? null },
       said: allSaid(answers, data.sizes, choice.layer),
       picture: this.live.editor.canvas,
-      label: (said) => `${said.query} ${kindName(said.kind)} ${fixed(said.score, 2)}`,
+      label: (said) =>
+        said.none > said.score
+          ? `${said.query} ${data.words.none} ${fixed(said.none, 2)}`
+          : `${said.query} ${kindName(said.kind)} ${fixed(said.score, 2)}`,
     };
   }
 

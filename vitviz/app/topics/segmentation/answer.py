@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def painting(run: PageRun, options: Mapping[str, str]) -> dict[str, Any]:
     """The answer with every pixel's probabilities, and the figures of this scene."""
-    from vitviz.analysis.segmentation.answer import judge
+    from vitviz.analysis.segmentation.answer import judge, missing
 
     probabilities = run.trace["logits"].softmax(dim=1)[0].numpy()  # (K, H, W)
     answer = probabilities.argmax(axis=0).astype(np.uint8)
@@ -25,6 +26,7 @@ def painting(run: PageRun, options: Mapping[str, str]) -> dict[str, Any]:
         "probabilities": probabilities,
         "iou": verdict.iou,
         "figures": np.array([verdict.pixels, verdict.mean_iou, verdict.edges]),
+        "missing": [asdict(each) for each in missing(answer, run.page.classes, verdict.iou)],
     }
 
 

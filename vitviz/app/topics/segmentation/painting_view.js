@@ -1,6 +1,6 @@
 // Answer, truth and error of one scene beside one another, on one place.
 import { make } from "../../../web/shared/dom.js";
-import { filled } from "../../../web/shared/words.js";
+import { filled, setBold } from "../../../web/shared/words.js";
 import { Board } from "./board.js";
 import { Legend } from "./legend.js";
 import { ofErrors, ofMask } from "./pixels.js";
@@ -8,8 +8,9 @@ import { SegmentationView } from "./segmentation_view.js";
 
 /** @import { PageData, Send } from "./segmentation_view.js" */
 /**
- * `figures` are the share of right pixels, the mean IoU and the share of right pixels at edges.
- * @typedef {PageData & { probabilities: Float32Array, iou: Float64Array, figures: Float64Array }} PaintingData
+ * `missing` are the classes with an IoU of 0; `figures` are the share of right pixels, the mean IoU and the share of right pixels at edges.
+ * @typedef {PageData & { probabilities: Float32Array, iou: Float64Array, figures: Float64Array,
+ *   missing: { number: number, painted: number, true: number, without: number }[] }} PaintingData
  */
 
 const SIDE = 96;
@@ -26,6 +27,7 @@ export class PaintingView extends SegmentationView {
     this.boards = ["answer", "truth", "error"].map((name) => new Board(row, name, this.listeners));
     this.legend = new Legend(root, { hover: (number) => this.only(number) });
     this.numbers = root.appendChild(make("div", "sg-numbers"));
+    this.lines = root.appendChild(make("div", "sg-lines"));
     this.readout = root.appendChild(this.makeReadout());
   }
 
@@ -51,6 +53,7 @@ export class PaintingView extends SegmentationView {
       names,
       Array.from(iou, (value) => (Number.isNaN(value) ? "\u2013" : `IoU ${value.toFixed(2)}`)),
     );
+    this.explain(data);
     const counted = Array.from(iou).filter((value) => !Number.isNaN(value)).length;
     const [pixels, meanIou, edges] = figures;
     this.numbers.replaceChildren(
@@ -65,6 +68,17 @@ export class PaintingView extends SegmentationView {
         return figure;
       }),
     );
+  }
+
+  /** Which classes pull the mean down with an IoU of 0. @param {PaintingData} data */
+  explain({ words, names, missing }) {
+    const lines = missing.map(({ number, painted, true: pixels, without }) => {
+      const values = { name: names[number], pixels: pixels || painted, without };
+      const line = make("p");
+      setBold(line, filled(pixels ? words.missed : words.stray, values));
+      return line;
+    });
+    this.lines.replaceChildren(...lines);
   }
 
   /** @param {PaintingData} data */
