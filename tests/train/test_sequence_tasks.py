@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from vitviz.models.sequence_config import BertConfig, TranslatorConfig
+from vitviz.models.sequence_config import BertConfig, GptConfig, SasRecConfig, TranslatorConfig
 from vitviz.models.translator import END, START
 from vitviz.train.config import SequenceRecipe, parse_schedule
+from vitviz.train.flights import Flights, flights
 from vitviz.train.loop import Trainer
+from vitviz.train.tasks.continuation import Continuation
 from vitviz.train.tasks.masking import CLS_ID, MASK_ID, SEP_ID, hide, pairs_of
 from vitviz.train.tasks.reading import Reading
+from vitviz.train.tasks.recommendation import Recommendation
 from vitviz.train.tasks.sequences import SequenceTask
 from vitviz.train.tasks.translation import (
     Translation,
@@ -43,11 +47,21 @@ def make(kind: str, monkeypatch: pytest.MonkeyPatch) -> SequenceTask:
     if kind == "translation":
         monkeypatch.setattr("vitviz.train.tasks.translation.CHECKED", 4)
         return Translation(recipe, TranslatorConfig(embed_dim=16, num_heads=2, mlp_dim=16))
-    config = BertConfig(VOCABULARY, 20, 16, 2, depth=1, mlp_dim=16)
-    return Reading(recipe, config, chapters(4), chapters(2, 9))
+    if kind == "recommendation":
+        places = torch.zeros(9)
+        rows = [torch.arange(4 + start) % 9 + 1 for start in range(12)]
+        recipe = replace(recipe, dropout=0.1, loss="binary_cross_entropy")
+        return Recommendation(
+            recipe, SasRecConfig(10, 8, 16, 2), Flights(tuple("ABCDEFGHI"), places, places, rows)
+        )
+    if kind == "continuation":
+        config = GptConfig(VOCABULARY, 20, 16, 2, depth=1, mlp_dim=16)
+        return Continuation(recipe, config, chapters(4), chapters(2, 9))
+    bert = BertConfig(VOCABULARY, 20, 16, 2, depth=1, mlp_dim=16)
+    return Reading(recipe, bert, chapters(4), chapters(2, 9))
 
 
-@pytest.mark.parametrize("kind", ["translation", "reading"])
+@pytest.mark.parametrize("kind", ["translation", "reading", "continuation", "recommendation"])
 def test_it_learns_and_resuming_equals_not_stopping(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,7 +82,7 @@ def test_it_learns_and_resuming_equals_not_stopping(
 
 
 def test_sentences_to_learn_and_to_ask_have_nothing_in_common() -> None:
-    seen = learned(20, 20)
+    seen = learned(400)
     assert not any(sentence_to_learn(number).held_out for number in range(400))
     asked = sentences_to_ask(0, 50, False, seen)
     assert len(asked) == 50
@@ -79,6 +93,24 @@ def test_sentences_to_learn_and_to_ask_have_nothing_in_common() -> None:
     assert (given[:, 0] == START).all()
     assert torch.equal(given[:, 1:], target[:, :-1])
     assert ((target == END).sum(dim=1) == 1).all()
+
+
+def test_flights_are_whole_and_the_last_two_are_not_learned_from() -> None:
+    data = flights()
+    assert len(data.codes) == 104
+    assert data.codes == tuple(sorted(data.codes))
+    assert sum(map(len, data.rows)) == 327_770
+    assert {int(row.min()) for row in data.rows} | {int(row.max()) for row in data.rows} <= set(range(1, 105))
+    assert all(len(learned) == len(row) - 2 for learned, row in zip(data.learned, data.rows, strict=True))
+    task = Recommendation(
+        SequenceRecipe("sasrec-mini", parse_schedule("50:1"), batch=40), SasRecConfig(), data
+    )
+    given, came, aircraft = task.stretches(torch.Generator().manual_seed(0))
+    assert torch.equal(given[:, 1:][given[:, :-1] > 0], came[:, :-1][given[:, :-1] > 0])
+    for row, number in zip(came, aircraft.tolist(), strict=True):
+        there = row[row > 0]
+        assert any(torch.equal(window, there) for window in data.learned[number].unfold(0, len(there), 1))
+    assert task.visited[int(aircraft[0]), data.learned[int(aircraft[0])] - 1].all()
 
 
 def test_pairs_fill_a_row_and_half_of_the_longer_ones_are_random() -> None:

@@ -5,8 +5,18 @@ from __future__ import annotations
 from vitviz.models.bert import Bert
 from vitviz.models.config import ModelConfig, SwinV2Config, ViTConfig
 from vitviz.models.detr import Detr
+from vitviz.models.gpt import Gpt
+from vitviz.models.gru4rec import Gru4Rec
+from vitviz.models.sasrec import SasRec
 from vitviz.models.scene_config import DetrConfig, SwinUnetConfig
-from vitviz.models.sequence_config import BertConfig, SequenceConfig, TranslatorConfig
+from vitviz.models.sequence_config import (
+    BertConfig,
+    GptConfig,
+    GruConfig,
+    SasRecConfig,
+    SequenceConfig,
+    TranslatorConfig,
+)
 from vitviz.models.sided import SidedNetwork
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.swin_unet import SwinUnet
@@ -38,4 +48,10 @@ def build_sequence_network(config: SequenceConfig) -> SidedNetwork:
         return Translator(config)
     if isinstance(config, BertConfig):
         return Bert(config)
+    if isinstance(config, GptConfig):
+        return Gpt(config)
+    if isinstance(config, SasRecConfig):
+        return SasRec(config)
+    if isinstance(config, GruConfig):
+        return Gru4Rec(config)
     raise ValueError(f"there is no network for {type(config).__name__}")

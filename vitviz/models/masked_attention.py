@@ -64,7 +64,16 @@ class KeyValues:
 
 
 class MaskedAttention(CrossAttention):
-    """Multi-head attention with a mask that is added to the scores, and a cache of keys and values."""
+    """Multi-head attention with a mask that is added to the scores, and a cache of keys and values.
+
+    With ``project`` off what the heads find is passed on as it is, without an output matrix.
+    """
+
+    def __init__(self, dim: int, num_heads: int, project: bool = True) -> None:
+        super().__init__(dim, num_heads)
+        self.project = project
+        if not project:
+            del self.proj
 
     def forward(
         self,
@@ -101,4 +110,4 @@ class MaskedAttention(CrossAttention):
             z = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)  # (B, H, Nq, d)
         z = probe("z", z)
         merged = probe("z_merged", z.transpose(1, 2).flatten(2))  # (B, Nq, D)
-        return self.proj(merged)  # (B, Nq, D)
+        return self.proj(merged) if self.project else merged  # (B, Nq, D)

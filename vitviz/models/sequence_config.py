@@ -64,3 +64,35 @@ class BertConfig(SequenceConfig):
     norm_eps: float = 1e-12
     depth: int = 4
     mlp_dim: int = 384
+
+
+@dataclass(frozen=True)
+class SasRecConfig(SequenceConfig):
+    """One SASRec (Kang and McAuley 2018, arXiv 1808.09781). ``vocab_size`` counts the id 0, which fills rows up."""
+
+    vocab_size: int = 105
+    max_length: int = 50
+    embed_dim: int = 50
+    num_heads: int = 1
+    norm_eps: float = 1e-8
+    depth: int = 2
+
+
+@dataclass(frozen=True)
+class GruConfig(SequenceConfig):
+    """One GRU4Rec (Hidasi et al. 2015, arXiv 1511.06939) of one layer; ``embed_dim`` is the size of its state too."""
+
+    vocab_size: int = 105
+    max_length: int = 50
+    num_heads: int = 1
+
+
+@dataclass(frozen=True)
+class GptConfig(SequenceConfig):
+    """One decoder in the form of GPT-2 (Radford et al. 2019)."""
+
+    vocab_size: int = 3000
+    max_length: int = 64
+    embed_dim: int = 96
+    depth: int = 4
+    mlp_dim: int = 384

@@ -6,10 +6,11 @@ import torch
 from torch import Generator, nn
 
 from vitviz.models.bert import Bert
+from vitviz.models.gpt import Gpt
 from vitviz.models.positions import sine_positions
 from vitviz.models.translator import Translator
 
-SPREAD = 0.02  # of BERT's embeddings and matrices
+SPREAD = 0.02  # of embeddings and matrices of BERT and GPT
 
 
 def start_sequence_network(network: nn.Module, seed: int) -> None:
@@ -19,6 +20,12 @@ def start_sequence_network(network: nn.Module, seed: int) -> None:
         for name, parameter in network.named_parameters():
             if parameter.ndim == 1:
                 parameter.fill_(0.0 if name.endswith("bias") else 1.0)
+            elif isinstance(network, Gpt):
+                # What is added to the stream begins smaller the more layers there are, as the authors say.
+                ends = name.endswith(("attn.proj.weight", "mlp.fc2.weight"))
+                parameter.normal_(
+                    std=SPREAD / (2 * network.config.depth) ** (0.5 * ends), generator=generator
+                )
             elif isinstance(network, Bert):
                 start_bert(network, name, parameter, generator)
             elif isinstance(network, Translator) and name == "embedding.weight":

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 # v costs nothing beside q and k: torch makes the three as views of one tensor.
 KEPT_OF_A_STEP = frozenset({"resid_pre", "q", "k", "v", "cross_attn.q", "cross_attn.k", "cross_attn.v"})
-KEPT = frozenset({"image", "logits", "class_logits", "boxes", "mlm_logits", "nsp_logits"})
+KEPT = frozenset({"image", "logits", "class_logits", "boxes", "mlm_logits", "nsp_logits", "scores"})
 # Their size is the square of the number of tokens: made from q and k for what is looked at, never kept.
 QUADRATIC = frozenset({"attn_scores", "pattern"})
 
@@ -244,9 +244,9 @@ class Run(Mapping[str, Tensor]):
 
         A model without a head gives ``pooled``, (B, D); one of the picture book its own answer.
         """
-        name = self.structure.steps()[start][0]
-        x = self.kept[f"{name}.resid_pre"] if x is None else x
-        again = Chain((Except(self.repeatable_intervention(), (f"{name}.resid_pre",)), probe))
+        name = input_name(self.structure, self.structure.steps()[start][0])
+        x = self.kept[name] if x is None else x
+        again = Chain((Except(self.repeatable_intervention(), (name,)), probe))
         with torch.no_grad():
             return run_on(self.network, x, again, start, self.patch_grid, self.kept)
 

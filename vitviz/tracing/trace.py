@@ -289,8 +289,8 @@ def needed_names(network: Network) -> frozenset[str]:
     """What a run keeps so that everything else can be derived from it; a network without a head makes no logits."""
     steps = [name for name, _ in network.steps()]
     names = {f"{step}.{short}" for step in steps for short in KEPT_OF_A_STEP}
-    ends = {input_name(network, EMBED), input_name(network, CLASSIFY)}
-    return KEPT | names | ends | {*side_names(network)}
+    inputs = {input_name(network, segment) for segment in (EMBED, *steps, CLASSIFY)}
+    return KEPT | names | inputs | {*side_names(network)}
 
 
 __all__ = ["CLASSIFY", "EMBED", "ClassScore", "Trace", "run_trace"]

@@ -17,6 +17,7 @@ from typing import Any
 
 import torch
 
+from vitviz.analysis.recommendation.losses import LOSSES
 from vitviz.train.config import (
     SCENE_RECIPES,
     SEQUENCE_RECIPES,
@@ -77,6 +78,8 @@ def parser() -> argparse.ArgumentParser:
             )
         elif field.name == "begin_with":
             p.add_argument("--begin-with", metavar="FILE", help="go on from the weights of an earlier run")
+        elif field.name == "loss":
+            p.add_argument("--loss", choices=tuple(LOSSES), help="of a recommender")
         elif field.name == "precision":
             p.add_argument("--precision", choices=("float32", "bfloat16"), help="of the matrix products")
         else:

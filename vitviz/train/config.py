@@ -6,9 +6,16 @@ import math
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
-SHORT_NAMES = {"vit": "vit-tiny", "swin": "swin-mini", "detr": "detr-mini", "swin-unet": "swin-unet-mini"} | {
+SHORT_NAMES = {
+    "vit": "vit-tiny",
+    "swin": "swin-mini",
+    "detr": "detr-mini",
+    "swin-unet": "swin-unet-mini",
     "translator": "translator-mini",
     "bert": "bert-mini",
+    "gpt": "gpt-mini",
+    "sasrec": "sasrec-mini",
+    "gru4rec": "gru4rec-mini",
 }
 
 
@@ -117,6 +124,10 @@ class SequenceRecipe(Recipe):
     hidden: float = (
         0.15  # share of a row's pieces that BERT is asked for in the first 60 % of the run, then 0.15
     )
+    loss: str = (
+        "cross_entropy"  # of a recommender: a name in ``vitviz.analysis.recommendation.losses.LOSSES``
+    )
+    dropout: float = 0.0
 
 
 SEQUENCE_RECIPES = {
@@ -141,6 +152,38 @@ SEQUENCE_RECIPES = {
         weight_decay=0.01,
         examples=18_000,
         ema=0.99,
+    ),
+    "gpt-mini": SequenceRecipe(
+        "gpt-mini",
+        parse_schedule("64:8"),
+        batch=32,
+        lr=2e-3,
+        final_lr=2e-5,
+        warmup=0.3,
+        weight_decay=0.05,
+        examples=9_600,
+        ema=0.99,
+    ),
+    "sasrec-mini": SequenceRecipe(
+        "sasrec-mini",
+        parse_schedule("50:12"),
+        batch=128,
+        lr=2e-3,
+        final_lr=2e-5,
+        warmup=0.5,
+        weight_decay=0.0,
+        examples=12_800,
+        dropout=0.2,
+    ),
+    "gru4rec-mini": SequenceRecipe(
+        "gru4rec-mini",
+        parse_schedule("50:8"),
+        batch=128,
+        lr=3e-3,
+        final_lr=3e-5,
+        warmup=0.5,
+        weight_decay=0.0,
+        examples=12_800,
     ),
 }
 

@@ -2,7 +2,7 @@
 
 The text comes from the R package ``janeaustenr`` (MIT; the novels are in the public domain), as Debian's
 ``r-cran-janeaustenr`` has it: unpack it and name the folder ``usr/lib/R/site-library/janeaustenr/data``. Pieces are in
-``assets/text/austen-pieces.txt``; ``python -m vitviz.train.novels FOLDER`` makes that file again.
+``assets/data/austen-pieces.txt``; ``python -m vitviz.train.novels FOLDER`` makes that file again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from vitviz.train.r_data import text_vectors
 from vitviz.worlds.dice import Dice
 from vitviz.worlds.word_pieces import WordPieces
 
-PIECES = shipped("assets") / "text" / "austen-pieces.txt"
+PIECES = shipped("assets") / "data" / "austen-pieces.txt"
 CHAPTER = re.compile(r"\s*(chapter|volume)\b", re.IGNORECASE)
 SENTENCE_END = re.compile(r"(?<=[.!?;])[\"']?\s+(?=[\"'A-Z])")
 VOCABULARY = 3000

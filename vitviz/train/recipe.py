@@ -90,6 +90,31 @@ class DropPath:
         return False
 
 
+class Dropout:
+    """Dropout (Srivastava et al. 2014) as a probe: single numbers become 0, the rest grows so that the mean stays.
+
+    It acts about where the authors of BERT and SASRec have it: on the embeddings, on the weights of attention, inside
+    the MLP and on what it adds. The network knows nothing of it.
+    """
+
+    PLACES = ("full_embed", "pattern", "mlp_post", "mlp_out")
+
+    def __init__(self, rate: float, generator: Generator) -> None:
+        self.rate = rate
+        self.generator = generator
+
+    def __call__(self, name: str, tensor: Tensor) -> Tensor:
+        """Drop some of a tensor that is named so; leave every other one alone."""
+        if name.rpartition(".")[2] not in self.PLACES:
+            return tensor
+        kept = torch.rand(tensor.shape, generator=self.generator) >= self.rate
+        return tensor * kept.to(tensor) / (1 - self.rate)
+
+    def wants(self, name: str) -> bool:
+        """The weights of attention, which a fused kernel does not make."""
+        return name.rpartition(".")[2] in self.PLACES
+
+
 def run_network(
     network: Network, images: Tensor, generator: Generator, drop_path: float = 0.0, keep: float = 1.0
 ) -> Tensor:

@@ -18,30 +18,73 @@ from typing import Any, cast
 import torch
 from torch import nn
 
+from vitviz.analysis.recommendation.heuristics import Heuristics
+from vitviz.analysis.recommendation.ranking import figures, ranks
+from vitviz.models.bert import Bert
 from vitviz.models.build import build_sequence_network
 from vitviz.models.translator import Translator
 from vitviz.train.config import SEQUENCE_RECIPES, SHORT_NAMES, SequenceRecipe
+from vitviz.train.flights import flights
+from vitviz.train.novels import split_chapters
 from vitviz.train.scenes import NEW
 from vitviz.train.sequence_card import sequence_card
 from vitviz.train.shipping import rounded, ship
+from vitviz.train.tasks.reading import batches_to_ask, measure_reading
+from vitviz.train.tasks.recommendation import last_scores
 from vitviz.train.tasks.translation import exact, learned, sentences_to_ask
 from vitviz.zoo.registry import ASSETS
 from vitviz.zoo.sequence_models import SequenceEntry, find_sequence_model
 
 ASKED = 1000  # new sentences of each kind
-GOALS = {"translation": {"exact": 0.99, "held_out": 0.99}}
+GOALS = {
+    "translation": {"exact": 0.99, "held_out": 0.99},
+    "recommendation": {"recall10": 0.87, "lead": 0.001},
+    "reading": {"top1": 0.32, "top5": 0.51, "nsp": 0.68},
+}
 
 
 def figures_of(
     entry: SequenceEntry, network: nn.Module, last: Mapping[str, Any], data: Path | None
 ) -> dict[str, Any]:
     """The figures of a network after a run whose log ends in the line ``last``."""
-    translator = cast(Translator, network)
-    seen = learned(last["step"], SEQUENCE_RECIPES[entry.name].batch)
-    figures: dict[str, Any] = {"sentences": ASKED}
+    if entry.task == "translation":
+        return rounded(
+            figures_of_translation(
+                cast(Translator, network), last["step"] * SEQUENCE_RECIPES[entry.name].batch
+            )
+        )
+    if entry.task == "recommendation":
+        return rounded(figures_of_recommendation(network, entry.config.max_length))
+    if data is None:
+        raise ValueError(f"{entry.name} is measured on novels: name their folder with --data")
+    chapters = split_chapters(data)[1]
+    batches = batches_to_ask(chapters, last["size"], entry.config.vocab_size, len(chapters) * 1000)
+    return rounded(
+        {"rows": sum(len(batch.random) for batch in batches), **measure_reading(cast(Bert, network), batches)}
+    )
+
+
+def figures_of_translation(network: Translator, learned_from: int) -> dict[str, Any]:
+    """Of sentences that are not among the first ``learned_from`` to learn from."""
+    seen = learned(learned_from)
+    found: dict[str, Any] = {"sentences": ASKED}
     for name, held_out in (("exact", False), ("held_out", True)):
-        figures[name] = exact(translator, sentences_to_ask(NEW, ASKED, held_out, seen))
-    return rounded(figures)
+        found[name] = exact(network, sentences_to_ask(NEW, ASKED, held_out, seen))
+    return found
+
+
+def figures_of_recommendation(network: nn.Module, length: int) -> dict[str, Any]:
+    """Of the last flight of every aircraft, beside those of rules that only count."""
+    data = flights()
+    before, came = [row[:-1] for row in data.rows], torch.stack([row[-1] for row in data.rows]) - 1
+    found: dict[str, Any] = {
+        "rows": len(before),
+        **figures(ranks(last_scores(network, before, length), came)),
+    }
+    rules = Heuristics(data.learned, len(data.codes)).scores(before)
+    found["heuristics"] = {name: figures(ranks(scores, came)) for name, scores in rules.items()}
+    found["lead"] = found["recall10"] - max(rule["recall10"] for rule in found["heuristics"].values())
+    return found
 
 
 @torch.inference_mode()

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from vitviz.models.sequence_config import BertConfig, SequenceConfig, TranslatorConfig
+import numpy as np
+
+from vitviz.models.sequence_config import (
+    BertConfig,
+    GptConfig,
+    GruConfig,
+    SasRecConfig,
+    SequenceConfig,
+    TranslatorConfig,
+)
 from vitviz.worlds.sentences import VOCABULARY
 from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.shipped import ASSETS
@@ -15,7 +24,7 @@ from vitviz.zoo.source import Source
 if TYPE_CHECKING:
     from vitviz.models.sided import SidedNetwork
 
-SequenceKind = Literal["translation", "reading"]
+SequenceKind = Literal["translation", "reading", "continuation", "recommendation"]
 
 
 @dataclass(frozen=True)
@@ -37,9 +46,17 @@ class SequenceModel:
 
 
 def token_names(file: str) -> tuple[str, ...]:
-    """What the ids of ``assets/text/FILE`` stand for, one a line."""
-    return tuple((ASSETS / "text" / file).read_text(encoding="utf-8").splitlines())
+    """What the ids of ``assets/data/FILE`` stand for, one a line."""
+    return tuple((ASSETS / "data" / file).read_text(encoding="utf-8").splitlines())
 
+
+def airport_codes() -> tuple[str, ...]:
+    """The airports of ``assets/data/airports.npz``; their ids begin with 1."""
+    with np.load(ASSETS / "data" / "airports.npz", allow_pickle=False) as file:
+        return tuple(file["codes"].tolist())
+
+
+AIRPORTS = airport_codes()
 
 SEQUENCE_MODELS = {
     entry.name: entry
@@ -59,6 +76,30 @@ SEQUENCE_MODELS = {
             "reading",
             BertConfig(),
             token_names("austen-pieces.txt"),
+        ),
+        SequenceEntry(
+            "gpt-mini",
+            "Decoder in the form of GPT-2, D 96, 4 layers, Jane Austen's novels",
+            Source("embedded", "gpt-mini.safetensors"),
+            "continuation",
+            GptConfig(),
+            token_names("austen-pieces.txt"),
+        ),
+        SequenceEntry(
+            "sasrec-mini",
+            "SASRec, D 50, 2 layers, airports after airports",
+            Source("embedded", "sasrec-mini.safetensors"),
+            "recommendation",
+            SasRecConfig(),
+            ("nothing", *AIRPORTS),
+        ),
+        SequenceEntry(
+            "gru4rec-mini",
+            "GRU4Rec, D 64, airports after airports",
+            Source("embedded", "gru4rec-mini.safetensors"),
+            "recommendation",
+            GruConfig(),
+            ("nothing", *AIRPORTS),
         ),
     )
 }

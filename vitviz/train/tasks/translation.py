@@ -38,9 +38,9 @@ def sentences_to_ask(
     return list(islice(asked, many))
 
 
-def learned(steps: int, batch: int) -> frozenset[str]:
-    """All English sentences of a run of so many steps."""
-    return frozenset(" ".join(sentence_to_learn(number).english) for number in range(steps * batch))
+def learned(many: int) -> frozenset[str]:
+    """The first sentences to learn from, in English."""
+    return frozenset(" ".join(sentence_to_learn(number).english) for number in range(many))
 
 
 def source_ids(sentences: list[Sentence]) -> Tensor:

@@ -1,0 +1,1 @@
+"""What comes next after a row of choices: losses of one matrix of scores, ranks, and heuristics to compare with."""
