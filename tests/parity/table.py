@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 import torch
 
+from tests.parity.observe import Gaps
 from tests.torchvision_stub import make_torchvision_importable
 
 HEAD = """# How far our ViTs are from the originals
@@ -25,6 +26,19 @@ are the largest |difference| in class scores (or pooled features), in any block'
 |---|---|---|---|---|---|
 """
 
+SCENES = """
+## The models of the picture book
+
+Random in every parameter likewise, on two pictures of noise. DETR against transformers with `auxiliary_loss=False`
+(with `True` that is another function): scores and boxes of every decoder layer, the backbone's maps and all hidden
+states, every self- and cross-attention. For Swin-Unet no library has a class: it is held to a reference of
+`tests/parity/swin_unet.py`, written from the paper with explicit loops and run in float64 (ours in float32): the scores
+of every pixel, every skip, block and expanding, every attention pattern.
+
+| family | held to | pictures | scores | maps and layers | patterns |
+|---|---|---|---|---|---|
+"""
+
 
 def lines() -> Iterable[str]:
     """The page line by line, a row for every picture size."""
@@ -33,6 +47,7 @@ def lines() -> Iterable[str]:
     import transformers
 
     from tests.parity.families import ROWS
+    from tests.parity.scenes import SCENE_ROWS
 
     transformers.logging.set_verbosity_error()
     versions = {"timm": timm.__version__, "transformers": transformers.__version__}
@@ -41,8 +56,15 @@ def lines() -> Iterable[str]:
         with contextlib.redirect_stdout(sys.stderr):
             found = row.gaps()
         for (height, width), gaps in zip(row.sizes, found, strict=True):
-            figures = " | ".join(f"{value:.1e}" for value in (gaps.logits, gaps.blocks, gaps.patterns))
-            yield f"| {row.family} | {row.title} | {height} x {width} | {figures} |"
+            yield _line(row.family, row.title, (height, width), gaps)
+    yield SCENES.rstrip("\n")
+    for scene in SCENE_ROWS:
+        yield _line(scene.family, scene.title, scene.size, scene.gaps())
+
+
+def _line(family: str, title: str, size: tuple[int, int], gaps: Gaps) -> str:
+    figures = " | ".join(f"{value:.1e}" for value in (gaps.logits, gaps.blocks, gaps.patterns))
+    return f"| {family} | {title} | {size[0]} x {size[1]} | {figures} |"
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pytest
 from tests.parity.families import ROWS
 from tests.parity.observe import TOLERANCE
 from tests.parity.rows import Row
+from tests.parity.scenes import SCENE_ROWS
 
 pytest.importorskip("timm")
 pytest.importorskip("transformers")
@@ -27,5 +28,6 @@ def test_the_page_has_every_row_below_the_tolerance() -> None:
     page = (ROOT / "docs" / "parity.md").read_text(encoding="utf-8")
     cells = [line.strip("| ").split(" | ") for line in page.splitlines() if line.count(" x ") == 1]
     expected = [(row.family, row.title, f"{h} x {w}") for row in ROWS for h, w in row.sizes]
+    expected += [(row.family, row.title, f"{row.size[0]} x {row.size[1]}") for row in SCENE_ROWS]
     assert [tuple(row[:3]) for row in cells] == expected
     assert all(float(figure) <= TOLERANCE for row in cells for figure in row[3:])
