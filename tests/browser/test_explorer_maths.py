@@ -25,7 +25,8 @@ from vitviz.models.config import ModelConfig, SwinConfig, ViTConfig
 from vitviz.models.layers import attention_scores
 from vitviz.payload import pack
 from vitviz.samples import SAMPLES
-from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.blocks import BlockTrace
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace, run_trace
 from vitviz.web.explorer.defaults import DEFAULTS
 from vitviz.web.explorer.source import TraceSource

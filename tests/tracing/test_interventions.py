@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from tests.conftest import random_picture
 from tests.tracing.conftest import Subject, make
 from vitviz.probe import Chain
-from vitviz.tracing.blocks import SwinBlockTrace
 from vitviz.tracing.interventions import Edit, Except, Gradients, Record
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 
 CLOSE = {"rtol": 0.0, "atol": 1e-5}
 

@@ -8,7 +8,7 @@ import torch
 from tests.tracing.conftest import SUBJECTS, Subject, make
 from vitviz.models import windows
 from vitviz.models.config import SwinConfig
-from vitviz.tracing.blocks import SwinBlockTrace
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 
 PREFIX = {"ViT": ("cls",), "ViT with registers, at another size": ("cls", "dist", "reg1", "reg2")}
 

@@ -22,9 +22,9 @@ from vitviz.models.sided import SidedNetwork
 from vitviz.payload import unpack
 from vitviz.probe import Chain, Probe, no_probe
 from vitviz.tracing.batch import TraceBatch
-from vitviz.tracing.blocks import SwinBlockTrace
 from vitviz.tracing.interventions import Edit, Record
 from vitviz.tracing.norms import norm_sites
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace, run_on, run_trace
 from vitviz.web.explorer.payloads import layer_payload, value_payload
 

@@ -15,8 +15,9 @@ from tests.tracing.conftest import Subject, make
 from vitviz.models import windows
 from vitviz.models.swin_v2 import SwinV2Block
 from vitviz.models.vit import VisionTransformer
-from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.blocks import BlockTrace
 from vitviz.tracing.interventions import Edit
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import run_trace
 
 CLOSE = {"rtol": 0.0, "atol": 1e-5}

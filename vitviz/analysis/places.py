@@ -6,6 +6,8 @@ half of its row and column, rounded down, whatever the size of the map. ``web/sh
 
 from __future__ import annotations
 
+from functools import cache
+
 Grid = tuple[int, int]
 
 
@@ -31,6 +33,7 @@ def carry(token: int, prefix: int, source: Grid, target: Grid, finer: int | None
     return prefix + _middle(row, mergings, target[0]) * target[1] + _middle(column, mergings, target[1])
 
 
+@cache  # a model has few maps, and every place asks
 def count_mergings(fine: Grid, coarse: Grid) -> int | None:
     """How many mergings make a map of ``coarse`` out of one of ``fine``; None where none do."""
     count = 0

@@ -209,13 +209,25 @@ class Run(Mapping[str, Tensor]):
         segment = self.segment_of(name)
         if name.rsplit(".", 1)[-1] in QUADRATIC:
             return self.record(segment, lambda other: other == name)[name]
-        # Asked for once: another thread that looks at the same trace may put its own segment in this one's place.
-        derived = self._derived.get(segment.name)
-        if derived is None:
-            derived = self.record(segment, lambda other: other.rsplit(".", 1)[-1] not in QUADRATIC)
-            self._derived.clear()  # one segment at a time: memory stays linear in the tokens of one block
-            self._derived[segment.name] = derived
+        derived = self.derived(
+            segment.name,
+            lambda: self.record(segment, lambda other: other.rsplit(".", 1)[-1] not in QUADRATIC),
+        )
         return derived[name]
+
+    def is_derived(self, what: str) -> bool:
+        """Whether the tensors of ``what`` are those that are kept now."""
+        return what in self._derived
+
+    def derived(self, what: str, make: Callable[[], dict[str, Tensor]]) -> dict[str, Tensor]:
+        """Tensors of ``what``, kept until others are made: memory stays linear in the tokens of one block."""
+        # Asked for once: another thread that looks at the same trace may put its own segment in this one's place.
+        derived = self._derived.get(what)
+        if derived is None:
+            derived = make()
+            self._derived.clear()
+            self._derived[what] = derived
+        return derived
 
     def record(self, segment: Segment, accepts: Callable[[str], bool]) -> dict[str, Tensor]:
         """Run one segment again and keep the tensors whose names ``accepts`` says yes to."""
@@ -229,11 +241,19 @@ class Run(Mapping[str, Tensor]):
         Raises:
             RuntimeError: if the model's weights were changed since the trace was made, or are not there.
         """
-        if weights_version(self.network) != self._weights_version:
-            raise RuntimeError("the model's weights have changed since this trace was made: trace again")
+        self.check_weights()
         again = Except(self.repeatable_intervention(), (segment.input_name, *segment.side_names))
         with torch.no_grad():
             return segment.run(self.network, self.kept, Chain((again, probe)))
+
+    def check_weights(self) -> None:
+        """See that the weights are still those of the run.
+
+        Raises:
+            RuntimeError: if they were changed since, or are not there.
+        """
+        if weights_version(self.network) != self._weights_version:
+            raise RuntimeError("the model's weights have changed since this trace was made: trace again")
 
     def repeatable_intervention(self) -> Probe:
         """What changed the run, for a part of it to be run again on this run's own tensors."""

@@ -15,7 +15,7 @@ from vitviz.models.sided import SidedNetwork
 from vitviz.models.swin import SwinBlock
 from vitviz.once import once
 from vitviz.probe import Chain, Probe, no_probe
-from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.blocks import BlockTrace
 from vitviz.tracing.detr_blocks import DetrBlockTrace
 from vitviz.tracing.interventions import Edit
 from vitviz.tracing.origin import NO_ORIGIN, Origin
@@ -30,6 +30,7 @@ from vitviz.tracing.segments import (
     side_names,
 )
 from vitviz.tracing.sequence_blocks import SequenceBlockTrace
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.weights import weights_version
 
 AnyRun = TypeVar("AnyRun", bound=Run)

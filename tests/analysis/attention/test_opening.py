@@ -9,7 +9,7 @@ from tests.tracing.conftest import make
 from vitviz.analysis.attention.evidence import evidence, with_neighbours
 from vitviz.analysis.attention.opening import more_than_average, object_patches, opening
 from vitviz.samples import SAMPLES
-from vitviz.tracing.blocks import SwinBlockTrace
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import run_trace
 
 

@@ -16,8 +16,9 @@ from vitviz.analysis.attention import rows as subject
 from vitviz.analysis.attention.rows import AttentionRows, attention_rows, block_rows
 from vitviz.models.build import build
 from vitviz.models.config import ModelConfig
-from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.blocks import BlockTrace
 from vitviz.tracing.interventions import Edit
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import run_trace
 
 CASES: dict[str, tuple[ModelConfig, tuple[int, int]]] = {

@@ -18,7 +18,8 @@ from vitviz.models.layers import attention_scores
 from vitviz.models.swin_v2 import SwinV2Block
 from vitviz.payload import pack, unpack
 from vitviz.samples import SAMPLES
-from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.blocks import BlockTrace
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace
 from vitviz.web.explorer.payloads import layer_payload, rollout_payload, value_payload
 

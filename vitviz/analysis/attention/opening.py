@@ -18,8 +18,9 @@ from torch import Tensor
 
 from vitviz.analysis.attention.evidence import Evidence, evidence
 from vitviz.analysis.places import carry
-from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.blocks import BlockTrace
 from vitviz.tracing.guards import one_picture
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace
 
 HALF = 0.5  # of all evidence that speaks for the class; and of a window's keys
@@ -72,7 +73,7 @@ def _opening(trace: Trace) -> Opening:
             of_map[block.map_size] = _on_map(block, found.grid, strongest)
         patches = of_map[block.map_size]
         for queries in _queries(block, found.grid, strongest):
-            of_object = torch.tensor([int(key) in patches for key in queries.keys])  # (K,)
+            of_object = torch.isin(queries.keys, torch.tensor(sorted(patches)))  # (K,)
             if of_object.double().mean() > HALF:
                 continue  # in a window that is all object, every head looks at the object
             others = _others(block, queries, of_object)

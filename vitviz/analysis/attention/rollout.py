@@ -11,8 +11,9 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
-from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.blocks import BlockTrace
 from vitviz.tracing.guards import one_picture
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace
 
 

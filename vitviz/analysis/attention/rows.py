@@ -17,7 +17,8 @@ from torch import Tensor
 
 from vitviz.models.layers import attention_scores
 from vitviz.tracing.arrays import wide
-from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.blocks import BlockTrace
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 
 CHUNK = 1 << 20  # weights that are alive at once: 8 MiB in float64, and as fast as any other size
 SAMPLED = 1 << 22  # weights that the quantile of ``reach`` is taken of at most

@@ -29,8 +29,9 @@ from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
 from vitviz.once import once
 from vitviz.tracing.arrays import wide
-from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.blocks import BlockTrace
 from vitviz.tracing.guards import one_picture
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace
 
 Kind = Literal["tokens", "position", "before", "attention", "head", "bias", "mlp", "constant"]

@@ -28,9 +28,9 @@ from vitviz.analysis.class_scores.class_heads import (
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.vit import VisionTransformer
 from vitviz.tracing.arrays import to_numpy, wide
-from vitviz.tracing.blocks import SwinBlockTrace
 from vitviz.tracing.guards import one_picture, with_classes
 from vitviz.tracing.segments import Network
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace
 
 CLASSES = 8

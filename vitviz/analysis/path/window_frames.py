@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vitviz.analysis.swin_reach.legal_keys import Keys, keys_of
 from vitviz.tracing.arrays import to_numpy
-from vitviz.tracing.blocks import SwinBlockTrace
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace
 
 

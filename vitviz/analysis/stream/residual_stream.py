@@ -24,8 +24,8 @@ from vitviz.analysis.attribution.logit_attribution import (
 from vitviz.analysis.attribution.no_attribution import why_not
 from vitviz.analysis.mlp.sparsity import Sparsity, sparsity
 from vitviz.tracing.arrays import to_numpy
-from vitviz.tracing.blocks import SwinBlockTrace
 from vitviz.tracing.guards import one_picture
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace
 
 RECORDED = frozenset({*NEEDED, "mlp_pre", "mlp_post", "resid_post"})

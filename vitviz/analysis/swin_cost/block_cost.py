@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vitviz.analysis.swin_cost.attention_cost import Cost, global_cost, padded_cost, window_cost
 from vitviz.analysis.swin_cost.multiply_adds import Product, attention_total, count_block
-from vitviz.tracing.blocks import SwinBlockTrace
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace
 
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.blocks import BlockTrace
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.web.explorer.defaults import DEFAULTS
 
 if TYPE_CHECKING:

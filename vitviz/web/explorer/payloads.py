@@ -15,7 +15,8 @@ from vitviz.analysis.attention.rows import AttentionRows, block_rows
 from vitviz.analysis.attention.sinks import TIMES_EVEN, sinks
 from vitviz.models import windows
 from vitviz.payload import pack
-from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.blocks import BlockTrace
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace
 
 NAMED_SINKS = 3

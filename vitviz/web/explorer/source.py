@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from vitviz.analysis.attention.rows import block_rows
-from vitviz.tracing.blocks import BlockTrace, SwinBlockTrace
+from vitviz.tracing.blocks import BlockTrace
 from vitviz.tracing.detr_blocks import DetrBlockTrace
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace
 from vitviz.web.explorer.payloads import layer_payload, rollout_payload, value_payload
 from vitviz.web.explorer.store import NoSuchPayloadError, PayloadTooLargeError

@@ -16,7 +16,7 @@ from vitviz.app.words import say
 from vitviz.plot.numbers import short
 
 if TYPE_CHECKING:
-    from vitviz.tracing.blocks import SwinBlockTrace
+    from vitviz.tracing.swin_blocks import SwinBlockTrace
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 

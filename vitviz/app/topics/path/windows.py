@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from vitviz.analysis.path.window_frames import WindowFrames
     from vitviz.models.windows import WindowGrid
-    from vitviz.tracing.blocks import SwinBlockTrace
+    from vitviz.tracing.swin_blocks import SwinBlockTrace
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 

@@ -19,7 +19,7 @@ from vitviz.web.tensor_summary import shape_text
 
 if TYPE_CHECKING:
     from vitviz.analysis.swin_cost.block_cost import BlockCost
-    from vitviz.tracing.blocks import SwinBlockTrace
+    from vitviz.tracing.swin_blocks import SwinBlockTrace
     from vitviz.tracing.trace import Trace
 
 FACTORS = (1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32)

@@ -17,7 +17,7 @@ from vitviz.plot.numbers import short
 
 if TYPE_CHECKING:
     from vitviz.analysis.swin_cost.attention_timing import Race, Skipped
-    from vitviz.tracing.blocks import SwinBlockTrace
+    from vitviz.tracing.swin_blocks import SwinBlockTrace
 
 KEY = "swin_cost.race"
 LOOK_AGAIN = 0.4  # seconds between two looks at a race that runs

@@ -12,7 +12,7 @@ from vitviz.analysis.swin_shift.geometry import ShiftGeometry
 from vitviz.models.config import SwinConfig
 from vitviz.models.swin import SwinTransformer
 from vitviz.models.windows import WindowGrid, relative_position_index, window_grid
-from vitviz.tracing.blocks import SwinBlockTrace
+from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace
 
 

@@ -13,7 +13,7 @@ from vitviz.web.tensor_summary import shape_text
 
 if TYPE_CHECKING:
     from vitviz.analysis.segment_lines import StepLine
-    from vitviz.tracing.blocks import SwinBlockTrace
+    from vitviz.tracing.swin_blocks import SwinBlockTrace
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 

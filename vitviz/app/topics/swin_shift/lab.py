@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from vitviz.analysis.segment_lines import StepLine
     from vitviz.analysis.swin_shift.geometry import ShiftGeometry
     from vitviz.models.windows import WindowGrid
-    from vitviz.tracing.blocks import SwinBlockTrace
+    from vitviz.tracing.swin_blocks import SwinBlockTrace
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 

@@ -9,7 +9,7 @@ from vitviz.app import links
 from vitviz.app.settings import Setting
 
 if TYPE_CHECKING:
-    from vitviz.tracing.blocks import SwinBlockTrace
+    from vitviz.tracing.swin_blocks import SwinBlockTrace
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
