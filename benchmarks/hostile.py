@@ -77,7 +77,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    model, pool, file = load_model("vit-tiny"), Pool(), costliest()
+    model, pool, file = load_model("vit-tiny"), Pool(slow=1), costliest()
     ways: dict[str, Callable[[], object] | None] = {
         "nobody sends": None,
         "opened in a process of its own": lambda: pool.open(file, [model.entry.preprocessing]),

@@ -98,7 +98,7 @@ def test_open_image_takes_limits() -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="processor time is limited where signals can end a process")
 def test_processor_time_is_limited_and_the_process_replaced() -> None:
-    pool = Pool(1, Limits(seconds=0.05))
+    pool = Pool(1, limits=Limits(seconds=0.05))
     try:
         pool.start()
         before = pool.running
@@ -148,7 +148,7 @@ def priorities(number: int) -> set[int]:
 
 @pytest.mark.skipif(not ON_LINUX, reason="memory is limited on Linux")
 def test_memory_is_limited() -> None:
-    pool = Pool(1, Limits(memory=16 << 20))
+    pool = Pool(1, limits=Limits(memory=16 << 20))
     try:
         assert refusal(pool, encode(Image.new("RGB", (3000, 3000)), "PNG")) in (
             "memory",
@@ -162,7 +162,7 @@ def test_memory_is_limited() -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are stopped by signals")
 def test_a_process_that_hangs_or_is_killed_is_one_sentence() -> None:
-    pool = Pool(1, Limits(patience=0.3))
+    pool = Pool(1, limits=Limits(patience=0.3))
     try:
         pool.start()
         os.kill(pool.running[0], signal.SIGSTOP)
@@ -231,3 +231,31 @@ def _runs(process: int) -> bool:
 def test_honest_progressive_files_are_far_from_the_limit_of_scans() -> None:
     """The standard's ten scans of three colours at 40 million pixels are a quarter of what is opened."""
     assert MOST_BLOCKS > 14 * 40_000_000 // 64 * 4
+
+
+@pytest.mark.skipif(not ON_LINUX, reason="the processor time of a process is known on Linux")
+def test_nobody_waits_for_a_slow_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is known to be slow, and stopped in the middle, gives its turn to the next."""
+    monkeypatch.setattr(one_process, "GRACE", 0.01)
+    monkeypatch.setattr(one_process, "LOOK", 0.002)
+    pool, codes = Pool(1, slow=1, waiting=PATIENCE), list[str]()
+    stepped = threading.Event()
+
+    def stop(which: int, thread: int, niceness: int) -> None:
+        os.kill(thread, signal.SIGSTOP)
+        stepped.set()
+
+    monkeypatch.setattr(os, "setpriority", stop)
+    try:
+        pool.start()
+        both = pool.running
+        first = threading.Thread(target=lambda: codes.append(refusal(pool, slow())))
+        first.start()
+        assert stepped.wait(PATIENCE)
+        for _ in range(3):
+            assert pool.open(encode(noise(8, 8), "PNG"), [SPEC])
+        assert pool.running == both
+    finally:
+        pool.close()
+    first.join(PATIENCE)
+    assert codes == ["crashed"]

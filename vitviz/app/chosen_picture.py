@@ -16,7 +16,7 @@ from PIL import Image
 from vitviz.images import Preprocessing, open_image
 from vitviz.images.pool import Facts, Pool
 
-workers = Pool()
+workers = Pool(slow=1)
 KEPT_VIEWS = 4
 CHANNELS = 3
 

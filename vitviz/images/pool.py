@@ -11,8 +11,8 @@ import dataclasses
 import os
 import queue
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -29,7 +29,7 @@ from vitviz.images.preprocess import Preprocessing
 from vitviz.images.process import Process
 
 WAITING = 10.0  # seconds that a picture waits for a process
-MOST_PROCESSES = 2
+MOST_AT_ONCE = 2
 CHANNELS = 3
 
 
@@ -46,10 +46,17 @@ class Facts:
 
 
 class Pool:
-    """At most ``processes`` processes that open pictures, started by ``start`` or when they are needed."""
+    """Processes that open up to ``at_once`` pictures at once, started by ``start`` or when they are needed.
+
+    Besides these up to ``slow`` pictures that take long go on, each in a process of its own: nobody waits for them.
+    """
 
     def __init__(
-        self, processes: int | None = None, limits: Limits | None = None, waiting: float = WAITING
+        self,
+        at_once: int | None = None,
+        slow: int = 0,
+        limits: Limits | None = None,
+        waiting: float = WAITING,
     ) -> None:
         self.limits = limits or Limits()
         self.waiting = waiting
@@ -57,7 +64,9 @@ class Pool:
         self._closings = 0
         self._workers: set[Process] = set()
         self._free: queue.LifoQueue[Process | None] = queue.LifoQueue()
-        for _ in range(processes or min(MOST_PROCESSES, os.cpu_count() or 1)):
+        at_once = at_once or min(MOST_AT_ONCE, os.cpu_count() or 1)
+        self._turns, self._slow = threading.Semaphore(at_once), threading.Semaphore(slow)
+        for _ in range(at_once + slow):
             self._free.put(None)
         atexit.register(self.close)
 
@@ -69,7 +78,7 @@ class Pool:
 
     @property
     def idle(self) -> int:
-        """How many pictures could be opened at once just now."""
+        """How many processes open no picture just now."""
         return self._free.qsize()
 
     def start(self) -> None:
@@ -103,17 +112,38 @@ class Pool:
             "whole": whole,
             "views": [dataclasses.asdict(one) for one in views],
         }
+        with self._turn() as give_up_turn:
+            return self._open(header, data, most_bytes, give_up_turn)
+
+    @contextmanager
+    def _turn(self) -> Iterator[Callable[[], None]]:
+        """One of the pictures that are opened at once, until the call of what is yielded makes it a slow one."""
+        if not self._turns.acquire(timeout=self.waiting):
+            raise image_error("busy")
+        slow = False
+
+        def give_up() -> None:
+            nonlocal slow
+            if self._slow.acquire(blocking=False):
+                slow = True
+                self._turns.release()
+
         try:
-            worker = self._free.get(timeout=self.waiting)
-        except queue.Empty:
-            raise image_error("busy") from None
+            yield give_up
+        finally:
+            (self._slow if slow else self._turns).release()
+
+    def _open(
+        self, header: Header, data: bytes, most_bytes: int, slow: Callable[[], None]
+    ) -> tuple[Facts, list[Image.Image]]:
+        worker = self._free.get()  # there are as many as pictures can be opened
         kept, closings = None, self._closings
         try:
             if worker is None or not worker.alive:
                 worker = self._replace(worker, closings)
             if worker is None:
                 raise image_error("no_worker")
-            answer, blocks = worker.ask(header, data, most_bytes)
+            answer, blocks = worker.ask(header, data, most_bytes, slow)
             if "error" in answer:
                 kept = worker
                 raise _refusal(answer)
@@ -157,7 +187,7 @@ class Pool:
 @cache
 def pool_of(limits: Limits) -> Pool:
     """The pool of one process that ``open_image`` uses for these limits."""
-    return Pool(1, limits)
+    return Pool(1, limits=limits)
 
 
 def open_within(data: bytes, max_pixels: int, limits: Limits) -> Picture:

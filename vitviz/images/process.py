@@ -60,8 +60,10 @@ class Process:
             creationflags=below_normal,
         )
 
-    def ask(self, header: Header, data: bytes, most_bytes: int) -> tuple[Header, list[bytes]]:
-        """The answer to a request.
+    def ask(
+        self, header: Header, data: bytes, most_bytes: int, slow: Callable[[], None]
+    ) -> tuple[Header, list[bytes]]:
+        """The answer to a request; ``slow`` is called, in another thread, where it takes long.
 
         Raises:
             ImageError: the process ended instead; it must not be asked again.
@@ -73,7 +75,7 @@ class Process:
             self.process.kill()
 
         try:
-            with _timer(self.limits.patience, give_up), self._others_first():
+            with _timer(self.limits.patience, give_up), self._others_first(slow):
                 send(cast(BinaryIO, self.process.stdin), header, [data])
                 answer = receive(cast(BinaryIO, self.process.stdout), most_bytes)
         except (OSError, ValueError):
@@ -90,7 +92,7 @@ class Process:
         return answer
 
     @contextmanager
-    def _others_first(self) -> Iterator[None]:
+    def _others_first(self, slow: Callable[[], None]) -> Iterator[None]:
         """Have a picture that takes long wait for whoever computes an answer: on Linux, where threads have priorities.
 
         A process cannot come forward again by itself; the thread that opens this picture ends with it.
@@ -107,14 +109,18 @@ class Process:
                     elif opening and begun is not None and self._seconds() - begun > GRACE:
                         for thread in opening:
                             os.setpriority(os.PRIO_PROCESS, thread, NICENESS)
+                        slow()
                         return
 
+        watching = threading.Thread(target=watch, daemon=True)
         if sys.platform == "linux":
-            threading.Thread(target=watch, daemon=True).start()
+            watching.start()
         try:
             yield
         finally:
             ended.set()
+            if watching.ident is not None:
+                watching.join()  # nothing is slow after its end
 
     def _seconds(self) -> float:
         """Processor time that it has taken."""
