@@ -155,7 +155,7 @@ SEQUENCE_RECIPES = {
     ),
     "gpt-mini": SequenceRecipe(
         "gpt-mini",
-        parse_schedule("64:8"),
+        parse_schedule("64:5"),
         batch=32,
         lr=2e-3,
         final_lr=2e-5,
@@ -177,7 +177,7 @@ SEQUENCE_RECIPES = {
     ),
     "gru4rec-mini": SequenceRecipe(
         "gru4rec-mini",
-        parse_schedule("50:8"),
+        parse_schedule("50:5"),
         batch=128,
         lr=3e-3,
         final_lr=3e-5,

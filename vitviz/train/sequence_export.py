@@ -22,13 +22,15 @@ from vitviz.analysis.recommendation.heuristics import Heuristics
 from vitviz.analysis.recommendation.ranking import figures, ranks
 from vitviz.models.bert import Bert
 from vitviz.models.build import build_sequence_network
+from vitviz.models.gpt import Gpt
 from vitviz.models.translator import Translator
 from vitviz.train.config import SEQUENCE_RECIPES, SHORT_NAMES, SequenceRecipe
 from vitviz.train.flights import flights
-from vitviz.train.novels import split_chapters
+from vitviz.train.novels import Chapter, split_chapters, word_pieces
 from vitviz.train.scenes import NEW
 from vitviz.train.sequence_card import sequence_card
 from vitviz.train.shipping import rounded, ship
+from vitviz.train.tasks.continuation import measure_continuation, rows_of
 from vitviz.train.tasks.reading import batches_to_ask, measure_reading
 from vitviz.train.tasks.recommendation import last_scores
 from vitviz.train.tasks.translation import exact, learned, sentences_to_ask
@@ -36,10 +38,13 @@ from vitviz.zoo.registry import ASSETS
 from vitviz.zoo.sequence_models import SequenceEntry, find_sequence_model
 
 ASKED = 1000  # new sentences of each kind
+BEGINNINGS = ("She was not at all sure", "Mr. Darcy", "It is")
+WRITTEN = 40  # pieces behind each of them
 GOALS = {
     "translation": {"exact": 0.99, "held_out": 0.99},
     "recommendation": {"recall10": 0.87, "lead": 0.001},
     "reading": {"top1": 0.32, "top5": 0.51, "nsp": 0.68},
+    "continuation": {"top1": 0.2},
 }
 
 
@@ -58,6 +63,8 @@ def figures_of(
     if data is None:
         raise ValueError(f"{entry.name} is measured on novels: name their folder with --data")
     chapters = split_chapters(data)[1]
+    if entry.task == "continuation":
+        return figures_of_continuation(cast(Gpt, network), chapters)
     batches = batches_to_ask(chapters, last["size"], entry.config.vocab_size, len(chapters) * 1000)
     return rounded(
         {"rows": sum(len(batch.random) for batch in batches), **measure_reading(cast(Bert, network), batches)}
@@ -71,6 +78,19 @@ def figures_of_translation(network: Translator, learned_from: int) -> dict[str, 
     for name, held_out in (("exact", False), ("held_out", True)):
         found[name] = exact(network, sentences_to_ask(NEW, ASKED, held_out, seen))
     return found
+
+
+def figures_of_continuation(network: Gpt, chapters: list[Chapter]) -> dict[str, Any]:
+    """Of chapters that it never saw; and how it goes on from some beginnings, as it came."""
+    rows, pieces = rows_of(chapters, network.config.max_length), word_pieces()
+    generator = torch.Generator().manual_seed(0)
+    written = {
+        text: pieces.text(
+            network.write(torch.tensor([pieces.ids(text)]), WRITTEN, 0.8, 20, generator)[0].tolist()
+        )
+        for text in BEGINNINGS
+    }
+    return {"rows": len(rows), **rounded(measure_continuation(network, rows)), "written": written}
 
 
 def figures_of_recommendation(network: nn.Module, length: int) -> dict[str, Any]:
