@@ -23,7 +23,7 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from vitviz.app import faults, guard, messages, picture_uploads
 from vitviz.app.guard import Guard
 from vitviz.app.limits import Limits
-from vitviz.app.picture_uploads import KEPT, PictureUploads
+from vitviz.app.picture_uploads import AT_ONCE, KEPT, WAITING, PictureUploads
 
 STREAM = "ws://localhost:8501/_stcore/stream"
 LISTENS = {"server.address": "viz-host", "browser.serverAddress": None}
@@ -175,7 +175,13 @@ def test_few_pictures_of_a_session_are_kept(monkeypatch: pytest.MonkeyPatch) -> 
             assert client.put(f"/viz/_stcore/upload_file/mine/{i}").status_code == 200
         client.put("/viz/_stcore/upload_file/another/0")
         client.put("/viz/elsewhere/mine/0")
-    assert dropped == [("mine", "0"), ("mine", "1"), ("mine", "2")]
+        assert dropped == [("mine", "0"), ("mine", "1"), ("mine", "2")]
+        dropped.clear()
+        # However few they are, their bytes are bounded, and the last stays.
+        monkeypatch.setattr(picture_uploads, "KEPT_BYTES", 10)
+        for i, count in enumerate((6, 4, 5, 30)):
+            client.put(f"/_stcore/upload_file/large/{i}", content=bytes(count))
+    assert dropped == [("large", "0"), ("large", "1"), ("large", "2")]
 
 
 def test_a_picture_never_lies_on_a_disk(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,6 +204,7 @@ def test_few_arrive_at_once() -> None:
         statuses: list[int] = []
 
         async def app(_: object, __: object, send: object) -> None:
+            reading.append(1)
             await go.wait()
             await send({"type": "http.response.start", "status": 400, "headers": []})  # type: ignore[operator]
 
@@ -209,14 +216,16 @@ def test_few_arrive_at_once() -> None:
             await uploads(scope, None, send)  # type: ignore[arg-type]
 
         uploads = PictureUploads(app)  # type: ignore[arg-type]
-        tasks = [asyncio.create_task(put(uploads)) for _ in range(4)]
+        tasks = [asyncio.create_task(put(uploads)) for _ in range(AT_ONCE + WAITING + 1)]
         await asyncio.sleep(0)
+        assert len(reading) == AT_ONCE
         go.set()
         await asyncio.gather(*tasks)
         await put(uploads)  # what arrived makes room
         return [status for status in statuses if status]
 
-    assert sorted(asyncio.run(many())) == [400, 400, 400, 429, 429]
+    reading: list[int] = []
+    assert sorted(asyncio.run(many())) == [*[400] * (AT_ONCE + WAITING + 1), 429]
 
 
 def test_settings_that_cannot_be_understood_are_named(

@@ -52,10 +52,10 @@ def _run_page(name: str) -> None:
 
     session.setup()
     address.arrive()
-    place = shell.sidebar()
+    places = shell.sidebar()
     pages.import_page(name)()
     st.session_state["query"] = address.complete()
-    shell.copy_link(place, st.session_state["query"])
+    shell.complete(places, st.session_state["query"])
 
 
 def follow(page: AppTest, **query: str) -> dict[str, str]:

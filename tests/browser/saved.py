@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import html
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -20,11 +23,16 @@ from playwright.sync_api import Download, Locator, Page, TimeoutError, WebSocket
 from vitviz.payload import ARRAY, MAGIC, unpack
 
 PICTURES = ("PNG", "SVG")
-# Parts of a page that draw something and offer no file of it.
-UNSAVED = """() => [...document.querySelectorAll("[data-testid=stMain] *")]
+# Parts of a page that draw something and offer no file of it, and pieces of HTML with numbers or pictures.
+UNSAVED = """() => [...[...document.querySelectorAll("[data-testid=stMain] *")]
   .filter(({ shadowRoot }) => shadowRoot?.querySelector(".vv canvas, .vv svg, .vv img"))
   .filter(({ shadowRoot }) => !shadowRoot.querySelector(".vv-save"))
-  .map(({ shadowRoot }) => shadowRoot.querySelector(".vv").innerHTML.slice(0, 200))"""
+  .map(({ shadowRoot }) => shadowRoot.querySelector(".vv")),
+  ...[...document.querySelectorAll("[data-testid=stMain] [data-testid=stHtml] :is(table, img, svg, figure)")]
+  .filter((piece) => !piece.closest(".vv-save, .vvf:has(+ .vv-save)"))]
+  .map(({ innerHTML }) => innerHTML.slice(0, 200))"""
+# What pieces of HTML bring: cells, the numbers behind what is written in them, and what drawings are made of.
+CELL, VALUE, COLUMNS = rb"<td[^>]*>([^<]*)</td>", rb'data-value="([^"]+)"', rb'data-columns="([^"]+)"'
 
 
 class Sent:
@@ -47,6 +55,10 @@ class Sent:
             header, arrays = unpack(data[found.start() :])
             self.arrays += arrays.values()
             self.numbers.update(numbers_in(header.get("data")))
+        for found in (*re.finditer(CELL, data), *re.finditer(VALUE, data)):
+            self.numbers.update(number_of(found[1].decode()))
+        for found in re.finditer(COLUMNS, data):
+            self.numbers.update(numbers_in(json.loads(html.unescape(found[1].decode()))))
 
     def holds(self, values: NDArray[Any]) -> bool:
         """Whether these numbers stand in one array that was sent, one after another and to the last bit."""
@@ -63,6 +75,13 @@ class Sent:
                 return True
             missing = missing[~np.isin(missing, one.astype(np.float64))]
         return not missing.size
+
+
+def number_of(text: str) -> set[float]:
+    """The number that a cell writes, if it is one."""
+    with contextlib.suppress(ValueError):
+        return {float(text.strip().replace(",", "").replace("\u2212", "-"))}
+    return set()
 
 
 def numbers_in(data: Any) -> Iterator[float]:
@@ -95,6 +114,12 @@ class Saved:
             return np.array([float(cell) if cell else np.nan for cell in self.table[column]])
         except ValueError:
             return np.zeros(0)
+
+
+def open_all(page: Page) -> None:
+    """Open what is folded up."""
+    for folded in page.locator("[data-testid=stMain] details:not([open]) > summary").all():
+        folded.click()
 
 
 def save_all(page: Page, opener: Locator, folder: Path) -> list[Saved]:

@@ -49,7 +49,7 @@ def check_app(visit: Visit, address: str) -> None:
         )
         go(page, "patches")
         page.locator("[data-testid=stFileUploader] input").set_input_files(SAMPLES[1].path)
-        expect(page.locator("[data-testid=stSidebar] code")).to_have_text(SAMPLES[1].file)
+        expect(page.locator("[data-testid=stSidebar] .vvc b")).to_have_text(SAMPLES[1].file)
         settle(page)
         check(page)
         reload(page)

@@ -49,7 +49,7 @@ def test_a_patch_is_marked_in_the_chain_and_in_the_tensor(visit: Visit) -> None:
     assert mark is not None
     middle = (mark["y"] + mark["height"] / 2 - tile["y"]) / tile["height"]
     assert abs(middle - (token + 0.5) / 197) < 0.02
-    page.locator(".vv-chip").click()
+    page.locator(".vv-chips button").click()
     expect(page.get_by_role("button", name="+ class token").locator(".vv-at")).to_have_text("[0, 0]")
     expect(page.get_by_role("button", name="patches").locator(".vv-at")).to_be_empty()
 

@@ -19,7 +19,7 @@ from playwright.sync_api import BrowserContext, Page
 import vitviz
 from tests.browser.app_pages import PATHS, open_section, sections
 from tests.browser.conftest import Visit, settle
-from tests.browser.saved import PICTURES, UNSAVED, Saved, Sent, save_all
+from tests.browser.saved import PICTURES, UNSAVED, Saved, Sent, open_all, save_all
 from vitviz.analysis.attention.opening import opening
 from vitviz.app import words
 from vitviz.samples import SAMPLES
@@ -164,15 +164,16 @@ def check_attention(figures: list[Saved]) -> None:
 
 def check_about(saved: Saved, page: Page, model: str) -> None:
     """Each file says the model, the picture, the address and the version; pictures are no blank sheets."""
-    assert set(saved.about) >= set(PICTURES)
+    assert set(saved.about) >= set(PICTURES) or set(saved.about) == {"CSV"}  # a table of a page is no drawing
     picture = words.table()["scene.book"]["en"] if model in OTHERS.values() else SAMPLES[0].file
     for kind, about in saved.about.items():
         assert about["figure"], kind
         assert about["model"].startswith(model)
         assert (about["picture"], about["vitviz"]) == (picture, vitviz.__version__)
         assert about["address"] == page.url
-    assert min(saved.size) > 40
-    assert saved.colours > 2
+    if "PNG" in saved.about:
+        assert min(saved.size) > 40
+        assert saved.colours > 2
 
 
 OTHERS = {"detection": "DETR", "segmentation": "Swin-Unet"}  # models of pages that show no chosen one
@@ -189,8 +190,9 @@ def test_every_figure_can_be_saved_and_opened_again(
     page = visit(path, query="?model=vit-tiny")  # a page about Swin shows a Swin, and its files say so
     for section in sections(path):
         open_section(page, path, section)
+        open_all(page)
         settle(page, payloads=True)
-        assert page.evaluate(UNSAVED) == []
+        page.wait_for_function(f"() => ({UNSAVED})().length === 0")
         for opener in page.locator("[data-testid=stMain] .vv-save-open").all():
             figures = save_all(page, opener, tmp_path)
             for saved in figures:

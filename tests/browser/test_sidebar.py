@@ -98,6 +98,51 @@ def test_the_tray_keeps_ones_own_pictures(visit: Visit, browser: Browser) -> Non
     settle(page)
 
 
+# Files that are pasted, or dropped on an element that knows nothing of files.
+HAND_OVER = """([kind, files]) => {
+  const data = new DataTransfer();
+  for (const [name, type, bytes] of files) data.items.add(new File([Uint8Array.from(bytes)], name, { type }));
+  const place = document.querySelector("h1");
+  const options = { bubbles: true, cancelable: true, composed: true, clipboardData: data, dataTransfer: data };
+  if (kind === "drop") place.dispatchEvent(new DragEvent("dragover", options));
+  const hint = !document.querySelector("#vv-drop").hidden;
+  place.dispatchEvent(kind === "drop" ? new DragEvent("drop", options) : new ClipboardEvent("paste", options));
+  return hint;
+}"""
+
+
+def test_pictures_are_pasted_and_dropped_anywhere(visit: Visit) -> None:
+    page = visit("path-cut")
+    sidebar, tray = page.locator("[data-testid=stSidebar]"), page.locator(".vt-choose")
+    drop = page.locator("#vv-drop")
+    expect(drop).to_be_attached()
+    good = ["image.png", "image/png", list(png(60, 40, (200, 0, 0)))]
+    assert page.evaluate(HAND_OVER, ["paste", [good]]) is False
+    expect(sidebar).to_contain_text("60 x 40 px")
+    expect(sidebar.locator(".vvc")).to_contain_text("33.3 % is cut off")
+    expect(page.locator("[data-testid=stMain]")).to_contain_text("33.3 % of the picture is cut off")
+    settle(page)
+    # One that is no picture stays in the browser, a broken one is refused by the server: each is named once.
+    broken = ["broken.png", "image/png", list(png(64, 64, (0, 0, 0))[:60])]
+    other = ["square", "image/png", list(png(50, 50, (0, 0, 200)))]  # a name without an ending
+    assert page.evaluate(HAND_OVER, ["drop", [["notes.txt", "text/plain", [65]], broken, other]]) is True
+    expect(drop).to_be_hidden()
+    expect(sidebar.locator("[role=alert]")).to_have_count(2)
+    expect(sidebar.locator("[role=alert]").nth(0)).to_contain_text("notes.txt is not shown. This is not a")
+    expect(sidebar.locator("[role=alert]").nth(1)).to_contain_text(
+        "broken.png is not shown. This PNG is damaged"
+    )
+    expect(sidebar).to_contain_text("50 x 50 px")
+    expect(tray).to_have_count(2)
+    settle(page)
+    page.evaluate(HAND_OVER, ["drop", [["notes.txt", "text/plain", [65]]]])
+    expect(sidebar.locator("[role=alert]")).to_have_count(1)
+    expect(sidebar.locator("[role=alert]")).to_contain_text("The picture is still square.png.")
+    expect(page.locator("[data-testid=stFileUploaderFile]")).to_have_count(0)
+    expect(tray).to_have_count(2)
+    settle(page)
+
+
 def test_a_picture_of_ones_own_is_credited_to_nobody(visit: Visit) -> None:
     page = visit()
     sidebar = page.locator("[data-testid=stSidebar]")

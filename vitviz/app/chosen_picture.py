@@ -17,7 +17,9 @@ from vitviz.images import Preprocessing, open_image
 from vitviz.images.pool import Facts, Pool
 
 workers = Pool(slow=1)
-KEPT_VIEWS = 4
+KEPT_VIEWS = 5
+# All of a picture, small, whatever its shape: for the frame of what a model is given.
+WHOLE = Preprocessing(size=400, fit="pad")
 CHANNELS = 3
 
 

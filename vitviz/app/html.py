@@ -1,9 +1,16 @@
-"""Small pieces of HTML: tables and bars. Every text is escaped."""
+"""Small pieces of HTML: tables, bars, pictures. Every text is escaped.
+
+Each of them is a figure that a person can save (``app/widgets/html_figures.js``): a table's numbers with all digits
+that are known, and a picture of what is drawn.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+
+from vitviz.plot.numbers import Rounded
 
 STYLE = """<style>
 .vvt { font-size: 13px; line-height: 1.45; overflow-x: auto; }
@@ -38,10 +45,16 @@ def percent(share: float) -> str:
     return f"{value:.0f} %" if value >= 9.95 else f"{value:.2g} %"
 
 
+def figure(piece: str, columns: Mapping[str, Sequence[str | float]] | None = None) -> str:
+    """A drawing that can be saved as a picture, and with ``columns`` its numbers as a table."""
+    numbers = f' data-columns="{escape(json.dumps(columns))}"' if columns else ""
+    return f'<div class="vvf" data-drawn{numbers}>{piece}</div>'
+
+
 def image(address: str, says: str, width: int) -> str:
     """A picture with what a screen reader says of it, which ``st.image`` cannot have; ``says`` stands below it too."""
     picture = f'<img src="{escape(address)}" alt="{escape(says)}" style="width:{width}px;max-width:100%">'
-    return f'{STYLE}{picture}<div class="vvt-note">{escape(says)}</div>'
+    return f'{STYLE}{figure(picture)}<div class="vvt-note">{escape(says)}</div>'
 
 
 def bars(rows: Iterable[tuple[str, *tuple[float, ...]]], head: Sequence[str] = ()) -> str:
@@ -49,12 +62,14 @@ def bars(rows: Iterable[tuple[str, *tuple[float, ...]]], head: Sequence[str] = (
     top = "".join(f'<th class="r">{escape(cell)}</th>' for cell in head)
     body = "".join(
         f'<tr><td>{escape(name)}</td><td class="t"><div class="b" style="width:{100 * shares[0]:.2f}%"></div></td>'
-        + "".join(f'<td class="n r">{100 * share:.1f} %</td>' for share in shares)
+        + "".join(
+            f'<td class="n r" data-value="{float(share)!r}">{100 * share:.1f} %</td>' for share in shares
+        )
         + "</tr>"
         for name, *shares in rows
     )
     first = f"<tr><th></th><th></th>{top}</tr>" if top else ""
-    return f'{STYLE}<div class="vvt" tabindex="0"><table>{first}{body}</table></div>'
+    return f'{STYLE}<div class="vvt vvf" data-drawn tabindex="0"><table>{first}{body}</table></div>'
 
 
 def beside(pieces: Iterable[str]) -> str:
@@ -63,21 +78,22 @@ def beside(pieces: Iterable[str]) -> str:
 
 
 def titled(title: str, piece: str, mark: str = "", note: str = "") -> str:
-    """A piece of HTML with a title above it, a marked word beside that, and a note below."""
+    """A piece of HTML with a title above it, a marked word beside that, and a note below; saved under its title."""
     marked = f' <span class="vvt-mark">{escape(mark)}</span>' if mark else ""
     below = f'<div class="vvt-note">{escape(note)}</div>' if note else ""
-    return f'<div class="vvt-title">{escape(title)}{marked}</div>{piece}{below}'
+    named = f'<div data-name="{escape(title)}">{piece}</div>'
+    return f'<div class="vvt-title">{escape(title)}{marked}</div>{named}{below}'
 
 
 def table(rows: Iterable[Sequence[str]], head: Sequence[str] = (), numbers: Sequence[int] = ()) -> str:
     """Rows of texts; columns whose index is in ``numbers`` are monospaced."""
     top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
     body = "".join(
-        "<tr>"
-        + "".join(
-            f'<td class="{"n" if i in numbers else ""}">{escape(cell)}</td>' for i, cell in enumerate(row)
-        )
-        + "</tr>"
-        for row in rows
+        f"<tr>{''.join(_cell(cell, number=i in numbers) for i, cell in enumerate(row))}</tr>" for row in rows
     )
-    return f'{STYLE}<div class="vvt" tabindex="0"><table><tr>{top}</tr>{body}</table></div>'
+    return f'{STYLE}<div class="vvt vvf" tabindex="0"><table><tr>{top}</tr>{body}</table></div>'
+
+
+def _cell(text: str, *, number: bool) -> str:
+    value = f' data-value="{text.value!r}"' if isinstance(text, Rounded) else ""
+    return f'<td class="{"n" if number else ""}"{value}>{escape(text)}</td>'

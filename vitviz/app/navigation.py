@@ -53,6 +53,10 @@ STYLE = """<style>
 .stApp .stCode pre .token.string { color: light-dark(#1d6b34, #6fd98c); }
 .stApp .stCode pre .token.operator { color: light-dark(#9a4a00, #fdba74); }
 .stApp .stCode pre .token:is(.punctuation, .comment) { color: light-dark(#5a5e6b, #a6aab8); }
+/* The picture, what the model is given of it, the model and the view: all of it without scrolling. */
+[data-testid=stSidebarUserContent] [data-testid=stVerticalBlock] { gap: .6rem; }
+[data-testid=stSidebarUserContent] { padding-bottom: 1rem; }
+[data-testid=stSidebarHeader] { height: 2.2rem; margin-bottom: 0; }
 @media (pointer: coarse) { .st-key-nav a { min-height: 44px; } }
 </style>"""
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import streamlit as st
 
 from vitviz.app import networks, people, preparation, tray, words
-from vitviz.app.chosen_picture import ChosenPicture, of_sample, of_upload
+from vitviz.app.chosen_picture import WHOLE, ChosenPicture, of_sample, of_upload
 from vitviz.app.derived import Derived as Derived
 from vitviz.app.derived import derived as derived
 from vitviz.app.derived import is_derived as is_derived
@@ -106,7 +106,7 @@ def choose_upload(name: str, data: bytes) -> None:
     Raises:
         vitviz.images.ImageError: if it cannot be opened; tray and picture stay what they were.
     """
-    choose_own(tray.add(name, of_upload(data, entry().preprocessing, tray.SMALL)))
+    choose_own(tray.add(name, of_upload(data, entry().preprocessing, tray.SMALL, WHOLE)))
 
 
 def choose_own(own: tray.Own) -> None:

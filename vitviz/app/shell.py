@@ -8,16 +8,19 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from vitviz.app import lost, session, tray, words
+from vitviz.app.crop_frame import another_model, show_frame
 from vitviz.app.markup import as_text
 from vitviz.app.model_dialog import open_dialog
 from vitviz.app.model_titles import family_and_name
 from vitviz.app.preparation_choice import choose_preparation
 from vitviz.app.sentences import note, sentence
 from vitviz.app.widgets.link import link
+from vitviz.app.widgets.picture_drop import Unsent, picture_drop
 from vitviz.app.widgets.tray import tray as show_tray
 from vitviz.app.widgets.view import view_controls
 from vitviz.app.words import LANGUAGES, say
 from vitviz.images import ImageError
+from vitviz.images.errors import image_error
 from vitviz.samples import SAMPLES
 from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.registry import REGISTRY, ModelEntry
@@ -26,6 +29,7 @@ FILE_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
 FITS = 31  # letters of a title in the box for models
 WIDE = 0x2E80  # from here on letters are twice as wide
 SENT = "picture.sent"  # how often files were sent
+UNSENT = "picture.unsent"  # files that the browser refused beside those that it sends
 REFUSALS_SHOWN = 3
 
 
@@ -37,8 +41,16 @@ class Refused:
     file: str
 
 
-def sidebar(own_world: bool = False) -> DeltaGenerator:
-    """Choose the picture, how it is prepared, the model and the language. Returns the link's place: it comes last.
+@dataclass(frozen=True)
+class SideBar:
+    """The places in it that are filled when the page is complete: the link, and below the picture's frame."""
+
+    link: DeltaGenerator
+    given: DeltaGenerator | None
+
+
+def sidebar(own_world: bool = False) -> SideBar:
+    """Choose the picture, how it is prepared, the model and the language.
 
     On a page of models that know only a world of their own there is no picture and no model to choose: one sentence
     says why.
@@ -46,7 +58,7 @@ def sidebar(own_world: bool = False) -> DeltaGenerator:
     if own_world:
         with st.sidebar:
             st.caption(say("sidebar.own_world"))
-            return _language_and_view()
+            return SideBar(_language_and_view(), None)
     # The browser keeps a widget's files. What was sent is in the tray, or was refused: the widget is a new, empty one.
     stamp = f"{lost.stamp()}.{st.session_state.get(SENT, 0)}"
     upload, camera = (f"{name}.{stamp}" for name in ("upload", "camera"))
@@ -60,6 +72,7 @@ def sidebar(own_world: bool = False) -> DeltaGenerator:
             say("sidebar.upload"), type=FILE_TYPES, key=upload, on_change=_uploaded, args=(upload,),
             accept_multiple_files=True,
         )  # fmt: skip
+        picture_drop("sidebar.drop", FILE_TYPES, _largest(), _unsent)
         if own := tray.pictures():
             show_tray(
                 "sidebar.tray", own, str(st.session_state.get("picture_id", "")), _choose_own, _take_out
@@ -76,10 +89,13 @@ def sidebar(own_world: bool = False) -> DeltaGenerator:
         prepared = st.container()  # below the picture, and for the model that is chosen below it
         _model_choice()
         with prepared:
+            show_frame(session.entry())
+            given = st.container()
             choose_preparation(session.loaded())
         link = _language_and_view()
-        st.caption(_about_picture())
-    return link
+        if about := _about_picture():
+            st.caption(about)
+    return SideBar(link, given)
 
 
 def _language_and_view() -> DeltaGenerator:
@@ -92,12 +108,16 @@ def _language_and_view() -> DeltaGenerator:
     return st.container()
 
 
-def copy_link(place: DeltaGenerator, query: dict[str, str]) -> None:
-    """The button that copies the view's link, and with it the page's address, which becomes ``query``."""
+def complete(places: SideBar, query: dict[str, str]) -> None:
+    """The page is complete: the button that copies the view's link, and with it the page's address, which becomes
+    ``query``; and what the model that the page shows is given of the picture, where that is not the chosen one."""
+    if places.given is not None:
+        with places.given:
+            another_model(session.shown())
     own_model = st.session_state.get("model") in session.own_models()
     about = {"model": session.shown().title, "picture": str(st.session_state.get("picture_name", ""))}
     about |= st.session_state.get(session.ABOUT, {})
-    with place:
+    with places.link:
         link("sidebar.link", query, about, own=own_model or bool(st.session_state.get("picture_is_own")))
 
 
@@ -223,7 +243,7 @@ def _back_to_sample() -> bool:
 def _uploaded(key: str) -> None:
     """Files came: those that open are in the tray, the last of them is the picture; the others are named once."""
     given = st.session_state[key]
-    refused = []
+    refused = [*st.session_state.pop(UNSENT, ())]
     for file in given if isinstance(given, list) else [given] if given else []:
         try:
             session.choose_upload(file.name, file.getvalue())
@@ -232,6 +252,23 @@ def _uploaded(key: str) -> None:
             refused.append(Refused(error, file.name))
     st.session_state["picture_error"] = tuple(refused)
     st.session_state[SENT] = st.session_state.get(SENT, 0) + 1
+
+
+def _largest() -> int:
+    """Bytes of the largest file that the server takes."""
+    return int(st.get_option("server.maxUploadSize")) << 20
+
+
+def _unsent(files: list[Unsent], more: bool) -> None:
+    """Files were pasted or dropped that the browser does not send: named at once, with ``more`` when others come."""
+    limit = _largest() >> 20
+    refused = tuple(
+        Refused(
+            image_error(file.why, **({"limit": limit} if file.why == "file_too_large" else {})), file.name
+        )
+        for file in files
+    )
+    st.session_state[UNSENT if more else "picture_error"] = refused
 
 
 def _choose_own(id_: str) -> None:
@@ -257,15 +294,12 @@ def _refusal(refused: Refused) -> str:
 
 
 def _about_picture() -> str:
+    """What opening the picture changed, and whose it is."""
     try:
         picture = session.picture()
     except CheckpointError:  # which the page says, where the picture would be
         return ""
-    name = st.session_state["picture_name"]
-    credit = st.session_state["picture_credit"]
-    size = f"{picture.original_size[0]} x {picture.original_size[1]} px"
-    # Names and notes come from a stranger's file: shown as they are, never as markup.
+    # Notes come from a stranger's file: shown as they are, never as markup.
     language = words.language()
-    notes = [note(each, language) for each in picture.notes]
-    parts = [f"`{name.replace('`', '')}`", size, *notes, credit]
+    parts = [*(note(each, language) for each in picture.notes), st.session_state["picture_credit"]]
     return "  \n".join(part for part in parts if part)

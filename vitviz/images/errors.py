@@ -17,6 +17,8 @@ SENTENCES = {
     "unusual": "This {kind} is damaged, cut off or of an unusual kind; save it anew as PNG or JPEG.",
     "damaged": "This {kind} is damaged or cut off; get it again, or choose another one.",
     "picture_damaged": "This picture is damaged or cut off; get it again, or choose another one.",
+    "file_too_large": "This file is larger than the {limit:,} MB that are taken; make the picture smaller and try "
+    "again.",
     "no_pixels": "This picture has no pixels; choose another one.",
     "too_large": "This picture has {width:,} x {height:,} pixels, more than the {limit:g} million that are opened; "
     "make it smaller and try again.",

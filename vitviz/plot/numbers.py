@@ -5,17 +5,34 @@ from __future__ import annotations
 MINUS = "\u2212"
 
 
-def fixed(value: float, digits: int = 6) -> str:
+class Rounded(str):
+    """A number as it is written, which still knows its ``value``: a table that is saved has all digits."""
+
+    value: float
+
+    def __new__(cls, text: str, value: float) -> Rounded:
+        """``text``, which writes ``value``."""
+        made = super().__new__(cls, text)
+        made.value = float(value)
+        return made
+
+
+def fixed(value: float, digits: int = 6) -> Rounded:
     """So many digits behind the point, so that numbers that are added up line up: ``-0.012346``."""
-    return _minus(f"{value:.{digits}f}")
+    return Rounded(_minus(f"{value:.{digits}f}"), value)
 
 
-def short(value: float) -> str:
+def short(value: float) -> Rounded:
     """Four significant digits, as the browser parts write them; powers of ten below 0.001 and from 100,000 on."""
     size = abs(value)
     if size != 0 and (size < 1e-3 or size >= 1e5):
-        return _minus(f"{value:.3e}")
-    return _minus(f"{value:#.4g}".rstrip("."))
+        return Rounded(_minus(f"{value:.3e}"), value)
+    return Rounded(_minus(f"{value:#.4g}".rstrip(".")), value)
+
+
+def percent(value: float, digits: int = 1) -> Rounded:
+    """A share in per cent; its value is the share."""
+    return Rounded(f"{100 * value:.{digits}f} %", value)
 
 
 def in_formula(value: float) -> str:

@@ -49,9 +49,15 @@ def stamp() -> str:
     return digest.hexdigest()[:16]
 
 
+COMMON = ("web/shared/common.css", "web/shared/save.css")
+
+
 @cache
 def style(*entries: str) -> str:
-    """The common style sheet and the named ones, paths inside the package."""
-    return "\n".join(
-        (PACKAGE / name).read_text(encoding="utf-8") for name in ("web/shared/common.css", *entries)
-    )
+    """The common style sheets and the named ones, paths inside the package."""
+    return sheets(*COMMON, *entries)
+
+
+def sheets(*names: str) -> str:
+    """These style sheets as one text."""
+    return "\n".join((PACKAGE / name).read_text(encoding="utf-8") for name in names)

@@ -5,13 +5,15 @@
 
 import { make } from "../../web/shared/dom.js";
 import { describePage } from "../../web/shared/save_figure.js";
+import { HtmlFigures } from "./html_figures.js";
 import { PageLanguage } from "./page_language.js";
 
 /** @typedef {{ copy: string, copied: string, by_hand: string, own: string }} Words */
 /**
- * `about` is what a saved figure says of itself beside the address, `save` the words of its control.
+ * `about` is what a saved figure says of itself beside the address, `save` the words of its control, `saveStyle` how
+ * that looks.
  * @typedef {{ words: Words, own: boolean, query: string, about: Record<string, string>, save: Record<string, string>,
- *   language: Language }} Data
+ *   saveStyle: string, language: Language }} Data
  */
 
 const SHOWN_MS = 4000;
@@ -33,6 +35,7 @@ function showPlace() {
  */
 export function mount(element) {
   const language = new PageLanguage();
+  const figures = new HtmlFigures(element);
   const button = element.appendChild(make("button", "va-copy"));
   button.type = "button";
   const note = element.appendChild(make("div", "va-note"));
@@ -77,11 +80,13 @@ export function mount(element) {
       shown = location.pathname;
       data = given;
       describePage(given.about, given.save);
+      figures.update(given.saveStyle);
       language.update(given.language);
       button.textContent = given.words.copy;
     },
     destroy() {
       clearTimeout(timer);
+      figures.destroy();
       language.destroy();
     },
   };

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from vitviz import __version__
 from vitviz.app.component import component
 from vitviz.app.words import language, section, table
+from vitviz.web import modules
 
 TAGS = {"en": "en", "zh": "zh-Hans"}  # of <html lang>
 
@@ -19,7 +20,11 @@ def link(key: str, query: dict[str, str], about: Mapping[str, str], *, own: bool
     or model of the person's own, which no link names.
     """
     said = {**about, "vitviz": __version__}
-    words = {"words": section("link"), "save": section("save")}
+    words = {
+        "words": section("link"),
+        "save": section("save"),
+        "saveStyle": modules.sheets("web/shared/save.css"),
+    }
     data = {**words, "own": own, "query": urlencode(query), "about": said, "language": _language()}
     component("app/widgets/link.js")(key=key, data=data)
 

@@ -26,8 +26,8 @@ export const PRESENTED = `
 export const zoomFor = (width) => Math.round(100 * Math.min(MOST, Math.max(LEAST, width / DESIGNED))) / 100;
 
 /**
- * Whether a key press is a letter of a text.
- * @param {KeyboardEvent} event
+ * Whether a key press is a letter of a text, and what is pasted part of one.
+ * @param {Event} event
  */
 export function isTyping(event) {
   const target = event.composedPath()[0];

@@ -130,7 +130,7 @@ export class Picker {
 
   drawChips() {
     const chips = this.data.prefix.map((name, token) => {
-      const chip = make("button", "vv-chip", name);
+      const chip = make("button", "vv-tool vv-mono", name);
       chip.type = "button";
       if (this.data.overlay) chip.prepend(this.swatch(this.data.overlay[token]));
       chip.addEventListener("click", () => this.select(token));

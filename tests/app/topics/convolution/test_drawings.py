@@ -18,7 +18,7 @@ def test_the_digits_that_all_share_are_bold_and_texts_are_escaped() -> None:
 
 
 def test_every_axis_of_an_array_is_drawn_and_its_shape_said() -> None:
-    assert array_grid(np.array(-4)).endswith("<table><tr><td>\u22124</td></tr></table><p>()</p></div>")
+    assert array_grid(np.array(-4)).endswith("<table><tr><td>\u22124</td></tr></table><p>()</p></div></div>")
     assert "<tr><td>1</td><td>2</td></tr></table><p>(2,)</p>" in array_grid(np.array([1, 2]))
     cube = array_grid(np.arange(12).reshape(3, 2, 2))
     assert cube.count("<table>") == 3

@@ -200,7 +200,7 @@ def _units(chosen: Chosen, block: BlockTrace) -> None:
     what = UNITS.at(block.name, chosen.target)
     units = session.derived(chosen.trace, what, lambda: mlp_units(block, chosen.by, chosen.target))
     found = largest_terms(units.given, LISTED)
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (str(i), short(units.value[i]), short(units.worth[i]), fixed(units.given[i])) for i in found.indices
     ]
     rows += [

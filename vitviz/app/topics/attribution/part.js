@@ -79,7 +79,7 @@ class Contributions {
      * @param {() => void} act
      */
     const tool = (text, pressed, act) => {
-      const button = make("button", "vc-tool", text);
+      const button = make("button", "vv-tool", text);
       button.type = "button";
       if (pressed !== null) button.setAttribute("aria-pressed", String(pressed));
       button.addEventListener("click", () => {

@@ -31,7 +31,7 @@ class Softmax {
     this.slider = label.appendChild(make("input"));
     Object.assign(this.slider, { type: "range", min: -STEPS, max: STEPS, step: 1, value: 0 });
     this.value = label.appendChild(make("output"));
-    const reset = head.appendChild(make("button", "vs-reset", "T = 1"));
+    const reset = head.appendChild(make("button", "vv-tool", "T = 1"));
     reset.type = "button";
     this.table = root.appendChild(make("table", "vs-table"));
     this.others = make("tr");

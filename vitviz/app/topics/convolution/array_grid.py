@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vitviz.app.html import figure
 from vitviz.plot.numbers import MINUS
 
 STYLE = """<style>
@@ -26,7 +27,9 @@ def array_grid(array: NDArray[Any]) -> str:
     )
     tables = "".join(_table(part) for part in slices)
     shape = "(" + ", ".join(map(str, array.shape)) + ("," if array.ndim == 1 else "") + ")"
-    return f'{STYLE}<div class="vva">{tables}<p>{shape}</p></div>'
+    drawn = f'{STYLE}<div class="vva">{tables}<p>{shape}</p></div>'
+    places = dict(zip("ijk", np.indices(array.shape).reshape(array.ndim, array.size).tolist(), strict=False))
+    return figure(drawn, {**places, "value": array.ravel().tolist()})
 
 
 def _table(part: NDArray[Any]) -> str:

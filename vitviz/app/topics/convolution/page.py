@@ -102,10 +102,13 @@ def _results(model: ModelEntry, trace: Trace, runs: EmbeddingRuns, patch: int, c
         for method, lines in formulas.items()
     ]
     # One element, and no columns: a click on the picture is answered sooner.
-    st.html(
+    symbol = f"z[{patch}, {channel}]"
+    drawn = (
         f'<div style="display:flex;gap:16px"><div style="flex:none">{pictures}</div>'
-        f'<div style="flex:1;min-width:0">{agreeing(rows, f"z[{patch}, {channel}]")}</div></div>'
+        f'<div style="flex:1;min-width:0">{agreeing(rows, symbol)}</div></div>'
     )
+    methods, values = [title for title, *_ in rows], [number.value for *_, number in rows]
+    st.html(html.figure(drawn, {"method": methods, symbol: values}))
     st.caption(say("convolution.agree", row=row, column=column, channel=channel))
 
 

@@ -51,7 +51,7 @@ export class LensPicture {
    * @param {number} reading
    */
   chip(name, reading) {
-    const chip = button(this.row, name, () => this.listeners.choose(reading), "vl-chip");
+    const chip = button(this.row, name, () => this.listeners.choose(reading), "vv-tool vv-mono");
     chip.addEventListener("pointerenter", () => this.listeners.hover(reading));
     chip.addEventListener("pointerleave", () => this.listeners.hover(null));
     return chip;

@@ -67,7 +67,7 @@ def _formulas(loss: CrossEntropy, name: str) -> None:
 def _table(trace: Trace, loss: CrossEntropy, gradient: NDArray[np.float64]) -> str:
     """The label and the classes with the highest scores; what is left in one line."""
     leading = loss.leading(LISTED)
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             class_name(trace, i), fixed(loss.logits[i], 4), short(loss.powers[i]), fixed(loss.probabilities[i], 4),
             str(int(i == loss.label)), fixed(loss.gradient[i]), fixed(gradient[i]),

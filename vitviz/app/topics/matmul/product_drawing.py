@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from vitviz.app.html import figure
+
 STYLE = """<style>
 .vvp { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; font: 12px var(--st-code-font, monospace); }
 .vvp figure { margin: 0; } .vvp figcaption { font: inherit; color: inherit; white-space: pre; }
@@ -22,7 +24,12 @@ def product(shapes: tuple[int, int, int], names: tuple[str, str, str], marked: t
     left = _matrix(names[0], d, length, unit, (row / d, 0, 1 / d, 1))
     right = _matrix(names[1], length, n, unit, (0, column / n, 1, 1 / n))
     result = _matrix(names[2], d, n, unit, (row / d, column / n, 1 / d, 1 / n))
-    return f'{STYLE}<div class="vvp">{left}<span>\u00b7</span>{right}<span>=</span>{result}</div>'
+    drawn = f'{STYLE}<div class="vvp">{left}<span>\u00b7</span>{right}<span>=</span>{result}</div>'
+    columns: dict[str, tuple[str | int, ...]] = {
+        "matrix": names, "rows": (d, length, d), "columns": (length, n, n),
+        "marked row": (row, "", row), "marked column": ("", column, column),
+    }  # fmt: skip
+    return figure(drawn, columns)
 
 
 def _matrix(name: str, rows: int, columns: int, unit: float, mark: tuple[float, float, float, float]) -> str:

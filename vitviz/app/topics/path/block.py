@@ -9,7 +9,7 @@ import streamlit as st
 
 from vitviz.app import html, links, session, tokens
 from vitviz.app.settings import BLOCK, Setting
-from vitviz.app.topics.path.frame import ask, begin, take_away
+from vitviz.app.topics.path.frame import ask, run_step, take_away
 from vitviz.app.widgets.picker import picker
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
@@ -30,10 +30,7 @@ CHANNEL = Setting("path.block.channel", links.whole)
 def show() -> None:
     """One token before a block, what attention and MLP add, and after; the block and the token are the reader's."""
     model = session.entry("vit")
-    begin(STEP, model, dim=model.config.embed_dim)
-    with st.spinner(say("running")):
-        trace = session.trace(model)
-    _block(model, trace)
+    _block(model, run_step(STEP, model, dim=model.config.embed_dim))
 
 
 @st.fragment

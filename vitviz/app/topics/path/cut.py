@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from vitviz.app import html, session, tokens
+from vitviz.app.crop_frame import cut_off, framed
 from vitviz.app.pictures import small_picture_url
-from vitviz.app.topics.path.frame import ask, begin, take_away
+from vitviz.app.topics.path.frame import ask, run_step, take_away
 from vitviz.app.widgets.picker import picker
 from vitviz.app.words import say
-from vitviz.images import Preprocessing, crop_box
 from vitviz.plot.numbers import short
 
 if TYPE_CHECKING:
@@ -22,23 +22,17 @@ if TYPE_CHECKING:
 
 STEP = "cut"
 SIDE, ENLARGED = 200, 140  # of a small picture and of a patch, CSS pixels
-ACCENT, OUTLINE, CUT_OFF = (224, 100, 26), (255, 255, 255), 0.35
 FINEST_GRID_DRAWN = 40
 
 
 def show() -> None:
     """The whole picture with the frame that is kept, the resized one to choose a patch from, and a patch's numbers."""
     model = session.entry()
-    begin(STEP, model, size=model.config.patch_size)
-    with st.spinner(say("running")):
-        trace = session.trace(model)
-    _cut(model, trace)
+    _cut(model, run_step(STEP, model, size=model.config.patch_size))
 
 
 @st.fragment
 def _cut(model: ModelEntry, trace: Trace) -> None:
-    from vitviz.analysis.path.pixels import seen
-
     size, (rows, columns) = model.config.patch_size, tokens.finest(model)
     patch = tokens.current_patch(model)
     channels = model.config.in_channels
@@ -48,13 +42,12 @@ def _cut(model: ModelEntry, trace: Trace) -> None:
         lambda: say("path.cut.because", size=size, channels=channels, count=f"{channels * size**2:,}",
                     patches=f"{rows} x {columns} = {rows * columns:,}"),
     )  # fmt: skip
-    places = st.columns([1, 1, 1.5, 0.8], gap="small")
+    places = st.container(key="path-two").columns([1, 1, 1.5, 0.8], gap="small")
     picture, (height, width) = session.picture(), model.preprocessing.height_width
-    found = seen(picture.size, model.preprocessing)
     with places[0]:
         st.markdown(f"**1 {say(f'path.cut.fit_{model.preprocessing.fit}')}**")
-        whole = small_picture_url(framed(model))
-        share = f"{100 * found.cut_off:.3g}"
+        whole = small_picture_url(framed(picture, model.preprocessing, SIDE))
+        share = cut_off(picture, model.preprocessing)
         original = "path.cut.whole" if share == "0" else "path.cut.original"
         alt = say(original, width=picture.original_size[0], height=picture.original_size[1], share=share)
         st.html(html.image(whole, alt, SIDE))
@@ -80,30 +73,6 @@ def _cut(model: ModelEntry, trace: Trace) -> None:
         st.html(html.image(small_picture_url(enlarged), say("path.cut.enlarged", size=size), ENLARGED))
     if answered:
         take_away(STEP, size=size)
-
-
-def framed(model: ModelEntry) -> Image.Image:
-    """The whole picture, small, with the frame of what the model is given; what is cut off is darker."""
-    picture = session.picture()
-    width, height = picture.size
-    shrink = 2 * SIDE / max(width, height)
-    small = (max(1, round(height * shrink)), max(1, round(width * shrink)))
-    whole = picture.view(Preprocessing(size=small, fit="squash"))
-    left, top, right, bottom = (
-        round(edge * scale)
-        for edge, scale in zip(
-            crop_box(picture.size, model.preprocessing),
-            (small[1] / width, small[0] / height) * 2,
-            strict=True,
-        )
-    )
-    darker = Image.eval(whole, lambda level: round(level * CUT_OFF))
-    inside = (max(left, 0), max(top, 0), min(right, whole.width), min(bottom, whole.height))
-    darker.paste(whole.crop(inside), inside[:2])
-    draw = ImageDraw.Draw(darker)
-    draw.rectangle((inside[0], inside[1], inside[2] - 1, inside[3] - 1), outline=OUTLINE, width=4)
-    draw.rectangle((inside[0] + 1, inside[1] + 1, inside[2] - 2, inside[3] - 2), outline=ACCENT, width=2)
-    return darker
 
 
 def pixel_heads() -> list[str]:

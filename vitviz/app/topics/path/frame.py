@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -10,13 +11,17 @@ from vitviz.app import lost, model_titles, pages, session
 from vitviz.app.words import say
 from vitviz.zoo.registry import ModelEntry
 
+if TYPE_CHECKING:
+    from vitviz.tracing.trace import Trace
+
 STEPS = pages.PLACES["path"]
 SHOW = "show"  # the answer of whoever does not want to guess
 ANSWERS = "path.answers"
 # A step is to be seen whole: less room between its parts than Streamlit leaves.
 STYLE = """<style>
 .stMainBlockContainer { padding-bottom: .5rem; }
-.stMainBlockContainer > [data-testid=stVerticalBlock] { gap: .5rem; }
+.stMainBlockContainer > [data-testid=stVerticalBlock] { gap: .4rem; }
+.st-key-path-head { padding-top: .3rem; }
 .st-key-path-head h1 { font-size: 1.35rem; }
 .st-key-path-turn { flex-wrap: nowrap; }
 .st-key-path-turn a { padding: .1rem .45rem; margin: 0; min-height: 1.9rem; white-space: nowrap; }
@@ -25,6 +30,12 @@ STYLE = """<style>
 .st-key-path-question { border-left: 3px solid #c2570c; padding-left: .8rem; gap: .35rem; min-height: 6.6rem; }
 .stMainBlockContainer .katex { font-size: 1em; }
 .st-key-path-takeaway p { font-size: .98rem; }
+/* On a phone small pictures stand two and two. */
+@media (max-width: 640px) {
+  .st-key-path-frames [data-testid=stColumn], .st-key-path-two [data-testid=stColumn]:nth-child(-n + 2) {
+    min-width: calc(50% - 1rem); width: calc(50% - 1rem); flex: 1 1 calc(50% - 1rem);
+  }
+}
 </style>"""
 
 
@@ -50,6 +61,13 @@ def begin(step: str, model: ModelEntry, **numbers: object) -> None:
         st.caption(say("path.instead", name=model_titles.title(model)))
     if not model.trained:
         st.caption(f":orange-badge[{say('sidebar.untrained')}] {say('untrained', name=model.name)}")
+
+
+def run_step(step: str, model: ModelEntry, **numbers: object) -> Trace:
+    """Begin a step whose first content needs the model's run, which is returned."""
+    begin(step, model, **numbers)
+    with st.spinner(say("running")):
+        return session.trace(model)
 
 
 def ask(

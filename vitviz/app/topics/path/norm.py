@@ -9,7 +9,7 @@ import streamlit as st
 from vitviz.app import links, session, tokens
 from vitviz.app.formulas import displayed, layer_norm
 from vitviz.app.settings import Setting
-from vitviz.app.topics.path.frame import ask, begin, take_away
+from vitviz.app.topics.path.frame import ask, run_step, take_away
 from vitviz.app.widgets.picker import picker
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
@@ -29,10 +29,7 @@ CHANNEL = Setting("path.norm.channel", links.whole)
 def show() -> None:
     """A token before the first layer norm of a block, its mean and spread, and what is left of it after."""
     model = session.entry("vit")
-    begin(STEP, model, dim=model.config.embed_dim)
-    with st.spinner(say("running")):
-        trace = session.trace(model)
-    _norm(model, trace)
+    _norm(model, run_step(STEP, model, dim=model.config.embed_dim))
 
 
 @st.fragment

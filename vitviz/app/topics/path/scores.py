@@ -13,7 +13,7 @@ from vitviz.app.prediction import plain
 from vitviz.app.topics.path.frame import ask, begin, take_away
 from vitviz.app.words import say
 from vitviz.models.config import ViTConfig
-from vitviz.plot.numbers import fixed, in_formula
+from vitviz.plot.numbers import fixed, in_formula, percent
 from vitviz.tracing.arrays import to_numpy
 
 if TYPE_CHECKING:
@@ -86,15 +86,15 @@ def rows(trace: Trace, loss: CrossEntropy, target: int) -> list[tuple[str, str, 
     order = np.argsort(-loss.logits, kind="stable").tolist()[:LISTED]
     listed = order if target in order else [*order[:-1], target]
     others = np.setdiff1d(np.arange(loss.logits.size), listed)
-    table = [
+    table: list[tuple[str, str, str, str]] = [
         (
             f"{'▸ ' if i == target else ''}{plain(class_name(trace, i))}", fixed(loss.logits[i], 3),
-            fixed(loss.powers[i], 4), f"{loss.probabilities[i]:.2%}",
+            fixed(loss.powers[i], 4), percent(loss.probabilities[i], 2),
         )
         for i in listed
     ]  # fmt: skip
     if others.size:
         more = say("path.scores.others", count=others.size)
         powers, share = loss.powers[others].sum(), loss.probabilities[others].sum()
-        table.append((more, "", fixed(powers, 4), f"{share:.2%}"))
-    return [*table, (say("path.scores.sum"), "", fixed(loss.total, 4), f"{loss.probabilities.sum():.2%}")]
+        table.append((more, "", fixed(powers, 4), percent(share, 2)))
+    return [*table, (say("path.scores.sum"), "", fixed(loss.total, 4), percent(loss.probabilities.sum(), 2))]

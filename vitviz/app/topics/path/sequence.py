@@ -10,7 +10,7 @@ import streamlit as st
 from vitviz.app import links, session, tokens
 from vitviz.app.session import Derived
 from vitviz.app.settings import Setting
-from vitviz.app.topics.path.frame import ask, begin, take_away
+from vitviz.app.topics.path.frame import ask, run_step, take_away
 from vitviz.app.widgets.picker import Overlay, picker
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
@@ -33,10 +33,9 @@ CHANNEL = Setting("path.sequence.channel", links.whole)
 def show() -> None:
     """One token of the sequence: what it was, the position that is added, and how alike positions are."""
     model = session.entry("vit")
-    begin(STEP, model, prefix=", ".join(tokens.prefix(model)) or say("path.sequence.no_prefix"))
-    with st.spinner(say("running")):
-        trace = session.trace(model)
-    _sequence(model, trace)
+    _sequence(
+        model, run_step(STEP, model, prefix=", ".join(tokens.prefix(model)) or say("path.sequence.no_prefix"))
+    )
 
 
 @st.fragment

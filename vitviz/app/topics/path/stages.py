@@ -10,7 +10,7 @@ import streamlit as st
 from vitviz.app import html, session, shell, tokens
 from vitviz.app.class_names import naming
 from vitviz.app.prediction import plain
-from vitviz.app.topics.path.frame import ask, begin, take_away
+from vitviz.app.topics.path.frame import ask, run_step, take_away
 from vitviz.app.widgets.picker import picker
 from vitviz.app.words import say
 from vitviz.plot.numbers import short
@@ -29,10 +29,7 @@ FINEST_GRID_DRAWN = 28
 def show() -> None:
     """One place of the picture in every stage, how many numbers each stage has, one merging, and the prediction."""
     model = session.entry("swin")
-    begin(STEP, model)
-    with st.spinner(say("running")):
-        trace = session.trace(model)
-    _stages(model, trace)
+    _stages(model, run_step(STEP, model))
 
 
 def first_blocks(trace: Trace) -> list[SwinBlockTrace]:
@@ -51,7 +48,7 @@ def _stages(model: ModelEntry, trace: Trace) -> None:
         lambda: say("path.stages.because", before=f"{before:,}", after=f"{after:,}"),
     )  # fmt: skip
     for place, block, (rows, columns, dim) in zip(
-        st.columns(len(firsts), gap="small"), firsts, shapes, strict=True
+        st.container(key="path-frames").columns(len(firsts), gap="small"), firsts, shapes, strict=True
     ):
         with place:
             st.markdown(f"**{say('path.stages.stage', stage=block.stage)}**")

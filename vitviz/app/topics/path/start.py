@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import lesson_bar, session, tokens
+from vitviz.app import html, lesson_bar, session, tokens
 from vitviz.app.prediction import prediction
 from vitviz.app.topics.path.frame import ask, begin, take_away
 from vitviz.app.widgets.picker import picker
@@ -70,7 +70,11 @@ def way(trace: Trace, model: ModelEntry) -> str:
     if not added:
         del stops[2]
     boxes = (f"<div><b>{' x '.join(map(str, shape))}</b>{escape(words)}</div>" for shape, words in stops)
-    return f'<div class="vvw">{"<i>→</i>".join(boxes)}</div>'
+    sizes = {
+        "shape": [" x ".join(map(str, shape)) for shape, _ in stops],
+        "what": [words for _, words in stops],
+    }
+    return html.figure(f'<div class="vvw">{"<i>→</i>".join(boxes)}</div>', sizes)
 
 
 @st.fragment

@@ -8,7 +8,7 @@ import streamlit as st
 
 from vitviz.app import session, tokens
 from vitviz.app.settings import PATCH_CHANNEL
-from vitviz.app.topics.path.frame import ask, begin, take_away
+from vitviz.app.topics.path.frame import ask, run_step, take_away
 from vitviz.app.widgets.picker import picker
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
@@ -30,10 +30,7 @@ def show() -> None:
     model = session.entry()
     config = model.config
     length = config.in_channels * config.patch_size**2
-    begin(STEP, model, length=length, dim=config.embed_dim)
-    with st.spinner(say("running")):
-        trace = session.trace(model)
-    _token(model, trace)
+    _token(model, run_step(STEP, model, length=length, dim=config.embed_dim))
 
 
 @st.fragment

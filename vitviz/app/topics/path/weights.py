@@ -9,7 +9,7 @@ import streamlit as st
 
 from vitviz.app import links, session, tokens
 from vitviz.app.settings import BLOCK, HEAD, Setting
-from vitviz.app.topics.path.frame import begin, take_away
+from vitviz.app.topics.path.frame import run_step, take_away
 from vitviz.app.widgets.picker import Overlay, picker
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
@@ -36,17 +36,14 @@ FIRST = (6, 2)  # block and head to begin with, where the model has them
 def show() -> None:
     """The picture twice: choose the patch that looks, guess where, then see the weights of one head."""
     model = session.entry("vit")
-    begin(STEP, model)
-    with st.spinner(say("running")):
-        trace = session.trace(model)
-    _weights(model, trace)
+    _weights(model, run_step(STEP, model))
 
 
 @st.fragment
 def _weights(model: ModelEntry, trace: Trace) -> None:
     from vitviz.analysis.path.one_weight import open_weight
 
-    left, middle, right = st.columns([1, 1, 1.5], gap="small")
+    left, middle, right = st.container(key="path-two").columns([1, 1, 1.5], gap="small")
     with right:
         block, head = _block_and_head(model, trace)
     grid, prefix, query = tokens.finest(model), tokens.prefix(model), tokens.current(model)

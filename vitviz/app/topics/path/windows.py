@@ -11,7 +11,7 @@ from PIL import Image
 
 from vitviz.app import session, tokens
 from vitviz.app.settings import HEAD
-from vitviz.app.topics.path.frame import ask, begin, take_away
+from vitviz.app.topics.path.frame import ask, run_step, take_away
 from vitviz.app.widgets.picker import Overlay, picker
 from vitviz.app.words import say
 from vitviz.models.config import SwinConfig
@@ -37,10 +37,7 @@ def show() -> None:
     """Regular windows, displaced ones, the rolled picture with its mask, and the weights of one head."""
     model = session.entry("swin")
     assert isinstance(model.config, SwinConfig)
-    begin(STEP, model, window=model.config.window_size)
-    with st.spinner(say("running")):
-        trace = session.trace(model)
-    _windows(model, trace)
+    _windows(model, run_step(STEP, model, window=model.config.window_size))
 
 
 @st.fragment
@@ -96,7 +93,7 @@ def _frames(
         (head_weights, False, frames.weights, displaced, answered),
     ]
     for number, (place, (title, rolled, values, lines, drawn)) in enumerate(
-        zip(st.columns(len(shown), gap="small"), shown, strict=True)
+        zip(st.container(key="path-frames").columns(len(shown), gap="small"), shown, strict=True)
     ):
         with place:
             st.markdown(f"**{number + 1}** {title}")

@@ -20,7 +20,7 @@ from vitviz.app.settings import Setting
 from vitviz.app.topics.position.run_table import Run, run_table
 from vitviz.app.widgets.picker import Overlay, picker
 from vitviz.app.words import say
-from vitviz.plot.numbers import fixed, short
+from vitviz.plot.numbers import fixed, percent, short
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -251,7 +251,7 @@ def _tried(
             best, share = likeliest(scores)
             label = tried.label(model.config.patch_size, learned)
             moved = short(gap(scores, trace.logits.numpy()))
-            rows.append((label, class_name(trace, best), f"{100 * share:.1f} %", moved))
+            rows.append((label, class_name(trace, best), percent(share), moved))
         st.markdown(f"**{say('position.tried')}**")
         heads = (say("position.tried_setting"), say("position.tried_first"), "p", say("position.gap"))
         st.html(html.table(rows, heads, numbers=[2, 3]))

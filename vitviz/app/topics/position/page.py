@@ -17,6 +17,7 @@ from vitviz.app.topics.position.part import PositionEmbeddings, similarity
 from vitviz.app.topics.position.sequence import sequence
 from vitviz.app.words import say
 from vitviz.models.config import ViTConfig
+from vitviz.plot.numbers import fixed
 from vitviz.zoo.registry import ModelEntry, find
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _similarity(model: ModelEntry, trace: Trace) -> None:
 
 
 def _cosine(value: float) -> str:
-    return "\u2013" if np.isnan(value) else f"{value:.4f}".replace("-", "\u2212")
+    return "\u2013" if np.isnan(value) else fixed(value, 4)
 
 
 DRAW = {"sequence": sequence, "similarity": _similarity, "size": another_grid, "changed": changed}

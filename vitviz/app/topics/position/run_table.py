@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitviz.analysis.position.class_changes import ClassChange, class_changes, gap, listed_classes
+from vitviz.app.html import figure
 from vitviz.plot.numbers import MINUS, short
 
 STYLE = """<style>
@@ -46,14 +47,19 @@ def run_table(runs: Sequence[Run], name: Callable[[int], str], class_head: str, 
     heads = "".join(f"<th>{escape(run.name)}<small>{escape(run.formula)}</small></th>" for run in runs)
     logits = [run.logits for run in runs]
     classes = listed_classes(logits, LISTED)
+    rows = class_changes(logits, classes)
+    columns: dict[str, list[str | float]] = {class_head: [name(index) for index in classes]}
+    for number, run in enumerate(runs):
+        columns[f"p, {run.name}"] = [changes[number].probability for changes in rows]
+        columns[f"rank, {run.name}"] = [changes[number].rank + 1 for changes in rows]
     body = ""
-    for index, changes in zip(classes, class_changes(logits, classes), strict=True):
+    for index, changes in zip(classes, rows, strict=True):
         cells = "".join(_cell(change, first=number == 0) for number, change in enumerate(changes))
         body += f"<tr><td>{escape(name(index))}</td>{cells}</tr>"
     gaps = "".join(f'<td class="n">{short(gap(other, logits[0]))}</td>' for other in logits[1:])
     body += f'<tr class="gap"><td>{escape(gap_head)}</td><td class="n"></td>{gaps}</tr>'
     head = f"<tr><th>{escape(class_head)}</th>{heads}</tr>"
-    return f'{STYLE}<div class="vvr" tabindex="0"><table>{head}{body}</table></div>'
+    return STYLE + figure(f'<div class="vvr" tabindex="0"><table>{head}{body}</table></div>', columns)
 
 
 def _cell(change: ClassChange, *, first: bool) -> str:

@@ -15,6 +15,7 @@ from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.tiles import tiles
 from vitviz.app.words import say
 from vitviz.plot.cost import Curve, StageCost, cost_curves
+from vitviz.plot.numbers import percent
 from vitviz.web.tensor_summary import shape_text
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _where(costs: list[BlockCost]) -> None:
             share.product.operation,
             "  ".join(shape_text(shape) for shape in share.product.inputs if len(shape) > 1),
             f"{share.product.multiply_adds:,}",
-            f"{100 * share.part:.1f} %",
+            percent(share.part),
         )
         for share in cost.shares
     ]
