@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { zoomFor } from "../../../vitviz/app/widgets/presentation.js";
+import { fitting, zoomFor } from "../../../vitviz/app/widgets/presentation.js";
 import { answered } from "../../../vitviz/app/widgets/theme.js";
 import { magnified } from "../../../vitviz/web/plotly/magnified.js";
 
@@ -14,6 +14,12 @@ test("a chosen theme answers for the system's colours, and for nothing else", ()
 
 test("a presentation is 130 to 160 % of a page", () => {
   assert.deepEqual([800, 1280, 1920, 3840].map(zoomFor), [1.3, 1.3, 1.43, 1.6]);
+});
+
+test("a page that is a little too high is made smaller, one that would be too small then is not", () => {
+  assert.equal(fitting(1.43, 1080, 1080), 1.43);
+  assert.equal(fitting(1.43, 1160, 1080), 1.33);
+  assert.equal(fitting(1.43, 1300, 1080), 1.43);
 });
 
 test("a larger figure has larger letters and lines, and the same numbers", () => {

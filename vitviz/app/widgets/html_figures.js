@@ -8,9 +8,8 @@ import { columnsOf } from "../../web/shared/table_columns.js";
 /** @import { SavedFigure } from "../../web/shared/types.d.ts" */
 
 const FIGURES = "[data-testid=stMain] .vvf";
-const COLOURS = ["text", "background", "border", "primary"].map((name) => `--st-${name}-color`);
-// What Streamlit tells only to its components, and the control reads.
-const PASSED_ON = [...COLOURS, "--st-font", "--st-code-font"];
+// What Streamlit gives only to its components, and the control reads; the background is that of the side bar there.
+const PASSED_ON = ["--st-text-color", "--st-border-color", "--st-primary-color", "--st-font", "--st-code-font"];
 
 /**
  * What a piece of HTML is saved as: its numbers, and a picture where it is drawn.
@@ -60,8 +59,10 @@ export class HtmlFigures {
   update(style) {
     this.sheet.replaceSync(style);
     const known = getComputedStyle(this.inside);
-    const values = PASSED_ON.map((name) => `${name}:${known.getPropertyValue(name)}`).join(";");
-    this.theme.textContent = `.vvf + .vv-save{${values}}`;
+    const values = PASSED_ON.map((name) => `${name}:${known.getPropertyValue(name)}`);
+    const page = document.querySelector("[data-testid=stApp]");
+    if (page) values.push(`--st-background-color:${getComputedStyle(page).backgroundColor}`);
+    this.theme.textContent = `.vvf + .vv-save{${values.join(";")}}`;
   }
 
   /** Those that have come, and those that have gone. */

@@ -12,6 +12,8 @@ export const PRESENTED = `
 .st-key-nav-pages, [class*="st-key-nav-group-"] { flex-wrap: nowrap !important; }
 .st-key-nav-pages { overflow-x: auto; scrollbar-width: none; }
 .st-key-nav-pages > div, [class*="st-key-nav-group-"] { width: max-content !important; max-width: none !important; }
+/* A lesson has its own way on, and what it says needs the room. */
+body:has(.st-key-lesson) :is(.st-key-nav, .st-key-related, .st-key-path-turn, .st-key-lessons) { display: none !important; }
 #vv-leave { position: fixed; right: 10px; bottom: 10px; z-index: 1000000; font: 14px sans-serif; padding: 6px 12px;
   min-height: 44px; color: #fff; background: #000b; border: 1px solid #fff8; border-radius: 4px; cursor: pointer; }
 #vv-ring { position: fixed; left: 0; top: 0; z-index: 1000001; width: ${RING}px; height: ${RING}px; box-sizing: border-box;
@@ -24,6 +26,19 @@ export const PRESENTED = `
  * @param {number} width
  */
 export const zoomFor = (width) => Math.round(100 * Math.min(MOST, Math.max(LEAST, width / DESIGNED))) / 100;
+
+/**
+ * A smaller zoom with which all of a page that is too high is in sight; where that would be too small to read, or it is in
+ * sight already, the same.
+ * @param {number} zoom
+ * @param {number} height of the page
+ * @param {number} room
+ */
+export function fitting(zoom, height, room) {
+  if (height <= room) return zoom;
+  const smaller = Math.floor((100 * zoom * room) / height) / 100;
+  return smaller >= LEAST ? smaller : zoom;
+}
 
 /**
  * Whether a key press is a letter of a text, and what is pasted part of one.

@@ -6,7 +6,7 @@ import { button, choice, labelled } from "../../web/shared/controls.js";
 import { make } from "../../web/shared/dom.js";
 import { Lifetime } from "../../web/shared/lifetime.js";
 import { oneEntryForEachPage } from "./history.js";
-import { Halo, isTyping, PRESENTED, zoomFor } from "./presentation.js";
+import { fitting, Halo, isTyping, PRESENTED, zoomFor } from "./presentation.js";
 import { chooseTheme, THEMES } from "./theme.js";
 
 /** @import { Theme } from "./theme.js" */
@@ -58,7 +58,17 @@ class ViewControls {
     this.lifetime.listen(window, "click", () => forgetSideBar());
     forgetSideBar();
     this.lifetime.listen(window, "keydown", (/** @type {KeyboardEvent} */ event) => this.key(event));
-    this.lifetime.listen(window, "resize", () => this.draw());
+    this.zoom = zoomFor(innerWidth);
+    this.lifetime.listen(window, "resize", () => {
+      this.zoom = zoomFor(innerWidth);
+      this.draw();
+    });
+    const block = this.page.querySelector("[data-testid=stMainBlockContainer]");
+    if (block)
+      this.lifetime.resized(
+        block,
+        this.lifetime.inFrame(() => this.fit()),
+      );
   }
 
   /** @param {Data} data */
@@ -111,12 +121,23 @@ class ViewControls {
   choosePresent(present) {
     if (present === this.present) return;
     this.present = present;
+    this.zoom = zoomFor(innerWidth);
     this.draw();
     this.ask("present", present);
   }
 
+  /** A page that is a little too high for the window is made smaller; until the window changes it stays so. */
+  fit() {
+    const main = this.page.querySelector("[data-testid=stMain]");
+    if (!this.present || !main) return;
+    const zoom = fitting(this.zoom, main.scrollHeight, main.clientHeight);
+    if (zoom === this.zoom) return;
+    this.zoom = zoom;
+    this.draw();
+  }
+
   draw() {
-    this.style.textContent = this.present ? PRESENTED.replaceAll("ZOOM", String(zoomFor(innerWidth))) : "";
+    this.style.textContent = this.present ? PRESENTED.replaceAll("ZOOM", String(this.zoom)) : "";
     this.leave.hidden = !this.present;
     this.halo.show(this.present);
   }
