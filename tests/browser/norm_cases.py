@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page
 
+from tests.browser.plain_host import arrived
 from vitviz.analysis.places import carry
 from vitviz.app.norms import Cursor
 from vitviz.plot.colour import Quantity, scale
@@ -44,6 +49,26 @@ TRACES = """(chart) => chart.figure.data.map((trace) => ({ axis: trace.yaxis, of
 symbol: trace.marker?.symbol ?? 'line', x: [...trace.x], y: [...trace.y], ends: trace.customdata }))"""
 SHAPES = """(chart) => Object.fromEntries(chart.figure.layout.shapes.filter(({ name }) => name)
 .map((shape) => [shape.name, shape]))"""
+
+
+@dataclass(frozen=True)
+class NormPart:
+    """One of the two parts: its module, its class, its styles, and its data for a kind, a place and a turn."""
+
+    module: str
+    name: str
+    styles: tuple[str, ...]
+    data: Callable[[str, tuple[int, int] | None, int], dict[str, Any]]
+
+    def mount(self, page: Page, kind: str, place: tuple[int, int] | None = None) -> str:
+        page.evaluate(
+            MOUNT, [self.module, self.name, list(self.styles), arrived(page, self.data(kind, place, 0))]
+        )
+        return kind
+
+    def answer(self, page: Page, kind: str, place: tuple[int, int], turn: int) -> None:
+        """The server's answer to the choice that was made in that turn."""
+        page.evaluate("(data) => view.update(data)", arrived(page, self.data(kind, place, turn)))
 
 
 def statistics(kind: str) -> tuple[NormStatistics, ...]:

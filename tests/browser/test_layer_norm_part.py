@@ -12,13 +12,13 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.norm_cases import (
     FINEST,
-    MOUNT,
     PIXELS,
     PREFIX,
     SHAPES,
     SIZES,
     START,
     TRACES,
+    NormPart,
     check_colours,
     chosen_places,
     cursor,
@@ -26,7 +26,6 @@ from tests.browser.norm_cases import (
     statistics,
     token_there,
 )
-from tests.browser.plain_host import arrived
 from vitviz.analysis.layer_norm.large_norms import large_norms
 from vitviz.analysis.places import carry
 from vitviz.app.norms import MAPS, pack
@@ -45,15 +44,12 @@ def data_of(kind: str, place: tuple[int, int] | None = None, turn: int = 0) -> d
     return part_data(NormView(pack(found), found[0], picture, cursor(kind, place, turn)))
 
 
-def mount(page: Page, data: dict[str, Any]) -> None:
-    module = "/app/topics/layer_norm/layer_norms.js"
-    page.evaluate(MOUNT, [module, "LayerNorms", list(STYLES), arrived(page, data)])
+PART = NormPart("/app/topics/layer_norm/layer_norms.js", "LayerNorms", STYLES, data_of)
 
 
 @pytest.fixture(params=["swin", "vit"])
 def kind(request: pytest.FixtureRequest, page: Page) -> str:
-    mount(page, data_of(request.param))
-    return str(request.param)
+    return PART.mount(page, request.param)
 
 
 def check_place(page: Page, kind: str, at: int, token: int) -> None:
@@ -160,24 +156,22 @@ def test_an_answer_to_an_earlier_choice_does_not_move_the_cursor_back(page: Page
     page.locator(".vn-which input").fill("2")
     page.locator(".vn-which input").fill("3")
     token = START[kind][1]
-    page.evaluate("(data) => view.update(data)", arrived(page, data_of(kind, (2, token), turn=1)))
+    PART.answer(page, kind, (2, token), 1)
     check_place(page, kind, 3, token)
     page.evaluate("() => view.update(data)")  # what came first again: another theme
     check_place(page, kind, 3, token)
-    page.evaluate(
-        "(data) => view.update(data)", arrived(page, data_of(kind, (0, 4), turn=2))
-    )  # chosen elsewhere since
+    PART.answer(page, kind, (0, 4), 2)  # chosen elsewhere since
     check_place(page, kind, 0, 4)
 
 
 def test_the_same_numbers_are_read_once(page: Page, kind: str) -> None:
     page.evaluate("() => { globalThis.read = view.cursor.statistics; }")
-    page.evaluate("(data) => view.update(data)", arrived(page, data_of(kind, (1, 3), turn=0)))
+    PART.answer(page, kind, (1, 3), 0)
     assert page.evaluate("() => view.cursor.statistics === read")
     check_place(page, kind, 1, 3)
 
 
 def test_names_are_text(page: Page) -> None:
-    mount(page, data_of("swin", (1, 3)))
+    PART.mount(page, "swin", (1, 3))
     expect(page.locator(".vn-at")).to_have_text("a<b>ln1</b>")
     assert page.locator(".vn-at b").count() == 0

@@ -10,12 +10,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.norm_cases import (
     FINEST,
-    MOUNT,
     PREFIX,
     SHAPES,
     SIZES,
     START,
     TRACES,
+    NormPart,
     check_colours,
     chosen_places,
     cursor,
@@ -23,7 +23,6 @@ from tests.browser.norm_cases import (
     statistics,
     token_there,
 )
-from tests.browser.plain_host import arrived
 from vitviz.analysis.layer_norm.large_norms import large_norms
 from vitviz.analysis.norm_depth.spread import spread
 from vitviz.analysis.places import carry
@@ -40,15 +39,12 @@ def data_of(kind: str, place: tuple[int, int] | None = None, turn: int = 0) -> d
     return part_data(DepthView(pack(found), make_bands(found), cursor(kind, place, turn)))
 
 
-def mount(page: Page, data: dict[str, Any]) -> None:
-    module = "/app/topics/norm_depth/norm_depth.js"
-    page.evaluate(MOUNT, [module, "NormDepth", list(STYLES), arrived(page, data)])
+PART = NormPart("/app/topics/norm_depth/norm_depth.js", "NormDepth", STYLES, data_of)
 
 
 @pytest.fixture(params=["swin", "vit"])
 def kind(request: pytest.FixtureRequest, page: Page) -> str:
-    mount(page, data_of(request.param))
-    return str(request.param)
+    return PART.mount(page, request.param)
 
 
 def check_place(page: Page, kind: str, at: int, token: int) -> None:
@@ -147,15 +143,13 @@ def test_an_answer_to_an_earlier_choice_does_not_move_the_cursor_back(page: Page
         page.keyboard.press(key)
     at, token, turn = chosen_places(page)[-1]
     assert (at, turn) == (START[kind][0] + 2, 2)
-    page.evaluate("(data) => view.update(data)", arrived(page, data_of(kind, (at - 1, token), turn=1)))
+    PART.answer(page, kind, (at - 1, token), 1)
     check_place(page, kind, at, token)
-    page.evaluate(
-        "(data) => view.update(data)", arrived(page, data_of(kind, (0, 4), turn=2))
-    )  # chosen elsewhere since
+    PART.answer(page, kind, (0, 4), 2)  # chosen elsewhere since
     check_place(page, kind, 0, 4)
 
 
 def test_names_are_text(page: Page) -> None:
-    mount(page, data_of("swin", (1, 3)))
+    PART.mount(page, "swin", (1, 3))
     expect(page.locator(".vm-current")).to_have_text("a<b>ln1</b>")
     assert page.locator(".vm-names b").count() == 0
