@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -16,7 +17,7 @@ from vitviz.train.sequence_export import GOALS
 from vitviz.worlds.sentences import Phrase, Sentence, to_ids
 from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.registry import ASSETS
-from vitviz.zoo.sequence_models import SEQUENCE_MODELS, load_sequence_model
+from vitviz.zoo.sequence_models import SEQUENCE_MODELS, load_sequence_model, token_names
 
 SHIPPED = [name for name, entry in SEQUENCE_MODELS.items() if entry.trained]
 
@@ -33,6 +34,16 @@ def test_its_vocabulary_fits_and_it_says_whether_it_is_trained(name: str) -> Non
 def test_an_unknown_one_is_refused_with_the_names_of_those_there_are() -> None:
     with pytest.raises(CheckpointError, match="translator-mini"):
         load_sequence_model("vit-tiny")
+
+
+def test_a_missing_or_damaged_vocabulary_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vitviz.zoo.sequence_models.ASSETS", tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "cut.npz").write_bytes(b"PK")
+    (tmp_path / "data" / "bytes.txt").write_bytes(b"\xff\xfe")
+    for file in ("gone.txt", "gone.npz", "cut.npz", "bytes.txt"):
+        with pytest.raises(CheckpointError, match=file):
+            token_names(file)
 
 
 def test_what_is_shipped_is_what_its_card_says_and_reaches_its_goal() -> None:

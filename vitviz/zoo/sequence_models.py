@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -27,13 +29,41 @@ if TYPE_CHECKING:
 SequenceKind = Literal["translation", "reading", "continuation", "recommendation"]
 
 
+@cache
+def token_names(file: str) -> tuple[str, ...]:
+    """What the ids of a model stand for: the lines of ``assets/data/FILE``, or its airports, whose ids begin with 1.
+
+    Raises:
+        CheckpointError: if the file is missing or damaged.
+    """
+    path = ASSETS / "data" / file
+    try:
+        if path.suffix == ".npz":
+            with np.load(path, allow_pickle=False) as content:
+                return ("nothing", *content["codes"].tolist())
+        return tuple(path.read_text(encoding="utf-8").splitlines())
+    except FileNotFoundError as error:
+        raise CheckpointError("shipped_missing", file=file) from error
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise CheckpointError("shipped_damaged", file=file, reason="no list of tokens") from error
+
+
 @dataclass(frozen=True)
 class SequenceEntry(ShippedEntry):
-    """What is known of one model of rows. ``token_names`` are what its ids stand for, in their order."""
+    """What is known of one model of rows; ``vocabulary`` is the file of its tokens, empty for the sentences'."""
 
     task: SequenceKind
     config: SequenceConfig
-    token_names: tuple[str, ...]
+    vocabulary: str = ""
+
+    @property
+    def token_names(self) -> tuple[str, ...]:
+        """What its ids stand for, in their order.
+
+        Raises:
+            CheckpointError: if the file of them is missing or damaged.
+        """
+        return token_names(self.vocabulary) if self.vocabulary else VOCABULARY
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,19 +75,6 @@ class SequenceModel:
     trained: bool
 
 
-def token_names(file: str) -> tuple[str, ...]:
-    """What the ids of ``assets/data/FILE`` stand for, one a line."""
-    return tuple((ASSETS / "data" / file).read_text(encoding="utf-8").splitlines())
-
-
-def airport_codes() -> tuple[str, ...]:
-    """The airports of ``assets/data/airports.npz``; their ids begin with 1."""
-    with np.load(ASSETS / "data" / "airports.npz", allow_pickle=False) as file:
-        return tuple(file["codes"].tolist())
-
-
-AIRPORTS = airport_codes()
-
 SEQUENCE_MODELS = {
     entry.name: entry
     for entry in (
@@ -67,7 +84,6 @@ SEQUENCE_MODELS = {
             Source("embedded", "translator-mini.safetensors"),
             "translation",
             TranslatorConfig(),
-            VOCABULARY,
         ),
         SequenceEntry(
             "bert-mini",
@@ -75,7 +91,7 @@ SEQUENCE_MODELS = {
             Source("embedded", "bert-mini.safetensors"),
             "reading",
             BertConfig(),
-            token_names("austen-pieces.txt"),
+            "austen-pieces.txt",
         ),
         SequenceEntry(
             "gpt-mini",
@@ -83,7 +99,7 @@ SEQUENCE_MODELS = {
             Source("embedded", "gpt-mini.safetensors"),
             "continuation",
             GptConfig(),
-            token_names("austen-pieces.txt"),
+            "austen-pieces.txt",
         ),
         SequenceEntry(
             "sasrec-mini",
@@ -91,7 +107,7 @@ SEQUENCE_MODELS = {
             Source("embedded", "sasrec-mini.safetensors"),
             "recommendation",
             SasRecConfig(),
-            ("nothing", *AIRPORTS),
+            "airports.npz",
         ),
         SequenceEntry(
             "gru4rec-mini",
@@ -99,7 +115,7 @@ SEQUENCE_MODELS = {
             Source("embedded", "gru4rec-mini.safetensors"),
             "recommendation",
             GruConfig(),
-            ("nothing", *AIRPORTS),
+            "airports.npz",
         ),
     )
 }
