@@ -19,7 +19,7 @@ import {
 import { cellOf, middleOf, moved, placeAt } from "../../../vitviz/app/topics/segmentation/place.js";
 import { settingOf, settingWords, switchesOf } from "../../../vitviz/app/topics/segmentation/switches.js";
 import { gridPlace, kindWord, nodeAfterKey, skipArrows } from "../../../vitviz/app/topics/segmentation/u_layout.js";
-import { borders, placesOfTokens, weightsOf } from "../../../vitviz/app/topics/segmentation/window_places.js";
+import { borders, placesOfTokens, rolled, weightsOf } from "../../../vitviz/app/topics/segmentation/window_places.js";
 
 /** @param {string} name */
 const fixture = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), "utf8"));
@@ -150,4 +150,15 @@ test("what is lost without a skip says what it carried", () => {
   assert.equal(carriedBySkips(settings, 3, figures)[0].kind, "alike");
   figures[7] = figures[3] = NaN; // no pixel where both have a thing
   assert.equal(carriedBySkips(settings, 3, figures)[0].kind, "little");
+});
+
+test("after the roll every window is a square, and the mask cuts inside of the last ones", () => {
+  const { tokens, regions, window } = fixture("windows.json");
+  const { rows, columns, tokens: cells, lines } = rolled(tokens, regions, window, 2);
+  assert.deepEqual([rows, columns], [8, 8]);
+  for (let at = 0; at < 64; at++) {
+    const [row, column] = [(Math.floor(at / 8) + 2) % 8, ((at % 8) + 2) % 8];
+    assert.equal(cells[at], 8 * row + column); // rolled up and left by 2
+  }
+  assert.ok(lines.includes("M4 0v1") && lines.includes("M6 0v1") && !lines.includes("M2 0v1"));
 });

@@ -64,6 +64,7 @@ export class EncoderSection {
     this.explorer.update({
       ...data.explorer,
       ...encoder,
+      words: { ...data.explorer.words, figures: words.encoder_figures },
       revision: text,
       url: text,
       name,

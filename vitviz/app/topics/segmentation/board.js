@@ -1,5 +1,5 @@
 // A map on a canvas, a pixel for each of its cells, with frames around some of them.
-import { contextOf, make, svg } from "../../../web/shared/dom.js";
+import { contextOf, make, svg, write } from "../../../web/shared/dom.js";
 import { placeAt } from "./place.js";
 
 /** @import { Pixels } from "./pixels.js" */
@@ -43,9 +43,9 @@ export class Board {
    * @param {string} [below] what stands below the map
    */
   name(text, below = "") {
-    this.title.textContent = text;
-    this.canvas.setAttribute("aria-label", [text, below].filter(Boolean).join(", "));
-    this.below.textContent = below;
+    write(this.title, text);
+    write(this.canvas, null, { "aria-label": [text, below].filter(Boolean).join(", ") });
+    write(this.below, below);
   }
 
   /**
@@ -55,7 +55,9 @@ export class Board {
    * @param {string} [aspect] of the drawing, where its cells are no squares
    */
   draw(pixels, rows, columns, aspect = `${columns} / ${rows}`) {
-    Object.assign(this.canvas, { width: columns, height: rows });
+    if (this.canvas.width !== columns || this.canvas.height !== rows) {
+      Object.assign(this.canvas, { width: columns, height: rows });
+    }
     contextOf(this.canvas).putImageData(new ImageData(pixels, columns, rows), 0, 0);
     this.stage.style.aspectRatio = aspect;
   }

@@ -75,3 +75,33 @@ export function borders(places, regions, count, rows, columns) {
   }
   return lines.join("");
 }
+
+/**
+ * The map as the block works on it, after padding and roll, when every window is one square of it.
+ * @param {ArrayLike<number>} tokens (W, M*M): the token at each place, -1 for padding
+ * @param {ArrayLike<number>} regions (W, M*M)
+ * @param {number} window M
+ * @param {number} across windows side by side
+ * @returns {{ rows: number, columns: number, tokens: Int32Array, lines: string }} the token of every cell, and the lines
+ *   between windows and between pieces that the mask keeps apart: the `d` of an SVG path in cells
+ */
+export function rolled(tokens, regions, window, across) {
+  const columns = across * window;
+  const rows = tokens.length / columns;
+  const cells = new Int32Array(tokens.length);
+  const pieces = new Float64Array(tokens.length);
+  for (let i = 0; i < tokens.length; i++) {
+    const [own, place] = [Math.floor(i / window ** 2), i % window ** 2];
+    const row = Math.floor(own / across) * window + Math.floor(place / window);
+    const at = row * columns + (own % across) * window + (place % window);
+    cells[at] = tokens[i];
+    pieces[at] = own * tokens.length + regions[i];
+  }
+  const lines = [];
+  for (let at = 0; at < cells.length; at++) {
+    const [row, column] = [Math.floor(at / columns), at % columns];
+    if (column + 1 < columns && pieces[at] !== pieces[at + 1]) lines.push(`M${column + 1} ${row}v1`);
+    if (row + 1 < rows && pieces[at] !== pieces[at + columns]) lines.push(`M${column} ${row + 1}h1`);
+  }
+  return { rows, columns, tokens: cells, lines: lines.join("") };
+}

@@ -1,4 +1,5 @@
-// The windows of one block on the picture, what a token gives to its window, and the window's whole pattern.
+// The windows of one block on the picture and after the roll, what a token gives to its window in every head, and the
+// window's whole pattern.
 import { colourBar, colourTable } from "../../../web/shared/colours.js";
 import { choice, labelled, segments } from "../../../web/shared/controls.js";
 import { make } from "../../../web/shared/dom.js";
@@ -6,9 +7,13 @@ import { number as written } from "../../../web/shared/format.js";
 import { filled } from "../../../web/shared/words.js";
 import { Board } from "./board.js";
 import { ofPicture, ofValues } from "./pixels.js";
+import { cellOf, middleOf } from "./place.js";
 import { SegmentationView } from "./segmentation_view.js";
-import { borders, placesOfTokens, weightsOf } from "./window_places.js";
+import { WindowHeads } from "./window_heads.js";
+import { borders, placesOfTokens, rolled, weightsOf } from "./window_places.js";
 
+/** @import { Pixels } from "./pixels.js" */
+/** @import { Place } from "./place.js" */
 /** @import { PageData, Send } from "./segmentation_view.js" */
 /**
  * `tokens` and `regions` are (W, M*M), `pattern` (W, H, M*M, M*M) with M the `window`.
@@ -19,6 +24,7 @@ import { borders, placesOfTokens, weightsOf } from "./window_places.js";
 
 const SIDE = 96;
 const CUT = [214, 39, 40];
+const ACCENT = "var(--st-primary-color)";
 
 /** @extends {SegmentationView<WindowsData>} */
 export class WindowsView extends SegmentationView {
@@ -31,15 +37,29 @@ export class WindowsView extends SegmentationView {
     this.tools = root.appendChild(make("div", "sg-tools"));
     const halves = root.appendChild(make("div", "sg-maps"));
     this.map = new Board(halves, "", this.listeners);
-    const right = halves.appendChild(make("div"));
+    const placed = (/** @type {(place: Place) => void} */ then) => (/** @type {Place | null} */ place) => {
+      const there = place && this.unrolled(place);
+      if (there) then(there);
+    };
+    this.rolled = new Board(halves, "", {
+      hover: (place) => (place ? placed((there) => this.hover(there))(place) : this.hover(null)),
+      choose: placed((there) => this.choose(there)),
+    });
+    const below = root.appendChild(make("div", "sg-maps"));
+    this.every = new WindowHeads(below.appendChild(make("div")), (head) => this.chooseHead(head));
+    const right = below.appendChild(make("div"));
     this.matrix = new Board(right, "");
     this.bar = right.appendChild(make("div"));
-    this.readout = right.appendChild(this.makeReadout());
+    this.readout = halves.appendChild(this.makeReadout());
     this.built = "";
+    this.barOf = "";
+    /** @type {{ pattern: Float32Array, first: number, dark: boolean } | null} which pattern the matrix has */
+    this.square = null;
     this.head = 0;
     this.bright = ofPicture(new Uint8Array());
     this.faded = this.bright;
     this.places = placesOfTokens([], 1, 0);
+    this.after = rolled([], [], 1, 1);
   }
 
   /** @param {WindowsData} data */
@@ -92,6 +112,9 @@ export class WindowsView extends SegmentationView {
     this.faded = ofPicture(data.picture, () => false);
     this.places = placesOfTokens(tokens, window * window, rows * columns);
     const count = tokens.length / (window * window);
+    this.after = rolled(tokens, data.regions, window, Math.ceil(columns / window));
+    this.rolled.lines(this.after.lines, this.after.rows, this.after.columns);
+    this.rolled.name(words.rolled, filled(shift ? words.rolledBy : words.rolledNot, { shift }));
     this.map.lines(borders(this.places, data.regions, window * window, rows, columns), rows, columns);
     this.map.name(
       filled(words.map, { name: blocks[block].name, rows, columns }),
@@ -108,20 +131,30 @@ export class WindowsView extends SegmentationView {
     const weights = weightsOf(data, this.places, token, head);
     const high = weights.reduce((top, each) => Math.max(top, each?.weight ?? 0), 0);
     const table = colourTable(scales.attention, this.dark);
-    this.map.draw(this.over(data, weights, high, table), SIDE, SIDE);
-    this.map.frame([{ row, column, colour: "var(--st-primary-color)" }], rows, columns);
+    const over = this.over(data, weights, high, table);
+    this.map.draw(over, SIDE, SIDE);
+    this.map.frame([{ row, column, colour: ACCENT }], rows, columns);
+    this.drawRolled(data, over, token);
     const places = window * window;
     const own = this.places.windows[token];
     const first = (own * heads + head) * places * places;
     const square = pattern.subarray(first, first + places * places);
-    this.matrix.draw(ofValues(square, table, false), places, places);
+    if (this.square?.pattern !== pattern || this.square.first !== first || this.square.dark !== this.dark) {
+      this.square = { pattern, first, dark: this.dark };
+      this.matrix.draw(ofValues(square, table, false), places, places);
+    }
     this.matrix.name(
       filled(words.pattern, { window: own, head, places }),
       filled(words.rowOf, { place: this.places.inside[token] }),
     );
     const at = this.places.inside[token];
-    this.matrix.frame([{ row: at, column: 0, wide: places, colour: "var(--st-primary-color)" }], places, places);
-    this.bar.replaceChildren(colourBar(scales.attention, this.dark, 0, high, words.weight));
+    this.matrix.frame([{ row: at, column: 0, wide: places, colour: ACCENT }], places, places);
+    const texts = { title: filled(words.everyHead, { name: data.blocks[data.block].name }), head: words.head };
+    this.every.draw(data, { own, place: at }, head, table, texts);
+    if (this.barOf !== `${high} ${this.dark}`) {
+      this.barOf = `${high} ${this.dark}`;
+      this.bar.replaceChildren(colourBar(scales.attention, this.dark, 0, high, words.weight));
+    }
     const seen = weights.filter((each) => each && !each.cut).length;
     const cut = weights.filter((each) => each?.cut).length;
     const best = weights.reduce(
@@ -141,6 +174,42 @@ export class WindowsView extends SegmentationView {
       toRow: Math.floor(best / columns),
       toColumn: best % columns,
     });
+  }
+
+  /**
+   * The place of the picture that a place of the rolled map is; null for padding.
+   * @param {Place} place
+   * @returns {Place | null}
+   */
+  unrolled(place) {
+    const [row, column] = cellOf(place, this.after.rows, this.after.columns);
+    const token = this.after.tokens[row * this.after.columns + column];
+    const [rows, columns] = this.grid;
+    return token < 0 ? null : middleOf(Math.floor(token / columns), token % columns, rows, columns);
+  }
+
+  /**
+   * The same picture cut into the block's windows, as they lie after the roll.
+   * @param {WindowsData} data
+   * @param {Pixels} over
+   * @param {number} token
+   */
+  drawRolled({ rows, columns }, over, token) {
+    const { tokens, rows: down, columns: across } = this.after;
+    const [tall, wide] = [SIDE / rows, SIDE / columns];
+    const drawn = new Uint8ClampedArray(4 * down * tall * across * wide);
+    for (const [at, each] of tokens.entries()) {
+      if (each < 0) continue;
+      const [top, left] = [Math.floor(each / columns) * tall, (each % columns) * wide];
+      const [toTop, toLeft] = [Math.floor(at / across) * tall, (at % across) * wide];
+      for (let y = 0; y < tall; y++) {
+        const from = 4 * ((top + y) * SIDE + left);
+        drawn.set(over.subarray(from, from + 4 * wide), 4 * ((toTop + y) * across * wide + toLeft));
+      }
+    }
+    this.rolled.draw(drawn, down * tall, across * wide);
+    const at = tokens.indexOf(token);
+    this.rolled.frame([{ row: Math.floor(at / across), column: at % across, colour: ACCENT }], down, across);
   }
 
   /**
