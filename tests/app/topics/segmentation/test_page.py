@@ -14,7 +14,7 @@ from tests.app.page_contents import mounted
 from vitviz.analysis.segmentation.answer import judge
 from vitviz.analysis.segmentation.loss import segmentation_loss
 from vitviz.app.kept import memory
-from vitviz.app.topics.segmentation import run
+from vitviz.app.topics.segmentation import run, skips
 from vitviz.app.topics.segmentation.answer import answer
 from vitviz.app.topics.segmentation.run import network
 from vitviz.probe import no_probe
@@ -180,3 +180,13 @@ def test_the_switches_on_many_scenes_are_counted_when_asked(
         painted = run_trace(network(), image)["logits"][0].argmax(0).numpy().astype(np.uint8)
         iou.append(judge(painted, truth, 7).mean_iou)
     assert f"{np.mean(iou):.3f}" in table
+
+
+def test_runs_on_other_scenes_are_few_and_count_in_the_server_s_memory() -> None:
+    for number in range(skips.KEPT + 1):
+        first = skips._other(number)
+        assert skips._other(number) is first
+    kept = [held for held in memory.held() if held.kind == skips.KIND]
+    assert len(kept) == skips.KEPT
+    assert all(held.nbytes > 1_000_000 for held in kept)
+    assert not memory.has((skips.KIND, 0))

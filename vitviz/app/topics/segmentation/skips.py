@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
 from vitviz.app import html
+from vitviz.app.kept import memory, size_of
 from vitviz.app.topics.segmentation.run import (
     PageRun,
     network,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from vitviz.analysis.segmentation.skips import Survey
 
 OPENS_OTHER = 34
+KIND, EVERYBODY, KEPT = "other scene", "everybody", 8  # runs on other scenes, whoever asks
 UNTOUCHED = "000"
 SOURCES = ("own", "off", "other")
 
@@ -65,10 +66,19 @@ def switched(run: PageRun, options: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=8)
 def _other(number: int) -> PageRun:
-    """The run on a random scene, which stays the same while a person moves things of their own."""
-    return run_on(draw(from_text(str(number)), network().config.image_size[0]))
+    """The run on a random scene, which stays the same while a person moves things of their own; a few are kept."""
+    key = (KIND, number)
+
+    def put(run: PageRun) -> None:
+        memory.put(key, run, size_of([run.page, run.trace.kept]), EVERYBODY)
+
+    run = memory.make_once(
+        key, lambda: run_on(draw(from_text(str(number)), network().config.image_size[0])), put, EVERYBODY
+    )
+    for old in memory.owned(KIND, EVERYBODY)[:-KEPT]:
+        memory.release(old, EVERYBODY)
+    return run
 
 
 def many_scenes() -> None:
