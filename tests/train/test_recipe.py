@@ -10,6 +10,7 @@ from vitviz.models.build import build
 from vitviz.models.init import initialize
 from vitviz.train.config import Stage, Timeline, TrainConfig, default_config, parse_schedule
 from vitviz.train.recipe import (
+    Dropout,
     DropPath,
     Network,
     drop_rates,
@@ -78,6 +79,19 @@ def test_drop_path_keeps_the_mean_and_spares_the_first_block() -> None:
     assert torch.equal(y, y[:, :1, :1].expand_as(y))  # a picture is dropped whole
     assert sorted({*y.flatten().tolist()}) == pytest.approx([0, 4 / 3])
     assert y.mean().item() == pytest.approx(1, abs=0.05)
+
+
+def test_dropout_keeps_the_mean_where_it_acts_and_leaves_the_rest_alone() -> None:
+    dropout = Dropout(0.25, Generator().manual_seed(0))
+    x = torch.ones(100, 200)
+    for name in ("full_embed", "blocks.0.pattern", "blocks.1.mlp_post", "blocks.1.mlp_out"):
+        assert dropout.wants(name)
+        dropped = dropout(name, x)
+        assert dropped.unique().tolist() == pytest.approx([0, 4 / 3])
+        assert dropped.mean().item() == pytest.approx(1, abs=0.02)
+    for name in ("items", "blocks.0.q", "blocks.0.resid_post"):
+        assert not dropout.wants(name)
+        assert dropout(name, x) is x
 
 
 @pytest.mark.parametrize(("name", "blocks"), [("vit-test", 2), ("swin-test", 4)])

@@ -14,7 +14,7 @@ from vitviz.models.translator import END, START
 from vitviz.train.config import SequenceRecipe, parse_schedule
 from vitviz.train.flights import Flights, flights
 from vitviz.train.loop import Trainer
-from vitviz.train.tasks.continuation import Continuation
+from vitviz.train.tasks.continuation import Continuation, counted_top1
 from vitviz.train.tasks.masking import CLS_ID, MASK_ID, SEP_ID, hide, pairs_of
 from vitviz.train.tasks.reading import Reading
 from vitviz.train.tasks.recommendation import Recommendation
@@ -111,6 +111,12 @@ def test_flights_are_whole_and_the_last_two_are_not_learned_from() -> None:
         there = row[row > 0]
         assert any(torch.equal(window, there) for window in data.learned[number].unfold(0, len(there), 1))
     assert task.visited[int(aircraft[0]), data.learned[int(aircraft[0])] - 1].all()
+
+
+def test_counting_what_followed() -> None:
+    learned = torch.tensor([1, 2, 1, 2, 1, 3, 1, 2])
+    # After 1 most often 2, after 2 and after 3 always 1; of the six asked for, five are so.
+    assert counted_top1(learned, torch.tensor([[1, 2, 1, 3], [3, 1, 2, 1]]), 4) == 5 / 6
 
 
 def test_pairs_fill_a_row_and_half_of_the_longer_ones_are_random() -> None:

@@ -93,8 +93,8 @@ class DropPath:
 class Dropout:
     """Dropout (Srivastava et al. 2014) as a probe: single numbers become 0, the rest grows so that the mean stays.
 
-    It acts about where the authors of BERT and SASRec have it: on the embeddings, on the weights of attention, inside
-    the MLP and on what it adds. The network knows nothing of it.
+    It acts where the authors of SASRec have it: on the embeddings, on the weights of attention, inside the MLP and on
+    what it adds. The network knows nothing of it.
     """
 
     PLACES = ("full_embed", "pattern", "mlp_post", "mlp_out")

@@ -118,6 +118,8 @@ measured on. The 3,000 pieces of words are in `assets/data/austen-pieces.txt`.
             "top1": "next piece named right",
             "top5": "next piece among the first five",
             "nats": "cross-entropy of the next piece in nats",
+            "counted": "named right by what most often followed the last piece",
+            "lead": "next piece named right, above that",
         },
         limits="""\
 - It writes in the manner of Jane Austen and makes sense for a clause, not for a page. It knows no facts.

@@ -13,6 +13,7 @@ from torch import nn
 from vitviz.train.checkpoint import load_weights, save_weights, sha256, write_atomically
 from vitviz.train.config import Recipe
 from vitviz.train.export import read_run
+from vitviz.train.loop import EARLIER
 from vitviz.zoo.shipped_entry import ShippedEntry
 
 
@@ -75,6 +76,8 @@ def ship(
         },
         "log": log,
     }
+    if (run / EARLIER).is_file():
+        facts["earlier"] = json.loads((run / EARLIER).read_text(encoding="utf-8"))
     text = json.dumps(facts, indent=1) + "\n"
     write_atomically(out / f"{entry.name}.json", lambda part: part.write_text(text, encoding="utf-8"))
     page = card(facts)
@@ -103,6 +106,12 @@ def how_trained(facts: dict[str, Any], words: str) -> str:
         f" Until step {change['until_step']:,} the schedule was to be {change['schedule']}."
         for change in run["history"]
     )
+    earlier = facts.get("earlier", {}).get("run")
+    if earlier:
+        changes += (
+            f" It began with the weights of an earlier run of {earlier['steps']:,} steps,"
+            f" {earlier['cpu_minutes']:g} minutes of a core."
+        )
     return f"""\
 ## How it was trained
 

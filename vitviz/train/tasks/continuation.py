@@ -61,3 +61,10 @@ def measure_continuation(network: nn.Module, rows: Tensor) -> dict[str, float]:
         loss += F.cross_entropy(scores.flatten(0, 1), some[:, 1:].flatten(), reduction="sum").item()
     asked = rows[:, 1:].numel()
     return {"top1": right / asked, "top5": among / asked, "nats": loss / asked}
+
+
+def counted_top1(learned: Tensor, rows: Tensor, vocabulary: int) -> float:
+    """Share of the next pieces that are those which followed the last piece most often in what is ``learned`` from."""
+    pairs = torch.bincount(learned[:-1] * vocabulary + learned[1:], minlength=vocabulary**2)
+    guess = pairs.view(vocabulary, vocabulary).argmax(dim=1)  # (V,)
+    return (guess[rows[:, :-1]] == rows[:, 1:]).double().mean().item()
