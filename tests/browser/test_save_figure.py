@@ -107,6 +107,13 @@ COMPUTED: dict[str, Callable[[Saved, Values], bool]] = {
         values, softmax(saved.arrays["logits"])[saved.numbers("index").astype(int)]
     ),
     "weights": lambda _, values: float(np.nansum(values)) == pytest.approx(1, abs=ROUNDING),
+    # The encoder's layers in the explorer: rows of weights, of all tokens as there is no other than the patches.
+    "patches": lambda _, values: float(values.sum()) == pytest.approx(1, abs=ROUNDING),
+    **dict.fromkeys(
+        ("weights:2", *(f"encoder.{layer}" for layer in range(3))),
+        lambda _, values: close(values.sum(-1), np.ones(values.shape[:-1]), ROUNDING),
+    ),
+    "tokens": lambda _, values: close(values, np.arange(len(values))),
     "encoder_attention": lambda _, values: close(values.sum((-1, -2)), np.ones(values.shape[:2]), ROUNDING),
     "self_attention": lambda _, values: close(values.sum(-1), np.ones(len(values)), ROUNDING),
     "field": lambda _, values: set(values.ravel()) <= {0, 1} and values.any(),
