@@ -15,6 +15,13 @@ SMALL = """() => [...document.querySelectorAll("[data-testid=stMain] *")].flatMa
     .map((one) => [one, one.getBoundingClientRect()])
     .filter(([one, box]) => box.width && (box.width < 43.5 || box.height < 43.5) && one.closest(":popover-open, .vv"))
     .map(([one, box]) => `${one.outerHTML.slice(0, 120)} ${box.width} x ${box.height}`))"""
+# The same of Streamlit's own controls in the side bar, once that is open, and of links.
+SMALL_THEIRS = """() => [...document.querySelectorAll(
+    "[data-testid=stSidebar] :is(button, summary), [data-testid=stMain] [data-testid=stPageLink] a")]
+  .map((one) => [one, one.getBoundingClientRect()])
+  .filter(([, { width, height }]) => width && (width < 43.5 || height < 43.5))
+  .filter(([one]) => !one.closest("[data-testid=stSelectbox]"))
+  .map(([one, box]) => `${one.outerHTML.slice(0, 120)} ${box.width} x ${box.height}`)"""
 LIGHT, DARK = "rgb(255, 255, 255)", "rgb(20, 20, 22)"
 
 
@@ -110,6 +117,7 @@ def test_a_phone_has_the_language_at_hand_words_for_fingers_and_large_targets(
     opener.tap()
     sidebar = page.get_by_test_id("stSidebar")
     expect(sidebar).to_have_attribute("data-collapsed", "false")
+    page.wait_for_function(f"() => ({SMALL_THEIRS})().length === 0")  # it slides in
     page.touchscreen.tap(380, 700)
     expect(sidebar).to_have_attribute("data-collapsed", "true")
     for _ in range(2):

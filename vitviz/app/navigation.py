@@ -13,7 +13,7 @@ STYLE = """<style>
 [data-testid=stHeader] { background: transparent; pointer-events: none; }
 [data-testid=stHeader] > * > * { pointer-events: auto; }
 .stMainBlockContainer { padding: .3rem 1.5rem 2rem; max-width: 1500px; }
-.stMainBlockContainer h1 { font-size: 1.55rem; padding: 0 0 .15rem; }
+.stMainBlockContainer h1 { font-size: 1.55rem; padding: .2rem 0 .15rem; }
 .stMainBlockContainer h2 { font-size: 1.15rem; padding: .6rem 0 .1rem; }
 .stMainBlockContainer h3 { font-size: 1rem; padding: .4rem 0 .1rem; }
 .st-key-nav { gap: .1rem; margin-bottom: -.75rem; }
@@ -57,7 +57,14 @@ STYLE = """<style>
 [data-testid=stSidebarUserContent] [data-testid=stVerticalBlock] { gap: .6rem; }
 [data-testid=stSidebarUserContent] { padding-bottom: 1rem; }
 [data-testid=stSidebarHeader] { height: 2.2rem; margin-bottom: 0; }
-@media (pointer: coarse) { .st-key-nav a { min-height: 44px; } }
+@media (pointer: coarse) {
+  .st-key-nav a { min-height: 44px; min-width: 44px; justify-content: center; }
+  :is([data-testid=stSidebar], [data-testid=stHeader]) :is(button, summary, [data-baseweb=select] > div) {
+    min-height: 44px; min-width: 44px;
+  }
+  [data-testid=stMain] :is([data-testid=stButtonGroup] button, [data-testid^=stBaseButton], summary),
+  [data-testid=stMain] [data-testid=stPageLink] a { min-height: 44px; }
+}
 </style>"""
 
 

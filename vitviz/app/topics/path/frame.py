@@ -21,7 +21,7 @@ ANSWERS = "path.answers"
 STYLE = """<style>
 .stMainBlockContainer { padding-bottom: .5rem; }
 .stMainBlockContainer > [data-testid=stVerticalBlock] { gap: .4rem; }
-.st-key-path-head { padding-top: .3rem; }
+.st-key-path-head { padding-top: .1rem; }
 .st-key-path-head h1 { font-size: 1.35rem; }
 .st-key-path-turn { flex-wrap: nowrap; }
 .st-key-path-turn a { padding: .1rem .45rem; margin: 0; min-height: 1.9rem; white-space: nowrap; }
