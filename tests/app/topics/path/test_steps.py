@@ -87,6 +87,7 @@ def test_a_guess_opens_the_weight_of_that_head(open_page: Open) -> None:
     np.testing.assert_allclose(shown["overlay"], pattern, atol=1e-6)
     assert shown["token"] == pattern.argmax()
     assert f"{pattern.max():.1%}" in said(page)
+    assert "✓" not in said(page)  # nobody guessed
     rows = {row["label"]: row["values"] for row in mounted(page, "path.weights.strips")["rows"]}
     np.testing.assert_array_equal(rows["q[50]"], trace["blocks.4.q"][0, 1, 50].numpy())
     np.testing.assert_array_equal(

@@ -105,6 +105,8 @@ def ask(
         correct = right()
         judged = chosen != SHOW and answers[kept][1] == of
         verdict = say("path.right" if chosen == correct else "path.wrong") if judged else ""
+        if chosen != SHOW and not judged:
+            verdict = say("path.now")
         st.markdown(say("path.answer", verdict=verdict, answer=labels[correct], because=because()).strip())
     return True
 

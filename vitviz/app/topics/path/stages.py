@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import html, session, shell, tokens
+from vitviz.app import html, pages, session, shell, tokens
 from vitviz.app.class_names import naming
 from vitviz.app.prediction import plain
 from vitviz.app.topics.path.frame import ask, run_step, take_away
@@ -71,7 +71,9 @@ def _stages(model: ModelEntry, trace: Trace) -> None:
             )
     if answered:
         take_away(STEP)
-    st.markdown(say("path.stages.end"))
+    with st.container(horizontal=True, key="path-end", vertical_alignment="center", gap="small"):
+        st.markdown(say("path.stages.end"), width="content")
+        pages.link("attention", f"**{pages.title('attention')} →**")
 
 
 def _merging(model: ModelEntry, trace: Trace, firsts: list[SwinBlockTrace]) -> None:

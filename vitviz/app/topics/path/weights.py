@@ -29,6 +29,7 @@ STEP = "weights"
 SIDE = 195
 NONE = -1
 KEY = Setting("path.key", links.signed)  # the token that was guessed, and then whose weight is opened
+GUESSES = "path.weights.guesses"  # the first token that was clicked for each question, NONE where the answer was shown
 INDEX = "path.weights.index"  # which product of q and k is read
 FIRST = (6, 2)  # block and head to begin with, where the model has them
 
@@ -48,6 +49,7 @@ def _weights(model: ModelEntry, trace: Trace) -> None:
         block, head = _block_and_head(model, trace)
     grid, prefix, query = tokens.finest(model), tokens.prefix(model), tokens.current(model)
     weights = to_numpy(block.pattern(head, query))  # (N,)
+    question = " ".join((*_where(model, query), block.name, str(head)))
     guessed = KEY.get(NONE, *_where(model, query))
     chosen = guessed if 0 <= guessed < weights.size else None
     with left:
@@ -61,23 +63,25 @@ def _weights(model: ModelEntry, trace: Trace) -> None:
         overlay = Overlay(weights, (0.0, float(weights.max())), label=say("path.weights.scale"))
         picker(
             f"path.weights.answer.{model.name}", session.seen(model), *grid,
-            NONE if chosen is None else chosen, lambda token: _open(model, query, token), prefix=prefix,
+            NONE if chosen is None else chosen, lambda token: _open(model, query, token, question), prefix=prefix,
             overlay=None if chosen is None else overlay, marked=[query], grid=grid[0] <= 40, width=SIDE,
         )  # fmt: skip
     with right, st.container(key="path-question"):
         st.markdown(f"**{say('path.weights.question')}**")
         if chosen is None:
             best = int(weights.argmax())
-            st.button(say("path.show"), on_click=_open, args=(model, query, best), key="path.weights.show")
+            st.button(
+                say("path.show"), on_click=_show, args=(model, query, best, question), key="path.weights.show"
+            )
             st.caption(say("path.weights.help"))
         else:
-            _answer(model, weights, chosen)
+            _answer(model, weights, chosen, question)
     if chosen is not None:
         _opened(open_weight(block, head, query, chosen), query, chosen)
         take_away(STEP)
 
 
-def _answer(model: ModelEntry, weights: NDArray[np.float32], chosen: int) -> None:
+def _answer(model: ModelEntry, weights: NDArray[np.float32], chosen: int, question: str) -> None:
     """What the chosen token gets beside what the best one gets, and what all get together."""
     from vitviz.analysis.path.one_weight import rank
 
@@ -85,9 +89,10 @@ def _answer(model: ModelEntry, weights: NDArray[np.float32], chosen: int) -> Non
     st.markdown(
         say(
             "path.weights.hit" if place == 1 else "path.weights.missed", place=place, count=weights.size,
+            verdict=_verdict(question, chosen, place),
             best=_name(model, best), most=f"{weights[best]:.1%}", even=f"{1 / weights.size:.1%}",
             chosen=_name(model, chosen), weight=f"{weights[chosen]:.1%}",
-        )
+        ).strip()
     )  # fmt: skip
     together = say("path.weights.sum", count=weights.size, sum=f"{weights.sum(dtype=np.float64):.6f}")
     share = f"{weights[: len(prefix)].sum():.1%}"
@@ -103,7 +108,7 @@ def _block_and_head(model: ModelEntry, trace: Trace) -> tuple[BlockTrace, int]:
         label = say("path.weights.block")
         at = BLOCK.widget(lambda key: st.select_slider(label, names, key=key), names, first[0], model.name)
     with right:
-        label_of_head = say("path.weights.head")
+        label_of_head = say("path.weights.head", count=len(heads))
         head = HEAD.widget(
             lambda key: st.select_slider(label_of_head, heads, key=key) if len(heads) > 1 else 0,
             heads, first[1], model.name,
@@ -116,8 +121,21 @@ def _where(model: ModelEntry, query: int) -> tuple[str, str, str]:
     return model.name, session.picture().sha256, str(query)
 
 
-def _open(model: ModelEntry, query: int, token: int) -> None:
+def _open(model: ModelEntry, query: int, token: int, question: str) -> None:
+    st.session_state.setdefault(GUESSES, {}).setdefault(question, token)
     KEY.set(token, *_where(model, query))
+
+
+def _show(model: ModelEntry, query: int, best: int, question: str) -> None:
+    _open(model, query, best, question)
+    st.session_state[GUESSES][question] = NONE
+
+
+def _verdict(question: str, chosen: int, place: int) -> str:
+    """Of the first token that was clicked: those after it are opened, not guessed."""
+    if st.session_state.get(GUESSES, {}).get(question, NONE) != chosen:
+        return ""
+    return "✓" if place == 1 else "✗"
 
 
 def _name(model: ModelEntry, token: int) -> str:
