@@ -101,4 +101,4 @@ def _merging(model: ModelEntry, trace: Trace, firsts: list[SwinBlockTrace]) -> N
             short(opened.value),
         ),
     ]
-    st.html(html.table(table, numbers=(1, 2)))
+    st.html(html.table(table, numbers=(2,)))
