@@ -136,7 +136,8 @@ class Strips {
   hover(index) {
     this.place(this.hovered, index);
     const at = index ?? this.index;
-    const parts = this.data.rows.map((row) => `${row.label} ${number(row.values[at])}`);
+    // A name and its number stay on one line.
+    const parts = this.data.rows.map((row) => `${row.label} ${number(row.values[at])}`.replaceAll(" ", "\u00a0"));
     this.readout.textContent = `${this.data.words.index} ${at}:  ${parts.join("   ")}`;
   }
 

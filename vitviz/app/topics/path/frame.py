@@ -32,6 +32,7 @@ STYLE = """<style>
 .st-key-path-takeaway p { font-size: .98rem; }
 /* On a phone small pictures stand two and two. */
 @media (max-width: 640px) {
+  .stMainBlockContainer .katex { display: inline-block; margin: .3rem 0; }
   .st-key-path-frames [data-testid=stColumn], .st-key-path-two [data-testid=stColumn]:nth-child(-n + 2) {
     min-width: calc(50% - 1rem); width: calc(50% - 1rem); flex: 1 1 calc(50% - 1rem);
   }

@@ -165,10 +165,14 @@ def _opened(one: OneWeight, query: int, key: int) -> None:
     bias = f" + {in_brackets(one.bias)}" if one.bias else ""
     own = in_formula(float(np.exp(one.score - one.largest)))
     largest = r"s_{\max}"
-    st.markdown(
-        rf"$\displaystyle s = \frac{{q \cdot k}}{{\sqrt{{{dim}}}}}{bias} = \frac{{{in_formula(one.dot)}}}"
-        rf"{{{in_formula(dim**0.5)}}}{bias} = {in_formula(one.score)}, \qquad"
-        rf" a = \frac{{e^{{s - {largest}}}}}{{\sum_j e^{{s_j - {largest}}}}} ="
-        rf" \frac{{{own}}}{{{in_formula(one.others)}}} = {in_formula(one.weight)}$"
+    # Braces keep a formula on one line: on a phone the second stands below the first.
+    score = (
+        rf"s = \frac{{q \cdot k}}{{\sqrt{{{dim}}}}}{bias} = \frac{{{in_formula(one.dot)}}}"
+        rf"{{{in_formula(dim**0.5)}}}{bias} = {in_formula(one.score)}"
     )
+    weight = (
+        rf"a = \frac{{e^{{s - {largest}}}}}{{\sum_j e^{{s_j - {largest}}}}} ="
+        rf" \frac{{{own}}}{{{in_formula(one.others)}}} = {in_formula(one.weight)}"
+    )
+    st.markdown(rf"$\displaystyle{{{score}}}$ &emsp; $\displaystyle{{{weight}}}$")
     st.caption(say("path.weights.check", gap=f"{abs(one.weight - one.computed):.1e}"))
