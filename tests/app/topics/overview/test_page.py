@@ -81,7 +81,7 @@ def test_the_calibrated_shares_are_the_softmax_of_the_divided_logits(open_page: 
     for score in trace.top(5):
         both = [f"{100 * value:.1f} %" for value in (score.probability, expected[score.class_index].item())]
         row = shown[shown.index(f"<td>{score.name.replace('_', ' ')}</td>") :].split("</tr>")[0]
-        assert [cell.split("</td>")[0] for cell in row.split('<td class="n r">')[1:]] == both
+        assert re.findall(r'<td class="n r"[^>]*>([^<]*)</td>', row) == both
     (caption,) = [caption.value for caption in page.caption if "softmax" in caption.value]
     for figure in (facts.temperature, facts.ece, facts.ece_scaled):
         assert f"{figure:.3f}" in caption
