@@ -1,5 +1,6 @@
 """The overview shows the model's own prediction, the live shapes of its chain, and the tensor of the chosen line."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
