@@ -14,6 +14,7 @@ from vitviz.zoo.registry import ASSETS, find
 NOTICES = ASSETS / "licences"
 CREDITS = "pictures.md"
 OF_LABELS = "Apache-2.0.txt"  # of the names of classes
+OF_PIECES = "MIT.janeaustenr.txt"  # the package of the novels whose pieces of words are in assets/data
 REGISTRIES = ("Debian ", "PyPI ", "npm ")
 # What the texts that a licence demands must say.
 DEMANDED = {
@@ -70,10 +71,11 @@ def test_the_credits_have_a_line_of_every_sample(sample: Sample) -> None:
 
 def test_the_licences_are_those_that_samples_and_labels_need_and_no_others() -> None:
     needed = {LICENCES[sample.licence] for sample in SAMPLES}
-    assert {path.name for path in NOTICES.iterdir()} == needed | {OF_LABELS}
+    assert {path.name for path in NOTICES.iterdir()} == needed | {OF_LABELS, OF_PIECES}
     assert needed == set(DEMANDED)
     labels = [path.read_text(encoding="utf-8") for path in (ASSETS / "labels").glob("*.licence.txt")]
     assert any(OF_LABELS in text for text in labels)
+    assert OF_PIECES in (ASSETS / "data" / "README.md").read_text(encoding="utf-8")
     for name, phrases in DEMANDED.items():
         text = (NOTICES / name).read_text(encoding="utf-8")
         assert all(phrase in text for phrase in phrases)

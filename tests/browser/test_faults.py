@@ -129,7 +129,7 @@ def test_after_a_restart_no_picture_stands_beside_anothers_name(visit: Visit, br
     page.locator("[data-testid=stFileUploader] input").set_input_files([picture_file("rose_**x**.png")])  # type: ignore[list-item]
     settle(page)
     side = page.locator("[data-testid=stSidebar]")
-    expect(side.locator("code")).to_have_text("rose_**x**.png")
+    expect(side.locator(".vvc b")).to_have_text("rose_**x**.png")
     broken.kill()
     broken.start()
     expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-connection-state", "CONNECTED")
@@ -139,13 +139,13 @@ def test_after_a_restart_no_picture_stands_beside_anothers_name(visit: Visit, br
     expect(notice).to_contain_text("rose_**x**.png")
     settle(page)
     expect(notice).to_contain_text("sunflower.jpg")
-    expect(side.locator("code")).to_have_text("sunflower.jpg")
+    expect(side.locator(".vvc b")).to_have_text("sunflower.jpg")
     expect(side.locator("[data-testid=stFileUploader]")).not_to_contain_text("rose")
     assert "Swin, C 48" in box(page, "Model").input_value()  # what the server still has is as it was
     page.locator("[data-testid=stFileUploader] input").set_input_files([picture_file("rose.png")])  # type: ignore[list-item]
     settle(page)
     expect(notice).to_have_count(0)
-    expect(side.locator("code")).to_have_text("rose.png")
+    expect(side.locator(".vvc b")).to_have_text("rose.png")
     visit.faults.clear()  # while the server was away, requests failed
 
 

@@ -15,9 +15,11 @@ from vitviz.zoo.facts import WeightFacts, read_facts, weight_facts
 from vitviz.zoo.load import load_model
 from vitviz.zoo.registry import ASSETS, find
 from vitviz.zoo.scene_models import SCENE_MODELS
+from vitviz.zoo.sequence_models import SEQUENCE_MODELS
 
 WEIGHTS = ASSETS / "weights"
-EMBEDDED = [path.stem for path in sorted(WEIGHTS.glob("*.safetensors")) if path.stem not in SCENE_MODELS]
+OF_OTHER_PAGES = SCENE_MODELS.keys() | SEQUENCE_MODELS.keys()
+EMBEDDED = [path.stem for path in sorted(WEIGHTS.glob("*.safetensors")) if path.stem not in OF_OTHER_PAGES]
 FIGURES = {"per_class": {"a": 0.5, "b": 0.6}, "pictures": 9, "top1": 0.55, "ece": 0.1, "ece_scaled": 0.05}
 SURE: dict[str, Any] = {"unsure_share": 0.2, "unsure_below": 0.4}
 

@@ -11,7 +11,7 @@ import torch
 
 from vitviz.app.sentences import sentence
 from vitviz.samples import read_samples
-from vitviz.zoo import facts, registry, scene_models, shipped
+from vitviz.zoo import facts, registry, shipped, shipped_entry
 from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.load import load_model
 from vitviz.zoo.scene_models import SCENE_MODELS, load_scene_model
@@ -66,7 +66,7 @@ def test_a_damaged_file_is_named_with_what_to_do(assets: Path, file: str, how: s
 def test_so_is_one_of_a_model_of_the_picture_book(
     assets: Path, monkeypatch: pytest.MonkeyPatch, name: str, how: str
 ) -> None:
-    monkeypatch.setattr(scene_models, "ASSETS", assets)
+    monkeypatch.setattr(shipped_entry, "ASSETS", assets)
     file = f"weights/{name}.{'json' if 'card' in how else 'safetensors'}"
     damage(assets, file, how.removesuffix(" card").replace("no", "missing"))
     with pytest.raises(CheckpointError, match="install vitviz again") as refused:

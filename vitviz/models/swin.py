@@ -101,18 +101,15 @@ class SwinBlock(nn.Module):
         y = windows.shift(y, grid)  # (B, rows*M, columns*M, C)
         y = windows.partition(y, grid)  # (B*W, M*M, C)
         y = probe("windows", y)
-        bias, mask = self.score_addends(grid, y, probe)
+        bias = probe("relative_position_bias", self.attn.relative_position_bias(grid.window))  # (H, M*M, M*M)
+        mask = windows.attention_mask(grid, self.config.masked_score)
+        if mask is not None:
+            mask = probe("attn_mask", mask.to(y))  # (W, M*M, M*M)
         y = self.attn(y, probe, bias, mask)  # (B*W, M*M, C)
         y = probe("windows_out", y)
         y = windows.reverse(y, grid)  # (B, rows*M, columns*M, C)
         y = windows.unshift(y, grid)  # (B, rows*M, columns*M, C)
         return windows.crop(y, grid)  # (B, h, w, C)
-
-    def score_addends(self, grid: WindowGrid, like: Tensor, probe: Probe) -> tuple[Tensor, Tensor | None]:
-        """What is added to q k^T whatever the picture: bias (H, M*M, M*M) and mask (W, M*M, M*M), as ``like``."""
-        bias = probe("relative_position_bias", self.attn.relative_position_bias(grid.window))  # (H, M*M, M*M)
-        mask = windows.attention_mask(grid, self.config.masked_score)
-        return bias, None if mask is None else probe("attn_mask", mask.to(like))  # (W, M*M, M*M)
 
 
 def gather_neighbours(x: Tensor) -> Tensor:

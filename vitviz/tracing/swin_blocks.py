@@ -13,7 +13,6 @@ from vitviz.models.swin import SwinBlock
 from vitviz.models.windows import WindowGrid
 from vitviz.probe import no_probe
 from vitviz.tracing.blocks import Addends, BlockTrace, one_of_each, pick, total, without_axes
-from vitviz.tracing.interventions import Record
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,11 +57,13 @@ class SwinBlockTrace(BlockTrace):
         return self.trace.derived(f"{self.name}.addends", self._make_addends)[name]
 
     def _make_addends(self) -> dict[str, Tensor]:
+        """As ``SwinBlock.attend_in_windows`` makes them."""
         self.trace.check_weights()
-        record = Record(lambda _: True)
+        grid, module = self.grid, self.module
         with torch.no_grad():
-            self.module.score_addends(self.grid, self["k"], record)
-        return record.tensors
+            addends = {"relative_position_bias": module.attn.relative_position_bias(grid.window)}
+        mask = windows.attention_mask(grid, module.config.masked_score)
+        return addends if mask is None else addends | {"attn_mask": mask.to(self["k"])}
 
     @property
     def tokens(self) -> Tensor:
