@@ -100,3 +100,13 @@ test("shift and a click on a small map choose for the second pane, as the toolba
   for (const kind of /** @type {Act[]} */ (["png", "svg", "npz"])) controller.act(kind);
   assert.deepEqual(calls.slice(-3), ["png", "svg", "npz"]);
 });
+
+test("two choices for the second pane before anything is drawn both stay", () => {
+  const { controller, selection } = controlled();
+  controller.changeSecond({ layer: 1 });
+  assert.equal(selection.state.second, null);
+  controller.act("split");
+  controller.changeSecond({ layer: 1 });
+  controller.changeSecond({ head: 1 });
+  assert.deepEqual(selection.state.second, { layer: 1, head: 1 });
+});

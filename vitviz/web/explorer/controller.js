@@ -89,6 +89,16 @@ export class Controller {
     this.change(second && !this.selection.setting.other ? { second: { layer, head } } : { layer, head });
   }
 
+  /**
+   * Another layer or head in the second pane, if there is one. Taken from what is chosen, not from what is drawn: two
+   * choices may come within one frame.
+   * @param {Partial<Choice>} part
+   */
+  changeSecond(part) {
+    const { second } = this.selection.state;
+    if (second) this.change({ second: { ...second, ...part } });
+  }
+
   /** Back by one step: the opened weight is closed, else the token is pinned no more. */
   escape() {
     const { selection, effects } = this;

@@ -66,16 +66,15 @@ export class Toolbar {
   /**
    * @param {HTMLElement} parent
    * @param {Words} words
-   * @param {Pick<Actions, "change" | "act">} actions
+   * @param {Pick<Actions, "change" | "changeSecond" | "act">} actions
    */
   constructor(parent, words, actions) {
     const change = (/** @type {Partial<State>} */ part) => actions.change(part);
     this.words = words;
     this.change = change;
+    this.changeSecond = (/** @type {Partial<Choice>} */ part) => actions.changeSecond(part);
     this.act = (/** @type {Act} */ name) => actions.act(name);
     this.lifetime = new Lifetime();
-    /** @type {State["second"]} */
-    this.second = null;
     this.root = parent.appendChild(make("div", "vx-toolbar"));
     this.layer = labelled(this.root, "", range(0, 1, 1), "vx-field vx-layer");
     this.layerName = captionOf(this.layer);
@@ -99,7 +98,7 @@ export class Toolbar {
   }
 
   more() {
-    const { words, change } = this;
+    const { words, change, changeSecond } = this;
     const details = this.root.appendChild(make("details", "vx-more"));
     const summary = details.appendChild(make("summary", "", words.view));
     // Closed by Escape, and by a press anywhere else; the event's path leads out of a shadow root.
@@ -152,8 +151,8 @@ export class Toolbar {
     this.secondLayer = labelled(panel, words.secondLayer, range(0, 1, 1));
     /** @type {HTMLSelectElement} */
     this.secondHead = labelled(panel, words.secondHead, make("select"));
-    this.secondLayer.addEventListener("input", () => this.chooseSecond({ layer: Number(this.secondLayer.value) }));
-    this.secondHead.addEventListener("change", () => this.chooseSecond({ head: asHead(this.secondHead.value) }));
+    this.secondLayer.addEventListener("input", () => changeSecond({ layer: Number(this.secondLayer.value) }));
+    this.secondHead.addEventListener("change", () => changeSecond({ head: asHead(this.secondHead.value) }));
     const files = panel.appendChild(make("div", "vx-files"));
     files.append(make("span", "", words.download));
     /** @type {HTMLButtonElement[]} */
@@ -161,11 +160,6 @@ export class Toolbar {
       return button(files, name === "npz" ? ".npz" : name.toUpperCase(), () => this.act(name), "vx-tool");
     });
     panel.append(make("p", "vx-keys", words.keys));
-  }
-
-  /** @param {Partial<Choice>} part */
-  chooseSecond(part) {
-    if (this.second) this.change({ second: { ...this.second, ...part } });
   }
 
   /**
@@ -201,7 +195,6 @@ export class Toolbar {
     this.layerName.textContent = `${words.layer} ${state.layer}`;
     this.layer.setAttribute("aria-valuetext", layer.name);
     this.offer(this.head, layer.heads, aggregates, state.head);
-    this.second = state.second;
     for (const control of [this.secondLayer, this.secondHead]) fieldOf(control).hidden = !state.second;
     if (state.second) {
       const { layer: at, head } = state.second;

@@ -106,6 +106,7 @@ export type Actions = {
   leave(): void;
   choose(token: number): void;
   chooseMap(choice: Choice, second: boolean): void;
+  changeSecond(part: Partial<Choice>): void;
   hoverPair(i: number, j: number): void;
   choosePair(i: number, j: number): void;
   escape(): void;
