@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pytest
@@ -67,3 +68,22 @@ def test_the_store_of_pictures_stays_below_its_bytes_and_drops_the_oldest() -> N
     assert store.offer(pictures[-1]) == names[-1]
     assert [store.get(name) is not None for name in names] == [False, False, True, True]
     assert store.get("elsewhere") is None
+
+
+def test_a_drawn_picture_is_drawn_once_and_again_after_it_was_let_go() -> None:
+    store, times = PictureStore(Memory(30_000)), []
+
+    def draw(level: int) -> Image.Image:
+        times.append(level)
+        return Image.new("RGB", (8, 8), (level, 0, 0))
+
+    names = [store.offer_drawn(("square", level), partial(draw, level), None) for level in (1, 2, 1)]
+    assert names[0] == names[2] != names[1]
+    assert times == [1, 2]
+    noise = np.random.default_rng(0)
+    for _ in range(3):
+        store.offer(Image.fromarray(noise.integers(0, 255, (64, 64, 3), dtype=np.uint8)))
+    assert store.get(names[0]) is None
+    assert store.offer_drawn(("square", 1), lambda: draw(1), None) == names[0]
+    assert times == [1, 2, 1]
+    assert store.get(names[0]) is not None

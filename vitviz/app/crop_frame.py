@@ -11,7 +11,7 @@ from vitviz.analysis.path.pixels import seen
 from vitviz.app import model_titles, session
 from vitviz.app.chosen_picture import WHOLE, ChosenPicture
 from vitviz.app.markup import as_text
-from vitviz.app.pictures import small_picture_url
+from vitviz.app.pictures import drawn_picture_url
 from vitviz.app.words import say
 from vitviz.images import ImageError, Preprocessing, crop_box
 from vitviz.zoo.errors import CheckpointError
@@ -53,11 +53,17 @@ def framed(picture: ChosenPicture, spec: Preprocessing, side: int) -> Image.Imag
     return darker
 
 
+def framed_url(picture: ChosenPicture, spec: Preprocessing, side: int) -> str:
+    """The address of that: it is on every page, and follows from the file, ``spec`` and ``side``."""
+    of = ("framed", picture.sha256, picture.size, spec, side)
+    return drawn_picture_url(of, lambda: framed(picture, spec, side))
+
+
 def show_frame(model: ModelEntry) -> None:
     """The chosen picture with its frame, its name and size, and in words how much of it the model is given."""
     try:
         picture = session.picture()
-        address = small_picture_url(framed(picture, model.preprocessing, SIDE))
+        address = framed_url(picture, model.preprocessing, SIDE)
     except (CheckpointError, ImageError):  # which the page says, where the picture would be
         return
     width, height = picture.original_size

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import secrets
+from collections.abc import Callable
 from typing import cast
 
 from PIL import Image
@@ -33,13 +34,21 @@ class PictureStore:
 
         It is kept for as long as somebody has it on a page; without a ``person`` for as long as the server runs.
         """
-        pixels = picture.tobytes()
-        about = f"{picture.mode} {picture.size}".encode()
-        name = hashlib.blake2b(about + pixels, digest_size=16, key=KEY).hexdigest()
+        about = f"{picture.mode} {picture.size}".encode() + picture.tobytes()
+        return self._offer(about, lambda: picture, person)
+
+    def offer_drawn(
+        self, of: tuple[object, ...], draw: Callable[[], Image.Image], person: Person | None
+    ) -> str:
+        """The same for a picture that follows from ``of`` alone, which is drawn only where it is not known."""
+        return self._offer(repr(of).encode(), draw, person)
+
+    def _offer(self, about: bytes, draw: Callable[[], Image.Image], person: Person | None) -> str:
+        name = hashlib.blake2b(about, digest_size=16, key=KEY).hexdigest()
         key, owner = ("picture", name), person.owner if person else ""
         if self._memory.get(key, owner) is None:
             buffer = io.BytesIO()
-            picture.save(buffer, format="PNG", compress_level=1)
+            draw().save(buffer, format="PNG", compress_level=1)
             file = buffer.getvalue()
             self._memory.put(key, file, len(file), owner, always=person is None)
         if person is not None:
@@ -56,8 +65,12 @@ pictures = PictureStore(memory)
 
 def picture_url(picture: Image.Image) -> str:
     """The address, relative to the app's, of a picture without loss."""
-    name = pictures.offer(picture, people.here() if get_script_run_ctx(suppress_warning=True) else None)
-    return f"api/pictures/{name}.png"
+    return _address(pictures.offer(picture, _person()))
+
+
+def drawn_picture_url(of: tuple[object, ...], draw: Callable[[], Image.Image]) -> str:
+    """The same of a picture that follows from ``of`` alone: drawn once, not in every run."""
+    return _address(pictures.offer_drawn(of, draw, _person()))
 
 
 def small_picture_url(picture: Image.Image) -> str:
@@ -65,3 +78,11 @@ def small_picture_url(picture: Image.Image) -> str:
     if picture.width > WIDEST:
         picture = picture.resize((WIDEST, WIDEST * picture.height // picture.width))
     return picture_url(picture)
+
+
+def _person() -> Person | None:
+    return people.here() if get_script_run_ctx(suppress_warning=True) else None
+
+
+def _address(name: str) -> str:
+    return f"api/pictures/{name}.png"

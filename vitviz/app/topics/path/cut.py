@@ -9,7 +9,7 @@ import streamlit as st
 from PIL import Image
 
 from vitviz.app import html, session, tokens
-from vitviz.app.crop_frame import cut_off, framed
+from vitviz.app.crop_frame import cut_off, framed_url
 from vitviz.app.pictures import small_picture_url
 from vitviz.app.topics.path.frame import ask, run_step, take_away
 from vitviz.app.widgets.picker import picker
@@ -46,7 +46,7 @@ def _cut(model: ModelEntry, trace: Trace) -> None:
     picture, (height, width) = session.picture(), model.preprocessing.height_width
     with places[0]:
         st.markdown(f"**1 {say(f'path.cut.fit_{model.preprocessing.fit}')}**")
-        whole = small_picture_url(framed(picture, model.preprocessing, SIDE))
+        whole = framed_url(picture, model.preprocessing, SIDE)
         share = cut_off(picture, model.preprocessing)
         original = "path.cut.whole" if share == "0" else "path.cut.original"
         alt = say(original, width=picture.original_size[0], height=picture.original_size[1], share=share)
