@@ -106,11 +106,13 @@ def how_trained(facts: dict[str, Any], words: str) -> str:
         f" Until step {change['until_step']:,} the schedule was to be {change['schedule']}."
         for change in run["history"]
     )
-    earlier = facts.get("earlier", {}).get("run")
-    if earlier:
+    link = facts
+    while "run" in (link := link.get("earlier", {})):
+        before = link["run"]
         changes += (
-            f" It began with the weights of an earlier run of {earlier['steps']:,} steps,"
-            f" {earlier['cpu_minutes']:g} minutes of a core."
+            f" {'It' if link is facts['earlier'] else 'That one'} began with the weights of an earlier run of"
+            f" {before['steps']:,} steps (of which those of step {before['shipped_step']:,} were taken),"
+            f" {before['cpu_minutes']:g} minutes of a core."
         )
     return f"""\
 ## How it was trained
