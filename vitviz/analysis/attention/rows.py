@@ -18,6 +18,7 @@ from torch import Tensor
 from vitviz.models.layers import attention_scores
 from vitviz.tracing.arrays import wide
 from vitviz.tracing.blocks import BlockTrace
+from vitviz.tracing.sequence_blocks import SequenceBlockTrace
 from vitviz.tracing.swin_blocks import SwinBlockTrace
 
 CHUNK = 1 << 20  # weights that are alive at once: 8 MiB in float64, and as fast as any other size
@@ -105,7 +106,7 @@ def attention_rows(
         places: of the keys, see ``Side``.
         real: of the keys, see ``Side``.
         bias: relative position bias (H, K, K).
-        mask: (W, K, K), 0 or -100.
+        mask: (W, Kq, K), 0, or -100 or less where a pair is forbidden.
         looking: the queries, where they are other tokens than the keys.
     """
     keys = Side(places, real)
@@ -164,7 +165,11 @@ def block_rows(block: BlockTrace) -> AttentionRows:
     if wants(block.full_name("attn_scores")) or wants(block.full_name("pattern")):
         raise ValueError(f"the run itself changed the attention of {block.name}: q and k do not tell it")
     keys, looking = _side(block, block.key_tokens), _side(block, block.query_tokens)
-    mask = block.mask if isinstance(block, SwinBlockTrace) else None
+    mask = None
+    if isinstance(block, SwinBlockTrace):
+        mask = block.mask  # (W, K, K)
+    elif isinstance(block, SequenceBlockTrace):
+        mask = block.mask.unsqueeze(0)  # (1, Kq, K)
     return attention_rows(block["q"], block["k"], keys.places, keys.real, block.bias, mask, looking)
 
 

@@ -10,7 +10,7 @@ import { addStrips } from "./strips.js";
 /** @import { Ink, Theme } from "./types.d.ts" */
 /** @typedef {{ i: string, j: string, map: string }} Names the query, the key and the head */
 /** @typedef {ReturnType<LayerMaths["cell"]>} Weight all that one weight is made of */
-/** @typedef {{ v: Float32Array, proj: Float32Array }} Values v (W, K, d) and proj (D, d) of its head */
+/** @typedef {{ v: Float32Array, proj: Float32Array | null }} Values v (W, K, d) and proj (D, d) of its head; null where there is none */
 
 const BARS_HEIGHT = 44;
 const MANY = 400; // keys from which on a bar is one pixel wide
@@ -110,7 +110,9 @@ export function addContribution(stage, weight, values, window, theme, words) {
     { symbol: "z", values: z, label: words.zOf },
   ];
   addStrips(stage, rows, theme.activation, words.readStrip);
-  addStrips(stage, [{ symbol: "A v W_O", values: added, label: words.adds }], theme.activation, words.readStrip);
-  const whole = `   \u2016z W_O\u2016 = ${number(normOfHead)}  (${words.wholeHead})`;
-  addLine(stage, "\u2016A v W_O\u2016 = ", bold(number(norm)), whole);
+  const matrix = values.proj ? " W_O" : "";
+  if (values.proj)
+    addStrips(stage, [{ symbol: "A v W_O", values: added, label: words.adds }], theme.activation, words.readStrip);
+  const whole = `   \u2016z${matrix}\u2016 = ${number(normOfHead)}  (${words.wholeHead})`;
+  addLine(stage, `\u2016A v${matrix}\u2016 = `, bold(number(norm)), whole);
 }

@@ -5,9 +5,9 @@ import { dot } from "./weights.js";
 
 /**
  * Of a head's `v` (W, K, d) and `proj` (D, d): the weighted value A v, its part A v W_O of the output, and z, the sum
- * over all keys of the row. `own` is the value itself.
+ * over all keys of the row. `own` is the value itself. A network without `proj` adds A v as it is.
  * @param {{ weights: Floats, weight: number, column: number }} cell the row's weights (K) and the opened one
- * @param {{ v: Float32Array, proj: Float32Array }} values
+ * @param {{ v: Float32Array, proj: Float32Array | null }} values
  * @param {number} dim d
  * @param {number} window
  */
@@ -23,10 +23,11 @@ export function contribution({ weights, weight, column }, { v, proj }, dim, wind
 }
 
 /**
- * @param {Float32Array} proj (D, d)
+ * @param {Float32Array | null} proj (D, d)
  * @param {Float64Array} values (d)
  */
 function projected(proj, values) {
+  if (!proj) return values;
   const { length } = values;
   return Float64Array.from({ length: proj.length / length }, (_, c) => dot(proj, c * length, values, 0, length));
 }

@@ -21,7 +21,7 @@ const LABEL = 16; // below a map, for the bar of its figure and its name
 export function arrange(heads, order, figure) {
   if (order === "layer") {
     const across = Math.min(WIDEST, Math.max(...heads));
-    const columns = across + 1; // the last one is the mean over heads
+    const columns = across > 1 ? across + 1 : 1; // the last one is the mean over heads, where there are several
     /** @type {(Choice | null)[]} */
     const cells = heads.flatMap((count, layer) =>
       Array.from({ length: Math.ceil(count / across) * columns }, (_, i) => {

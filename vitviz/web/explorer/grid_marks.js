@@ -60,7 +60,7 @@ function drawAxes(context, layout) {
   context.textAlign = "center";
   const every = Math.ceil(context.measureText("00 ").width / step.x);
   for (let c = 0; c < columns; c++) {
-    const last = c === columns - 1;
+    const last = columns > 1 && c === columns - 1;
     if (!last && (c % every || (every > 1 && c > columns - 1 - every))) continue;
     context.fillText(last ? "\u2300" : String(c), left + c * step.x + map.width / 2, top / 2);
   }

@@ -8,7 +8,7 @@ import { dot } from "./weights.js";
 /** @import { Floats } from "./weights.js" */
 /** @typedef {ArrayLike<number>} Tokens tokens of the picture by their numbers, -1 is padding */
 /** @typedef {{ name?: string, heads: number, head_dim: number, rows: number, columns: number, prefix: string[], windows: number, window: number | null, masked?: number, shift?: number, reach?: number | null, entropy?: (number | null)[], distance?: (number | null)[], sinks?: [token: number, share: number][][] | null, sink_times?: number }} LayerHeader */
-/** @typedef {{ q: Float32Array, k: Float32Array, lse: Floats, tokens: Int32Array, query_tokens?: Int32Array, bias?: Float32Array, regions?: Uint8Array }} LayerArrays */
+/** @typedef {{ q: Float32Array, k: Float32Array, lse: Floats, tokens: Int32Array, query_tokens?: Int32Array, bias?: Float32Array, regions?: Uint8Array, forbidden?: Uint8Array }} LayerArrays */
 /** @typedef {{ head: number, row: number, column: number, window: number, query: number, key: number }} Pair a pair's places in its window and in (W, H, K, ...) */
 
 /**
@@ -49,7 +49,9 @@ export class LayerMaths {
     this.order = arrays.tokens;
     this.bias = arrays.bias ?? null;
     this.regions = arrays.regions ?? null;
-    this.cut = header.masked ?? 0; // what the mask of a shifted window adds to the score of a pair that may not meet
+    /** @type {Uint8Array | null} (Kq, K): 1 where the mask of a row of tokens keeps a query from a key */
+    this.forbidden = arrays.forbidden ?? null;
+    this.cut = header.masked ?? 0; // what the mask adds to the score of a pair that may not meet
     this.queryOrder = arrays.query_tokens ?? arrays.tokens;
     this.looking = this.queryOrder.length / header.windows; // Kq: queries of a window
     this.slots = slotsOf(this.order, this.tokens);
@@ -63,7 +65,8 @@ export class LayerMaths {
 
   /** Whether some tokens of the picture have no place among the queries or among the keys. */
   get partial() {
-    return this.windowed || this.looking < this.tokens || this.reachable < this.tokens;
+    const everyone = this.looking === this.tokens && this.reachable === this.tokens;
+    return this.windowed || !everyone || this.forbidden !== null;
   }
 
   /** Every token that looks or is looked at, once: the sides of the whole matrix. */
@@ -96,7 +99,18 @@ export class LayerMaths {
    * @param {number} j
    */
   isCut(i, j) {
+    if (this.forbidden && this.together(i, j))
+      return this.isForbidden(this.querySlots[i] % this.looking, this.slots[j] % this.reachable);
     return this.regions !== null && this.regions[this.slots[i]] !== this.regions[this.slots[j]];
+  }
+
+  /**
+   * Whether the mask of a row of tokens keeps the query in a row of its window from the key in a column.
+   * @param {number} row
+   * @param {number} column
+   */
+  isForbidden(row, column) {
+    return this.forbidden !== null && this.forbidden[row * this.reachable + column] === 1;
   }
 
   /**
@@ -104,6 +118,10 @@ export class LayerMaths {
    * @param {number} token
    */
   legal(token) {
+    if (this.forbidden) {
+      const first = (this.querySlots[token] % this.looking) * this.reachable;
+      return this.forbidden.subarray(first, first + this.reachable).filter((cut) => !cut).length;
+    }
     if (!this.regions) return this.reachable;
     const first = Math.floor(this.slots[token] / this.reachable) * this.reachable;
     const own = this.regions[this.slots[token]];
@@ -140,7 +158,7 @@ export class LayerMaths {
 
   /**
    * Weights between `token` and every token, into `out[offset ...]`; NaN where the two never meet.
-   * `direction` "row": where `token` looks; "column": who looks at `token`.
+   * `direction` "row": where `token` looks; "column": who looks at `token`. Also NaN where a row's mask forbids it.
    * @param {number} head
    * @param {number} token
    * @param {Direction} direction
@@ -166,6 +184,7 @@ export class LayerMaths {
     for (let j = 0; j < others; j++) {
       const target = order[first + j];
       if (target < 0) continue;
+      if (row ? this.isForbidden(place, j) : this.isForbidden(j, place)) continue;
       let score = dot(fixed, 0, other, (otherBase + j) * dim, dim);
       if (bias) score += bias[head * looking * reachable + (row ? place * reachable + j : j * reachable + place)];
       if (regions && regions[first + j] !== regions[first + place]) score += this.cut;
@@ -219,8 +238,9 @@ export class LayerMaths {
     const product = dot(this.q, query * this.dim, this.k, key * this.dim, this.dim);
     const scaled = product * this.scale;
     const bias = this.bias ? this.bias[(head * this.looking + row) * K + column] : null;
-    const cut = this.regions && this.regions[window * K + row] !== this.regions[window * K + column];
-    const mask = this.regions ? (cut ? this.cut : 0) : null;
+    const apart = this.regions && this.regions[window * K + row] !== this.regions[window * K + column];
+    const cut = apart || this.isForbidden(row, column);
+    const mask = this.regions || this.forbidden ? (cut ? this.cut : 0) : null;
     return { product, scaled, bias, mask, score: scaled + (bias ?? 0) + (mask ?? 0) };
   }
 
@@ -258,7 +278,7 @@ export class LayerMaths {
   /**
    * Rows `from` to `to` of a part of a head's matrix, added to `out` (queries.length, keys.length) times `share`.
    * `queries` and `keys` are tokens of one window; one that does not look or is not looked at, and -1, which is
-   * padding, give NaN.
+   * padding, give NaN, and so does a pair that the mask of a row of tokens forbids.
    * @param {number} head
    * @param {Tokens} queries
    * @param {Tokens} keys
@@ -280,7 +300,8 @@ export class LayerMaths {
       for (let c = 0; c < dim; c++) fixed[c] = this.q[query * dim + c] * this.scale;
       for (let j = 0; j < places.length; j++) {
         const column = places[j];
-        let score = column < 0 ? NaN : dot(fixed, 0, this.k, (base + column) * dim, dim);
+        let score =
+          column < 0 || this.isForbidden(row, column) ? NaN : dot(fixed, 0, this.k, (base + column) * dim, dim);
         if (bias) score += bias[(head * this.looking + row) * K + column];
         if (regions && regions[window * K + row] !== regions[window * K + column]) score += this.cut;
         out[r * keys.length + j] += share * Math.exp(score - lse[query]);

@@ -14,8 +14,10 @@ from vitviz.analysis.attention.rollout import trace_rollout
 from vitviz.analysis.attention.rows import AttentionRows, block_rows
 from vitviz.analysis.attention.sinks import TIMES_EVEN, sinks
 from vitviz.models import windows
+from vitviz.models.masked_attention import FORBIDDEN
 from vitviz.payload import pack
 from vitviz.tracing.blocks import BlockTrace
+from vitviz.tracing.sequence_blocks import SequenceBlockTrace
 from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace
 
@@ -23,6 +25,13 @@ NAMED_SINKS = 3
 
 
 def layer_payload(block: BlockTrace, rows: AttentionRows | None = None) -> bytes:
+    """``layer_data`` as bytes."""
+    return pack(*layer_data(block, rows))
+
+
+def layer_data(
+    block: BlockTrace, rows: AttentionRows | None = None
+) -> tuple[dict[str, object], dict[str, NDArray[Any]]]:
     """Everything that the weights of a block follow from, and its heads' figures (``AttentionRows``).
 
     Arrays: ``q``, ``k`` (W, H, K, d), ``lse`` (W, H, K) in float64, ``tokens`` (W, K): the token of the picture at
@@ -30,7 +39,8 @@ def layer_payload(block: BlockTrace, rows: AttentionRows | None = None) -> bytes
     ``q`` and ``lse`` have Kq queries, ``tokens`` are those of the keys and ``query_tokens`` (W, Kq) those of the
     queries; a token that is in neither has no weights here. A block with relative position bias also has
     ``bias`` (H, K, K), a Swin block ``regions`` (W, K): two places of a window see one another if their regions are
-    equal, else the header's ``masked`` (-100) is added to their score. Weight = exp(q k^T / sqrt(d) + bias + mask -
+    equal, else the header's ``masked`` (-100) is added to their score. A row of tokens has ``forbidden`` (Kq, K)
+    instead, 1 where the mask adds ``masked``, the lowest number there is. Weight = exp(q k^T / sqrt(d) + bias + mask -
     lse). A figure that no row defines is null. ``sinks`` lists for every head of a ViT the tokens, with their
     shares, that get more than ``sink_times`` an even share of all weights; it is null for a Swin, whose queries see few
     keys.
@@ -51,6 +61,9 @@ def layer_payload(block: BlockTrace, rows: AttentionRows | None = None) -> bytes
     if isinstance(block, SwinBlockTrace):
         arrays["regions"] = _regions(block).astype(np.uint8)
         about["masked"] = block.module.config.masked_score
+    if isinstance(block, SequenceBlockTrace):
+        arrays["forbidden"] = _array(block.mask != 0).astype(np.uint8)
+        about["masked"] = FORBIDDEN
     header = about | {
         "sinks": None if isinstance(block, SwinBlockTrace) else _sinks(block, rows),
         "sink_times": TIMES_EVEN,
@@ -58,7 +71,7 @@ def layer_payload(block: BlockTrace, rows: AttentionRows | None = None) -> bytes
         "distance": _figures(rows.distance),
         "reach": _figures(torch.tensor([rows.reach], dtype=torch.float64))[0],
     }
-    return pack(header, arrays)
+    return header, arrays
 
 
 def value_payload(block: BlockTrace, head: int) -> bytes:
