@@ -153,6 +153,18 @@ def test_a_destroyed_explorer_takes_no_late_numbers(page: Page, host: PlainHost)
     assert page.locator("#root").evaluate("(root) => root.childElementCount") == 0
 
 
+def test_a_new_picture_without_numbers_takes_the_place_of_the_old_one(page: Page, host: PlainHost) -> None:
+    page.evaluate(MOUNT, arrived(page, given(host, {"layer": 0, "head": 1, "token": 3})))
+    expect(page.locator(".vx-readout").first).to_contain_text("looks most at")
+    image = data_url(Image.new("RGB", (32, 32), (1, 2, 3)))
+    unreachable = given(host, {}) | {"revision": 2, "url": "http://localhost:1"}
+    unreachable["picture"] |= {"image": image}
+    page.evaluate("(data) => window.view.update(data)", arrived(page, unreachable))
+    expect(page.locator(".vx-picture img").first).to_have_attribute("src", image)
+    expect(page.locator(".vx-problem")).to_contain_text(words.table()["explorer.gone"]["en"])
+    expect(page.locator(".vx-readout").first).not_to_contain_text("looks most at")
+
+
 def test_the_buttons_turn_the_direction_and_save_the_picture(page: Page, host: PlainHost) -> None:
     page.evaluate(MOUNT, arrived(page, given(host, {"layer": 0, "head": 1, "token": 3})))
     readout = page.locator(".vx-readout").first

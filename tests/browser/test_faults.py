@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -131,6 +132,11 @@ def test_after_a_restart_no_picture_stands_beside_anothers_name(visit: Visit, br
     side = page.locator("[data-testid=stSidebar]")
     expect(side.locator(".vvc b")).to_have_text("rose_**x**.png")
     broken.kill()
+    away = page.get_by_role("dialog")  # Streamlit's own, in words of ours, which a style sheet has
+    expect(away).to_be_visible()
+    expect(away.get_by_text("Is Streamlit still running")).to_be_hidden()
+    content = away.locator("h2 + div").evaluate("(div) => getComputedStyle(div, '::before').content")
+    assert json.loads(content) == words.table()["lost.away"]["en"]
     broken.start()
     expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-connection-state", "CONNECTED")
     # What is there is still the old picture's. The page asks again, here for a fragment, and reads that it was lost.

@@ -26,7 +26,9 @@ KEPT = "session-kept"  # the key of the text box, and the class of what hides it
 BEGAN = "session.began"  # a name of this session that no other session has
 LOST = {what: f"session.lost.{what}" for what in ("picture", "model")}
 LONGEST = 200
-HIDDEN = f"<style>.st-key-{KEPT} {{ display: none; }}</style>"
+# While the server is away Streamlit opens a dialog of its own, for whoever started the server, in English. Nothing of
+# ours can be asked for then, so that it gets our words from a style sheet, which is there already.
+AWAY = "body:has(.stApp:not([data-test-connection-state=CONNECTED])) .stDialog:not(:has([data-testid=stVerticalBlock]))"
 
 
 def begin() -> None:
@@ -34,12 +36,23 @@ def begin() -> None:
     first = BEGAN not in st.session_state
     if not first:
         st.session_state[KEPT] = json.dumps(_shown())
-    st.html(HIDDEN)
+    st.html(_style())
     with st.container(key=f"{KEPT}-box"):
         kept = st.text_input(KEPT, key=KEPT, label_visibility="collapsed")
     if first:
         stamp()
         _take_over(_read(kept))
+
+
+def _style() -> str:
+    title, text = (json.dumps(say(f"lost.{key}"), ensure_ascii=False) for key in ("away_title", "away"))
+    return f"""<style>
+.st-key-{KEPT} {{ display: none; }}
+{AWAY} h2 {{ font-size: 0; }}
+{AWAY} h2::before {{ content: {title}; font-size: 1.4rem; }}
+{AWAY} h2 + div > * {{ display: none; }}
+{AWAY} h2 + div::before {{ content: {text}; }}
+</style>"""
 
 
 def stamp() -> str:

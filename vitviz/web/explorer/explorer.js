@@ -4,14 +4,17 @@ import { make } from "../shared/dom.js";
 import { Engine } from "./engine.js";
 import { ExplorerView } from "./explorer_view.js";
 import { besideFirst, clean, settingOf } from "./state.js";
-import { problemOf } from "./wording.js";
+import { isGone, problemOf } from "./wording.js";
 
 /** @import { View } from "../shared/types.d.ts" */
 /** @import { ExplorerData, ExplorerEvents, ExplorerPicture } from "./types.d.ts" */
 
 const TRIES = 3; // how often the host is asked for payloads that stay gone
 
-/** Takes what the host has: another picture or model is fetched first and then put in the place of the old one. */
+/**
+ * Takes what the host has: another picture or model is fetched first and then put in the place of the old one, without
+ * its numbers where they cannot be had: nobody is to take the old picture for the new one.
+ */
 class Explorer {
   /**
    * @param {Element} element
@@ -47,7 +50,7 @@ class Explorer {
       await Promise.all(engines.map((engine, i) => engine.need((i ? beside : first).layer)));
     } catch (error) {
       this.failed(error);
-      if (this.view) return;
+      if (this.view && isGone(error) && this.mayAsk) return; // the host will hand them over under another address
     }
     if (this.wanted !== data) return;
     const state = this.stateFor(data); // what a person chose while the numbers were on their way holds
@@ -82,7 +85,11 @@ class Explorer {
 
   /** Ask the host for payloads that are gone, a few times: where nobody serves them, asking on would never end. */
   missed() {
-    if (this.wanted && this.wanted.asked - (this.served ?? 0) < TRIES) this.events.need?.();
+    if (this.mayAsk) this.events.need?.();
+  }
+
+  get mayAsk() {
+    return this.wanted !== null && this.wanted.asked - (this.served ?? 0) < TRIES;
   }
 
   /** All that the view needs has arrived. */

@@ -114,5 +114,13 @@ export function sinkText({ data, engines }, { layer, head }) {
  */
 export function problemOf(error, words) {
   const message = error instanceof Error ? error.message : String(error);
-  return message === "gone" || error instanceof TypeError ? words.gone : message;
+  return isGone(error) || error instanceof TypeError ? words.gone : message;
+}
+
+/**
+ * Whether the server has these numbers no more.
+ * @param {unknown} error
+ */
+export function isGone(error) {
+  return error instanceof Error && error.message === "gone";
 }
