@@ -33,7 +33,7 @@ PATIENCE_MS = 60_000
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 HOW_TO_GET_IT = f"no chromium found: 'apt-get install {BROWSERS[0]}' lets the browser tests run"
 SIZES = {"wide": (1280, 800), "narrow": (390, 844)}
-expect.set_options(timeout=20_000)  # a busy machine answers late; what is expected is still the same
+expect.set_options(timeout=PATIENCE_MS)  # a busy machine answers late; what is expected is still the same
 QUIET = (Path(__file__).parent / "quiet.js").read_text(encoding="utf-8")
 
 

@@ -85,4 +85,4 @@ def test_time_goes_back_and_on_by_keys_and_play_ends_at_the_last_step(visit: Vis
     page.get_by_role("button", name="n, mean, M2 (Chan)").click()
     expect(page.locator(".vr-read")).to_contain_text("M2 = M2")
     page.get_by_role("button", name="play").click()
-    expect(page.locator(".vr-caption")).to_contain_text("8/8", timeout=20_000)
+    expect(page.locator(".vr-caption")).to_contain_text("8/8")
