@@ -38,6 +38,8 @@ OTHER = {
     "segmentation.section": "skips", "segmentation.node": "3", "segmentation.view": "1",
     "segmentation.channel": "20", "segmentation.other": "21", "segmentation.step": "1", "segmentation.class": "2",
     "segmentation.block": "9", "segmentation.head": "1", "segmentation.switches": "120",
+    "translation.sentence": "a fish is above two cars .", "translation.step": "3", "translation.layer": "0",
+    "translation.head": "1", "translation.key": "2", "translation.attention": "own",
     "path.key": "9", "path.sequence.channel": "17", "path.norm.channel": "18", "path.block.channel": "19",
     "direction": "column", "scale": "map", "order": "entropy", "opacity": "0.5", "start": "1", "pinned": "1",
     "log": "1", "smooth": "1", "heads": "mean", "second": "2.1",

@@ -22,6 +22,7 @@ from tests.browser.conftest import Visit, settle
 from tests.browser.saved import PICTURES, UNSAVED, Saved, Sent, open_all, save_all
 from vitviz.analysis.attention.opening import opening
 from vitviz.app import words
+from vitviz.app.topics.translation.page import FIRST as FIRST_SENTENCE
 from vitviz.samples import SAMPLES
 
 pytestmark = pytest.mark.browser
@@ -169,21 +170,26 @@ def check_attention(figures: list[Saved]) -> None:
     assert matrix.arrays["tokens"].tolist() == list(range(197))
 
 
-def check_about(saved: Saved, page: Page, model: str) -> None:
+def check_about(saved: Saved, page: Page, model: str, given: str) -> None:
     """Each file says the model, the picture, the address and the version; pictures are no blank sheets."""
     assert set(saved.about) >= set(PICTURES) or set(saved.about) == {"CSV"}  # a table of a page is no drawing
-    picture = words.table()["scene.book"]["en"] if model in OTHERS.values() else SAMPLES[0].file
     for kind, about in saved.about.items():
         assert about["figure"], kind
         assert about["model"].startswith(model)
-        assert (about["picture"], about["vitviz"]) == (picture, vitviz.__version__)
+        assert (about["picture"], about["vitviz"]) == (given, vitviz.__version__)
         assert about["address"] == page.url
     if "PNG" in saved.about:
         assert min(saved.size) > 40
         assert saved.colours > 2
 
 
-OTHERS = {"detection": "DETR", "segmentation": "Swin-Unet"}  # models of pages that show no chosen one
+BOOK = words.table()["scene.book"]["en"]
+# Pages that show no chosen model: which model, and what it is given in place of a picture.
+OTHERS = {
+    "detection": ("DETR", BOOK),
+    "segmentation": ("Swin-Unet", BOOK),
+    "translation": ("Encoder-decoder", FIRST_SENTENCE),
+}
 SWIN = ("swin-shift", "swin-reach", "swin-cost", "path-windows", "path-stages")
 
 
@@ -193,7 +199,7 @@ def test_every_figure_can_be_saved_and_opened_again(
 ) -> None:
     sent = Sent()
     context.once("page", sent.follow)
-    model = OTHERS.get(path, "Swin" if path in SWIN else "ViT")
+    model, given = OTHERS.get(path, ("Swin" if path in SWIN else "ViT", SAMPLES[0].file))
     page = visit(path, query="?model=vit-tiny")  # a page about Swin shows a Swin, and its files say so
     for section in sections(path):
         open_section(page, path, section)
@@ -203,7 +209,7 @@ def test_every_figure_can_be_saved_and_opened_again(
         for opener in page.locator("[data-testid=stMain] .vv-save-open").all():
             figures = save_all(page, opener, tmp_path)
             for saved in figures:
-                check_about(saved, page, model)
+                check_about(saved, page, model, given)
             if path == "attention":
                 check_attention(figures)
                 continue

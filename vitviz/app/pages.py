@@ -27,7 +27,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "classes": ("lens", "attribution", "class_scores", "loss"),
     },
     "workshop": {"": ("convolution", "memory_layout", "matmul", "operations", "norm_lab", "swin_cost")},
-    "more": {"": ("detection", "segmentation")},
+    "more": {"scenes": ("detection", "segmentation"), "sequences": ("translation",)},
 }  # fmt: skip
 PLACES = {
     place: tuple(topic for topics in groups.values() for topic in topics) for place, groups in GROUPS.items()
@@ -67,8 +67,9 @@ RELATED: dict[str, tuple[str, ...]] = {
     "swin_cost": ("path/windows", "swin_shift"),
     "detection": ("segmentation", "attention", "loss"),
     "segmentation": ("detection", "swin_shift", "swin_reach", "loss"),
+    "translation": ("attention", "detection"),
 }
-# Pages of models that know only pages of the picture book: neither the chosen picture nor the chosen model is used.
+# Pages of models that know only a world of their own: neither the chosen picture nor the chosen model is used.
 OWN_WORLD = "more"
 OBJECTS = "pages"  # where a session keeps Streamlit's own objects of them
 # What stood at a page's address before it had one of its own: a link with a setting of it leads on.
@@ -95,6 +96,14 @@ def address_of(topic: str) -> str:
 def place_of(topic: str) -> str:
     """Which of the four places a page is in."""
     return next(place for place, topics in PLACES.items() if topic in topics)
+
+
+def own_world(topic: str) -> str:
+    """The key of the sentence on what the models of a page know, where that is no photograph; else ""."""
+    if place_of(topic) != OWN_WORLD:
+        return ""
+    group = next(group for group, topics in GROUPS[OWN_WORLD].items() if topic in topics)
+    return f"sidebar.own_world.{group}"
 
 
 def title(topic: str, *, grouped: bool = False) -> str:

@@ -24,7 +24,7 @@ with script_turns.turns.take(people.still_wanted):
     topic, page = pages.navigate()
     address.arrive(topic)
     st.set_page_config(page_title=f"{pages.title(topic)} \u00b7 vitviz")
-    places = shell.sidebar(own_world=pages.place_of(topic) == pages.OWN_WORLD)
+    places = shell.sidebar(pages.own_world(topic))
     navigation.bar(topic)
     lesson_bar.bar()
     page.run()

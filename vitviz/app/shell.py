@@ -31,15 +31,15 @@ class SideBar:
     given: DeltaGenerator | None
 
 
-def sidebar(own_world: bool = False) -> SideBar:
+def sidebar(own_world: str = "") -> SideBar:
     """Choose the picture, how it is prepared, the model and the language.
 
-    On a page of models that know only a world of their own there is no picture and no model to choose: one sentence
-    says why.
+    On a page of models that know only a world of their own there is no picture and no model to choose: the sentence
+    with the key ``own_world`` says why.
     """
     if own_world:
         with st.sidebar:
-            st.caption(say("sidebar.own_world"))
+            st.caption(say(own_world))
             return SideBar(_language_and_view(), None)
     with st.sidebar:
         choose_picture()

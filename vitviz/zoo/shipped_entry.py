@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.shipped import ASSETS, shipped_json, shipped_weights
@@ -34,6 +35,20 @@ class ShippedEntry:
         if not isinstance(card, dict) or "sha256" not in card:
             raise CheckpointError("shipped_damaged", file=self._card.name, reason="no card of a model")
         return shipped_weights(self.source.where, str(card["sha256"]))
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What its card says that it reached; nothing where it is not trained.
+
+        Raises:
+            CheckpointError: if the card cannot be read or is none.
+        """
+        if not self.trained:
+            return {}
+        card = shipped_json(self._card)
+        if not isinstance(card, dict) or not isinstance(card.get("figures"), dict):
+            raise CheckpointError("shipped_damaged", file=self._card.name, reason="no card of a model")
+        return dict(card["figures"])
 
     @property
     def _card(self) -> Path:

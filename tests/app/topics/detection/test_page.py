@@ -129,11 +129,11 @@ def test_without_its_weights_one_sentence_says_so(open_page: Open, monkeypatch: 
 
 
 def _run_in_its_place() -> None:
-    from vitviz.app import session, shell
+    from vitviz.app import pages, session, shell
     from vitviz.app.topics.detection.page import show
 
     session.setup()
-    shell.sidebar(own_world=True)
+    shell.sidebar(pages.own_world("detection"))
     show()
 
 

@@ -1,0 +1,1 @@
+"""Translation: an encoder-decoder writes Chinese step by step, and its heads lay one language beside the other."""
