@@ -88,6 +88,10 @@ export class TranslationView {
       send("choice", this.choice);
     });
     this.redraw = this.lifetime.inFrame(() => this.draw());
+    this.redrawRibbons = this.lifetime.inFrame(() => {
+      const shown = this.shown();
+      if (shown) this.alignment.draw(shown, this.under.word, this.changed);
+    });
     this.open = this.lifetime.afterRest(120, () => this.openWeight());
     this.lifetime.resized(this.stage, () => this.redraw());
     this.lifetime.listen(this.stage, "keydown", (/** @type {KeyboardEvent} */ event) => this.keyed(event));
@@ -176,7 +180,7 @@ export class TranslationView {
   point(piece, word) {
     if (piece === this.under.piece && word === this.under.word) return;
     this.under = { piece, word };
-    this.redraw();
+    this.redrawRibbons();
   }
 
   /** @param {KeyboardEvent} event */
