@@ -3,8 +3,8 @@
     python -m benchmarks.translation [--moves 40]
 
 "Exchange to translation" is from the click on another word to the message that follows the painting of a frame with
-that sentence's translation; "step" from a key to its painted frame; "hover" from the pointer coming to a Chinese piece to
-the message after the frame with its ribbons.
+that sentence's translation, "step" from a key to its painted frame, "hover" from the pointer coming to a Chinese piece
+to the message after the frame with its ribbons.
 """
 
 from __future__ import annotations
