@@ -152,7 +152,7 @@ def downloaded(page: Page, button: Locator) -> Download:
     """
     for _ in range(2):
         try:
-            with page.expect_download() as download:
+            with page.expect_download(timeout=20_000) as download:
                 button.click()
         except TimeoutError as error:
             last = error
