@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Literal
 from vitviz.models.scene_config import DetrConfig, SwinUnetConfig
 from vitviz.worlds.picture_book import CLASS_NAMES, Page
 from vitviz.worlds.things import KINDS
-from vitviz.zoo.errors import CheckpointError
-from vitviz.zoo.shipped_entry import ShippedEntry
+from vitviz.zoo.shipped_entry import ShippedEntry, ShippedModel, find_shipped, load_shipped
 from vitviz.zoo.source import Source
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from vitviz.models.sided import SidedNetwork
 
 SceneTask = Literal["detection", "segmentation"]
 
@@ -29,15 +27,7 @@ class SceneEntry(ShippedEntry):
     class_names: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class SceneModel:
-    """A network that is ready to run on pages. Its weights are shared: never change them."""
-
-    entry: SceneEntry
-    network: SidedNetwork
-    trained: bool
-
-
+SceneModel = ShippedModel[SceneEntry]
 SCENE_MODELS = {
     entry.name: entry
     for entry in (
@@ -67,9 +57,7 @@ def find_scene_model(name: str) -> SceneEntry:
     Raises:
         CheckpointError: if there is none; the sentence lists those there are.
     """
-    if name not in SCENE_MODELS:
-        raise CheckpointError("unknown_model", name=repr(name), known=", ".join(SCENE_MODELS))
-    return SCENE_MODELS[name]
+    return find_shipped(SCENE_MODELS, name)
 
 
 def load_scene_model(name: str) -> SceneModel:
@@ -78,19 +66,11 @@ def load_scene_model(name: str) -> SceneModel:
     Raises:
         CheckpointError: if there is none of that name, or its weights are damaged.
     """
-    from safetensors.torch import load_file
-
     from vitviz.models.build import build_scene_network
     from vitviz.models.scene_start import start_scene_network
 
     entry = find_scene_model(name)
-    network = build_scene_network(entry.config)
-    if entry.trained:
-        weights = load_file(entry.weights)
-        network.load_state_dict({key: value.float() for key, value in weights.items()})
-    else:
-        start_scene_network(network, 0)
-    return SceneModel(entry, network.eval().requires_grad_(False), entry.trained)
+    return load_shipped(entry, build_scene_network(entry.config), start_scene_network)
 
 
 def page_pixels(*pages: Page) -> Tensor:

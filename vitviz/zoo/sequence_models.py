@@ -20,11 +20,11 @@ from vitviz.models.sequence_config import (
 from vitviz.worlds.sentences import VOCABULARY
 from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.shipped import ASSETS
-from vitviz.zoo.shipped_entry import ShippedEntry
+from vitviz.zoo.shipped_entry import ShippedEntry, ShippedModel, find_shipped, load_shipped
 from vitviz.zoo.source import Source
 
 if TYPE_CHECKING:
-    from vitviz.models.sided import SidedNetwork
+    pass
 
 SequenceKind = Literal["translation", "reading", "continuation", "recommendation"]
 
@@ -66,15 +66,7 @@ class SequenceEntry(ShippedEntry):
         return token_names(self.vocabulary) if self.vocabulary else VOCABULARY
 
 
-@dataclass(frozen=True, eq=False)
-class SequenceModel:
-    """A network that is ready to run on rows of ids. Its weights are shared: never change them."""
-
-    entry: SequenceEntry
-    network: SidedNetwork
-    trained: bool
-
-
+SequenceModel = ShippedModel[SequenceEntry]
 SEQUENCE_MODELS = {
     entry.name: entry
     for entry in (
@@ -127,9 +119,7 @@ def find_sequence_model(name: str) -> SequenceEntry:
     Raises:
         CheckpointError: if there is none; the sentence lists those there are.
     """
-    if name not in SEQUENCE_MODELS:
-        raise CheckpointError("unknown_model", name=repr(name), known=", ".join(SEQUENCE_MODELS))
-    return SEQUENCE_MODELS[name]
+    return find_shipped(SEQUENCE_MODELS, name)
 
 
 def load_sequence_model(name: str) -> SequenceModel:
@@ -138,16 +128,8 @@ def load_sequence_model(name: str) -> SequenceModel:
     Raises:
         CheckpointError: if there is none of that name, or its weights are damaged.
     """
-    from safetensors.torch import load_file
-
     from vitviz.models.build import build_sequence_network
     from vitviz.models.sequence_start import start_sequence_network
 
     entry = find_sequence_model(name)
-    network = build_sequence_network(entry.config)
-    if entry.trained:
-        weights = load_file(entry.weights)
-        network.load_state_dict({key: value.float() for key, value in weights.items()})
-    else:
-        start_sequence_network(network, 0)
-    return SequenceModel(entry, network.eval().requires_grad_(False), entry.trained)
+    return load_shipped(entry, build_sequence_network(entry.config), start_sequence_network)

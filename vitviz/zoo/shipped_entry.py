@@ -1,14 +1,18 @@
-"""A model whose weights come with vitviz, beside a card that names them. Imports no torch."""
+"""Models whose weights come with vitviz, beside a card that names them: found by name, loaded. Imports no torch."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.shipped import ASSETS, shipped_json, shipped_weights
 from vitviz.zoo.source import Source
+
+if TYPE_CHECKING:
+    from vitviz.models.sided import SidedNetwork
 
 
 @dataclass(frozen=True)
@@ -53,3 +57,44 @@ class ShippedEntry:
     @property
     def _card(self) -> Path:
         return (ASSETS / "weights" / self.source.where).with_suffix(".json")
+
+
+Entry = TypeVar("Entry", bound=ShippedEntry)
+
+
+@dataclass(frozen=True, eq=False)
+class ShippedModel(Generic[Entry]):
+    """A network that is ready to run. Its weights are shared: never change them."""
+
+    entry: Entry
+    network: SidedNetwork
+    trained: bool
+
+
+def find_shipped(entries: Mapping[str, Entry], name: str) -> Entry:
+    """The entry called ``name``.
+
+    Raises:
+        CheckpointError: if there is none; the sentence lists those there are.
+    """
+    if name not in entries:
+        raise CheckpointError("unknown_model", name=repr(name), known=", ".join(entries))
+    return entries[name]
+
+
+def load_shipped(
+    entry: Entry, network: SidedNetwork, start: Callable[[SidedNetwork, int], object]
+) -> ShippedModel[Entry]:
+    """``network`` with the weights that were shipped; ``start`` with seed 0 makes those of one that has none.
+
+    Raises:
+        CheckpointError: if its weights are damaged.
+    """
+    from safetensors.torch import load_file
+
+    if entry.trained:
+        weights = load_file(entry.weights)
+        network.load_state_dict({key: value.float() for key, value in weights.items()})
+    else:
+        start(network, 0)
+    return ShippedModel(entry, network.eval().requires_grad_(False), entry.trained)
