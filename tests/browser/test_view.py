@@ -124,6 +124,10 @@ def test_a_phone_has_the_language_at_hand_words_for_fingers_and_large_targets(
         main.locator(".vx-frame").first.tap()
         page.evaluate("window.untilQuiet(false)")
         expect(sidebar).to_have_attribute("data-collapsed", "true")
+    for top, floats in ((400, False), (0, True)):  # nothing lies over what is read
+        main.evaluate("(main, top) => main.scrollTo(0, top)", top)
+        expect(page.locator("#vv-language")).to_be_visible(visible=floats)
+        expect(opener).to_be_visible(visible=floats)
     page.locator("#vv-language").tap()
     expect(page.locator("#vv-language")).to_have_text("English")
     expect(main).to_contain_text("将手指移到任一图像块上")

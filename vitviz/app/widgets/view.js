@@ -19,10 +19,13 @@ import { chooseTheme, THEMES } from "./theme.js";
 const AGAIN_AFTER = 1500; // milliseconds: what is sent while a page is first made may be lost, so it is sent until it is known
 const PHONE = "(max-width: 768px)"; // where Streamlit lays its side bar over the page
 const SIDE_BAR = "stSidebarCollapsed-"; // what Streamlit remembers of it, for each page
+const BELOW = "vv-below"; // a page that was scrolled: on a phone what floats would lie over it
+const ON_TOP = 30; // pixels
 const PHONE_STYLE = `#vv-language { display: none; }
 @media ${PHONE} { #vv-language { display: block; position: fixed; top: 8px; right: 8px; z-index: 999990;
   min-width: 44px; min-height: 44px; font: 15px sans-serif; color: inherit; background: none;
-  border: 1px solid currentColor; border-radius: 4px; padding: 4px 10px; } }`;
+  border: 1px solid currentColor; border-radius: 4px; padding: 4px 10px; }
+  .${BELOW} :is(#vv-language, [data-testid=stHeader]) { visibility: hidden; } }`;
 
 class ViewControls {
   /**
@@ -55,6 +58,8 @@ class ViewControls {
       for (const [name, value] of open) this.send(name, value);
       if (open.length) this.again();
     });
+    const scrolled = (/** @type {Event} */ { target }) => this.scrolled(target);
+    this.lifetime.listen(this.page, "scroll", scrolled, { capture: true, passive: true });
     this.lifetime.listen(window, "click", () => forgetSideBar());
     forgetSideBar();
     this.lifetime.listen(window, "keydown", (/** @type {KeyboardEvent} */ event) => this.key(event));
@@ -126,6 +131,12 @@ class ViewControls {
     this.ask("present", present);
   }
 
+  /** @param {EventTarget | null} target what was scrolled */
+  scrolled(target) {
+    if (target instanceof Element && target.matches("[data-testid=stMain]"))
+      this.page.classList.toggle(BELOW, target.scrollTop > ON_TOP);
+  }
+
   /** A page that is a little too high for the window is made smaller; until the window changes it stays so. */
   fit() {
     const main = this.page.querySelector("[data-testid=stMain]");
@@ -157,6 +168,7 @@ class ViewControls {
     this.leave.remove();
     this.language.remove();
     this.phoneStyle.remove();
+    this.page.classList.remove(BELOW);
   }
 }
 
