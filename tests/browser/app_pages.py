@@ -11,7 +11,14 @@ from vitviz.app.pages import PLACES, TOPICS, address_of
 
 PATHS = [address_of(topic) for topic in TOPICS]
 # Pages that show one of several things at a time, and how many there are.
-SECTIONS = {"position": 4, "norm-lab": 4, "swin-reach": 4, "detection": 5, "segmentation": 7}
+SECTIONS = {
+    "position": 4,
+    "norm-lab": 4,
+    "swin-reach": 4,
+    "detection": 5,
+    "segmentation": 7,
+    "recommendation": 4,
+}
 
 
 def sections(path: str) -> range:

@@ -189,6 +189,7 @@ OTHERS = {
     "detection": ("DETR", BOOK),
     "segmentation": ("Swin-Unet", BOOK),
     "translation": ("Encoder-decoder", FIRST_SENTENCE),
+    "recommendation": ("SASRec", words.table()["recommendation.given"]["en"]),
 }
 SWIN = ("swin-shift", "swin-reach", "swin-cost", "path-windows", "path-stages")
 

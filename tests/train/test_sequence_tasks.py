@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from vitviz.analysis.recommendation.flights import Flights, flights
 from vitviz.models.sequence_config import BertConfig, GptConfig, SasRecConfig, TranslatorConfig
 from vitviz.models.translator import END, START
 from vitviz.train.config import SequenceRecipe, parse_schedule
-from vitviz.train.flights import Flights, flights
 from vitviz.train.loop import Trainer
 from vitviz.train.tasks.continuation import Continuation, counted_top1
 from vitviz.train.tasks.masking import CLS_ID, MASK_ID, SEP_ID, hide, pairs_of

@@ -27,7 +27,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "classes": ("lens", "attribution", "class_scores", "loss"),
     },
     "workshop": {"": ("convolution", "memory_layout", "matmul", "operations", "norm_lab", "swin_cost")},
-    "more": {"scenes": ("detection", "segmentation"), "sequences": ("translation",)},
+    "more": {"scenes": ("detection", "segmentation"), "sequences": ("translation", "recommendation")},
 }  # fmt: skip
 PLACES = {
     place: tuple(topic for topics in groups.values() for topic in topics) for place, groups in GROUPS.items()
@@ -68,6 +68,7 @@ RELATED: dict[str, tuple[str, ...]] = {
     "detection": ("segmentation", "attention", "loss"),
     "segmentation": ("detection", "swin_shift", "swin_reach", "loss"),
     "translation": ("attention", "detection"),
+    "recommendation": ("attention", "loss"),
 }
 # Pages of models that know only a world of their own: neither the chosen picture nor the chosen model is used.
 OWN_WORLD = "more"

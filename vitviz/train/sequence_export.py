@@ -18,14 +18,15 @@ from typing import Any, cast
 import torch
 from torch import nn
 
+from vitviz.analysis.recommendation.flights import flights
 from vitviz.analysis.recommendation.heuristics import Heuristics
+from vitviz.analysis.recommendation.prediction import last_scores
 from vitviz.analysis.recommendation.ranking import figures, ranks
 from vitviz.models.bert import Bert
 from vitviz.models.build import build_sequence_network
 from vitviz.models.gpt import Gpt
 from vitviz.models.translator import Translator
 from vitviz.train.config import SEQUENCE_RECIPES, SHORT_NAMES, SequenceRecipe
-from vitviz.train.flights import flights
 from vitviz.train.novels import Chapter, split_chapters, word_pieces
 from vitviz.train.scenes import NEW
 from vitviz.train.sequence_card import sequence_card
@@ -37,7 +38,6 @@ from vitviz.train.tasks.continuation import (
     rows_of,
 )
 from vitviz.train.tasks.reading import batches_to_ask, measure_reading
-from vitviz.train.tasks.recommendation import last_scores
 from vitviz.train.tasks.translation import exact, learned, sentences_to_ask
 from vitviz.zoo.registry import ASSETS
 from vitviz.zoo.sequence_models import SequenceEntry, find_sequence_model

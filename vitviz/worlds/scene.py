@@ -115,6 +115,17 @@ def random_scene(seed: int, kinds: Iterable[str] = KINDS) -> Scene:
     return Scene(dice.below(1 << 30), tuple(things))
 
 
+def one_thing_scene(seed: int) -> Scene:
+    """One large thing, nearly all of it in the picture."""
+    dice = Dice(seed)
+    size = dice.between(FINE * 28 // 100, FINE * 42 // 100)
+    inside = size * 9 // 10
+    x, y = (dice.between(inside, FINE - inside) for _ in range(2))
+    kind, angle = dice.pick(KINDS), dice.between(-90, 90) + dice.between(-90, 90)  # tenths of a degree
+    thing = Thing(kind, x / FINE, y / FINE, size / FINE, angle / 10, dice.chance(50), dice.below(1 << 30))
+    return Scene(dice.below(1 << 30), (thing,))
+
+
 def _too_near(one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
     least = 55 * max(one[2], other[2])  # hundredths
     return 10_000 * ((one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2) < least**2

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 
+from vitviz.analysis.recommendation.flights import Flights
 from vitviz.analysis.recommendation.losses import LOSSES, all_others
+from vitviz.analysis.recommendation.negatives import draw_negatives, visited_items
+from vitviz.analysis.recommendation.prediction import last_scores
 from vitviz.analysis.recommendation.ranking import figures, ranks
 from vitviz.models.sequence_config import SequenceConfig
 from vitviz.probe import Probe, no_probe
 from vitviz.train.augment import step_generator
 from vitviz.train.config import Position, SequenceRecipe
-from vitviz.train.flights import Flights
 from vitviz.train.recipe import Dropout
 from vitviz.train.tasks.sequences import SequenceTask, padded
 from vitviz.train.tasks.task import AUGMENT, NETWORK
@@ -39,10 +40,7 @@ class Recommendation(SequenceTask):
     @cached_property
     def visited(self) -> Tensor:
         """Where each aircraft has ever been, (rows, items): what is drawn as not having come is none of these."""
-        found = torch.zeros(len(self.rows), self.config.vocab_size - 1, dtype=torch.bool)
-        for number, row in enumerate(self.rows):
-            found[number, row - 1] = True
-        return found
+        return visited_items(self.rows, self.config.vocab_size - 1)
 
     def stretches(self, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
         """Rows (B, N) of items, what comes next after each (B, N), and of which aircraft they are (B,)."""
@@ -66,8 +64,8 @@ class Recommendation(SequenceTask):
         scores, own = network(given, probe)[asked], came[asked] - 1  # (M, I), (M,)
         others = all_others(scores, own)
         if self.recipe.loss == ONE_NEGATIVE:
-            free = ~self.visited[aircraft].repeat_interleave(asked.sum(dim=1), dim=0)  # (M, I)
-            drawn = torch.multinomial(free.float() + 1e-9, 1, generator=generator)  # (M, 1)
+            visited = self.visited[aircraft].repeat_interleave(asked.sum(dim=1), dim=0)  # (M, I)
+            drawn = draw_negatives(visited, 1, generator)  # (M, 1)
             others = torch.zeros_like(others).scatter(1, drawn, True)
         return LOSSES[self.recipe.loss](scores, own, others)
 
@@ -75,14 +73,3 @@ class Recommendation(SequenceTask):
         """Ranks among all items, of the last flight but one."""
         scores = last_scores(network, self.before, self.config.max_length)
         return {f"val_{name}": value for name, value in figures(ranks(scores, self.came - 1)).items()}
-
-
-@torch.no_grad()
-def last_scores(network: nn.Module, rows: list[Tensor], length: int) -> Tensor:
-    """The scores of all items after each row, (M, I)."""
-    run = cast(Any, network)
-    found = [
-        run(padded([row[-length:].tolist() for row in rows[first : first + 512]], left=True))[:, -1]
-        for first in range(0, len(rows), 512)
-    ]
-    return torch.cat(found)

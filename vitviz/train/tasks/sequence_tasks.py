@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from vitviz.analysis.recommendation.flights import flights
 from vitviz.train.config import SequenceRecipe
-from vitviz.train.flights import flights
 from vitviz.train.novels import split_chapters
 from vitviz.train.tasks.continuation import Continuation
 from vitviz.train.tasks.reading import Reading

@@ -1,0 +1,1 @@
+"""Topic: where an aircraft goes next, by attention and by a recurrent network."""
