@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.page_contents import mounted, trace_of
 from vitviz.app.pages import PLACES
-from vitviz.app.topics.path.frame import ANSWERS
+from vitviz.app.topics.path.frame import ANSWERS, WORDS
 from vitviz.app.words import table
 
 Open = Callable[..., AppTest]
@@ -106,3 +106,9 @@ def test_the_frames_and_stages_show_one_place(open_page: Open) -> None:
     shown = [mounted(page, f"path.stages.{stage}.") for stage in range(4)]
     places = [divmod(frame["token"], frame["columns"]) for frame in shown]
     assert places == [(20 >> stage, 33 >> stage) for stage in range(4)]
+
+
+def test_every_step_explains_its_words() -> None:
+    explained = {key for key in table() if key.startswith("path.word.")}
+    assert {f"path.word.{word}" for of_step in WORDS.values() for word in of_step} == explained
+    assert {f"path/{step}" for step in WORDS} == set(PLACES["path"])

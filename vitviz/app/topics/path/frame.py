@@ -15,6 +15,19 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
 
 STEPS = pages.PLACES["path"]
+# The words of the field that a step uses, each where it first stands.
+WORDS = {
+    "start": ("vit", "patch", "token", "block", "score"),
+    "cut": ("channel", "patch", "view"),
+    "token": ("token", "embedding", "width", "weight"),
+    "sequence": ("cls", "position", "cosine"),
+    "norm": ("norm", "epsilon", "gamma", "block"),
+    "weights": ("head", "query", "softmax", "width"),
+    "block": ("mlp", "gelu", "residual", "length"),
+    "scores": ("score", "softmax", "label", "loss"),
+    "windows": ("swin", "window", "shift", "mask"),
+    "stages": ("stage", "merging", "channel"),
+}
 SHOW = "show"  # the answer of whoever does not want to guess
 ANSWERS = "path.answers"
 # A step is to be seen whole: less room between its parts than Streamlit leaves.
@@ -51,6 +64,8 @@ def begin(step: str, model: ModelEntry, **numbers: object) -> None:
         with st.container(
             horizontal=True, key="path-turn", width="content", vertical_alignment="center", gap="small"
         ):
+            with st.popover(say("path.words"), key=f"path-words-{step}", type="tertiary"):
+                st.markdown("\n".join(f"- {say(f'path.word.{word}')}" for word in WORDS[step]))
             if number:
                 pages.link(STEPS[number - 1], f"← {say('path.back')}")
             st.caption(say("path.count", number=number, last=len(STEPS) - 1), width="content")
