@@ -38,6 +38,7 @@ STYLE = """<style>
 .st-key-path-head h1 { font-size: 1.35rem; }
 .st-key-path-turn { flex-wrap: nowrap; }
 .st-key-path-turn a { padding: .1rem .45rem; margin: 0; min-height: 1.9rem; white-space: nowrap; }
+@media (pointer: fine) { .st-key-path-turn button { padding: 0 .45rem; min-height: 1.9rem; } }
 .st-key-path-turn [data-testid=stCaptionContainer] p { white-space: nowrap; }
 /* Room for an answer of one line, so that what is below stays where it is. */
 .st-key-path-question { border-left: 3px solid #c2570c; padding-left: .8rem; gap: .35rem; min-height: 6.6rem; }
