@@ -46,6 +46,8 @@ OTHER = {
     "recommendation.channel": "22", "recommendation.count": "3", "recommendation.seed": "8",
     "recommendation.case": "2", "recommendation.column": "1", "recommendation.users": "6",
     "recommendation.user": "3", "recommendation.rule": "4", "recommendation.k": "5",
+    "text.section": "attention", "text.text": "He was very well .", "text.hidden": "1", "text.who": "padded",
+    "text.at": "1.2.3.4cp",
     "path.key": "9", "path.sequence.channel": "17", "path.norm.channel": "18", "path.block.channel": "19",
     "direction": "column", "scale": "map", "order": "entropy", "opacity": "0.5", "start": "1", "pinned": "1",
     "log": "1", "smooth": "1", "heads": "mean", "second": "2.1",

@@ -1,0 +1,1 @@
+"""Text: what BERT and a decoder alone make of words that a person types."""
