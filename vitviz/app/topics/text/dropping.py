@@ -84,14 +84,13 @@ def _dots(found: Tensor, numbers: list[int]) -> str:
     for number in numbers:
         shares = found[:, number].tolist()
         dots = "".join(
-            f'<circle cx="{4 + 592 * share / high:.1f}" cy="9" r="3.5" fill="currentColor" opacity=".45"/>'
+            f'<span style="position:absolute;left:calc({100 * share / high:.2f}% - 3px);top:5px;width:7px;height:7px;'
+            'border-radius:50%;background:currentColor;opacity:.45"></span>'
             for share in shares
         )
-        name = escape(names[number])
-        line = '<line x1="4" x2="596" y1="9" y2="9" stroke="currentColor" opacity=".25"/>'
         lines.append(
-            f'<tr><td>{name}</td><td style="width:85%"><svg viewBox="0 0 600 18" width="100%" role="img" '
-            f'aria-label="{name}" style="display:block">{line}{dots}</svg></td></tr>'
+            f'<tr><td>{escape(names[number])}</td><td style="width:85%"><div style="position:relative;height:17px;'
+            f'border-bottom:1px solid #8886">{dots}</div></td></tr>'
         )
         columns[names[number]] = shares
     ends = f'<tr><td></td><td class="n">0 \u2026 {percent(high)}</td></tr>'

@@ -32,7 +32,7 @@ def section() -> None:
     if not shared:
         st.warning(say("text.nothing_shared"))
         return
-    longest = max(range(len(shared)), key=lambda i: len(shared[i]))
+    longest = max(range(len(shared)), key=lambda i: (len(shared[i]), i))
     chosen = WORD.widget(
         lambda key: st.segmented_control(
             say("text.shared_label"), range(len(shared)), key=key, required=True,

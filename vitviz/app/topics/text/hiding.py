@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from vitviz.app import html, session
@@ -36,6 +38,11 @@ def section() -> None:
         draws = {draw.place: draw for draw in lottery(row, count, seed)}
         often = shares(row, count, MANY)
     st.markdown(say("text.wanted", pieces=len(row.ids), asked=wanted(len(row.ids)), drawn=len(draws)))
+    read = [
+        f"<b>{escape(words.vocabulary[draws[i].number])}</b>" if i in draws else escape(piece)
+        for i, piece in enumerate(row.pieces)
+    ]
+    st.html(html.titled(say("text.reads"), f"<p>{' '.join(read)}</p>"))
     rows = []
     for place, piece in enumerate(row.pieces):
         draw = draws.get(place)

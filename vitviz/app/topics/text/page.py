@@ -39,7 +39,7 @@ SECTION: Setting[str] = Setting("text.section", links.one_of(tuple(SECTIONS)))
 
 def show() -> None:
     """What the two models are and what they cannot do, and one section: each takes a text that a person types."""
-    sequence_head(say("text.title"), say("text.lead"), READER, WRITER)
+    sequence_head(say("text.title"), say("text.lead"), READER, WRITER, given=say("text.given"))
     _limits()
     _sections()
 
