@@ -38,6 +38,8 @@ OTHER = {
     "segmentation.section": "skips", "segmentation.node": "3", "segmentation.view": "1",
     "segmentation.channel": "20", "segmentation.other": "21", "segmentation.step": "1", "segmentation.class": "2",
     "segmentation.block": "9", "segmentation.head": "1", "segmentation.switches": "120",
+    "families.view": "costs", "families.sentence": "1", "families.token": "3", "families.layer": "2",
+    "families.head": "-1", "families.n": "128", "families.kept": "4",
     "translation.sentence": "a fish is above two cars .", "translation.step": "3", "translation.layer": "0",
     "translation.head": "1", "translation.key": "2", "translation.attention": "own",
     "recommendation.view": "losses", "recommendation.aircraft": "2425", "recommendation.edits": "3-,7BOS",

@@ -27,7 +27,10 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "classes": ("lens", "attribution", "class_scores", "loss"),
     },
     "workshop": {"": ("convolution", "memory_layout", "matmul", "operations", "norm_lab", "swin_cost")},
-    "more": {"scenes": ("detection", "segmentation"), "sequences": ("translation", "text", "recommendation")},
+    "more": {
+        "scenes": ("detection", "segmentation"),
+        "sequences": ("families", "translation", "text", "recommendation"),
+    },
 }  # fmt: skip
 PLACES = {
     place: tuple(topic for topics in groups.values() for topic in topics) for place, groups in GROUPS.items()
@@ -67,9 +70,10 @@ RELATED: dict[str, tuple[str, ...]] = {
     "swin_cost": ("path/windows", "swin_shift"),
     "detection": ("segmentation", "attention", "loss"),
     "segmentation": ("detection", "swin_shift", "swin_reach", "loss"),
-    "translation": ("text", "attention", "detection"),
-    "text": ("translation", "path/weights", "attention", "layer_norm"),
-    "recommendation": ("attention", "loss"),
+    "families": ("translation", "text", "attention", "swin_cost"),
+    "translation": ("families", "text", "attention", "detection"),
+    "text": ("families", "translation", "path/weights", "attention", "layer_norm"),
+    "recommendation": ("families", "attention", "loss"),
 }
 # Pages of models that know only a world of their own: neither the chosen picture nor the chosen model is used.
 OWN_WORLD = "more"

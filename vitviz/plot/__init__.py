@@ -13,6 +13,7 @@ arrays, for which no plotly is needed. Every function takes ``theme="dark"``.
 from vitviz.plot.accesses import access_dots
 from vitviz.plot.cost import cost_curves, race_lines, speed_lines
 from vitviz.plot.depth import gradient_lines, length_lines, share_lines
+from vitviz.plot.families import growth_of_cost
 from vitviz.plot.heads import head_dots
 from vitviz.plot.hidden import activation_curve
 from vitviz.plot.lens import class_lines
@@ -42,9 +43,42 @@ from vitviz.plot.themes import Theme, template
 from vitviz.plot.variance import variance_errors
 
 __all__ = [
-    "Theme", "TokenNumbers", "access_dots", "activation", "activation_curve", "class_lines", "class_scores",
-    "classes_through_depth", "contribution_bars", "cost", "cost_curves", "depth_band", "gradient_lines", "gradients",
-    "growth_lines", "head_dots", "heads", "heat_map", "histograms", "length_lines", "lengths", "logit_attribution",
-    "norm_steps", "norm_tokens", "norms", "pattern", "position_similarity", "race_lines", "running_sum", "score_bars",
-    "share_lines", "sparsity", "speed_lines", "template", "tensor", "token_lines", "variance_errors",
+    "Theme",
+    "TokenNumbers",
+    "access_dots",
+    "activation",
+    "activation_curve",
+    "class_lines",
+    "class_scores",
+    "classes_through_depth",
+    "contribution_bars",
+    "cost",
+    "cost_curves",
+    "depth_band",
+    "gradient_lines",
+    "gradients",
+    "growth_lines",
+    "growth_of_cost",
+    "head_dots",
+    "heads",
+    "heat_map",
+    "histograms",
+    "length_lines",
+    "lengths",
+    "logit_attribution",
+    "norm_steps",
+    "norm_tokens",
+    "norms",
+    "pattern",
+    "position_similarity",
+    "race_lines",
+    "running_sum",
+    "score_bars",
+    "share_lines",
+    "sparsity",
+    "speed_lines",
+    "template",
+    "tensor",
+    "token_lines",
+    "variance_errors",
 ]  # fmt: skip

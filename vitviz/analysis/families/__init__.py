@@ -1,0 +1,1 @@
+"""Encoder, decoder and both: who looks at whom on the same words, what that costs, and who can stream."""
