@@ -50,6 +50,7 @@ OTHER = {
     "recommendation.user": "3", "recommendation.rule": "4", "recommendation.k": "5",
     "text.section": "attention", "text.text": "He was very well .", "text.hidden": "1", "text.who": "padded",
     "text.at": "1.2.3.4cp",
+    "recommendation.all": "1", "recommendation.places": "1.0.7r",
     "path.key": "9", "path.sequence.channel": "17", "path.norm.channel": "18", "path.block.channel": "19",
     "direction": "column", "scale": "map", "order": "entropy", "opacity": "0.5", "start": "1", "pinned": "1",
     "log": "1", "smooth": "1", "heads": "mean", "second": "2.1",

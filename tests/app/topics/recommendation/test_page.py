@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 import pytest
@@ -13,10 +14,12 @@ from streamlit.testing.v1 import AppTest
 from tests.app.page_contents import mounted
 from vitviz.analysis.recommendation.flights import flights
 from vitviz.analysis.recommendation.losses import LOSSES
+from vitviz.analysis.recommendation.prediction import attended
 from vitviz.analysis.recommendation.ranking import figures, ranks
 from vitviz.app.topics.recommendation.models import codes
 from vitviz.app.topics.recommendation.page import AIRCRAFT, VIEWS
 from vitviz.app.topics.recommendation.users import whole_test
+from vitviz.models.sasrec import SasRec
 from vitviz.zoo.sequence_models import load_sequence_model
 from vitviz.zoo.shipped import ASSETS
 
@@ -42,12 +45,24 @@ def test_the_answers_are_those_of_a_fresh_run_and_follow_a_change(open_page: Ope
         np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-5)
 
 
+def test_every_place_s_weights_are_those_of_the_row_as_it_was_changed(open_page: Open) -> None:
+    chosen = {"setting.recommendation.all": True, "setting.recommendation.edits": "0BOS,49-"}
+    attention = mounted(open_page("recommendation", **chosen), "recommendation.places")["attention"]
+    assert (len(attention["names"]), attention["names"][0], len(attention["layers"])) == (49, "0 BOS", 2)
+    arrays = attention["layers"][1]["arrays"]
+    q, k = (arrays[name].reshape(49, 50) for name in ("q", "k"))
+    weights = np.exp(q[-1] @ k.T / 50**0.5 - arrays["lse"].reshape(49)[-1])
+    items = torch.tensor(mounted(open_page("recommendation", **chosen), PART)["answer"]["items"]).long()
+    sasrec = cast(SasRec, load_sequence_model("sasrec-mini").network)
+    np.testing.assert_allclose(weights, attended(sasrec, items).weights[1, 0], atol=1e-5)
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_section_has_its_words_and_only_its_numbers(open_page: Open, view: str) -> None:
     data = mounted(open_page("recommendation", language="zh", **{"setting.recommendation.view": view}), PART)
     assert data["words"][f"{view}_lead"]
-    there = {name for name in ("answer", "worth", "matrix", "users") if data[name] is not None}
-    of_aircraft = {"attention": {"answer"}, "gru": {"answer", "worth"}}
+    there = {name for name in ("answer", "gates", "worth", "matrix", "users") if data[name] is not None}
+    of_aircraft = {"attention": {"answer"}, "gru": {"answer", "gates", "worth"}}
     assert there == of_aircraft.get(view, {"matrix" if view == "losses" else "users"})
 
 

@@ -173,7 +173,7 @@ export class AircraftSection {
     }
     this.lines.open(asked);
     this.over(null, null);
-    this.root.dataset.answered = `${answer.aircraft} ${answer.edits}`;
+    write(this.root, null, { "data-answered": `${answer.aircraft} ${answer.edits}` });
   }
 
   /**

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from vitviz.analysis.recommendation.edits import PLACES, edited, read_edits
 from vitviz.analysis.recommendation.flights import flights
-from vitviz.analysis.recommendation.prediction import attended, gated, leave_one_out
+from vitviz.analysis.recommendation.prediction import attended, gated, last_scores, leave_one_out
 from vitviz.app.topics.recommendation.models import codes, gru4rec, sasrec
 
 KEPT = 32  # answers, some 200 KB each, which are the same for everybody
@@ -30,12 +30,12 @@ def ids() -> dict[str, int]:
 
 @lru_cache(maxsize=KEPT)
 def answer(aircraft: int, edits: str) -> dict[str, Any]:
-    """The row as it is asked about, and both models' scores of all airports, and what they are made of."""
+    """The row as it is asked about, both models' scores of all airports, and what SASRec's are made of."""
     torch.set_num_threads(1)
     given = history(aircraft)
     left = edited(given.tolist(), read_edits(edits, ids()))
     items = torch.tensor([item for _, item in left])
-    looked, gates = attended(sasrec(), items), gated(gru4rec(), items)
+    looked = attended(sasrec(), items)
     return {
         "aircraft": aircraft,
         "edits": edits,
@@ -54,15 +54,24 @@ def answer(aircraft: int, edits: str) -> dict[str, Any]:
             "state": _array(looked.state),  # (D,)
         },
         "gru4rec": {
-            "scores": _array(gates.scores),
+            "scores": _array(_of_gru(items)),
             "before": _array(_unchanged(aircraft)["gru4rec"]),
-            "reset": _array(gates.reset),  # (n, D), and so on
-            "update": _array(gates.update),
-            "candidate": _array(gates.candidate),
-            "state": _array(gates.state),
-            "ofInput": _array(gates.of_input),  # (n, 3, D)
-            "ofState": _array(gates.of_state),  # (n, 3, D)
         },
+    }
+
+
+@lru_cache(maxsize=KEPT)
+def gates(aircraft: int, edits: str) -> dict[str, NDArray[Any]]:
+    """What GRU4Rec's scores are made of: gates and states (n, D), and what goes into the gates (n, 3, D)."""
+    torch.set_num_threads(1)
+    made = gated(gru4rec(), torch.from_numpy(answer(aircraft, edits)["items"]).long())
+    return {
+        "reset": _array(made.reset),
+        "update": _array(made.update),
+        "candidate": _array(made.candidate),
+        "state": _array(made.state),
+        "ofInput": _array(made.of_input),
+        "ofState": _array(made.of_state),
     }
 
 
@@ -83,7 +92,12 @@ def worth(aircraft: int, edits: str) -> dict[str, Any]:
 def _unchanged(aircraft: int) -> dict[str, Tensor]:
     """Both models' scores (I,) after the row as it was."""
     given = history(aircraft)
-    return {"sasrec": attended(sasrec(), given).scores, "gru4rec": gated(gru4rec(), given).scores}
+    return {"sasrec": attended(sasrec(), given).scores, "gru4rec": _of_gru(given)}
+
+
+def _of_gru(items: Tensor) -> Tensor:
+    """GRU4Rec's scores (I,) after a row."""
+    return last_scores(gru4rec(), [items], len(items))[0]
 
 
 def _array(values: Tensor) -> NDArray[Any]:

@@ -28,8 +28,9 @@ export class GruLines {
   }
 
   /** @param {Asked} asked */
-  speak({ data: { words }, answer }) {
-    const channels = answer.gru4rec.state.length / answer.items.length;
+  speak({ data, answer }) {
+    const { words } = data;
+    const channels = gatesOf(data).state.length / answer.items.length;
     if (this.spoken !== words.gate) {
       this.spoken = words.gate;
       this.controls.replaceChildren(make("span", "vr-quiet", words.gate));
@@ -47,7 +48,7 @@ export class GruLines {
     const { words } = data;
     this.gates?.set(GATES.indexOf(choice.gate));
     this.channel?.set(choice.channel, channels - 1, String(choice.channel));
-    const values = across(answer, answer.gru4rec[choice.gate], channels);
+    const values = across(answer, gatesOf(data)[choice.gate], channels);
     const heat = {
       name: SIGNED.includes(choice.gate) ? "candidate" : "reset",
       label: filled(words.heat_line, { gate: words[`gate_${choice.gate}`], channels }),
@@ -92,9 +93,9 @@ export class GruLines {
    * @param {string} name
    * @param {number} at
    */
-  press({ answer }, name, at) {
+  press({ data, answer }, name, at) {
     if (at < 0 || MODELS.includes(/** @type {ModelName} */ (name))) return {};
-    const channels = answer.gru4rec.state.length / answer.items.length;
+    const channels = gatesOf(data).state.length / answer.items.length;
     return { channel: Math.floor(at * channels) };
   }
 
@@ -107,11 +108,11 @@ export class GruLines {
     const { words, fixed } = data;
     const at = answer.places.indexOf(place);
     if (at < 0) return filled(words.read_out, { place });
-    const channels = answer.gru4rec.state.length / answer.items.length;
+    const channels = gatesOf(data).state.length / answer.items.length;
     const values = {
       ...{ place, code: fixed.codes[answer.items[at] - 1], airport: fixed.codes[choice.airport] },
       ...{ gate: words[`gate_${choice.gate}`], channel: choice.channel },
-      value: answer.gru4rec[choice.gate][at * channels + choice.channel],
+      value: gatesOf(data)[choice.gate][at * channels + choice.channel],
       ...{ sasrec: this.worth(asked, "sasrec")[at], gru: this.worth(asked, "gru4rec")[at] },
     };
     return filled(words.gru_read, values);
@@ -120,7 +121,8 @@ export class GruLines {
   /** @param {Asked} asked */
   open({ data, answer, choice }) {
     const { words, fixed } = data;
-    const { reset, update, candidate, state, ofInput, ofState, scores } = answer.gru4rec;
+    const { reset, update, candidate, state, ofInput, ofState } = gatesOf(data);
+    const { scores } = answer.gru4rec;
     const { place, channel, airport } = choice;
     const at = answer.places.indexOf(place);
     const channels = state.length / answer.items.length;
@@ -148,8 +150,8 @@ export class GruLines {
   figures(asked) {
     const { data, answer } = asked;
     const count = answer.items.length;
-    const shape = [count, answer.gru4rec.state.length / count];
-    const arrays = Object.fromEntries(GATES.map((gate) => [gate, { values: answer.gru4rec[gate], shape }]));
+    const shape = [count, gatesOf(data).state.length / count];
+    const arrays = Object.fromEntries(GATES.map((gate) => [gate, { values: gatesOf(data)[gate], shape }]));
     /** @type {Record<string, import("../../../web/shared/types.d.ts").SavedArray>} */
     const without = {};
     for (const model of MODELS) {
@@ -177,4 +179,13 @@ function across(answer, values, channels) {
     for (let channel = 0; channel < channels; channel++)
       found[channel * width + place] = values[i * channels + channel];
   return found;
+}
+
+/**
+ * The gates, which are there wherever these lines are.
+ * @param {import("./types.d.ts").RecommendationData} data
+ */
+function gatesOf({ gates }) {
+  if (!gates) throw new Error("the server sent no gates");
+  return gates;
 }

@@ -11,7 +11,8 @@ from vitviz.app import links
 from vitviz.app.sequence_models import sequence_head
 from vitviz.app.settings import Setting
 from vitviz.app.topics.recommendation.models import GRU4REC, SASREC, codes
-from vitviz.app.topics.recommendation.part import recommendation_part
+from vitviz.app.topics.recommendation.part import every_place, recommendation_part
+from vitviz.app.widgets.word_attention import word_attention, word_place
 from vitviz.app.words import say
 
 View = Literal["attention", "gru", "losses", "ranking"]
@@ -39,6 +40,8 @@ VIEW: Setting[View] = Setting("recommendation.view", links.one_of(VIEWS))
 EDITS: Setting[str] = Setting("recommendation.edits", read_changes)
 LOSS: Setting[str] = Setting("recommendation.loss", links.one_of(LOSSES))
 OTHERS: Setting[str] = Setting("recommendation.others", links.one_of(SOURCES))
+ALL = Setting("recommendation.all", links.flag)
+PLACE: Setting[str] = Setting("recommendation.places", word_place)
 GATE: Setting[str] = Setting("recommendation.gate", links.one_of(GATES))
 # Whole numbers: what they begin with, and the largest that there is. -1 is what the page itself begins with.
 NUMBERS: dict[str, tuple[int, int]] = {
@@ -70,8 +73,19 @@ def show() -> None:
 @st.fragment
 def _sections() -> None:
     view = _choose_view()
-    recommendation_part("recommendation.part", view, _choice(), on_choice=_keep)
+    choice = _choice()
+    recommendation_part("recommendation.part", view, choice, on_choice=_keep)
+    if view == "attention":
+        _all_places(choice)
     st.markdown(say(f"recommendation.{view}_note"))
+
+
+def _all_places(choice: dict[str, Any]) -> None:
+    """The weights of every place and not only the last one, where a person asks for them."""
+    if ALL.widget(lambda key: st.toggle(say("recommendation.all"), key=key), None, default=False):
+        st.markdown(say("recommendation.all_lead"))
+        attention = every_place(choice["aircraft"], choice["edits"])
+        word_attention("recommendation.places", attention, PLACE.get(""), PLACE.set)
 
 
 def _choose_view() -> View:

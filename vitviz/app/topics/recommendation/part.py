@@ -26,6 +26,7 @@ def recommendation_part(
     with networks.gate("light"):
         found = {
             "answer": answer.answer(aircraft, choice["edits"]) if view in SECTIONS_OF_AN_AIRCRAFT else None,
+            "gates": answer.gates(aircraft, choice["edits"]) if view == "gru" else None,
             "worth": answer.worth(aircraft, choice["edits"]) if view == "gru" else None,
             "matrix": (
                 matrix.score_matrix(aircraft, choice["others"], choice["count"], choice["seed"])
@@ -49,6 +50,24 @@ def recommendation_part(
             on_choice(dict(picked))
 
     mount(key=key, data=data, on_choice_change=chosen)
+
+
+def every_place(aircraft: int, edits: str) -> dict[str, Any]:
+    """SASRec's attention of all places of a row, for the view of attention over words."""
+    import torch
+
+    from vitviz.app.topics.recommendation.answer import answer
+    from vitviz.app.topics.recommendation.models import codes, sasrec
+    from vitviz.tracing.trace import run_tokens
+    from vitviz.web.word_attention.payload import attention_over_words
+
+    with networks.gate("light"):
+        row = answer(aircraft, edits)
+        names = [
+            f"{place} {codes()[item - 1]}" for place, item in zip(row["places"], row["items"], strict=True)
+        ]
+        items = torch.from_numpy(row["items"]).long()
+        return attention_over_words(run_tokens(sasrec(), items[None]), names)
 
 
 @cache

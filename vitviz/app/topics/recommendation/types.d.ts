@@ -55,13 +55,11 @@ export type Answer = {
     k: Float32Array;
     state: Float32Array;
   };
-  gru4rec: Record<GateName, Float32Array> & {
-    scores: Float32Array;
-    before: Float32Array;
-    ofInput: Float32Array;
-    ofState: Float32Array;
-  };
+  gru4rec: { scores: Float32Array; before: Float32Array };
 };
+
+/** Gates and states (n, D), and what goes into the gates (n, 3, D). */
+export type Gates = Record<GateName | "ofInput" | "ofState", Float32Array>;
 
 /** All airports' probabilities (n, I) without each flight; null where there is only one. */
 export type Worth = Record<ModelName, Float32Array | null>;
@@ -108,6 +106,7 @@ export type RecommendationData = {
   choice: Choice;
   fixed: Fixed;
   answer: Answer | null;
+  gates: Gates | null;
   worth: Worth | null;
   matrix: ScoreMatrix | null;
   users: Users | null;
