@@ -42,6 +42,7 @@ OTHER = {
     "families.head": "-1", "families.n": "128", "families.kept": "4",
     "translation.sentence": "a fish is above two cars .", "translation.step": "3", "translation.layer": "0",
     "translation.head": "1", "translation.key": "2", "translation.attention": "own",
+    "translation.view": "heads", "translation.place": "3.1.4r",
     "recommendation.view": "losses", "recommendation.aircraft": "2425", "recommendation.edits": "3-,7BOS",
     "recommendation.loss": "top1", "recommendation.others": "all", "recommendation.gate": "state",
     "recommendation.place": "12", "recommendation.block": "1", "recommendation.airport": "4",

@@ -18,6 +18,7 @@ SECTIONS = {
     "detection": 5,
     "segmentation": 7,
     "families": 3,
+    "translation": 2,
     "text": 8,
     "recommendation": 4,
 }

@@ -46,6 +46,20 @@ def test_the_numbers_are_those_of_a_fresh_run(open_page: Open) -> None:
     assert data["figures"]["exact"] == 1.0
 
 
+def test_every_head_of_all_six_attentions_is_there_with_the_names_of_its_tokens(open_page: Open) -> None:
+    page = open_page(
+        "translation", **{"setting.translation.view": "heads", "setting.translation.sentence": SENTENCE}
+    )
+    found = mounted(page, "translation.part")["all"]
+    assert found["place"] == "5.2.12r"
+    names = found["attention"]["names"]
+    assert names[:12] == [*SENTENCE.split(), "</s>"]
+    assert "".join(names[12:]) == "<s>我看见绿色的树后面的两座旧的红色的房子。"
+    headers = [layer["header"]["name"] for layer in found["attention"]["layers"]]
+    assert len(headers) == 6
+    assert sum("cross" in name for name in headers) == 2
+
+
 def test_a_link_s_sentence_that_is_none_is_refused_in_one_sentence() -> None:
     page = opened("translation")
     for text, says in (

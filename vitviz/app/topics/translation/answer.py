@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,6 +21,9 @@ from vitviz.analysis.translation.alignment import (
 from vitviz.analysis.translation.writing import Written, write_translation
 from vitviz.app.kept import memory, size_of
 from vitviz.app.sequence_models import sequence_model
+from vitviz.memory import Key
+from vitviz.models.translator import START
+from vitviz.web.word_attention.payload import attention_over_words
 from vitviz.worlds.sentence_alignment import counterparts, crossings
 from vitviz.worlds.sentence_grammar import read_sentence
 from vitviz.worlds.sentences import VOCABULARY
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
 
 MODEL = "translator-mini"
 KIND = "translation"
-KEPT = 6  # answers of one person: going back to a sentence is free
+KEPT = 8  # answers of one person: going back to a sentence is free
 LIKELIEST = 5
 ATTENTIONS = {"cross": "cross_attn.", "own": ""}  # of a decoder layer, by what its tensors' names begin with
 
@@ -45,14 +49,34 @@ def answer(text: str, owner: str) -> dict[str, Any]:
     Raises:
         ValueError: if they are no sentence.
     """
-    key = (KIND, MODEL, text)
+    return _kept(
+        (KIND, MODEL, text), lambda: answer_data(write_translation(network(), read_sentence(text))), owner
+    )
+
+
+def all_heads(text: str, owner: str) -> dict[str, Any]:
+    """Every attention of a sentence's translation for the view of attention over words, kept for ``owner``.
+
+    Raises:
+        ValueError: if the words are no sentence.
+    """
+
+    def make() -> dict[str, Any]:
+        written = write_translation(network(), read_sentence(text))
+        given = [START, *written.tokens.tolist()[:-1]]
+        read = [VOCABULARY[i] for i in written.read.tolist()]
+        return attention_over_words(written.trace, read, [VOCABULARY[i] for i in given])
+
+    return _kept((KIND, MODEL, text, "heads"), make, owner)
+
+
+def _kept(key: Key, make: Callable[[], dict[str, Any]], owner: str) -> dict[str, Any]:
+    """What ``make`` makes, or made for this key before; a person's older ones go."""
 
     def keep(found: dict[str, Any]) -> None:
         memory.put(key, found, size_of(found), owner)
 
-    found = memory.make_once(
-        key, lambda: answer_data(write_translation(network(), read_sentence(text))), keep, owner
-    )
+    found = memory.make_once(key, make, keep, owner)
     for old in memory.owned(KIND, owner)[:-KEPT]:
         memory.release(old, owner)
     return found

@@ -11,6 +11,7 @@ from vitviz.app.markup import as_text
 from vitviz.app.sequence_models import sequence_head
 from vitviz.app.settings import Setting
 from vitviz.app.topics.translation.part import translation_part
+from vitviz.app.widgets.word_attention import word_place
 from vitviz.app.words import say
 from vitviz.models.sequence_config import TranslatorConfig
 from vitviz.worlds.sentence_grammar import next_words, read_sentence
@@ -20,6 +21,7 @@ MODEL = "translator-mini"
 FIRST = "there are three purple boats left of a mushroom ."
 SHORT = 40  # letters of a word in a link that are repeated in a sentence about it
 ATTENTIONS = ("cross", "own")
+VIEWS = ("steps", "heads")
 
 
 def read_text(text: str) -> str:
@@ -37,6 +39,8 @@ LAYER = Setting("translation.layer", links.whole)
 HEAD = Setting("translation.head", links.signed)  # -1 is the mean of all
 KEY = Setting("translation.key", links.signed)  # -1 is the token with the largest weight
 ATTENTION: Setting[str] = Setting("translation.attention", links.one_of(ATTENTIONS))
+VIEW: Setting[str] = Setting("translation.view", links.one_of(VIEWS))
+PLACE: Setting[str] = Setting("translation.place", word_place)
 
 
 def show() -> None:
@@ -48,17 +52,22 @@ def show() -> None:
 
 @st.fragment
 def _translation() -> None:
+    key = f"{VIEW.name}.{st.session_state.get('language', 'en')}"
+    st.session_state.setdefault(key, VIEW.get(VIEWS[0]))
+    view = st.segmented_control(
+        say("translation.views"), VIEWS, format_func=lambda name: say(f"translation.view_{name}"), key=key,
+        required=True, label_visibility="collapsed",
+    )  # fmt: skip
+    VIEW.set(view or VIEWS[0])
     entry = find_sequence_model(MODEL)
     config = cast(TranslatorConfig, entry.config)
+    text = SENTENCE.get(FIRST)
+    # The last layer's cross-attention, while the first piece is written.
+    place = PLACE.get(f"5.2.{len(text.split()) + 1}r", keep=False) if view == "heads" else None
     translation_part(
-        "translation.part",
-        SENTENCE.get(FIRST),
-        _choice(config),
-        config,
-        entry.figures,
-        on_sentence=_keep_sentence,
-        on_choice=_keep,
-    )
+        "translation.part", text, _choice(config), config, entry.figures, place,
+        on_sentence=_keep_sentence, on_choice=_keep, on_place=PLACE.set,
+    )  # fmt: skip
 
 
 def _refused() -> None:

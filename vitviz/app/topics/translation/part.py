@@ -9,6 +9,7 @@ import streamlit as st
 
 from vitviz.app import networks, people
 from vitviz.app.component import colours, component
+from vitviz.app.widgets.word_attention import STYLES, word_attention_data, word_place
 from vitviz.app.words import section
 from vitviz.worlds.sentence_grammar import END, START, automaton
 
@@ -31,23 +32,26 @@ def translation_part(
     choice: dict[str, Any],
     config: TranslatorConfig,
     figures: dict[str, Any],
+    place: str | None,
     *,
     on_sentence: Callable[[str], None],
     on_choice: Callable[[dict[str, Any]], None],
+    on_place: Callable[[str], None],
 ) -> None:
-    """Show the translation of ``text``, opened with ``choice``.
+    """Show the translation of ``text`` step by step, opened with ``choice``; with ``place`` every head instead.
 
     ``on_sentence`` is called with the words of every sentence that a person completes, ``on_choice`` with what else
-    they chose.
+    they chose, ``on_place`` with what they chose among all heads.
     """
-    from vitviz.app.topics.translation.answer import answer, habits_elsewhere, projections
+    from vitviz.app.topics.translation.answer import all_heads, answer, habits_elsewhere, projections
 
-    mount = component(
-        "app/topics/translation/part.js", "app/topics/translation/part.css", "web/explorer/explorer.css"
-    )
+    mount = component("app/topics/translation/part.js", "app/topics/translation/part.css", *STYLES)
     with networks.gate("light"):
         data = {
             "answer": answer(text, people.here().owner),
+            "all": None
+            if place is None
+            else word_attention_data(all_heads(text, people.here().owner), place),
             "choice": choice,
             "layers": config.decoder_depth,
             "heads": config.num_heads,
@@ -69,4 +73,8 @@ def translation_part(
         if found := st.session_state[key].get("choice"):
             on_choice(dict(found))
 
-    mount(key=key, data=data, on_sentence_change=sentence, on_choice_change=chosen)
+    def placed() -> None:
+        if found := st.session_state[key].get("place"):
+            on_place(word_place(str(found)))
+
+    mount(key=key, data=data, on_sentence_change=sentence, on_choice_change=chosen, on_place_change=placed)

@@ -1,6 +1,7 @@
 // What Python sends to the parts of the page; see answer.py and page.py.
 // S tokens read, T tokens written, L layers, H heads, d channels of a head, D of the stream.
 import type { Scale, Words } from "../../../web/shared/types.d.ts";
+import type { WordAttentionData } from "../../../web/word_attention/types.d.ts";
 
 /** Decoder attention: over the memory, or over what was written. */
 export type AttentionName = "cross" | "own";
@@ -45,6 +46,7 @@ export type Answer = {
 };
 
 export type TranslationData = {
+  all: WordAttentionData | null;
   layers: number;
   heads: number;
   answer: Answer;

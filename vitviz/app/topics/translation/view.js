@@ -9,6 +9,7 @@ import { arrowStep } from "../../../web/shared/events.js";
 import { formatted } from "../../../web/shared/format.js";
 import { Lifetime } from "../../../web/shared/lifetime.js";
 import { filled, setBold } from "../../../web/shared/words.js";
+import { WordAttention } from "../../../web/word_attention/view.js";
 import { Alignment, kindOf } from "./alignment.js";
 import { Composer } from "./composer.js";
 import { HeadMaps } from "./head_maps.js";
@@ -65,6 +66,11 @@ export class TranslationView {
     this.kept = new KeptPanel(part(panels));
     this.openedHead = part(root, "vt-opened-head");
     this.opened = part(root, "vt-opened");
+    /** What is seen step by step. */
+    this.steps = [this.player.root, main, panels, this.openedHead, this.opened];
+    this.place = part(root);
+    /** @type {WordAttention | null} every head of every layer, in place of the steps */
+    this.all = null;
     /** @type {TranslationData | null} */
     this.data = null;
     /** @type {Choice | null} */
@@ -111,8 +117,23 @@ export class TranslationView {
     this.theme = themeOf(this.root, data.scales);
     this.root.classList.toggle("vt-dark", this.theme.dark);
     this.mapKey = "";
+    this.showAll(data);
     this.draw();
     this.open();
+  }
+
+  /** @param {TranslationData} data */
+  showAll({ all }) {
+    for (const each of this.steps) each.hidden = all !== null;
+    if (all) {
+      this.player.stop();
+      this.all ??= new WordAttention(this.place, { choose: (place) => this.send("place", place) });
+      this.all.update(all);
+    } else {
+      this.all?.destroy();
+      this.all = null;
+      this.place.replaceChildren();
+    }
   }
 
   /** @param {TranslationData} data */
@@ -331,6 +352,7 @@ export class TranslationView {
   /** @returns {SavedFigure[]} */
   figures() {
     const shown = this.shown();
+    if (this.all) return this.all.figures();
     if (!shown) return [];
     const { answer, sizes, map, words, step } = shown;
     const best = answer.pieces.map((_, t) => strongestKey(map, sizes.read, t));
@@ -380,6 +402,7 @@ export class TranslationView {
 
   destroy() {
     this.player.stop();
+    this.all?.destroy();
     this.alignment.destroy();
     this.triangle.destroy();
     this.lifetime.destroy();
