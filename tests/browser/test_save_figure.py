@@ -92,6 +92,12 @@ def windows(saved: Saved, values: Values) -> bool:
     return close(values, np.ceil(saved.numbers("rows") / 7) * np.ceil(saved.numbers("columns") / 7))
 
 
+# Attentions over words: of BERT and the decoder alone, of the translator.
+OVER_WORDS = (
+    *(f"blocks.{layer}" for layer in range(4)),
+    *(f"{stack}.{layer}" for stack in ("encoder", "decoder") for layer in range(2)),
+    *(f"decoder.{layer}.cross_attn" for layer in range(2)),
+)
 # What the browser computes, by the name of an array or column.
 COMPUTED: dict[str, Callable[[Saved, Values], bool]] = {
     "maps": lens_maps,
@@ -114,9 +120,9 @@ COMPUTED: dict[str, Callable[[Saved, Values], bool]] = {
         (
             "weights:2",
             *(f"encoder.{layer}" for layer in range(3)),
-            *(f"blocks.{layer}.head{head}" for layer in range(4) for head in range(4)),  # over words
+            *(f"{name}.head{head}" for name in OVER_WORDS for head in range(4)),
         ),
-        lambda _, values: close(values.sum(-1), np.ones(values.shape[:-1]), ROUNDING),
+        lambda _, values: close(np.nansum(values, -1), np.ones(values.shape[:-1]), ROUNDING),
     ),
     "tokens": lambda _, values: close(values, np.arange(len(values))),
     "encoder_attention": lambda _, values: close(values.sum((-1, -2)), np.ones(values.shape[:2]), ROUNDING),
