@@ -125,7 +125,7 @@ def test_features_and_writing_are_those_of_the_networks(open_page: Open) -> None
     ids = torch.tensor([word_pieces().ids("it is a truth")])
     written = writer().write(ids, 24)[0, 4:].tolist()
     assert [row[1] for row in steps] == [word_pieces().vocabulary[i] for i in written]
-    assert [number(row[5]) for row in steps[:2]] == [4, 5]
+    assert [number(row[4]) for row in steps[:2]] == [4, 5]
 
 
 def test_an_untrained_model_says_so_and_the_page_still_answers(

@@ -10,11 +10,14 @@ from vitviz.app import html, links, session
 from vitviz.app.settings import Setting
 from vitviz.app.topics.text.inputs import (
     EXAMPLES,
+    LONGEST,
     READER,
     TEXT,
     WRITER,
+    optional_field,
     reader,
     text_field,
+    typed,
     word_pieces,
     writer,
 )
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 Who = Literal["reader", "padded", "writer"]
 WHO: Setting[Who] = Setting("text.who", links.one_of(("reader", "padded", "writer")))
 PLACE = Setting("text.at", word_place)
+SECOND = Setting("text.second", typed)
 FILLED_UP = 6  # pieces of padding
 
 
@@ -45,8 +49,13 @@ def section() -> None:
     )  # fmt: skip
     if pieces is None:
         return
+    second = (
+        None if who == "writer" else optional_field(SECOND, say("text.second_label"), LONGEST - len(pieces))
+    )
+    if second is None and who != "writer":
+        return
     with session.gate():
-        trace, names, row = _run(pieces, who)
+        trace, names, row = _run(pieces, second or [], who)
         from vitviz.web.word_attention.payload import attention_over_words
 
         attention = attention_over_words(trace, names)
@@ -57,7 +66,7 @@ def section() -> None:
         _resting(trace, row)
 
 
-def _run(pieces: list[str], who: Who) -> tuple[Trace, list[str], Row | None]:
+def _run(pieces: list[str], second: list[str], who: Who) -> tuple[Trace, list[str], Row | None]:
     """The run, the names of its tokens, and BERT's row."""
     import torch
 
@@ -69,7 +78,8 @@ def _run(pieces: list[str], who: Who) -> tuple[Trace, list[str], Row | None]:
     if who == "writer":
         ids = [words.number[piece] for piece in pieces]
         return run_tokens(writer(), torch.tensor([ids]), model_name=WRITER), pieces, None
-    row = row_of(words, pieces, length=len(pieces) + 2 + (FILLED_UP if who == "padded" else 0))
+    length = len(row_of(words, pieces, second).ids) + (FILLED_UP if who == "padded" else 0)
+    row = row_of(words, pieces, second, length)
     return trace_bert(reader(), row, READER), list(row.pieces), row
 
 

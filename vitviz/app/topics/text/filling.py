@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import html, session
+from vitviz.app import html, links, session
 from vitviz.app.markup import as_text
 from vitviz.app.settings import Setting
 from vitviz.app.topics.text.inputs import (
@@ -18,7 +18,9 @@ from vitviz.app.topics.text.inputs import (
     word_pieces,
     writer,
 )
+from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
+from vitviz.plot.colour import span
 from vitviz.plot.numbers import added, percent, short
 from vitviz.worlds.word_pieces import MASK
 
@@ -36,6 +38,8 @@ def read_places(text: str) -> list[int]:
 
 
 HIDDEN: Setting[list[int]] = Setting("text.hidden", read_places)
+OPENED = Setting("text.opened", links.whole)
+CHANNEL = Setting("text.channel", links.whole)
 
 
 def section() -> None:
@@ -59,6 +63,7 @@ def section() -> None:
         left = from_the_left_at(writer(), row, word_pieces().number[MASK])
     for place in row.masked:
         _one(place, hidden, pieces[place - 1], both[place], left[place])
+    _open_logit(row.masked[0], both[row.masked[0]])
 
 
 def _examples() -> None:
@@ -130,11 +135,38 @@ def _table(found: Answer) -> str:
 
 
 def _sum(found: Answer) -> str:
-    """How the first probability follows from its logit."""
-    first = found.guesses[0]
-    terms = f"{short(first.product)} {added(short(first.bias))} = " if found.biased else ""
-    exponent = f"{short(first.logit)} \u2212 {short(found.top)}"
+    """How the second probability follows from its logit."""
+    second = found.guesses[1]
+    terms = f"{short(second.product)} {added(short(second.bias))} = " if found.biased else ""
+    exponent = f"{short(second.logit)} {added(short(-found.top))}"
     return say(
-        "text.opened", terms=terms, logit=short(first.logit), exponent=exponent, share=short(first.share),
-        total=short(found.total), probability=short(first.probability),
+        "text.opened", terms=terms, logit=short(second.logit), exponent=exponent, share=short(second.share),
+        total=short(found.total), probability=short(second.probability),
+    )  # fmt: skip
+
+
+def _open_logit(place: int, found: Answer) -> None:
+    """One of BERT's logits, channel by channel."""
+    names = word_pieces().vocabulary
+    count = len(found.guesses)
+    chosen = OPENED.widget(
+        lambda key: st.segmented_control(
+            say("text.open_logit", place=place), range(count), key=key, required=True,
+            format_func=lambda i: as_text(names[found.guesses[i].number]),
+        ),
+        range(count), 0,
+    )  # fmt: skip
+    guess = found.guesses[chosen]
+    hidden, embedding = found.hidden.numpy(), reader().word_embed.weight[guess.number].numpy()
+    rows = [
+        Strip(label, values, span(values, "activation"))
+        for label, values in (("h", hidden), ("e", embedding), ("h \u00b7 e", hidden * embedding))
+    ]
+    channel = min(CHANNEL.get(0), len(hidden) - 1)
+    strips("text.logit", rows, channel, CHANNEL.set, index_name=say("text.channel"))
+    st.markdown(
+        say(
+            "text.logit_opened", product=short(guess.product), bias=added(short(guess.bias)),
+            logit=short(guess.logit),
+        )
     )  # fmt: skip

@@ -35,7 +35,6 @@ def typed(text: str) -> str:
 
 
 TEXT = Setting("text.text", typed)
-SECOND = Setting("text.second", typed)
 SEED = Setting("text.seed", links.whole)
 LARGEST_SEED = 9999
 
@@ -60,6 +59,12 @@ def text_field(setting: Setting[str], label: str, default: str, most: int = LONG
     """A field for a text; its pieces, or None where there is nothing in it that can be used, which it then says."""
     text = setting.widget(lambda key: st.text_input(label, key=key, max_chars=LONGEST_TEXT), None, default)
     return checked(text, most)
+
+
+def optional_field(setting: Setting[str], label: str, most: int) -> list[str] | None:
+    """A field that may stay empty; its pieces, or None where they are too many, which it then says."""
+    text = setting.widget(lambda key: st.text_input(label, key=key, max_chars=LONGEST_TEXT), None, "")
+    return checked(text, most) if text.strip() else []
 
 
 def checked(text: str, most: int = LONGEST) -> list[str] | None:

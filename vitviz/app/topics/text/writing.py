@@ -64,14 +64,14 @@ def section() -> None:
     rows = [
         (
             str(i), words.vocabulary[step.number], percent(step.probability), percent(step.lot),
-            "  ".join(f"{words.vocabulary[number]} {percent(share)}" for number, share in step.likeliest),
             str(step.kept), f"{step.cached / 1024:.1f} KiB", str(step.products), str(step.without),
+            "  ".join(f"{words.vocabulary[number]} {percent(share)}" for number, share in step.likeliest),
         )
         for i, step in enumerate(steps)
     ]  # fmt: skip
-    names = ("step", "chosen", "own", "chance", "likeliest", "kept", "cache", "products", "without")
+    names = ("step", "chosen", "own", "chance", "kept", "cache", "products", "without", "likeliest")
     head = [say(f"text.column_{name}") for name in names]
-    st.html(html.titled(say("text.steps"), html.table(rows, head, numbers=(0, 2, 3, 5, 6, 7, 8))))
+    st.html(html.titled(say("text.steps"), html.table(rows, head, numbers=(0, *range(2, 9)))))
     config = writer().config
     st.markdown(
         say(
