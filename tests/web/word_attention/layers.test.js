@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { contribution } from "../../../vitviz/web/explorer/contribution.js";
+import { fixed } from "../../../vitviz/web/shared/format.js";
 import { Layers } from "../../../vitviz/web/word_attention/layers.js";
-import { reading } from "../../../vitviz/web/word_attention/wording.js";
+import { hundredths, reading } from "../../../vitviz/web/word_attention/wording.js";
 
 const read = JSON.parse(readFileSync(new URL("./attention.json", import.meta.url), "utf8"));
 /** @type {Record<string, any>} */
@@ -54,4 +55,9 @@ test("a line of a word names the strongest, and says of a masked pair that it is
   assert.match(reading(layers, place, { token: 1, other: 0 }, words), /^A\[b \(1\), a \(0\)\] = 0\.\d+ = .* × 1\/2$/);
   const column = { ...place, layer: 1, direction: /** @type {const} */ ("column") };
   assert.equal(reading(layers, column, { token: 1, other: -1 }, words), "b (1): nothing");
+});
+
+test("two digits are written as everywhere, ties too", () => {
+  const values = [0, 1, 0.125, 0.375, 0.005, 0.015, 0.994999, 0.995, 0.0049999, 1 / 3];
+  for (const value of values) assert.equal(hundredths(value), fixed(value, 2));
 });

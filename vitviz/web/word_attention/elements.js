@@ -86,6 +86,8 @@ export class Elements {
     root.append(make("p", "vx-keys", words.keys));
     this.announcer = new Announcer(root);
     this.drawn = this.opened = "";
+    /** @type {MaskedShades | null} of the chosen map */
+    this.shades = null;
   }
 
   /** @param {Scene} scene */
@@ -93,15 +95,16 @@ export class Elements {
     const { layers, place, pointed, theme, revision, map } = scene;
     const { token, other } = pointed;
     const layer = layers.layers[place.layer];
-    const masked = theme.dark ? MASKED.dark : MASKED.light;
-    const shades = new MaskedShades(theme.attention, highOf(layer.matrix(place.head), place.own), masked);
     const { layer: at, head, own, direction } = place;
     const drawn = [revision, at, head, own, direction, this.root.clientWidth, theme.dark].join();
     if (drawn !== this.drawn) {
       this.drawn = drawn;
-      this.drawMap(scene, shades);
+      const masked = theme.dark ? MASKED.dark : MASKED.light;
+      this.shades = new MaskedShades(theme.attention, highOf(layer.matrix(head), own), masked);
+      this.drawMap(scene, this.shades);
+      this.nameLines(scene);
     }
-    this.drawLines(scene, shades);
+    this.shadeLines(scene);
     const row = direction === "row";
     const [i, j] = row ? [token, other] : [other, token];
     this.matrix.point(i < 0 ? -1 : i - layer.queries.first, j < 0 ? -1 : j - layer.keys.first, row);
@@ -160,18 +163,28 @@ export class Elements {
   /**
    * The words that look and those that are looked at; in self-attention they are the same line.
    * @param {Scene} scene
-   * @param {MaskedShades} shades
    */
-  drawLines({ layers, place, pointed: { token, other } }, shades) {
+  nameLines({ layers, place }) {
     const { words } = this;
     const [first, second] = this.lines;
     const { queries, keys } = layers.layers[place.layer];
     const alone = queries.first === keys.first;
-    const weights = weightsOf(layers, place, token);
-    const row = place.direction === "row";
     first.show(namesOf(layers.names, queries), queries.first, alone ? words.lineBoth : words.lineQueries);
     second.root.hidden = alone;
     if (!alone) second.show(namesOf(layers.names, keys), keys.first, words.lineKeys);
+  }
+
+  /**
+   * Each word by its weight, and which are pointed at.
+   * @param {Scene} scene
+   */
+  shadeLines({ layers, place, pointed: { token, other } }) {
+    const { shades } = this;
+    if (!shades) return;
+    const [first, second] = this.lines;
+    const alone = second.root.hidden;
+    const weights = weightsOf(layers, place, token);
+    const row = place.direction === "row";
     const plain = { own: token, other: -1, pinned: place.pinned };
     const shaded = { own: alone ? token : -1, other, pinned: place.pinned };
     first.paint(alone || !row ? weights : null, shades, alone || !row ? shaded : plain);

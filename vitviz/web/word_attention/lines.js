@@ -1,6 +1,6 @@
 // The words as they stand one behind another, each with its weight below it.
 import { make, write } from "../shared/dom.js";
-import { fixed } from "../shared/format.js";
+import { hundredths } from "./wording.js";
 
 /** @import { MaskedShades } from "./shades.js" */
 /** @typedef {{ hover: (token: number) => void, leave: () => void, choose: (token: number) => void }} LineEvents */
@@ -70,13 +70,14 @@ export class WordLine {
     for (const [at, word] of this.words.entries()) {
       const token = this.first + at;
       const value = weights ? weights(token) : null;
-      const text = value === null ? "" : Number.isNaN(value) ? "\u2014" : fixed(value, 2);
+      const text = value === null ? "" : Number.isNaN(value) ? "\u2014" : hundredths(value);
       const drawn = [value, shades.high, token === own, token === other, pinned].join();
       if (drawn === word.drawn) continue;
       word.drawn = drawn;
       write(word.weight, text || "\u00a0");
-      word.button.style.background = value === null ? "" : shades.css(value);
-      word.button.style.color = value === null ? "" : shades.inkOn(value);
+      const { css, ink } = value === null ? { css: "", ink: "" } : shades.styleOf(value);
+      word.button.style.background = css;
+      word.button.style.color = ink;
       word.button.classList.toggle("wa-masked", Number.isNaN(value));
       word.button.classList.toggle("wa-own", token === own);
       word.button.classList.toggle("wa-other", token === other);

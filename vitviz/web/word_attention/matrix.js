@@ -1,7 +1,7 @@
 // The chosen head's map, large: queries down and keys across, each with its word.
 import { contextOf, make, pixelRatio, pointIn } from "../shared/dom.js";
-import { fixed } from "../shared/format.js";
 import { cellAt, geometryOf, READABLE } from "./geometry.js";
+import { hundredths } from "./wording.js";
 
 /** @import { Ink } from "../explorer/types.d.ts" */
 /** @import { Matrix } from "./layers.js" */
@@ -84,7 +84,7 @@ export class WordMatrix {
     context.textBaseline = "middle";
     for (let i = 0; i < rows * columns; i++) {
       const [x, y] = [left + (i % columns) * cell, top + Math.floor(i / columns) * cell];
-      context.fillStyle = shades.css(values[i]);
+      context.fillStyle = shades.styleOf(values[i]).css;
       context.fillRect(x, y, cell, cell);
       if (Number.isNaN(values[i])) {
         context.strokeStyle = ink.middle;
@@ -94,8 +94,8 @@ export class WordMatrix {
         context.lineTo(x + cell - 2, y + 2);
         context.stroke();
       } else if (cell >= READABLE) {
-        context.fillStyle = shades.inkOn(values[i]);
-        context.fillText(fixed(values[i], 2).replace(/^0/, ""), x + cell / 2, y + cell / 2);
+        context.fillStyle = shades.styleOf(values[i]).ink;
+        context.fillText(hundredths(values[i]).replace(/^0/, ""), x + cell / 2, y + cell / 2);
       }
     }
   }

@@ -3,6 +3,9 @@ import { largest, Shades } from "../shared/shades.js";
 
 /** @import { Matrix } from "./layers.js" */
 
+const PIXEL = new Uint32Array(1);
+const BYTES = new Uint8Array(PIXEL.buffer);
+
 /** NaN, a forbidden pair, has a colour of its own. */
 export class MaskedShades extends Shades {
   /**
@@ -13,6 +16,8 @@ export class MaskedShades extends Shades {
   constructor(colours, high, masked) {
     super(colours, high);
     this.masked = masked;
+    /** @type {Map<number, { css: string, ink: string }>} by pixel */
+    this.styles = new Map();
   }
 
   /** @param {number} value */
@@ -20,27 +25,24 @@ export class MaskedShades extends Shades {
     return Number.isNaN(value) ? this.masked : super.pixel(value);
   }
 
-  /** @param {number} value */
-  css(value) {
-    const [red, green, blue] = this.bytes(value);
-    return `rgb(${red} ${green} ${blue})`;
-  }
-
   /**
-   * Black or white, whichever is read better on the colour of a value.
+   * A value's colour, and black or white, whichever is read better on it.
    * @param {number} value
    */
-  inkOn(value) {
-    const [red, green, blue] = Array.from(this.bytes(value), (byte) => {
+  styleOf(value) {
+    const pixel = this.pixel(value);
+    const kept = this.styles.get(pixel);
+    if (kept) return kept;
+    PIXEL[0] = pixel;
+    const [red, green, blue] = BYTES;
+    const [r, g, b] = [red, green, blue].map((byte) => {
       const share = byte / 255;
       return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
     });
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000" : "#fff";
-  }
-
-  /** @param {number} value */
-  bytes(value) {
-    return new Uint8Array(new Uint32Array([this.pixel(value)]).buffer);
+    const light = 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179;
+    const made = { css: `rgb(${red} ${green} ${blue})`, ink: light ? "#000" : "#fff" };
+    this.styles.set(pixel, made);
+    return made;
   }
 }
 

@@ -1,6 +1,6 @@
 // What the view says of a place: names of words and maps, the line below the words. Knows no page.
 import { strongest } from "../explorer/weights.js";
-import { number } from "../shared/format.js";
+import { fixed, number } from "../shared/format.js";
 import { filled } from "../shared/words.js";
 
 /** @import { Words } from "../shared/types.d.ts" */
@@ -8,6 +8,17 @@ import { filled } from "../shared/words.js";
 /** @import { Place, Pointed } from "./types.d.ts" */
 
 const NAMED = 4; // words with the largest weights
+
+/**
+ * A weight with two digits behind the point, as `fixed` writes it; that takes longer than a frame has for many words, and
+ * only a tie needs it.
+ * @param {number} value
+ */
+export function hundredths(value) {
+  const hundred = value * 100;
+  const nearTie = Math.abs(hundred - Math.floor(hundred) - 0.5) < 1e-6;
+  return nearTie ? fixed(value, 2) : value.toFixed(2);
+}
 
 /**
  * A word with its place: the same word may stand twice in a text.
