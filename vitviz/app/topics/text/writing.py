@@ -65,7 +65,7 @@ def section() -> None:
         (
             str(i), words.vocabulary[step.number], percent(step.probability), percent(step.lot),
             str(step.kept), f"{step.cached / 1024:.1f} KiB", str(step.products), str(step.without),
-            "  ".join(f"{words.vocabulary[number]} {percent(share)}" for number, share in step.likeliest),
+            " \u00b7 ".join(f"{words.vocabulary[number]} {percent(share)}" for number, share in step.likeliest),
         )
         for i, step in enumerate(steps)
     ]  # fmt: skip
