@@ -53,11 +53,16 @@ def run(family: str, kind: str) -> Any:
     return run_on(Trace, network, image, grad=kind == "differentiable")
 
 
+# Topics about rows of tokens, whose methods are of runs on those.
+OF_ROWS = ("vitviz.analysis.text.", "vitviz.analysis.translation.", "vitviz.analysis.families.")
+
+
 def methods() -> Iterator[tuple[str, Callable[..., Any]]]:
-    """Every public function whose first argument is a trace."""
+    """Every public function whose first argument is a trace of a picture."""
     modules = [of_trace, norms]
     for found in pkgutil.walk_packages(vitviz.analysis.__path__, "vitviz.analysis."):
-        modules.append(importlib.import_module(found.name))
+        if not found.name.startswith(OF_ROWS):
+            modules.append(importlib.import_module(found.name))
     for module in modules:
         for name, function in vars(module).items():
             own = inspect.isfunction(function) and function.__module__ == module.__name__
