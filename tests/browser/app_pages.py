@@ -17,7 +17,7 @@ SECTIONS = {
     "swin-reach": 4,
     "detection": 5,
     "segmentation": 7,
-    "families": 3,
+    "families": 4,
     "translation": 2,
     "text": 8,
     "recommendation": 4,

@@ -12,6 +12,7 @@ arrays, for which no plotly is needed. Every function takes ``theme="dark"``.
 
 from vitviz.plot.accesses import access_dots
 from vitviz.plot.cost import cost_curves, race_lines, speed_lines
+from vitviz.plot.data_curves import data_curves
 from vitviz.plot.depth import gradient_lines, length_lines, share_lines
 from vitviz.plot.families import growth_of_cost
 from vitviz.plot.heads import head_dots
@@ -54,6 +55,7 @@ __all__ = [
     "contribution_bars",
     "cost",
     "cost_curves",
+    "data_curves",
     "depth_band",
     "gradient_lines",
     "gradients",

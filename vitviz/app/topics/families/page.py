@@ -10,12 +10,13 @@ from vitviz.app import links
 from vitviz.app.sequence_models import sequence_head
 from vitviz.app.settings import Setting
 from vitviz.app.topics.families.costs import costs
+from vitviz.app.topics.families.inductive_bias import show_inductive_bias
 from vitviz.app.topics.families.part import families_part
 from vitviz.app.topics.families.streams import streams
 from vitviz.app.words import say
 
 MODELS = ("bert-mini", "gpt-mini", "translator-mini")
-VIEWS = ("masks", "costs", "streams")
+VIEWS = ("masks", "costs", "streams", "data")
 SENTENCES = (0, 1, 2)  # of vitviz.analysis.families.same_words
 VIEW: Setting[str] = Setting("families.view", links.one_of(VIEWS))
 SENTENCE: Setting[int] = Setting("families.sentence", links.one_of(SENTENCES))
@@ -26,7 +27,7 @@ FIRST_TOKEN = 4
 
 
 def show() -> None:
-    """The same words under three masks with real weights, then what each costs, then whose outputs change."""
+    """The same words under three masks with real weights, what each costs, whose outputs change; bias against data."""
     sequence_head(say("families.title"), say("families.lead"), *MODELS, given=say("families.given"))
     _sections()
 
@@ -40,6 +41,9 @@ def _sections() -> None:
         required=True, label_visibility="collapsed",
     )  # fmt: skip
     VIEW.set(view or VIEWS[0])
+    if view == "data":
+        show_inductive_bias()
+        return
     st.markdown(say(f"families.{view or VIEWS[0]}_lead"))
     choice = {
         "sentence": SENTENCE.get(SENTENCES[0]),
