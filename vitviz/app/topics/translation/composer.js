@@ -32,6 +32,7 @@ export class Composer {
     this.input = make("input", "vt-type");
     Object.assign(this.input, { type: "text", autocomplete: "off", spellcheck: false, size: 8 });
     this.input.setAttribute("autocapitalize", "none");
+    this.refused = false; // whether the last letters were not taken
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.key(event));
   }
@@ -90,6 +91,7 @@ export class Composer {
     this.sentence = sentence;
     this.at = at;
     this.input.value = "";
+    this.refused = false;
     this.draw();
     if (at !== null && matchMedia("(pointer: fine)").matches) this.input.focus();
   }
@@ -108,6 +110,7 @@ export class Composer {
     const known = this.known();
     const text = this.input.value.trim();
     let fitting = matching(known, text);
+    this.refused = !fitting.length;
     if (!fitting.length) {
       // What no word begins with is not taken.
       let good = text;
@@ -117,7 +120,7 @@ export class Composer {
       const before = this.sentence.slice(0, this.at ?? 0).join(" ");
       write(this.message, filled(before ? this.words.unknown : this.words.unknown_first, { text, before }));
     } else write(this.message, "");
-    if (/\S\s$/.test(this.input.value) && fitting.length) this.choose(fitting[0]);
+    if (/\S\s$/.test(this.input.value) && !this.refused) this.choose(fitting[0]);
     else this.drawOptions(fitting);
   }
 
@@ -125,8 +128,11 @@ export class Composer {
   key(event) {
     event.stopPropagation();
     const fitting = matching(this.known(), this.input.value.trim());
-    if (event.key === "Enter" && fitting.length) this.choose(fitting[0]);
-    else if (event.key === "Backspace" && !this.input.value && this.at)
+    // After letters that were not taken, or none, Enter means none of the words that are offered, unless there is one only.
+    const meant = fitting.length === 1 || (fitting.length > 0 && this.input.value.trim() !== "");
+    if (event.key === "Enter") {
+      if (meant && !this.refused) this.choose(fitting[0]);
+    } else if (event.key === "Backspace" && !this.input.value && this.at)
       this.open(this.sentence.slice(0, this.at - 1), this.at - 1);
     else if (event.key === "Escape" && this.grammar && isWhole(this.grammar, this.sentence))
       this.open(this.sentence, null);
