@@ -42,7 +42,7 @@ WATCH = """(selector) => {
 def numbers(page: Page, times: int) -> list[float]:
     """Milliseconds from each move of n to its formulas."""
     page.goto(f"{ADDRESS}/families?families.view=costs")
-    slider = page.locator("[data-testid=stSlider] [role=slider]").first
+    slider = page.get_by_role("slider").first
     slider.wait_for(timeout=PATIENCE_MS)
     page.wait_for_timeout(3000)
     page.evaluate(WATCH, ".katex")

@@ -91,7 +91,7 @@ const SENTENCES = {
   aligns_partly: "partly",
   aligns_not: "not",
   crossings: "{crossed} of {right}",
-  rests: "rests {rest:.2f}",
+  rests: "rests {rest:.2f} on {where}",
   rests_not: "awake",
   empty: "empty",
   not_empty: "{ends:.1f} {others:.1f}",
@@ -121,14 +121,14 @@ function said(aligned, rest, more = {}) {
     ...more,
   };
   const choice = { layer: 0, head: 0 };
-  const map = Float32Array.of(0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0);
+  const map = Float32Array.of(0, 1, 0, 0, 0, 0.1, 0.7, 0.2, 1, 0, 0, 0);
   const shape = { layers: 1, heads: 1, read: 4, written: 3, dim: 2 };
   const data = { elsewhere: null };
   return statements(/** @type {any} */ ({ answer, sizes: shape, choice, map, words: SENTENCES, data }));
 }
 
 test("which sentence is said of a head follows from its numbers", () => {
-  assert.deepEqual(said(8, 0.7), ["aligns 8/10", "1 of 1", "rests 0.70", "empty"]);
+  assert.deepEqual(said(8, 0.7), ["aligns 8/10", "1 of 1", "rests 0.70 on .", "empty"]);
   assert.deepEqual(said(7, 0.7, { lengths: Float32Array.of(2, 2, 3, 1) }).slice(0, 1), ["partly"]);
   assert.deepEqual(said(5, 0.4), ["not", "1 of 1", "awake"]);
   assert.equal(said(8, 0.7, { lengths: Float32Array.of(2, 2, 3, 1) })[3], "2.0 2.0");

@@ -2,7 +2,7 @@
 import { filled } from "../../../web/shared/words.js";
 import { crossingsOf } from "./maths.js";
 
-/** @import { Shown } from "./types.d.ts" */
+/** @import { Answer, Shown } from "./types.d.ts" */
 
 const MOST = 0.8; // of the pieces: a head that aligns
 const FEW = 0.5;
@@ -30,7 +30,7 @@ export function statements({ answer, sizes, choice, map, words, data }) {
   const found = [
     filled(aligns, { layer, head, aligned, count }),
     crossing,
-    filled(rests, { needless, rest, stop, pieces: [...needing].join(" ") }),
+    filled(rests, { needless, rest, stop, where: restingPlace(answer, sizes, map), pieces: [...needing].join(" ") }),
   ];
   if (rest >= RESTS) {
     const { ends, others } = lengths(answer.lengths, sizes, layer, head);
@@ -42,6 +42,19 @@ export function statements({ answer, sizes, choice, map, words, data }) {
     found.push(filled(words.elsewhere, { sentences: data.elsewhere.sentences, share, rest: elsewhere.rest }));
   }
   return found;
+}
+
+/**
+ * Which of the two ends has more of the weight of the pieces that need no word.
+ * @param {Answer} answer
+ * @param {{ read: number }} sizes
+ * @param {Float32Array} map (T, S)
+ */
+function restingPlace({ counterparts, words }, { read }, map) {
+  const [stop, end] = [read - 2, read - 1].map((key) =>
+    counterparts.reduce((sum, { begins }, t) => sum + (begins ? 0 : map[t * read + key]), 0),
+  );
+  return words[stop > end ? read - 2 : read - 1];
 }
 
 /**
