@@ -44,11 +44,11 @@ def streams(sentence: int) -> None:
     with networks.gate("light"):
         moved = {name: changes(run(n), run(n + 1)).tolist() for name, run in names.items()}
     rows = [
-        [say(f"families.stream_{name}", n=n), *(short(value) for value in found), _verdict(max(found))]
+        [say(f"families.stream_{name}", n=n), _verdict(max(found)), *(short(value) for value in found)]
         for name, found in moved.items()
     ]
-    head = [say("families.stream_model"), *words[:n], say("families.stream_verdict")]
-    st.html(html.table(rows, head, numbers=range(1, n + 1)))
+    head = [say("families.stream_model"), say("families.stream_verdict"), *words[:n]]
+    st.html(html.table(rows, head, numbers=range(2, n + 2)))
     st.caption(say("families.stream_note"))
 
 
