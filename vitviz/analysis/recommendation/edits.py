@@ -2,6 +2,7 @@
 
 ``3-,7BOS`` leaves the choice at place 3 out and has BOS in place of the one at place 7; places count from 0.
 
+>>> from vitviz.analysis.recommendation.edits import edited, read_edits, write_edits
 >>> edits = read_edits("7BOS,3-", {"BOS": 12})
 >>> edits, write_edits(edits, {12: "BOS"})
 ({3: None, 7: 12}, '3-,7BOS')
