@@ -86,9 +86,11 @@ export class AircraftSection {
     this.spoken = words.aircraft;
     this.who.replaceChildren();
     const input = make("input", "vr-number");
-    Object.assign(input, { type: "number", min: "0", max: String(fixed.aircraft - 1), step: "1" });
+    Object.assign(input, { type: "number", min: "0", max: String(fixed.aircraft - 1), step: "1", required: true });
     input.addEventListener("keydown", (event) => event.stopPropagation());
-    input.addEventListener("change", () => this.aircraft(Math.round(Number(input.value)), fixed.aircraft));
+    input.addEventListener("change", () => {
+      if (input.reportValidity()) this.aircraft(Number(input.value), fixed.aircraft);
+    });
     this.number = labelled(this.who, words.aircraft, input, "vr-label-of");
     const step = (/** @type {number} */ by) => this.aircraft((this.asked?.choice.aircraft ?? 0) + by, fixed.aircraft);
     button(this.who, "\u2190", () => step(-1), "vv-tool").setAttribute("aria-label", words.aircraft_before);
@@ -114,7 +116,6 @@ export class AircraftSection {
    * @param {number} count
    */
   aircraft(number, count) {
-    if (!Number.isFinite(number)) return;
     this.past = [];
     this.choose({ aircraft: ((number % count) + count) % count, edits: "", place: -1, airport: -1 });
   }

@@ -70,9 +70,7 @@ def _examples() -> None:
     """Sentences to begin with."""
     with st.container(horizontal=True):
         for i, example in enumerate(EXAMPLES):
-            st.button(
-                as_text(example), key=f"text.example.{i}", on_click=_choose, args=(example,), type="tertiary"
-            )
+            st.button(as_text(example), key=f"text.example.{i}", on_click=_choose, args=(example,))
 
 
 def _choose(example: str) -> None:

@@ -60,6 +60,8 @@ def section() -> None:
             )
     head = tuple(say(f"text.column_{name}") for name in ("place", "piece", "side", "lot", "reads"))
     st.html(html.titled(say("text.lottery", seed=seed), html.table(rows, head, numbers=(0, 2))))
+    if all(draw.kind != "random" for draw in draws.values()):
+        st.caption(say("text.none_exchanged", seed=seed))
     st.html(
         html.titled(
             say("text.often", seeds=MANY),

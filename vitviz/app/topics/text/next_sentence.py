@@ -112,9 +112,10 @@ def _table(found: dict[str, tuple[str, Verdict]]) -> str:
 
 
 def _numbers(verdict: Verdict) -> dict[str, str]:
-    """Both logits as powers, and the probability that they make."""
+    """Both logits as powers, the probability that they make, and what that says."""
     yes, no = math.exp(verdict.next), math.exp(verdict.elsewhere)
     return {
         "next": short(verdict.next), "elsewhere": short(verdict.elsewhere), "yes": short(yes),
         "no": short(no), "probability": percent(verdict.probability),
+        "taken": say("text.taken_next" if verdict.next > verdict.elsewhere else "text.taken_elsewhere"),
     }  # fmt: skip
