@@ -55,7 +55,8 @@ def costs() -> None:
     st.markdown(
         formulas.displayed(_formulas(n, dim, mlp, translator.embed_dim, gru, whole, step, cross, recurrent))
     )
-    st.markdown(say("families.ratio", n=n, whole=whole.total, step=step.total))
+    ratio = say("families.ratio", n=n, whole=whole.total, step=step.total)
+    st.markdown(f"{ratio} {say('families.square_from', n=2 * dim + mlp)}")
     rows = [
         [say("families.bytes_pattern"), f"{heads} x {n} x {n}", f"{pattern_bytes(n, n, heads):,} B"],
         [say("families.bytes_row"), f"{heads} x 1 x {n}", f"{pattern_bytes(1, n, heads):,} B"],

@@ -40,6 +40,7 @@ class Square {
     this.reading = this.root.appendChild(make("div", "vf-reading"));
     /** @type {Run | null} */
     this.run = null;
+    this.on = -1; // the token whose name is marked
     const tokenAt = (/** @type {PointerEvent} */ event) => {
       const { y } = pointIn(this.frame, event);
       const n = this.run?.tokens.length ?? 1;
@@ -64,20 +65,25 @@ class Square {
     if (run !== this.run) {
       this.run = run;
       this.columns.replaceChildren(...run.tokens.map((token) => make("span", wide(token), token)));
-      this.rows.replaceChildren(...run.tokens.map((token) => make("span", "", token)));
+      this.rows.replaceChildren(...run.tokens.map((token) => make("span", wide(token), token)));
+      this.on = -1;
+      this.row.hidden = this.column.hidden = true;
     }
     this.cells.draw(values, 0, run.tokens.length, run.tokens.length, new Shades(colours, 1));
   }
 
   /** @param {number} token -1 for none */
   point(token) {
+    if (token === this.on) return;
     const part = 100 / (this.run?.tokens.length ?? 1);
     this.row.hidden = this.column.hidden = token < 0;
     Object.assign(this.row.style, { top: `${part * token}%`, height: `${part}%` });
     Object.assign(this.column.style, { left: `${part * token}%`, width: `${part}%` });
-    for (const list of [this.rows, this.columns])
-      for (const [i, name] of [...list.children].entries())
-        write(name, null, { class: `${i === token ? "vf-on" : ""} ${wide(name.textContent ?? "")}` });
+    for (const list of [this.rows, this.columns]) {
+      list.children[this.on]?.classList.remove("vf-on");
+      list.children[token]?.classList.add("vf-on");
+    }
+    this.on = token;
   }
 }
 
@@ -207,7 +213,8 @@ export class FamiliesView {
       const layer = Math.min(choice.layer, layers - 1);
       const n = run.tokens.length;
       const of = choice.head < 0 ? words.of_mask : words.of_head;
-      write(each.note, filled(of, { model: run.model, layer, head: choice.head, pairs: pairs(run), n }));
+      const last = layer < choice.layer && choice.head >= 0 ? words.last_layer : "";
+      write(each.note, filled(of, { model: run.model, layer, head: choice.head, pairs: pairs(run), n }) + last);
     }
     const bar = choice.head < 0 ? [] : [colourBar(data.scales.attention, dark, 0, 1, words.weight)];
     const masked = make("span", "vf-key");
