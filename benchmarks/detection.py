@@ -11,19 +11,12 @@ line to the message after the frame with its maps and box.
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import shutil
-import statistics
-import sys
-from collections.abc import Sequence
-from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from benchmarks.explorer import DEEP, LISTEN
-from benchmarks.pages import ADDRESS, PATIENCE_MS, server
-from benchmarks.report import machine, print_json, print_table
+from benchmarks.follows import Times, hover_over, measure
+from benchmarks.pages import ADDRESS, PATIENCE_MS
 
 SCENE = "c000003h49m4fa0jc2s000000fb5j43y80jc2s0000000"  # a house and a boat
 HOUSE = (0.35, 0.40)
@@ -68,61 +61,23 @@ def drag(page: Page, moves: int, wait: bool) -> list[float]:
     return [after - before for before, after in itertools.pairwise(painted)]
 
 
-def hover(page: Page, moves: int) -> list[float]:
-    """Milliseconds from the pointer coming to a query's line to its maps."""
-    boxes = [line.bounding_box() for line in page.locator(".vd-query").all()]
-    page.evaluate(LISTEN)
-    for turn in range(moves):
-        box = boxes[(5 * turn + 1) % len(boxes)]
-        assert box is not None
-        # The mouse itself: a locator's hover() searches the page for what is under it within the measured time.
-        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-        page.wait_for_timeout(60)
-    return [float(time) for time in page.evaluate("window.moves")]
+def opened(page: Page) -> None:
+    """The page with that scene, with nothing left to load."""
+    page.goto(f"{ADDRESS}/detection?scene={SCENE}")
+    page.locator(".vd-query").first.wait_for(timeout=PATIENCE_MS)
+    page.wait_for_timeout(3000)
+    page.evaluate(WATCH)
 
 
-def row(name: str, times: Sequence[float], goal: float | None) -> list[str]:
-    """One line of the table."""
-    ordered = sorted(times)
-    late = ordered[int(0.95 * len(ordered))]
-    return [name, f"{statistics.median(ordered):.1f}", f"{late:.1f}", str(len(ordered)), str(goal or "")]
-
-
-def main() -> None:
-    """Run everything and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--moves", type=int, default=40)
-    options = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        sys.exit("this benchmark needs chromium: apt-get install chromium")
-    with sync_playwright() as playwright, server():
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.add_init_script(DEEP)
-        page.goto(f"{ADDRESS}/detection?scene={SCENE}")
-        page.locator(".vd-query").first.wait_for(timeout=PATIENCE_MS)
-        page.wait_for_timeout(3000)
-        page.evaluate(WATCH)
-        drag(page, 5, wait=True)  # the first of each kind makes what later ones find
-        results: dict[str, list[float]] = {"drag": drag(page, options.moves, wait=True)}
-        page.goto(f"{ADDRESS}/detection?scene={SCENE}")
-        page.locator(".vd-query").first.wait_for(timeout=PATIENCE_MS)
-        page.wait_for_timeout(2000)
-        page.evaluate(WATCH)
-        results["dragged on"] = drag(page, options.moves, wait=False)
-        results["hover"] = hover(page, options.moves)
-        browser.close()
-    print_table(
-        "The detection page follows, ms",
-        ["what", "median", "p95", "times", "goal"],
-        [row(name, times, GOAL.get(name)) for name, times in results.items()],
-    )
-    figures: dict[str, Any] = {name: statistics.median(times) for name, times in results.items()}
-    print_json({"detection": figures, **machine("streamlit", "torch")})
+def run(page: Page, moves: int) -> Times:
+    """Everything, in turn."""
+    opened(page)
+    drag(page, 5, wait=True)  # the first of each kind makes what later ones find
+    results = {"drag": drag(page, moves, wait=True)}
+    opened(page)
+    results["dragged on"] = drag(page, moves, wait=False)
+    return results | {"hover": hover_over(page, page.locator(".vd-query"), moves)}
 
 
 if __name__ == "__main__":
-    main()
+    measure("detection", __doc__, run, GOAL)

@@ -9,17 +9,10 @@ after the frame with its rows and columns.
 
 from __future__ import annotations
 
-import argparse
-import shutil
-import statistics
-import sys
+from playwright.sync_api import Page
 
-from playwright.sync_api import Page, sync_playwright
-
-from benchmarks.detection import row
-from benchmarks.explorer import DEEP, LISTEN
-from benchmarks.pages import ADDRESS, PATIENCE_MS, server
-from benchmarks.report import machine, print_json, print_table
+from benchmarks.follows import Times, hover_over, measure
+from benchmarks.pages import ADDRESS, PATIENCE_MS
 
 GOAL = {"n": 200, "head": 200, "hover": 8}
 # Notes a key or click, and when a frame after the next change of what is watched had been painted.
@@ -65,43 +58,12 @@ def heads(page: Page, times: int) -> list[float]:
     return [float(time) for time in page.evaluate("window.times")]
 
 
-def hover(page: Page, times: int) -> list[float]:
-    """Milliseconds from the pointer coming to a word to its rows and columns."""
-    boxes = [word.bounding_box() for word in page.locator(".vf-model").first.locator(".vf-rows span").all()]
-    page.evaluate(LISTEN)
-    for turn in range(times):
-        box = boxes[(5 * turn + 1) % len(boxes)]
-        assert box is not None
-        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-        page.wait_for_timeout(60)
-    return [float(time) for time in page.evaluate("window.moves")]
-
-
-def main() -> None:
-    """Run everything and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--moves", type=int, default=20)
-    options = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        sys.exit("this benchmark needs chromium: apt-get install chromium")
-    with sync_playwright() as playwright, server():
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.add_init_script(DEEP)
-        results = {"n": numbers(page, options.moves), "head": heads(page, options.moves)}
-        results["hover"] = hover(page, options.moves)
-        browser.close()
-    print_table(
-        "The families page follows, ms",
-        ["what", "median", "p95", "times", "goal"],
-        [row(name, times, GOAL.get(name)) for name, times in results.items()],
-    )
-    figures = {name: statistics.median(times) for name, times in results.items()}
-    print_json({"families": figures, **machine("streamlit", "torch")})
+def run(page: Page, moves: int) -> Times:
+    """Everything, in turn."""
+    results = {"n": numbers(page, moves), "head": heads(page, moves)}
+    words = page.locator(".vf-model").first.locator(".vf-rows span")
+    return results | {"hover": hover_over(page, words, moves)}
 
 
 if __name__ == "__main__":
-    main()
+    measure("families", __doc__, run, GOAL, 20)

@@ -9,18 +9,10 @@ airport's other flights, its place on the map and a line of text. Under the GRU 
 
 from __future__ import annotations
 
-import argparse
-import shutil
-import statistics
-import sys
-from typing import Any
+from playwright.sync_api import Page
 
-from playwright.sync_api import Page, sync_playwright
-
-from benchmarks.detection import row
-from benchmarks.explorer import DEEP, LISTEN
-from benchmarks.pages import ADDRESS, PATIENCE_MS, server
-from benchmarks.report import machine, print_json, print_table
+from benchmarks.follows import Times, hover_over, measure
+from benchmarks.pages import ADDRESS, PATIENCE_MS
 
 GOAL = {"change": 200, "hover": 8, "hover, GRU": 8}
 # Notes when a button was pressed, and when a frame with the answer to another row had been painted.
@@ -55,50 +47,17 @@ def change(page: Page, moves: int) -> list[float]:
     return [float(time) for time in page.evaluate("window.answers")]
 
 
-def hover(page: Page, moves: int) -> list[float]:
-    """Milliseconds from the pointer coming to a flight to its marks."""
-    boxes = [chip.bounding_box() for chip in page.locator(".vr-chip").all()]
-    page.evaluate(LISTEN)
-    for turn in range(moves):
-        box = boxes[(7 * turn + 1) % len(boxes)]
-        assert box is not None
-        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-        page.wait_for_timeout(60)
-    return [float(time) for time in page.evaluate("window.moves")]
-
-
-def main() -> None:
-    """Run everything and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--moves", type=int, default=30)
-    options = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        sys.exit("this benchmark needs chromium: apt-get install chromium")
-    results: dict[str, list[float]] = {}
-    with sync_playwright() as playwright, server():
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.add_init_script(DEEP)
-        opened(page, "attention")
-        change(page, 3)  # the first ones load what later ones find
-        opened(page, "attention")
-        results["change"] = change(page, options.moves)
-        opened(page, "attention")
-        results["hover"] = hover(page, options.moves)
-        opened(page, "gru")
-        results["hover, GRU"] = hover(page, options.moves)
-        browser.close()
-    print_table(
-        "The recommendation page follows, ms",
-        ["what", "median", "p95", "times", "goal"],
-        [row(name, times, GOAL.get(name)) for name, times in results.items()],
-    )
-    figures: dict[str, Any] = {name: statistics.median(times) for name, times in results.items()}
-    print_json({"recommendation": figures, **machine("streamlit", "torch")})
+def run(page: Page, moves: int) -> Times:
+    """Everything, in turn."""
+    opened(page, "attention")
+    change(page, 3)  # the first ones load what later ones find
+    opened(page, "attention")
+    results = {"change": change(page, moves)}
+    for name, view in (("hover", "attention"), ("hover, GRU", "gru")):
+        opened(page, view)
+        results[name] = hover_over(page, page.locator(".vr-chip"), moves, step=7)
+    return results
 
 
 if __name__ == "__main__":
-    main()
+    measure("recommendation", __doc__, run, GOAL, 30)

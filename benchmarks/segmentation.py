@@ -11,18 +11,12 @@ in the section Windows, where every head's weights are drawn anew.
 
 from __future__ import annotations
 
-import argparse
-import shutil
-import statistics
-import sys
-from typing import Any
+from playwright.sync_api import Page
 
-from playwright.sync_api import Page, sync_playwright
-
-from benchmarks.detection import SCENE, WATCH, drag, row
-from benchmarks.explorer import DEEP, LISTEN
-from benchmarks.pages import ADDRESS, PATIENCE_MS, server
-from benchmarks.report import machine, print_json, print_table
+from benchmarks.detection import SCENE, WATCH, drag
+from benchmarks.explorer import LISTEN
+from benchmarks.follows import Times, measure
+from benchmarks.pages import ADDRESS, PATIENCE_MS
 
 GOAL = {"drag": 150, "switch": 100, "hover": 8, "hover, windows": 8}
 # The time from pressing a button of a switch to the message after the next frame.
@@ -67,42 +61,21 @@ def switch(page: Page, moves: int) -> list[float]:
     return [float(time) for time in page.evaluate("window.pressed")]
 
 
-def main() -> None:
-    """Run everything and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--moves", type=int, default=40)
-    options = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        sys.exit("this benchmark needs chromium: apt-get install chromium")
-    results: dict[str, list[float]] = {}
-    with sync_playwright() as playwright, server():
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.add_init_script(DEEP)
-        opened(page, "painting")
-        page.evaluate(WATCH)
-        drag(page, 5, wait=True)  # the first of each kind makes what later ones find
-        results["drag"] = drag(page, options.moves, wait=True)
-        opened(page, "painting")
-        page.evaluate(WATCH)
-        results["dragged on"] = drag(page, options.moves, wait=False)
-        results["hover"] = hover(page, options.moves)
-        opened(page, "windows")
-        results["hover, windows"] = hover(page, options.moves)
-        opened(page, "skips")
-        results["switch"] = switch(page, min(options.moves, 24))
-        browser.close()
-    print_table(
-        "The segmentation page follows, ms",
-        ["what", "median", "p95", "times", "goal"],
-        [row(name, times, GOAL.get(name)) for name, times in results.items()],
-    )
-    figures: dict[str, Any] = {name: statistics.median(times) for name, times in results.items()}
-    print_json({"segmentation": figures, **machine("streamlit", "torch")})
+def run(page: Page, moves: int) -> Times:
+    """Everything, in turn."""
+    opened(page, "painting")
+    page.evaluate(WATCH)
+    drag(page, 5, wait=True)  # the first of each kind makes what later ones find
+    results = {"drag": drag(page, moves, wait=True)}
+    opened(page, "painting")
+    page.evaluate(WATCH)
+    results["dragged on"] = drag(page, moves, wait=False)
+    results["hover"] = hover(page, moves)
+    opened(page, "windows")
+    results["hover, windows"] = hover(page, moves)
+    opened(page, "skips")
+    return results | {"switch": switch(page, min(moves, 24))}
 
 
 if __name__ == "__main__":
-    main()
+    measure("segmentation", __doc__, run, GOAL)

@@ -9,17 +9,10 @@ to the message after the frame with its ribbons.
 
 from __future__ import annotations
 
-import argparse
-import shutil
-import statistics
-import sys
+from playwright.sync_api import Page
 
-from playwright.sync_api import Page, sync_playwright
-
-from benchmarks.detection import row
-from benchmarks.explorer import DEEP, LISTEN
-from benchmarks.pages import ADDRESS, PATIENCE_MS, server
-from benchmarks.report import machine, print_json, print_table
+from benchmarks.follows import Times, hover_over, measure
+from benchmarks.pages import ADDRESS, PATIENCE_MS
 
 COLOURS = ("red", "blue", "green", "yellow", "white", "black", "purple")
 GOAL = {"exchange": 200, "step": 200, "hover": 8}
@@ -61,52 +54,17 @@ def steps(page: Page, times: int) -> list[float]:
     return [float(time) for time in page.evaluate("window.times")]
 
 
-def hover(page: Page, times: int) -> list[float]:
-    """Milliseconds from the pointer coming to a piece to its ribbons."""
+def run(page: Page, moves: int) -> Times:
+    """Everything, in turn."""
+    page.goto(f"{ADDRESS}/translation")
+    page.locator(".vt-chip").first.wait_for(timeout=PATIENCE_MS)
+    page.wait_for_timeout(3000)
+    page.evaluate(WATCH)
+    results = {"exchange": exchange(page, min(moves, len(COLOURS))), "step": steps(page, moves)}
     page.keyboard.press("End")
     page.wait_for_timeout(300)
-    boxes = [piece.bounding_box() for piece in page.locator(".vt-box[data-piece]").all()]
-    page.evaluate(LISTEN)
-    for turn in range(times):
-        box = boxes[(5 * turn + 1) % len(boxes)]
-        assert box is not None
-        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-        page.wait_for_timeout(60)
-    return [float(time) for time in page.evaluate("window.moves")]
-
-
-def main() -> None:
-    """Run everything and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--moves", type=int, default=40)
-    options = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        sys.exit("this benchmark needs chromium: apt-get install chromium")
-    with sync_playwright() as playwright, server():
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.add_init_script(DEEP)
-        page.goto(f"{ADDRESS}/translation")
-        page.locator(".vt-chip").first.wait_for(timeout=PATIENCE_MS)
-        page.wait_for_timeout(3000)
-        page.evaluate(WATCH)
-        results = {
-            "exchange": exchange(page, min(options.moves, len(COLOURS))),
-            "step": steps(page, options.moves),
-            "hover": hover(page, options.moves),
-        }
-        browser.close()
-    print_table(
-        "The translation page follows, ms",
-        ["what", "median", "p95", "times", "goal"],
-        [row(name, times, GOAL.get(name)) for name, times in results.items()],
-    )
-    figures = {name: statistics.median(times) for name, times in results.items()}
-    print_json({"translation": figures, **machine("streamlit", "torch")})
+    return results | {"hover": hover_over(page, page.locator(".vt-box[data-piece]"), moves)}
 
 
 if __name__ == "__main__":
-    main()
+    measure("translation", __doc__, run, GOAL)
