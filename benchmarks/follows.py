@@ -1,4 +1,4 @@
-"""What the benchmarks of single pages share: a page in a real chromium, the pointer, the table of how soon it follows."""
+"""What the benchmarks of single pages share: a page in a real chromium, the pointer, how soon it follows as a table."""
 
 from __future__ import annotations
 
