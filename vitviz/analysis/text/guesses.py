@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 
 class Guess(NamedTuple):
-    """One piece and what makes its probability: ``logit`` = ``product`` + ``bias``, ``share`` = e^(logit - top)."""
+    """One piece and what makes its probability: ``share`` = e^(logit - top).
+
+    ``product`` is that of the place's vector with the piece's embedding; with ``bias`` it makes the ``logit``, but for
+    the rounding of another order of addition.
+    """
 
     number: int
     product: float
@@ -47,8 +51,8 @@ class Answer:
         return int((self.probabilities > self.probabilities[number]).sum()) + 1
 
 
-def answer(logits: Tensor, hidden: Tensor, bias: Tensor | None, count: int) -> Answer:
-    """The ``count`` likeliest of the pieces with these logits (V,)."""
+def answer(logits: Tensor, hidden: Tensor, embeddings: Tensor, bias: Tensor | None, count: int) -> Answer:
+    """The ``count`` likeliest of the pieces with these logits (V,) and ``embeddings`` (V, D)."""
     top = logits.max()
     shares = (logits - top).exp()  # (V,)
     total = shares.sum()
@@ -56,9 +60,16 @@ def answer(logits: Tensor, hidden: Tensor, bias: Tensor | None, count: int) -> A
     found = []
     for number in logits.topk(count).indices.tolist():
         own = 0.0 if bias is None else bias[number].item()
-        logit = logits[number].item()
+        product = (hidden @ embeddings[number]).item()
         found.append(
-            Guess(number, logit - own, own, logit, shares[number].item(), probabilities[number].item())
+            Guess(
+                number,
+                product,
+                own,
+                logits[number].item(),
+                shares[number].item(),
+                probabilities[number].item(),
+            )
         )
     return Answer(tuple(found), top.item(), total.item(), hidden, probabilities, bias is not None)
 
@@ -71,7 +82,8 @@ def trace_bert(bert: Bert, row: Row, name: str = "") -> Trace:
 def from_both_sides(trace: Trace, place: int, count: int = 5) -> Answer:
     """What BERT says stands at ``place`` of its row."""
     bert: Bert = trace.structure  # type: ignore[assignment]  # the trace is one of BERT's
-    return answer(trace["mlm_logits"][0, place], trace["ln_mlm.out"][0, place], bert.mlm_bias.detach(), count)
+    logits, hidden = trace["mlm_logits"][0, place], trace["ln_mlm.out"][0, place]
+    return answer(logits, hidden, bert.word_embed.weight, bert.mlm_bias.detach(), count)
 
 
 def from_the_left(gpt: Gpt, before: list[int], count: int = 5) -> Answer | None:
@@ -79,7 +91,7 @@ def from_the_left(gpt: Gpt, before: list[int], count: int = 5) -> Answer | None:
     if not before:
         return None
     trace = run_tokens(gpt, torch.tensor([before]))
-    return answer(trace["logits"][0, -1], trace["ln_final.out"][0, -1], None, count)
+    return answer(trace["logits"][0, -1], trace["ln_final.out"][0, -1], gpt.word_embed.weight, None, count)
 
 
 def from_the_left_at(gpt: Gpt, row: Row, mask: int, count: int = 5) -> dict[int, Answer | None]:

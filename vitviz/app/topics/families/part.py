@@ -38,6 +38,7 @@ def families_part(key: str, choice: dict[str, Any], *, on_choice: Callable[[dict
     names = ("family", "sees", "pairs", "next", "kept")
     rows = [[say(f"families.row_{row}_{name}") for name in names] for row in ROWS]
     st.html(html.table(rows, [say(f"families.head_{name}") for name in names]))
+    st.caption(say("families.opened_where"))
 
 
 @cache
