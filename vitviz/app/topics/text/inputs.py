@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vitviz.models.gpt import Gpt
 
 READER, WRITER = "bert-mini", "gpt-mini"
-LONGEST_TEXT = 2000  # characters: far more than the models read, so that who pastes too much is told
+LONGEST_TEXT = 1000  # characters: far more than the models read, so that who pastes too much is told
 LONGEST = 45  # pieces: with the row's own three it is as long as the rows that the reader learned from
 EXAMPLES = (
     "Elizabeth was [MASK] to see him.",
