@@ -49,10 +49,7 @@ export class LensView {
     this.whole = true; // whether probabilities are drawn on a scale to 1
     /** @type {Scene | null} */
     this.scene = null;
-    this.send = this.lifetime.afterRest(REST, () => {
-      const { reading, depth, target } = this.cursor.fixed;
-      onChoose({ reading, depth, target: this.scene?.data.classes[target].index ?? 0 });
-    });
+    this.send = this.lifetime.afterRest(REST, () => onChoose(this.cursor.sent()));
     root.classList.add("vl");
     root.tabIndex = 0;
     root.setAttribute("role", "application");
