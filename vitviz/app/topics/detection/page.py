@@ -9,6 +9,7 @@ import streamlit as st
 from vitviz.app import links, scene_routes
 from vitviz.app.fragments import rerun_this
 from vitviz.app.scene_models import scene_head
+from vitviz.app.section_choice import choose_section
 from vitviz.app.settings import Setting
 from vitviz.app.topics.detection.habits import compute_habits, kept_habits
 from vitviz.app.topics.detection.network import MODEL
@@ -41,7 +42,7 @@ def show() -> None:
 @st.fragment
 def _sections() -> None:
     config = cast(DetrConfig, find_scene_model(MODEL).config)
-    view = _choose_view()
+    view = choose_section(VIEW, VIEWS, say("detection.views"), lambda name: say(f"detection.view_{name}"))
     known = kept_habits() if view == "habits" else None
     detection_part(
         "detection.part", view, _choice(config), config, known,
@@ -50,18 +51,6 @@ def _sections() -> None:
     if view == "habits" and known is None:
         compute_habits()
         rerun_this()
-
-
-def _choose_view() -> View:
-    """Which section. The choice also lives in the settings, because a widget forgets when its page is left."""
-    key = f"{VIEW.name}.{st.session_state.get('language', 'en')}"
-    st.session_state.setdefault(key, VIEW.get(VIEWS[0]))
-    view = st.segmented_control(
-        say("detection.views"), VIEWS, format_func=lambda name: say(f"detection.view_{name}"), key=key,
-        required=True, label_visibility="collapsed",
-    )  # fmt: skip
-    VIEW.set(view or VIEWS[0])
-    return view or VIEWS[0]
 
 
 def _choice(config: DetrConfig) -> dict[str, Any]:

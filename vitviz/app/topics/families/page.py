@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from vitviz.app import links
+from vitviz.app.section_choice import choose_section
 from vitviz.app.sequence_models import sequence_head
 from vitviz.app.settings import Setting
 from vitviz.app.topics.families.costs import costs
@@ -34,17 +35,11 @@ def show() -> None:
 
 @st.fragment
 def _sections() -> None:
-    key = f"{VIEW.name}.{st.session_state.get('language', 'en')}"
-    st.session_state.setdefault(key, VIEW.get(VIEWS[0]))
-    view = st.segmented_control(
-        say("families.views"), VIEWS, format_func=lambda name: say(f"families.view_{name}"), key=key,
-        required=True, label_visibility="collapsed",
-    )  # fmt: skip
-    VIEW.set(view or VIEWS[0])
+    view = choose_section(VIEW, VIEWS, say("families.views"), lambda name: say(f"families.view_{name}"))
     if view == "data":
         show_inductive_bias()
         return
-    st.markdown(say(f"families.{view or VIEWS[0]}_lead"))
+    st.markdown(say(f"families.{view}_lead"))
     choice = {
         "sentence": SENTENCE.get(SENTENCES[0]),
         "token": TOKEN.get(FIRST_TOKEN),

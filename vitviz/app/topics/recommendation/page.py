@@ -8,6 +8,7 @@ import streamlit as st
 
 from vitviz.analysis.recommendation.edits import PLACES, read_edits
 from vitviz.app import links
+from vitviz.app.section_choice import choose_section
 from vitviz.app.sequence_models import sequence_head
 from vitviz.app.settings import Setting
 from vitviz.app.topics.recommendation.models import GRU4REC, SASREC, codes
@@ -72,7 +73,9 @@ def show() -> None:
 
 @st.fragment
 def _sections() -> None:
-    view = _choose_view()
+    view = choose_section(
+        VIEW, VIEWS, say("recommendation.views"), lambda name: say(f"recommendation.view_{name}")
+    )
     choice = _choice()
     recommendation_part("recommendation.part", view, choice, on_choice=_keep)
     if view == "attention":
@@ -86,18 +89,6 @@ def _all_places(choice: dict[str, Any]) -> None:
         st.markdown(say("recommendation.all_lead"))
         attention = every_place(choice["aircraft"], choice["edits"])
         word_attention("recommendation.places", attention, PLACE.get(""), PLACE.set)
-
-
-def _choose_view() -> View:
-    """Which section. The choice also lives in the settings, because a widget forgets when its page is left."""
-    key = f"{VIEW.name}.{st.session_state.get('language', 'en')}"
-    st.session_state.setdefault(key, VIEW.get(VIEWS[0]))
-    view = st.segmented_control(
-        say("recommendation.views"), VIEWS, format_func=lambda name: say(f"recommendation.view_{name}"), key=key,
-        required=True, label_visibility="collapsed",
-    )  # fmt: skip
-    VIEW.set(view or VIEWS[0])
-    return view or VIEWS[0]
 
 
 def _choice() -> dict[str, Any]:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from vitviz.app import links, scene_routes
 from vitviz.app.scene_models import scene_head
+from vitviz.app.section_choice import choose_section
 from vitviz.app.settings import Setting
 from vitviz.app.topics.segmentation.part import ASKED_WITH, segmentation_part
 from vitviz.app.topics.segmentation.run import FITTED_ON, MODEL, readouts
@@ -40,7 +41,9 @@ def show() -> None:
 @st.fragment
 def _sections() -> None:
     # A choice in a section runs this again; nothing above it changes with the scene.
-    section = _choose_section()
+    section = choose_section(
+        SECTION, SECTIONS, say("segmentation.section"), lambda name: say(f"segmentation.section_{name}")
+    )
     st.markdown(say(f"segmentation.{section}_lead", scenes=FITTED_ON))
     if section == "growth":
         readouts(watched=True)  # takes seconds the first time: the page shows how far it is
@@ -63,16 +66,3 @@ def _keep(choice: dict[str, Any]) -> None:
 
 def _keep_scene(text: str) -> None:
     SCENE.set(read_scene(text))
-
-
-def _choose_section() -> str:
-    """The choice also lives in the settings, because a widget forgets when its page is left."""
-    before = SECTION.get(SECTIONS[0])
-    key = f"{SECTION.name}.{st.session_state.get('language', 'en')}"
-    st.session_state.setdefault(key, before)
-    section = st.segmented_control(
-        say("segmentation.section"), SECTIONS, format_func=lambda name: say(f"segmentation.section_{name}"),
-        key=key, required=True, label_visibility="collapsed",
-    )  # fmt: skip
-    SECTION.set(section or SECTIONS[0])
-    return section or SECTIONS[0]

@@ -10,6 +10,7 @@ import streamlit as st
 from vitviz.app import links, model_titles, session, shell, tokens
 from vitviz.app.component import colours
 from vitviz.app.pictures import small_picture_url
+from vitviz.app.section_choice import choose_section
 from vitviz.app.settings import BLOCK, HEAD, Setting
 from vitviz.app.source_lines import source
 from vitviz.app.topics.swin_reach.part import KINDS, Kind, show_part
@@ -79,7 +80,7 @@ def show() -> None:
 @st.fragment
 def _views(cursor: Cursor) -> None:
     # A choice in a browser part runs this again with the same cursor, so nothing large is sent twice.
-    kind = _choose_view()
+    kind = choose_section(VIEW, KINDS, say("swin_reach.topic"), lambda name: say(f"swin_reach.topic_{name}"))
     version = "_v2" if kind == "scores" and isinstance(cursor.config, SwinV2Config) else ""
     st.markdown(say(f"swin_reach.{kind}_lead{version}"))
     if kind == "scores":
@@ -103,19 +104,6 @@ def _block(model: ModelEntry, trace: Trace) -> int:
     opens = session.derived(trace, MOST_MASKED, lambda: _most_masked(trace)) if model.is_swin else None
     first = opens.block if opens else min(1, len(trace.blocks) - 1)
     return min(BLOCK.get(first, model.name, keep=False), len(trace.blocks) - 1)
-
-
-def _choose_view() -> Kind:
-    """Which view. The choice also lives in the settings, because a widget forgets when its page is left."""
-    before = VIEW.get(KINDS[0])
-    key = f"{VIEW.name}.{st.session_state.get('language', 'en')}"
-    st.session_state.setdefault(key, before)
-    kind = st.segmented_control(
-        say("swin_reach.topic"), KINDS, format_func=lambda name: say(f"swin_reach.topic_{name}"), key=key,
-        required=True, label_visibility="collapsed",
-    )  # fmt: skip
-    VIEW.set(kind or KINDS[0])
-    return kind or KINDS[0]
 
 
 def _journey(cursor: Cursor, kind: Kind) -> dict[str, Any]:

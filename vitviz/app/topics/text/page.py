@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from vitviz.app import links
+from vitviz.app.section_choice import choose_section
 from vitviz.app.sequence_models import sequence_head
 from vitviz.app.settings import Setting
 from vitviz.app.topics.text import (
@@ -47,14 +48,7 @@ def show() -> None:
 @st.fragment
 def _sections() -> None:
     names = list(SECTIONS)
-    key = f"{SECTION.name}.{st.session_state.get('language', 'en')}"
-    st.session_state.setdefault(key, SECTION.get(names[0]))
-    chosen = st.segmented_control(
-        say("text.sections"), names, format_func=lambda name: say(f"text.{name}"), key=key,
-        required=True, label_visibility="collapsed",
-    )  # fmt: skip
-    section = chosen or names[0]
-    SECTION.set(section)
+    section = choose_section(SECTION, names, say("text.sections"), lambda name: say(f"text.{name}"))
     st.markdown(say(f"text.{section}_lead"))
     SECTIONS[section]()
 

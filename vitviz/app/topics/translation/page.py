@@ -8,6 +8,7 @@ import streamlit as st
 
 from vitviz.app import links
 from vitviz.app.markup import as_text
+from vitviz.app.section_choice import choose_section
 from vitviz.app.sequence_models import sequence_head
 from vitviz.app.settings import Setting
 from vitviz.app.topics.translation.part import translation_part
@@ -52,13 +53,7 @@ def show() -> None:
 
 @st.fragment
 def _translation() -> None:
-    key = f"{VIEW.name}.{st.session_state.get('language', 'en')}"
-    st.session_state.setdefault(key, VIEW.get(VIEWS[0]))
-    view = st.segmented_control(
-        say("translation.views"), VIEWS, format_func=lambda name: say(f"translation.view_{name}"), key=key,
-        required=True, label_visibility="collapsed",
-    )  # fmt: skip
-    VIEW.set(view or VIEWS[0])
+    view = choose_section(VIEW, VIEWS, say("translation.views"), lambda name: say(f"translation.view_{name}"))
     entry = find_sequence_model(MODEL)
     config = cast(TranslatorConfig, entry.config)
     text = SENTENCE.get(FIRST)
