@@ -35,7 +35,8 @@ def logits_of_kept(run: Run, kept: Tensor) -> Tensor:
     """Class scores (R, K) of a run's picture, each row from the tokens of ``kept`` (R, M) alone.
 
     The rows are indices into the tokens as the first block receives them (N: prefix tokens first, then patches row by
-    row). A caller who wants the class token has to keep it. Edits of the run behind the first block's input are left out.
+    row). A caller who wants the class token has to keep it. Edits of the run behind the first block's input are left
+    out.
 
     Raises:
         ValueError: if the network is none whose tokens can be dropped, the run has several pictures or no classes, or
