@@ -1,4 +1,5 @@
 // The picture that the model sees, cut into its tokens: look, move over, choose one.
+import { Chosen } from "../shared/chosen.js";
 import { colourBar, colourTable, isDark, paint } from "../shared/colours.js";
 import { make, svg } from "../shared/dom.js";
 import { arrowStep } from "../shared/events.js";
@@ -58,7 +59,7 @@ export class Picker {
     this.choose = choose;
     /** @type {Data} */
     this.data = EMPTY;
-    this.token = 0;
+    this.current = new Chosen();
     this.dark = false;
     this.source = "";
     this.frame = root.appendChild(make("div", "vv-frame"));
@@ -80,10 +81,14 @@ export class Picker {
     this.lifetime.listen(this.frame, "keydown", (event) => this.key(event));
   }
 
+  get token() {
+    return this.current.value;
+  }
+
   /** @param {Data} data */
   update(data) {
     this.data = data;
-    this.token = data.token;
+    this.current.restart(data.token);
     this.dark = isDark(this.frame);
     if (this.source !== data.image) this.image.src = this.source = data.image;
     this.image.alt = data.alt;
@@ -194,12 +199,15 @@ export class Picker {
   }
 
   /**
-   * Mark another token.
+   * Mark another token that was chosen elsewhere.
    * @param {number} token
    */
   go(token) {
-    if (token === this.token) return;
-    this.token = token;
+    if (this.current.move(token)) this.mark(token);
+  }
+
+  /** @param {number} token */
+  mark(token) {
     this.chosen.around(this.place(token));
     this.pressChips();
     this.readout.textContent = this.describe(token);
@@ -210,8 +218,8 @@ export class Picker {
    * @param {number | null} token
    */
   select(token) {
-    if (token === null || token === this.token) return;
-    this.go(token);
+    if (token === null || !this.current.choose(token)) return;
+    this.mark(token);
     this.choose("token", token);
   }
 

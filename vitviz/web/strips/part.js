@@ -1,4 +1,5 @@
 // Vectors of one length as rows of coloured cells over one axis: move over an index to read all of them, click to choose it.
+import { Chosen } from "../shared/chosen.js";
 import { colourBar, colourTable, isDark, paint } from "../shared/colours.js";
 import { segments } from "../shared/controls.js";
 import { make } from "../shared/dom.js";
@@ -45,7 +46,7 @@ class Strips {
     };
     /** @type {boolean | undefined} what a person chose */
     this.own = undefined;
-    this.index = 0;
+    this.current = new Chosen();
     this.lifetime = new Lifetime();
     this.lifetime.listen(this.scroll, "pointermove", (event) => this.hover(this.indexAt(event)));
     this.lifetime.listen(this.scroll, "pointerleave", () => this.hover(null));
@@ -53,10 +54,14 @@ class Strips {
     this.lifetime.listen(this.scroll, "keydown", (event) => this.key(event));
   }
 
+  get index() {
+    return this.current.value;
+  }
+
   /** @param {Data} data */
   update(data) {
     this.data = data;
-    this.index = data.index;
+    this.current.restart(data.index);
     this.offerScales(data);
     this.draw(data);
   }
@@ -143,8 +148,7 @@ class Strips {
 
   /** @param {number} index */
   select(index) {
-    if (index === this.index) return;
-    this.index = index;
+    if (!this.current.choose(index)) return;
     this.place(this.chosen, index);
     this.hover(null);
     this.send("index", index);

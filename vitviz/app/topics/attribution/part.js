@@ -1,4 +1,5 @@
 // Addends of one number as bars around 0: sort them, open those that are sums themselves, choose one.
+import { Chosen } from "../../../web/shared/chosen.js";
 import { colourTable, isDark } from "../../../web/shared/colours.js";
 import { make } from "../../../web/shared/dom.js";
 import { mergeHeldKeys } from "../../../web/shared/events.js";
@@ -29,7 +30,7 @@ class Contributions {
     this.bySize = false;
     /** @type {ContributionsData | null} */
     this.data = null;
-    this.chosen = 0;
+    this.current = new Chosen();
     /** @type {number[]} */
     this.openable = [];
     /** @type {HTMLButtonElement[]} */
@@ -42,10 +43,14 @@ class Contributions {
     this.scroll.addEventListener("pointerleave", () => this.read(null));
   }
 
+  get chosen() {
+    return this.current.value;
+  }
+
   /** @param {ContributionsData} data */
   update(data) {
     this.data = data;
-    this.chosen = data.chosen;
+    this.current.restart(data.chosen);
     const table = colourTable(data.scale, isDark(this.root));
     this.root.style.setProperty("--minus", `rgb(${table.slice(0, 3).join(" ")})`);
     this.root.style.setProperty("--plus", `rgb(${table.slice(-3).join(" ")})`);
@@ -194,8 +199,7 @@ class Contributions {
 
   /** @param {number} number */
   select(number) {
-    if (number === this.chosen) return;
-    this.chosen = number;
+    if (!this.current.choose(number)) return;
     this.draw();
     this.send("part", number);
   }

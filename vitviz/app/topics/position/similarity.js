@@ -1,6 +1,7 @@
 // The similarity of position embeddings: the paper's figure, one tile over the picture, and the numbers behind it.
 
 import { PictureView } from "../../../web/explorer/picture.js";
+import { Chosen } from "../../../web/shared/chosen.js";
 import { colourBar, colourTable, isDark } from "../../../web/shared/colours.js";
 import { make } from "../../../web/shared/dom.js";
 import { arraysIn } from "../../../web/shared/save_figure.js";
@@ -50,7 +51,7 @@ export class Similarity {
     this.full = true; // colours span the whole range of a cosine
     this.opacity = 0.8;
     this.held = false; // the chosen token stays while the pointer reads others
-    this.chosen = 0;
+    this.current = new Chosen();
     this.query = 0;
     this.other = 0;
     /** @type {number | null} */
@@ -65,6 +66,10 @@ export class Similarity {
     this.bar = make("span");
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.sending = undefined;
+  }
+
+  get chosen() {
+    return this.current.value;
   }
 
   /** @param {Data} data */
@@ -84,7 +89,7 @@ export class Similarity {
     this.picture.title.textContent = words.picture;
     const image = { image: data.image, alt: words.alt, aspect: data.aspect, label: words.picture_label };
     this.picture.show(image, map, map.prefix);
-    this.chosen = data.token;
+    this.current.restart(data.token);
     this.otherAtRest = null;
     this.drawTools(data);
     this.rescale(data);
@@ -153,7 +158,7 @@ export class Similarity {
 
   /** @param {number} token */
   choose(token) {
-    this.chosen = token;
+    this.current.choose(token);
     this.read(token, null);
     clearTimeout(this.sending);
     this.sending = setTimeout(() => this.onChoose(token), SEND_MS);
