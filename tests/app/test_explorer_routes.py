@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from tests.tracing.conftest import make
+from vitviz.analysis.likeness.vectors import KINDS, Kind, token_vectors
 from vitviz.app.explorer_routes import explorer_routes
 from vitviz.app.routes import nothing
 from vitviz.memory import Memory
@@ -62,6 +63,29 @@ def test_every_layer_and_every_heads_values(server: Server, name: str) -> None:
         assert answer.content == layer_payload(block)
         for head in range(block.num_heads):
             assert server.client.get(f"{url}/{i}/{head}.bin").content == value_payload(block, head)
+
+
+@pytest.mark.parametrize("name", ["ViT with registers, at another size", "Swin, padded"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_tokens_vector(server: Server, name: str, kind: Kind) -> None:
+    url, trace = server.offer(name)
+    for i, block in enumerate(trace.blocks):
+        answer = server.client.get(f"{url}/vectors/{kind}/{i}.bin")
+        assert answer.status_code == 200
+        header, arrays = unpack(answer.content)
+        assert (header["rows"], header["columns"]) == block.map_size
+        np.testing.assert_array_equal(arrays["vectors"], token_vectors(block, kind).numpy())
+
+
+def test_vectors_of_no_kind_or_block(server: Server) -> None:
+    url, _ = server.offer("ViT")
+    for path, sentence in (
+        ("vectors/nothing/0.bin", "no kind 'nothing'"),
+        ("vectors/keys/9.bin", "no layer 9"),
+    ):
+        answer = server.client.get(f"{url}/{path}")
+        assert answer.status_code == 404
+        assert sentence in answer.text
 
 
 def test_a_rollout(server: Server) -> None:

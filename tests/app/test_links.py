@@ -33,7 +33,7 @@ OTHER = {
     "swin_shift.merging": "30", "swin_shift.channel": "16",
     "scene": "c000003b4qo3y80jc2s0000000", "detection.query": "5", "detection.layer": "1",
     "detection.head": "2", "detection.thing": "1", "detection.place": "9", "detection.threshold": "0.25",
-    "attention.picture": "cat.jpg", "attention.model": "deit-ti16",
+    "beside.picture": "cat.jpg", "beside.model": "deit-ti16",
     "detection.cut": "1", "detection.view": "matching",
     "segmentation.section": "skips", "segmentation.node": "3", "segmentation.view": "1",
     "segmentation.channel": "20", "segmentation.other": "21", "segmentation.step": "1", "segmentation.class": "2",

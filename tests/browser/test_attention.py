@@ -319,7 +319,7 @@ def test_two_pictures_share_one_cursor(visit: Visit) -> None:
 
 
 def test_two_models_share_one_cursor_by_its_place(visit: Visit) -> None:
-    page = opened(visit, "?model=vit-tiny&block=3&head=1&attention.model=swin-mini&second=0.1")
+    page = opened(visit, "?model=vit-tiny&block=3&head=1&beside.model=swin-mini&second=0.1")
     titles = page.locator(".vx-picture .vx-title")
     expect(titles.nth(1)).to_contain_text("layers.0.blocks.0 W-MSA \u00b7 head 1 \u00b7 Swin")
     over(page, 7, 4)

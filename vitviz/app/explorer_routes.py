@@ -103,6 +103,12 @@ def explorer_routes(store: PayloadStore, gate: Gate) -> list[BaseRoute]:
             request, ("values", *layer_and_head), lambda source: source.values(*layer_and_head), {}
         )
 
+    async def vectors(request: Request) -> Response:
+        index, kind = request.path_params["layer"], request.path_params["kind"]
+        return await respond(
+            request, ("vectors", kind, index), lambda source: source.vectors(index, kind), {}
+        )
+
     async def rollout(request: Request) -> Response:
         start = request.path_params["start"]
         return await respond(request, ("rollout", start), lambda source: source.rollout(start), {})
@@ -119,6 +125,7 @@ def explorer_routes(store: PayloadStore, gate: Gate) -> list[BaseRoute]:
     return [
         Route(f"{PATH}/{{token}}/{{layer:number}}.bin", layer),
         Route(f"{PATH}/{{token}}/{{layer:number}}/{{head:number}}.bin", values),
+        Route(f"{PATH}/{{token}}/vectors/{{kind}}/{{layer:number}}.bin", vectors),
         Route(f"{PATH}/{{token}}/rollout/{{start:number}}.bin", rollout),
         Route(f"{PATH}/{{token}}/{{layer:number}}/{{head:number}}.npz", npz),
     ]

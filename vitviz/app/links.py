@@ -24,6 +24,8 @@ FORMER = {
     "stream.channel": "attribution.channel",
     "loss.channel": "class_scores.channel",
     "layer_norm.outlier": "norm_depth.channel",
+    "attention.picture": "beside.picture",
+    "attention.model": "beside.model",
 }
 DIGITS = 9  # of a whole number in a link; nothing here has as many
 

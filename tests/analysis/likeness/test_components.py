@@ -1,4 +1,4 @@
-"""Principal components against a singular value decomposition; order and signs stay through depth and between pictures."""
+"""Principal components against a decomposition of all; order and signs stay through depth and between pictures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vitviz.analysis.likeness.components import (
     merged,
     principal_components,
 )
-from vitviz.analysis.likeness.vectors import token_vectors
+from vitviz.analysis.likeness.vectors import Kind, token_vectors
 from vitviz.tracing.trace import run_trace
 
 
@@ -91,7 +91,7 @@ def test_a_colour_keeps_its_direction_while_two_variances_cross() -> None:
 
 def test_through_depth_each_colour_agrees_with_the_block_before(subject: Subject) -> None:
     trace = subject.trace()
-    found = list(components_by_depth([trace], "stream"))
+    found = [one for one in components_by_depth([trace], "stream") if one is not None]
     assert len(found) == len(trace.blocks)
     for i, (block, one) in enumerate(zip(trace.blocks, found, strict=True)):
         patches = token_vectors(block)[block.num_prefix :].double().numpy()
@@ -105,7 +105,7 @@ def test_through_depth_each_colour_agrees_with_the_block_before(subject: Subject
 
 @pytest.mark.parametrize("name", ["ViT with registers, at another size", "Swin, padded"])
 @pytest.mark.parametrize("kind", ["stream", "keys"])
-def test_colours_of_two_pictures_stay_when_the_pictures_change_places(name: str, kind: str) -> None:
+def test_colours_of_two_pictures_stay_when_the_pictures_change_places(name: str, kind: Kind) -> None:
     model = make(name)
     one = model.trace()
     height, width = model.image.shape[-2:]
@@ -113,6 +113,8 @@ def test_colours_of_two_pictures_stay_when_the_pictures_change_places(name: str,
     forth = list(components_by_depth([one, two], kind))
     back = list(components_by_depth([two, one], kind))
     for there, here in zip(forth, back, strict=True):
+        assert there is not None
+        assert here is not None
         np.testing.assert_allclose(there.colours(0), here.colours(1), atol=1e-6)
         np.testing.assert_allclose(there.colours(1), here.colours(0), atol=1e-6)
         np.testing.assert_allclose(there.spans, here.spans, atol=1e-6)
@@ -148,3 +150,11 @@ def test_merged_means_are_of_the_patches_that_went_into_one() -> None:
     np.testing.assert_allclose(merged(values, (3, 5), (2, 3)), expected)
     with pytest.raises(ValueError, match="no way by mergings"):
         merged(values, (3, 5), (2, 2))
+
+
+def test_a_block_without_the_head_has_no_components() -> None:
+    trace = make("Swin").trace()  # two heads, then four
+    found = list(components_by_depth([trace], "values", head=3))
+    assert [one is None for one in found] == [True, True, False, False]
+    with pytest.raises(ValueError, match="the stream has no heads"):
+        list(components_by_depth([trace], "stream", head=0))

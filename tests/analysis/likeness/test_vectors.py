@@ -10,7 +10,7 @@ from tests.tracing.conftest import Subject, make
 from tests.tracing.conftest import either as either
 from tests.tracing.conftest import subject as subject
 from vitviz.analysis.likeness.cosine import cosines, likeness
-from vitviz.analysis.likeness.vectors import KINDS, TENSORS, token_vectors
+from vitviz.analysis.likeness.vectors import KINDS, TENSORS, Kind, token_vectors
 from vitviz.tracing.edits import zero_head
 
 
@@ -29,7 +29,7 @@ def test_an_edited_stream_is_what_the_edited_run_made() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS[1:])
-def test_keys_queries_and_values_stand_where_their_token_does(subject: Subject, kind: str) -> None:
+def test_keys_queries_and_values_stand_where_their_token_does(subject: Subject, kind: Kind) -> None:
     for block in subject.trace().blocks:
         x, places = block[TENSORS[kind]], block.tokens
         together = token_vectors(block, kind)

@@ -33,8 +33,8 @@ class Components:
     """Three directions of one block, in the order of the colours: of what they are made, and what lies along them.
 
     ``projections`` has an array (P, 3) for each picture, P its patches; ``share`` (3,) is the part of the variance of
-    all patches along each direction, and ``spans`` (3, 2) where each colour begins and ends, the same for every picture.
-    ``mean`` (D,) is that of all patches, ``directions`` (3, D) have length 1, or 0 where there are fewer than three.
+    all patches along each direction. ``mean`` (D,) is that of all patches, ``directions`` (3, D) have length 1, or 0
+    where there are fewer than three.
     """
 
     mean: NDArray[np.float64]
@@ -49,7 +49,7 @@ class Components:
         return ends
 
     def colours(self, picture: int = 0) -> NDArray[np.float64]:
-        """Red, green and blue of every patch of a picture from 0 to 1, (P, 3); 0.5 along a direction without variance."""
+        """Red, green and blue of every patch of a picture, 0 to 1: (P, 3); 0.5 along a direction without variance."""
         low, high = self.spans.T  # (3,) each
         wide_enough = (self.share > FLAT) & (high > low)
         scaled = (self.projections[picture] - low) / np.where(wide_enough, high - low, 1)  # (P, 3)
@@ -74,7 +74,7 @@ def principal_components(pictures: Sequence[NDArray[np.floating]]) -> Components
 
 
 def _directions(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The right singular vectors of the three largest singular values of (P, D), from the smaller of the two products."""
+    """The right singular vectors of (P, D) with the three largest values, from the smaller of the two products."""
     patches, width = x.shape
     square = x.T @ x if width <= patches else x @ x.T
     values, vectors = np.linalg.eigh(square)  # from the smallest on
@@ -97,8 +97,9 @@ def aligned(found: Components, before: Sequence[NDArray[np.float64]]) -> Compone
     """
     now = np.concatenate(found.projections)  # (P of all, 3)
     agreement = _unit(np.concatenate(before)).T @ _unit(now)  # (3 before, 3 now)
-    order = list(max(permutations(range(COLOURS)), key=lambda each: np.abs(agreement[range(3), each]).sum()))
-    signs = np.where(agreement[range(COLOURS), order] < 0, -1.0, 1.0)  # (3,)
+    orders = [np.array(each) for each in permutations(range(COLOURS))]
+    order = max(orders, key=lambda each: float(np.abs(agreement[np.arange(COLOURS), each]).sum()))
+    signs = np.where(agreement[np.arange(COLOURS), order] < 0, -1.0, 1.0)  # (3,)
     return replace(
         found,
         directions=found.directions[order] * signs[:, None],
@@ -109,18 +110,21 @@ def aligned(found: Components, before: Sequence[NDArray[np.float64]]) -> Compone
 
 def components_by_depth(
     traces: Sequence[Trace], kind: Kind = "stream", head: int | None = None
-) -> Iterator[Components]:
+) -> Iterator[Components | None]:
     """``principal_components`` of every block in turn, for one picture or for several runs of one model together.
 
     Prefix tokens are left out. A block of a Swin's next stage is compared with the block before by the mean over the
-    patches that were merged.
+    patches that were merged. None stands for a block that has no such ``head``: a Swin's first stages have fewer.
 
     Raises:
-        ValueError: see ``token_vectors``.
+        ValueError: if a head is asked of the stream.
     """
     before: list[NDArray[np.float64]] = []
     maps: list[tuple[int, int]] = []
     for blocks in zip(*(trace.blocks for trace in traces), strict=True):
+        if head is not None and kind != "stream" and head >= blocks[0].num_heads:
+            yield None
+            continue
         vectors = [wide(token_vectors(block, kind, head)[block.num_prefix :]).numpy() for block in blocks]
         found = principal_components(vectors)
         now = [block.map_size for block in blocks]

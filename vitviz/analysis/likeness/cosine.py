@@ -37,7 +37,7 @@ def likeness(
     head: int | None = None,
     other: BlockTrace | None = None,
 ) -> NDArray[np.float64]:
-    """The cosine of a token with all tokens of its block, or of ``other``, the same block of another picture's run: (N,).
+    """The cosine of a token with all tokens of its block, or of ``other``, the same block of another run: (N,).
 
     Each picture keeps the map that its own preprocessing gave it, so N may be another number there. Tokens count as in
     the block, prefix tokens first.

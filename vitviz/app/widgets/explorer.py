@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from vitviz.app import session
 from vitviz.app.component import colours, component
-from vitviz.app.words import section
+from vitviz.app.pictures import small_picture_url
+from vitviz.app.words import say, section
+
+if TYPE_CHECKING:
+    from vitviz.app.chosen_picture import ChosenPicture
+    from vitviz.zoo.registry import ModelEntry
 
 
 def explorer_start() -> dict[str, Any]:
@@ -16,6 +22,22 @@ def explorer_start() -> dict[str, Any]:
     from vitviz.web.explorer.describe import explorer_data
 
     return explorer_data({}, {}, scales=_scales(), words=section("explorer"))
+
+
+def described(model: ModelEntry, picture: ChosenPicture, name: str) -> dict[str, Any]:
+    """The run of a model on a picture, which is called ``name``, as ``describe`` describes it, with its payloads."""
+    from vitviz.web.explorer.describe import DescribedPicture, describe
+
+    trace = session.trace(model, picture)
+    seen = session.seen(model, picture)
+    shown = DescribedPicture(
+        image=small_picture_url(seen),
+        aspect=seen.width / seen.height,
+        name=name,
+        alt=say("picker.alt"),
+        content=session.run_name(model, picture),
+    )
+    return describe(trace, model, shown, f"api/explorer/{session.explorer_token(trace, model, picture)}")
 
 
 def _scales() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from torch import Tensor
 from vitviz.analysis.attention.rollout import trace_rollout
 from vitviz.analysis.attention.rows import AttentionRows, block_rows
 from vitviz.analysis.attention.sinks import TIMES_EVEN, sinks
+from vitviz.analysis.likeness.vectors import Kind, token_vectors
 from vitviz.models import windows
 from vitviz.models.masked_attention import FORBIDDEN
 from vitviz.payload import pack
@@ -89,6 +90,12 @@ def value_payload(block: BlockTrace, head: int) -> bytes:
         proj = proj * gamma.unsqueeze(1)  # (D, d)
     header = _about(block) | {"head": head, "layer_scale": gamma is not None}
     return pack(header, {"v": _array(block["v"][:, head]), "proj": _array(proj)})
+
+
+def vectors_payload(block: BlockTrace, kind: Kind) -> bytes:
+    """Every token's vector: ``vectors`` (N, D), or the heads' one behind another, (N, H*d); prefix tokens first."""
+    vectors = token_vectors(block, kind).float()  # (N, D)
+    return pack(_about(block) | {"kind": kind}, {"vectors": _array(vectors)})
 
 
 def rollout_payload(trace: Trace, start: int) -> bytes:

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from vitviz.analysis.attention.rows import block_rows
+from vitviz.analysis.likeness.vectors import KINDS
 from vitviz.tracing.blocks import BlockTrace
 from vitviz.tracing.detr_blocks import DetrBlockTrace
 from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace
-from vitviz.web.explorer.payloads import layer_payload, rollout_payload, value_payload
+from vitviz.web.explorer.payloads import layer_payload, rollout_payload, value_payload, vectors_payload
 from vitviz.web.explorer.store import NoSuchPayloadError, PayloadTooLargeError
 
 ROLLOUT_TOKENS = 2100  # a rollout is N x N float32: 17.6 MB for so many tokens
@@ -39,6 +40,13 @@ class TraceSource:
                 "a layer norm follows the heads here: what the attention adds is no sum over keys"
             )
         return value_payload(block, head)
+
+    def vectors(self, layer: int, kind: str) -> bytes:
+        """Every token's vector in a block, (N, D): ``vectors_payload``."""
+        found = next((one for one in KINDS if one == kind), None)
+        if found is None:
+            raise NoSuchPayloadError(f"there is no kind {kind[:20]!r}: there are {', '.join(KINDS)}")
+        return vectors_payload(self._block(layer), found)
 
     def rollout(self, start: int) -> bytes:
         """Attention rollout from layer ``start`` to the last, (N, N): ``rollout_payload``."""

@@ -49,6 +49,10 @@ class Source(Protocol):
         """One head's v (W, K, d) and its columns of the output projection (D, d)."""
         ...
 
+    def vectors(self, layer: int, kind: str) -> bytes:
+        """Every token's vector in a block, (N, D): of the ``stream``, or ``keys``, ``queries``, ``values``."""
+        ...
+
     def rollout(self, start: int) -> bytes:
         """Attention rollout from layer ``start`` on, (N, N); raises ``PayloadTooLargeError`` where N is too large."""
         ...

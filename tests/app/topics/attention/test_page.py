@@ -47,7 +47,7 @@ def test_the_address_leads_to_the_payloads_and_stays(open_page: Open) -> None:
 
 def test_another_picture_is_another_revision(open_page: Open) -> None:
     first = mounted(open_page("attention", model="vit-tiny"), "attention.explorer")
-    page = open_page("attention", model="vit-tiny", **{"setting.attention.picture": SAMPLES[1].file})
+    page = open_page("attention", model="vit-tiny", **{"setting.beside.picture": SAMPLES[1].file})
     both = mounted(page, "attention.explorer")
     assert first["second"] is None
     assert both["revision"] == first["revision"]
@@ -56,7 +56,7 @@ def test_another_picture_is_another_revision(open_page: Open) -> None:
 
 
 def test_another_model_stands_beside_with_the_same_picture(open_page: Open) -> None:
-    page = open_page("attention", model="vit-tiny", **{"setting.attention.model": "swin-mini"})
+    page = open_page("attention", model="vit-tiny", **{"setting.beside.model": "swin-mini"})
     data = mounted(page, "attention.explorer")
     assert (data["model"], data["second"]["model"]) == ("vit-tiny", "swin-mini")
     assert data["second"]["name"] == data["name"]
@@ -70,7 +70,7 @@ def test_another_model_stands_beside_with_the_same_picture(open_page: Open) -> N
 
 def test_a_picture_of_ones_own_stands_beside_another_and_may_leave_the_tray(open_page: Open) -> None:
     own = tray.Own("mine.png", of_sample(SAMPLES[1].path), "")
-    state = {tray.TRAY: {own.id: own}, "setting.attention.picture": f"{tray.PREFIX}{own.id}"}
+    state = {tray.TRAY: {own.id: own}, "setting.beside.picture": f"{tray.PREFIX}{own.id}"}
     page = open_page("attention", model="vit-tiny", **state)
     data = mounted(page, "attention.explorer")
     assert data["second"]["name"] == "mine.png"

@@ -8,18 +8,16 @@ import streamlit as st
 
 from vitviz.analysis.places import carry
 from vitviz.app import address, links, session, shell, tokens
+from vitviz.app.beside import choose_beside
 from vitviz.app.class_names import naming
 from vitviz.app.markup import as_text
 from vitviz.app.model_titles import title
-from vitviz.app.pictures import small_picture_url
 from vitviz.app.settings import BLOCK, HEAD
-from vitviz.app.topics.attention.beside import choose_beside
-from vitviz.app.widgets.explorer import explorer
+from vitviz.app.widgets.explorer import described, explorer
 from vitviz.app.words import say
 
 if TYPE_CHECKING:
     from vitviz.analysis.attention.opening import Opening
-    from vitviz.app.chosen_picture import ChosenPicture
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
@@ -36,8 +34,8 @@ def show() -> None:
     with below:
         beside = choose_beside(model)
     with place, st.spinner(say("running")):
-        data = _described(model, session.picture(), str(st.session_state["picture_name"]))
-        second = _described(*beside) if beside else None
+        data = described(model, session.picture(), str(st.session_state["picture_name"]))
+        second = described(*beside) if beside else None
         trace = session.trace(model)
         first = session.derived(trace, OPENING, lambda: opening(trace))
     with place:
@@ -48,21 +46,6 @@ def show() -> None:
             if not beside.model.trained:
                 shell.untrained(beside.model)
         st.caption(_why(trace, model, first))
-
-
-def _described(model: ModelEntry, picture: ChosenPicture, name: str) -> dict[str, Any]:
-    from vitviz.web.explorer.describe import DescribedPicture, describe
-
-    trace = session.trace(model, picture)
-    seen = session.seen(model, picture)
-    described = DescribedPicture(
-        image=small_picture_url(seen),
-        aspect=seen.width / seen.height,
-        name=name,
-        alt=say("picker.alt"),
-        content=session.run_name(model, picture),
-    )
-    return describe(trace, model, described, f"api/explorer/{session.explorer_token(trace, model, picture)}")
 
 
 def _why(trace: Trace, model: ModelEntry, first: Opening) -> str:

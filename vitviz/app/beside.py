@@ -38,8 +38,8 @@ def _model(text: str) -> str:
 
 
 NOTHING = ""
-PICTURE = Setting("attention.picture", _picture)
-MODEL = Setting("attention.model", _model)
+PICTURE = Setting("beside.picture", _picture)
+MODEL = Setting("beside.model", _model)
 
 
 class Beside(NamedTuple):
@@ -53,21 +53,33 @@ class Beside(NamedTuple):
 def choose_beside(first: ModelEntry) -> Beside | None:
     """The two boxes, and what is chosen in them; None until something is."""
     left, middle, _ = st.columns([1, 1, 1.4])
-    pictures = _pictures()
-    picture = _box(left, PICTURE, pictures, say("attention.second"))
-    models = {entry.name: _title(entry) for entry in _models() if entry.name != first.name}
-    model = _box(middle, MODEL, models, say("attention.second_model"))
-    if not picture and not model:
+    picture, model = choose_picture(left), choose_model(middle, first)
+    if picture is None and model is None:
         return None
-    # A model beside another sees the picture as it was trained to: what a person chose is for their own model.
-    entry = session.find(model) if model else first
+    return Beside(model or first, *(picture or (session.picture(), str(st.session_state["picture_name"]))))
+
+
+def choose_picture(place: DeltaGenerator) -> tuple[ChosenPicture, str] | None:
+    """The box for another picture; that picture and what it is called, None until one is chosen."""
+    pictures = _pictures()
+    picture = _box(place, PICTURE, pictures, say("beside.picture"))
     if not picture:
-        return Beside(entry, session.picture(), str(st.session_state["picture_name"]))
+        return None
     if picture.startswith(tray.PREFIX):
         own = tray.pictures()[picture.removeprefix(tray.PREFIX)]
-        return Beside(entry, own.picture, own.name)
+        return own.picture, own.name
     sample = next(sample for sample in SAMPLES if sample.file == picture)
-    return Beside(entry, session.sample_picture(sample), pictures[picture])
+    return session.sample_picture(sample), pictures[picture]
+
+
+def choose_model(place: DeltaGenerator, first: ModelEntry, otherwise: str = NOTHING) -> ModelEntry | None:
+    """The box for another model than ``first``; None until one is chosen, or the one that is called ``otherwise``.
+
+    A model beside another sees the picture as it was trained to: what a person chose is for their own model.
+    """
+    models = {entry.name: _title(entry) for entry in _models() if entry.name != first.name}
+    model = _box(place, MODEL, models, say("beside.model"), otherwise)
+    return session.find(model) if model else None
 
 
 def _pictures() -> dict[str, str]:
@@ -92,16 +104,22 @@ def _title(entry: ModelEntry) -> str:
     return f"{say(f'models.group.{entry.source.kind}')} \u00b7 {title(entry)}"
 
 
-def _box(place: DeltaGenerator, setting: Setting[str], titles: dict[str, str], text: str) -> str:
-    """A box that may stay empty; what is gone, as a picture that left the tray, counts as nothing."""
+def _box(
+    place: DeltaGenerator, setting: Setting[str], titles: dict[str, str], text: str, otherwise: str = NOTHING
+) -> str:
+    """A box that may stay empty; what is gone, as a picture that left the tray, counts as nothing.
+
+    With ``otherwise`` it never is: that stands in it until another is chosen, and does not count as chosen.
+    """
     key = f"{setting.name}.{language()}"  # in another language it is another widget
-    chosen = setting.get(NOTHING)
+    chosen = setting.get(otherwise, keep=not otherwise) or otherwise
     if chosen not in titles:
-        chosen = NOTHING
+        chosen = otherwise
         setting.set(NOTHING)
     st.session_state[key] = chosen or None
     place.selectbox(
-        text, list(titles), index=None, format_func=titles.__getitem__, placeholder=say("attention.no_second"),
-        key=key, on_change=callbacks.named(key, lambda: setting.set(st.session_state[key] or NOTHING)),
+        text, list(titles), index=0 if otherwise else None, format_func=titles.__getitem__,
+        placeholder=say("beside.none"), key=key,
+        on_change=callbacks.named(key, lambda: setting.set(st.session_state[key] or NOTHING)),
     )  # fmt: skip
     return chosen
