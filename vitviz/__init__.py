@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from vitviz import analysis, plot
+    from vitviz.analysis.class_maps.methods import class_map
     from vitviz.images import Preprocessing
     from vitviz.models.config import ModelConfig
     from vitviz.probe import Probe
@@ -39,6 +40,7 @@ __all__ = [
     "Trace",
     "TraceBatch",
     "analysis",
+    "class_map",
     "list_models",
     "load_model",
     "load_trace",
@@ -56,6 +58,7 @@ if not TYPE_CHECKING:
         "Edit": "vitviz.tracing.interventions",
         "Trace": "vitviz.tracing.trace",
         "TraceBatch": "vitviz.tracing.batch",
+        "class_map": "vitviz.analysis.class_maps.methods",
         "patch_from": "vitviz.tracing.edits",
         "set_tensor": "vitviz.tracing.edits",
         "zero_head": "vitviz.tracing.edits",

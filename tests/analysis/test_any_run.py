@@ -76,8 +76,13 @@ def methods() -> Iterator[tuple[str, Callable[..., Any]]]:
 METHODS = dict(methods())
 EVERY = pytest.mark.parametrize("method", METHODS)
 # Facts of the model alone, which are the same for every picture; and functions that take what others found.
-OF_THE_MODEL = {"own_reading", "why_not", "no_attribution", "features_name", "position_similarity", "tensor"}
-OF_PARTS = {"attribution", "lens", "start_parts"}
+OF_THE_MODEL = {
+    "own_reading", "why_not", "no_attribution", "features_name", "position_similarity", "tensor", "no_reason",
+    "no_classifier", "no_shares", "pools_by_attention", "layer_name",
+}  # fmt: skip
+OF_PARTS = {
+    "attribution", "lens", "start_parts", "sensitivities", "score", "on_patches", "from_pool", "left_out", "check",
+}  # fmt: skip
 
 
 def arguments(trace: Any, function: Callable[..., Any]) -> dict[str, Any]:
@@ -92,7 +97,9 @@ def arguments(trace: Any, function: Callable[..., Any]) -> dict[str, Any]:
         "shape": tuple(trace[f"{steps[0]}.ln1.out"].shape),
     }  # fmt: skip
     parameters = list(inspect.signature(function).parameters.values())[1:]
-    result = {p.name: given.get(p.name) for p in parameters if p.default is p.empty}
+    result = {
+        p.name: given.get(p.name) for p in parameters if p.default is p.empty and p.kind is not p.VAR_KEYWORD
+    }
     if "name" in result and function.__name__ in ("tensor", "open_reading"):
         result["name"] = f"{steps[-1]}.resid_post"
     if "block" in result and "BlockTrace" in str(inspect.signature(function).parameters["block"].annotation):
@@ -122,7 +129,7 @@ def only_of(method: str) -> str | None:
 # What a method may refuse, by family.
 ALLOWED = {
     "vit": "never",
-    "swin": "not a Swin",
+    "swin": "not a Swin|no class token",
     "later": "never",
     "post-norm": "no token can be read alone|pools its tokens",
     "no head": "no head",
