@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
-from vitviz.app import callbacks, session, tray
+from vitviz.app import callbacks, other_pictures, session
 from vitviz.app.model_titles import title
 from vitviz.app.settings import Setting
 from vitviz.app.words import language, say
-from vitviz.samples import SAMPLES
 from vitviz.zoo.registry import REGISTRY
 
 if TYPE_CHECKING:
@@ -19,15 +17,6 @@ if TYPE_CHECKING:
 
     from vitviz.app.chosen_picture import ChosenPicture
     from vitviz.zoo.registry import ModelEntry
-
-
-def _picture(text: str) -> str:
-    """A sample's file or the id of a person's own picture, as a link has it. ``ValueError`` for anything else."""
-    if text not in {sample.file for sample in SAMPLES} and not re.fullmatch(
-        rf"{tray.PREFIX}[\w-]{{1,24}}", text
-    ):
-        raise ValueError(text)
-    return text
 
 
 def _model(text: str) -> str:
@@ -38,7 +27,7 @@ def _model(text: str) -> str:
 
 
 NOTHING = ""
-PICTURE = Setting("beside.picture", _picture)
+PICTURE = Setting("beside.picture", other_pictures.read)
 MODEL = Setting("beside.model", _model)
 
 
@@ -61,15 +50,8 @@ def choose_beside(first: ModelEntry) -> Beside | None:
 
 def choose_picture(place: DeltaGenerator) -> tuple[ChosenPicture, str] | None:
     """The box for another picture; that picture and what it is called, None until one is chosen."""
-    pictures = _pictures()
-    picture = _box(place, PICTURE, pictures, say("beside.picture"))
-    if not picture:
-        return None
-    if picture.startswith(tray.PREFIX):
-        own = tray.pictures()[picture.removeprefix(tray.PREFIX)]
-        return own.picture, own.name
-    sample = next(sample for sample in SAMPLES if sample.file == picture)
-    return session.sample_picture(sample), pictures[picture]
+    picture = _box(place, PICTURE, other_pictures.titles(), say("beside.picture"))
+    return other_pictures.find(picture) if picture else None
 
 
 def choose_model(place: DeltaGenerator, first: ModelEntry, otherwise: str = NOTHING) -> ModelEntry | None:
@@ -80,13 +62,6 @@ def choose_model(place: DeltaGenerator, first: ModelEntry, otherwise: str = NOTH
     models = {entry.name: _title(entry) for entry in _models() if entry.name != first.name}
     model = _box(place, MODEL, models, say("beside.model"), otherwise)
     return session.find(model) if model else None
-
-
-def _pictures() -> dict[str, str]:
-    """The pictures of this person's tray and the samples: what they are called by what a link has."""
-    titles = {f"{tray.PREFIX}{id_}": own.name for id_, own in tray.pictures().items()}
-    zh = language() == "zh"
-    return titles | {sample.file: sample.title_zh if zh else sample.title for sample in SAMPLES}
 
 
 def _models() -> list[ModelEntry]:

@@ -200,13 +200,17 @@ def trace(model: ModelEntry, of: ChosenPicture | None = None) -> Trace:
     return made
 
 
-def explorer_token(of: Trace, model: ModelEntry, shown: ChosenPicture) -> str:
-    """Under which token an explorer fetches this trace's numbers; the same in every rerun while they are kept."""
+def explorer_token(of: Trace, model: ModelEntry, shown: ChosenPicture, edits: str = "") -> str:
+    """Under which token an explorer fetches this trace's numbers; the same in every rerun while they are kept.
+
+    ``edits`` tell an edited run apart from the plain one.
+    """
     from vitviz.web.explorer.source import TraceSource
 
     source = TraceSource(of, model.name, heavy=networks.lane(model) == "heavy")
     needs = [trace_keys[of]] if of in trace_keys else []
-    return payloads.register(people.here().owner, run_name(model, shown), source, needs)
+    content = f"{run_name(model, shown)} {edits}".rstrip()
+    return payloads.register(people.here().owner, content, source, needs)
 
 
 WALK: Derived[Walk] = Derived("the walk through a block")

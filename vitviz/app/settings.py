@@ -46,6 +46,11 @@ class Setting(Generic[T]):
         links.note(self.name, links.written(value), links.written(default))
         return value
 
+    def peek(self, default: T, *where: str) -> T:
+        """What was chosen, else ``default``: for what stands on many pages and is no part of their addresses."""
+        value: T = st.session_state.get(self._key(where), default)
+        return value
+
     def set(self, value: T, *where: str) -> None:
         """Keep ``value``."""
         st.session_state[self._key(where)] = value

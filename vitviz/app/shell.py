@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from vitviz.app import lost, session, words
+from vitviz.app import bench, lost, session, words
 from vitviz.app.crop_frame import another_model, show_frame
 from vitviz.app.markup import as_text
 from vitviz.app.model_dialog import open_dialog
@@ -45,6 +45,7 @@ def sidebar(own_world: str = "") -> SideBar:
         choose_picture()
         prepared = st.container()  # below the picture, and for the model that is chosen below it
         _model_choice()
+        bench.link(session.loaded())
         with prepared:
             show_frame(session.entry())
             given = st.container()

@@ -39,6 +39,12 @@ class InBlock(NamedTuple):
     name: str
 
 
+class OfTokens(NamedTuple):
+    """A change that has to know which token is at each place of each window, (W, K), -1 for padding."""
+
+    of: Callable[[Tensor], Change]
+
+
 class Edit:
     """Replaces named tensors while the model runs: head ablation, activation patching, masking are all edits.
 
@@ -52,15 +58,19 @@ class Edit:
         ValueError: while the model runs, when an edit returns another shape, or when ``on`` was left out.
     """
 
-    def __init__(self, edits: Mapping[str, Change] | Iterable[tuple[str | InBlock, Change]]) -> None:
-        self.changes: tuple[tuple[str | InBlock, Change], ...] = tuple(
+    def __init__(
+        self, edits: Mapping[str, Change] | Iterable[tuple[str | InBlock, Change | OfTokens]]
+    ) -> None:
+        self.changes: tuple[tuple[str | InBlock, Change | OfTokens], ...] = tuple(
             edits.items() if isinstance(edits, Mapping) else edits
         )
         self._by_name: dict[str, list[Change]] = {}
+        self._numbered = False
         for place, change in self.changes:
-            if isinstance(place, str):
+            if isinstance(place, InBlock) or isinstance(change, OfTokens):
+                self._numbered = True
+            else:
                 self._by_name.setdefault(place, []).append(change)
-        self._numbered = any(isinstance(place, InBlock) for place, _ in self.changes)
 
     def __add__(self, other: Edit) -> Edit:
         """Both edits as one; where they change the same tensor, ``other`` gets what this one made."""
@@ -75,13 +85,24 @@ class Edit:
         """The full names of the tensors that are changed; those in blocks by number are there after ``on`` only."""
         return tuple(self._by_name)
 
-    def on(self, blocks: Sequence[str]) -> Edit:
+    def on(self, blocks: Sequence[str], tokens: Callable[[int], Tensor] | None = None) -> Edit:
         """The same edit with its block numbers turned into names. ``blocks`` are the attention blocks' names in order.
 
+        ``tokens`` gives of a block by number which token is at each place of its windows, (W, K).
+
         Raises:
-            ValueError: if there is no block of that number.
+            ValueError: if there is no block of that number, or a change has to know the tokens and nothing tells them.
         """
-        return Edit((_full_name(place, blocks), change) for place, change in self.changes)
+        changes: list[tuple[str | InBlock, Change | OfTokens]] = []
+        for place, change in self.changes:
+            name = _full_name(place, blocks)
+            if isinstance(change, OfTokens):
+                block = next((i for i, each in enumerate(blocks) if name.startswith(f"{each}.")), None)
+                if tokens is None or block is None:
+                    raise ValueError(f"where the tokens of {name} are is not known")
+                change = change.of(tokens(block))
+            changes.append((name, change))
+        return Edit(changes)
 
     def __call__(self, name: str, tensor: Tensor) -> Tensor:
         """Apply the edits of that name, if there are any."""

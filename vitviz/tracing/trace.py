@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple, TypeVar, cast
 
 import torch
@@ -29,8 +30,10 @@ from vitviz.tracing.segments import (
     input_name,
     side_names,
 )
+from vitviz.tracing.segments import run_on as resume
 from vitviz.tracing.sequence_blocks import SequenceBlockTrace
 from vitviz.tracing.swin_blocks import SwinBlockTrace
+from vitviz.tracing.token_places import token_places
 from vitviz.tracing.weights import weights_version
 
 AnyRun = TypeVar("AnyRun", bound=Run)
@@ -263,13 +266,13 @@ def run_on(
         raise ValueError(
             "the model is in training mode: call .eval() first, or the numbers change from run to run"
         )
+    inputs = given if isinstance(given, tuple) else (given,)
     if isinstance(intervention, Edit):
-        intervention = intervention.on(attention_names(network))
+        intervention = located(intervention, network, inputs[0])
     keep = (
         _KeepGraph(lambda name: True, between) if grad else _Keep(needed_names(network).__contains__, between)
     )
     with torch.set_grad_enabled(grad):
-        inputs = given if isinstance(given, tuple) else (given,)
         run: Callable[..., object] = network
         run(*inputs, keep if intervention is no_probe else Chain((intervention, keep)))
     if isinstance(intervention, Edit) and (unknown := set(intervention.names) - set(keep.names)):
@@ -283,6 +286,59 @@ def run_on(
         origin=origin,
         differentiable=grad,
         _weights_version=weights_version(network),
+    )
+
+
+def located(edit: Edit, network: Network, given: Tensor) -> Edit:
+    """An edit of blocks by number as one of names, for a run on ``given``: pictures, or rows of tokens.
+
+    Raises:
+        ValueError: if there is no such block.
+    """
+    size = getattr(network.config, "patch_size", 0)
+    grid = (-(-given.shape[-2] // size), -(-given.shape[-1] // size)) if given.ndim == 4 and size else (0, 0)
+    return edit.on(attention_names(network), partial(token_places, network, grid))
+
+
+def run_edited(plain: Trace, edit: Edit, between: Callable[[], object] | None = None) -> Trace:
+    """The run of ``plain`` with an edit: from the first step that it changes on, below it the plain run's own tensors.
+
+    The same as ``run_trace`` on the same picture with ``edit``, for the part of its time that is behind the edit.
+    ``between`` is as there.
+
+    >>> import vitviz
+    >>> from vitviz.tracing.trace import run_edited
+    >>> plain = vitviz.trace(vitviz.load_model("vit-tiny"), "picture.jpg")
+    >>> edited = run_edited(plain, vitviz.zero_head(8, 1))
+    >>> edited["blocks.7.q"] is plain["blocks.7.q"], edited["blocks.9.q"] is plain["blocks.9.q"]
+    (True, False)
+
+    Raises:
+        ValueError: if ``plain`` was edited itself or keeps a graph, or as ``run_trace``.
+        RuntimeError: if the model's weights were changed since ``plain``.
+    """
+    if plain.intervention is not no_probe or plain.differentiable:
+        raise ValueError("what is edited here is a plain run: give all edits as one sum")
+    plain.check_weights()
+    network = plain.network
+    edit = located(edit, network, plain.given)
+    for name in edit.names:
+        if name not in plain:
+            raise ValueError(f"this model makes no tensor called {name!r}, so it cannot be edited")
+    segments = [segment.name for segment in plain.segments]
+    first = min(
+        (segments.index(plain.segment_of(name).name) for name in edit.names), default=len(segments) - 1
+    )
+    keep = _Keep(needed_names(network).__contains__, between)
+    chain = Chain((edit, keep))
+    with torch.no_grad():
+        if first == 0:
+            network(plain.given, chain)
+        else:
+            x = plain.kept[plain.segments[first].input_name]
+            resume(network, x, chain, first - 1, plain.patch_grid, plain.kept)
+    return replace(
+        plain, kept={**plain.kept, **keep.tensors}, intervention=edit, _derived={}, batch=None, number=0
     )
 
 

@@ -1,1 +1,1 @@
-"""What a model does without one of its parts, or without a part of the picture."""
+"""What an edit of a run changes: without one of its parts, or with a part of another, or without some of the picture."""

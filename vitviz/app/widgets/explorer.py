@@ -14,6 +14,7 @@ from vitviz.app.words import say, section
 
 if TYPE_CHECKING:
     from vitviz.app.chosen_picture import ChosenPicture
+    from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
 
@@ -24,20 +25,26 @@ def explorer_start() -> dict[str, Any]:
     return explorer_data({}, {}, scales=_scales(), words=section("explorer"))
 
 
-def described(model: ModelEntry, picture: ChosenPicture, name: str) -> dict[str, Any]:
-    """The run of a model on a picture, which is called ``name``, as ``describe`` describes it, with its payloads."""
+def described(
+    model: ModelEntry, picture: ChosenPicture, name: str, edited: tuple[Trace, str] | None = None
+) -> dict[str, Any]:
+    """The run of a model on a picture, which is called ``name``, as ``describe`` describes it, with its payloads.
+
+    ``edited`` is an edited run of the same, and the text of its edits.
+    """
     from vitviz.web.explorer.describe import DescribedPicture, describe
 
-    trace = session.trace(model, picture)
+    trace, edits = edited or (session.trace(model, picture), "")
     seen = session.seen(model, picture)
     shown = DescribedPicture(
         image=small_picture_url(seen),
         aspect=seen.width / seen.height,
         name=name,
         alt=say("picker.alt"),
-        content=session.run_name(model, picture),
+        content=f"{session.run_name(model, picture)} {edits}".rstrip(),
     )
-    return describe(trace, model, shown, f"api/explorer/{session.explorer_token(trace, model, picture)}")
+    token = session.explorer_token(trace, model, picture, edits)
+    return describe(trace, model, shown, f"api/explorer/{token}")
 
 
 def _scales() -> dict[str, Any]:

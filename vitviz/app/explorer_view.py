@@ -1,0 +1,89 @@
+"""The attention explorer on a page: one run or two beside each other, opened where a link or a person says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import streamlit as st
+
+from vitviz.analysis.places import carry
+from vitviz.app import address, links, tokens
+from vitviz.app.settings import BLOCK, HEAD
+from vitviz.app.widgets.explorer import explorer
+
+if TYPE_CHECKING:
+    from vitviz.zoo.registry import ModelEntry
+
+Below = Callable[[], None]
+
+
+class Start(NamedTuple):
+    """Block, head and token that it opens with until somebody chooses; the token is one of that block's map."""
+
+    block: int
+    head: int
+    token: int
+
+
+def explore(
+    where: str,
+    data: dict[str, Any],
+    second: dict[str, Any] | None,
+    start: Start,
+    model: ModelEntry,
+    below: Below | None = None,
+) -> None:
+    """The explorer of the page ``where``; ``below`` shows what follows each choice in it."""
+    _explore(where, data, second, _state(where, model, data, start), model, below)
+
+
+def _state(where: str, model: ModelEntry, data: dict[str, Any], start: Start) -> dict[str, Any]:
+    """What to show first: what the link says, else what this person saw last, on this page or another."""
+    layers = data["layers"]
+    layer = min(BLOCK.get(start.block, model.name, keep=False), len(layers) - 1)
+    here, there = ((layers[at]["rows"], layers[at]["columns"]) for at in (layer, start.block))
+    token = carry(start.token, len(tokens.prefix(model)), there, tokens.finest(model))
+    seen = {
+        "layer": layer,
+        "head": HEAD.get(start.head, model.name, keep=False),
+        "token": tokens.current(model, here, otherwise=token),
+    }
+    if (arrival := links.current().arrival) != st.session_state.get(f"{where}.arrival", 0):
+        st.session_state[f"{where}.arrival"] = arrival
+        said = st.session_state[f"{where}.state"] = address.explorer_view()
+        seen["head"] = said.get("head", seen["head"])
+    state = {**st.session_state.get(f"{where}.state", {}), **seen}
+    address.note_explorer_view(state)
+    return state
+
+
+@st.fragment
+def _explore(
+    where: str,
+    data: dict[str, Any],
+    second: dict[str, Any] | None,
+    state: dict[str, Any],
+    model: ModelEntry,
+    below: Below | None,
+) -> None:
+    # A fragment, run again with the same data at every event of the browser part, so that nothing large is sent twice.
+    def chose(state: dict[str, Any]) -> None:
+        layer = data["layers"][state["layer"]]
+        BLOCK.set(state["layer"], model.name)
+        if isinstance(state["head"], int):
+            HEAD.set(state["head"], model.name)
+        tokens.choose(model, state["token"], (layer["rows"], layer["columns"]))
+        st.session_state[f"{where}.state"] = state
+        address.note_explorer_view(state)
+
+    def needed() -> None:
+        st.session_state[f"{where}.asked"] = st.session_state.get(f"{where}.asked", 0) + 1
+        st.session_state[f"{where}.offer_again"] = True
+
+    if st.session_state.pop(f"{where}.offer_again", False):
+        st.rerun(scope="app")  # which offers the trace to the store again
+    asked = st.session_state.get(f"{where}.asked", 0)
+    explorer(f"{where}.explorer", data, state, chose, needed, second=second, asked=asked)
+    if below is not None:
+        below()

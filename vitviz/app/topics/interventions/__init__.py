@@ -1,0 +1,1 @@
+"""Interventions: switch parts of the model off and see what that changes."""

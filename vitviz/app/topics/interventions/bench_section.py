@@ -1,0 +1,146 @@
+"""The bench: what is switched off, what each edit does alone and all together, and the attention with and without."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import streamlit as st
+
+from vitviz.app import bench, callbacks, edited, session, tokens
+from vitviz.app.explorer_view import Start, explore
+from vitviz.app.markup import as_text
+from vitviz.app.settings import BLOCK, HEAD
+from vitviz.app.topics.interventions.add_form import add_form
+from vitviz.app.topics.interventions.changes import Shown, changes
+from vitviz.app.topics.interventions.exports import exports
+from vitviz.app.widgets.explorer import described
+from vitviz.app.words import say
+from vitviz.plot.numbers import fixed, percent
+from vitviz.tracing.planned_edit import PlannedEdit
+
+if TYPE_CHECKING:
+    from vitviz.analysis.interventions.effect import Effect
+    from vitviz.tracing.trace import Trace
+    from vitviz.zoo.registry import ModelEntry
+
+
+class Tried(NamedTuple):
+    """An edit of the bench and what it changes alone, or why it cannot be made here."""
+
+    slot: bench.Slot
+    alone: Effect | None
+    why_not: str = ""
+
+
+def show(model: ModelEntry, trace: Trace) -> None:
+    """The list at the side, the changes beside it, and the explorer with both runs below."""
+    left, right = st.columns([1, 1.5], gap="medium")
+    with right:
+        place = st.container()
+    with left:
+        slots = bench.slots(model)
+        tried = [_tried(model, trace, slot) for slot in slots]
+        applied = [each.slot.edit for each in tried if each.alone is not None and each.slot.on]
+        together, run = _together(model, trace, applied)
+        with place:
+            target = changes(model, trace, Shown(together, applied))
+        _list(model, tried, target, together if len(applied) > 1 else None)
+        add_form(model, trace, first=not slots)
+        if applied and together is not None:
+            exports(model, trace, [each for each in tried if each.alone is not None], together)
+    _attention(model, trace, run, applied)
+
+
+def _tried(model: ModelEntry, trace: Trace, slot: bench.Slot) -> Tried:
+    try:
+        return Tried(slot, edited.effect(model, trace, [slot.edit]))
+    except edited.PictureGoneError:
+        return Tried(slot, None, say("interventions.picture_gone"))
+    except ValueError:  # the library's sentence is in English
+        return Tried(slot, None, say("interventions.not_here"))
+
+
+def _together(
+    model: ModelEntry, trace: Trace, applied: list[PlannedEdit]
+) -> tuple[Effect | None, Trace | None]:
+    """What all applied edits change together, and their run."""
+    if not applied:
+        return None, None
+    try:
+        run = edited.edited(model, trace, applied)
+    except ValueError:
+        st.info(say("interventions.not_together"))
+        return None, None
+    return edited.effect_of_run(trace, run, applied), run
+
+
+def _list(model: ModelEntry, tried: list[Tried], target: int | None, together: Effect | None) -> None:
+    """The edits, each on or off and removable, with what it changes alone; below them what all do together."""
+    if not tried:
+        st.markdown(say("interventions.empty"))
+        return
+    with st.container(key="bench-list", gap=None):
+        for each in tried:
+            _row(model, each, target)
+        if together is not None and target is not None:
+            st.markdown(f"**{say('interventions.together')}**: {_numbers(together, target)}")
+        if len(tried) > 1:
+            st.button(
+                say("interventions.clear"), key="bench_clear", type="tertiary",
+                on_click=callbacks.named("bench_clear", lambda: bench.clear(model)),
+            )  # fmt: skip
+
+
+def _row(model: ModelEntry, each: Tried, target: int | None) -> None:
+    edit, said = each.slot.edit, as_text(bench.name(model, each.slot.edit))
+    key = f"bench.{model.name}.on.{edit}"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.session_state[key] = each.slot.on
+        st.checkbox(
+            said, key=key, width="stretch", disabled=each.alone is None,
+            on_change=callbacks.named(key, lambda: bench.turn(model, edit, bool(st.session_state[key]))),
+        )  # fmt: skip
+        gone = f"bench_gone.{edit}"
+        st.button(
+            "", icon=":material/close:", key=gone, type="tertiary", help=say("interventions.remove", what=said),
+            on_click=callbacks.named(gone, lambda: bench.remove(model, edit)),
+        )  # fmt: skip
+    if each.alone is None:
+        st.caption(each.why_not)
+    elif target is not None:
+        st.caption(_numbers(each.alone, target))
+    else:
+        last = each.alone.of_patches()[-1]
+        st.caption(say("interventions.stream_alone", change=percent(float(last))))
+
+
+def _numbers(found: Effect, target: int) -> str:
+    """Changes of the class's logit and probability, and the best class where it is another one."""
+    return say(
+        "interventions.alone", logit=fixed(float(found.delta_logits[target]), 4),
+        probability=fixed(100 * float(found.delta_probabilities[target]), 2),
+    )  # fmt: skip
+
+
+def _attention(model: ModelEntry, trace: Trace, run: Trace | None, applied: list[PlannedEdit]) -> None:
+    """The explorer: the plain run, and beside it the edited one under the same cursor."""
+    st.header(say("interventions.attention"), anchor=False)
+    picture = session.picture()
+    plain = described(model, picture, say("interventions.plain"))
+    second = None
+    if run is not None:
+        edits = ",".join(map(str, applied))
+        second = described(model, picture, say("interventions.edited"), (run, edits))
+    # An edit of a head changes the attention of later blocks, not of its own.
+    begins = min(min((edit.block for edit in applied), default=0) + 1, len(trace.blocks) - 1)
+    start = Start(begins, 0, tokens.current(model, trace.blocks[begins].map_size))
+
+    def below() -> None:
+        block = min(BLOCK.get(begins, model.name, keep=False), len(trace.blocks) - 1)
+        head = min(HEAD.get(0, model.name, keep=False), trace.blocks[block].num_heads - 1)
+        token = tokens.current(model, trace.blocks[block].map_size)
+        chosen = [PlannedEdit("head", block, (head,)), PlannedEdit("tokens", block, (token,))]
+        bench.offer(model, chosen, "interventions")
+
+    st.caption(say("interventions.attention_help"))
+    explore("interventions", plain, second, start, model, below)

@@ -1,0 +1,99 @@
+"""What all applied edits change together: class scores as bars, and the stream through depth as lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from vitviz.app import class_choice, links, tokens
+from vitviz.app.class_names import naming
+from vitviz.app.settings import Setting
+from vitviz.app.widgets.chart import chart
+from vitviz.app.words import say
+from vitviz.plot.interventions import change_bars, stream_lines
+
+if TYPE_CHECKING:
+    from vitviz.analysis.interventions.effect import Effect
+    from vitviz.tracing.planned_edit import PlannedEdit
+    from vitviz.tracing.trace import Trace
+    from vitviz.zoo.registry import ModelEntry
+
+QUANTITIES = ("logit", "probability")
+QUANTITY = Setting("interventions.quantity", links.one_of(QUANTITIES))
+LISTED = 8  # classes
+
+
+class Shown(NamedTuple):
+    """What is applied, and what it changes; None while nothing is, or where it cannot be."""
+
+    together: Effect | None
+    applied: list[PlannedEdit]
+
+
+def changes(model: ModelEntry, trace: Trace, shown: Shown) -> int | None:
+    """Show both; the class that is looked at, None for a model without classes."""
+    target = None
+    if trace.has_classes:
+        left, right = st.columns([1.6, 1], vertical_alignment="bottom")
+        with left:
+            target = class_choice.choose_target(
+                model, trace, say("interventions.class"), "interventions.class"
+            )
+        with right:
+            quantity = QUANTITY.widget(
+                lambda key: st.segmented_control(
+                    say("interventions.quantity"), QUANTITIES, key=key, required=True,
+                    format_func=lambda name: say(f"interventions.{name}"), label_visibility="collapsed",
+                ),
+                QUANTITIES, QUANTITIES[0],
+            )  # fmt: skip
+        if shown.together is not None:
+            _scores(trace, shown.together, target, quantity)
+    if shown.together is not None:
+        _stream(model, shown.together, shown.applied)
+    return target
+
+
+def _scores(trace: Trace, found: Effect, target: int, quantity: str) -> None:
+    """The classes that changed most, and the chosen one."""
+    logits = quantity == "logit"
+    after = found.logits if logits else found.probabilities
+    delta = found.delta_logits if logits else found.delta_probabilities
+    order = np.argsort(-np.abs(delta), kind="stable")[:LISTED].tolist()
+    classes = order if target in order else [*order[:-1], target]
+    name = naming(trace)
+    figure = change_bars.describe(
+        [name(each) for each in classes], (after - delta)[classes], after[classes], classes.index(target),
+        x_title=say(f"interventions.{quantity}_axis"), label=say("interventions.scores"),
+    )  # fmt: skip
+    chart("interventions.scores", figure)
+    best = int(found.logits.argmax())
+    before = int(trace.logits.argmax())
+    key = "interventions.best_stays" if best == before else "interventions.best_changes"
+    values = {
+        "name": name(best),
+        "p": f"{100 * float(found.probabilities[best]):.1f} %",
+        "before": name(before),
+    }
+    st.caption(say(key, **values))
+
+
+def _stream(model: ModelEntry, found: Effect, applied: list[PlannedEdit]) -> None:
+    """Relative change of the chosen token, of the class token where there is one, and of the patches on average."""
+    series = {
+        say("interventions.token"): [
+            float(change[tokens.current(model, grid)])
+            for change, grid in zip(found.stream, found.grids, strict=True)
+        ],
+        say("token.mean"): found.of_patches(),
+    }
+    if "cls" in tokens.prefix(model):
+        series[say("token.cls")] = [float(change[0]) for change in found.stream]
+    figure = stream_lines.describe(
+        series, [edit.block for edit in applied],
+        x_title=say("interventions.depth_axis"), label=say("interventions.stream"),
+    )  # fmt: skip
+    st.markdown(say("interventions.stream"))
+    chart("interventions.stream", figure)

@@ -1,0 +1,35 @@
+"""Interventions: switch parts of the model off and see what that changes; a section for each way to choose them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from vitviz.app import links, session, shell
+from vitviz.app.section_choice import choose_section
+from vitviz.app.settings import Setting
+from vitviz.app.topics.interventions import bench_section
+from vitviz.app.words import say
+
+if TYPE_CHECKING:
+    from vitviz.tracing.trace import Trace
+    from vitviz.zoo.registry import ModelEntry
+
+SECTIONS: dict[str, Callable[[ModelEntry, Trace], None]] = {"bench": bench_section.show}
+SECTION = Setting("interventions.section", links.one_of(tuple(SECTIONS)))
+
+
+def show() -> None:
+    """The open section for this person's run."""
+    model = session.entry()
+    shell.head(say("interventions.title"), say("interventions.lead"), model)
+    with st.spinner(say("running")):
+        trace = session.trace(model)
+    names = tuple(SECTIONS)
+    section = names[0]
+    if len(names) > 1:
+        label = say("interventions.sections")
+        section = choose_section(SECTION, names, label, lambda name: say(f"interventions.section.{name}"))
+    SECTIONS[section](model, trace)
