@@ -22,6 +22,7 @@ OTHER = {
     "layer_norm.at": "3", "layer_norm.turn": "1", "layer_norm.channel": "8", "norm_depth.channel": "9",
     "class_scores.channel": "11", "position.part": "changed", "position.piece": "7", "position.seed": "3",
     "position.channel": "12", "position.size": "1", "position.mode": "bilinear", "position.antialias": "0",
+    "bench": "h3.1,-u2.5~mean,t1.3-5~x0.5", "interventions.quantity": "probability",
     "mlp.unit": "13", "attribution.part": "2", "attribution.channel": "14",
     "norm_lab.which": "variance", "norm_lab.variance.mean": "1", "norm_lab.variance.spread": "0.1",
     "norm_lab.variance.count": "192", "norm_lab.row": "16", "norm_lab.lanes": "8", "norm_lab.blocks": "2",

@@ -25,10 +25,11 @@ WIDE = 0x2E80  # from here on letters are twice as wide
 
 @dataclass(frozen=True)
 class SideBar:
-    """The places in it that are filled when the page is complete: the link, and below the picture's frame."""
+    """The places in it that are filled when the page is complete: the link, below the picture's frame, the bench."""
 
     link: DeltaGenerator
     given: DeltaGenerator | None
+    edits: DeltaGenerator | None = None
 
 
 def sidebar(own_world: str = "") -> SideBar:
@@ -45,7 +46,7 @@ def sidebar(own_world: str = "") -> SideBar:
         choose_picture()
         prepared = st.container()  # below the picture, and for the model that is chosen below it
         _model_choice()
-        bench.link(session.loaded())
+        edits = st.container()
         with prepared:
             show_frame(session.entry())
             given = st.container()
@@ -53,7 +54,7 @@ def sidebar(own_world: str = "") -> SideBar:
         link = _language_and_view()
         if about := about_picture():
             st.caption(about)
-    return SideBar(link, given)
+    return SideBar(link, given, edits)
 
 
 def _language_and_view() -> DeltaGenerator:
@@ -72,6 +73,9 @@ def complete(places: SideBar, query: dict[str, str]) -> None:
     if places.given is not None:
         with places.given:
             another_model(session.shown())
+    if places.edits is not None:
+        with places.edits:
+            bench.link(session.entry())
     own_model = st.session_state.get("model") in session.own_models()
     about = {"model": session.shown().title, "picture": str(st.session_state.get("picture_name", ""))}
     about |= st.session_state.get(session.ABOUT, {})

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import EllipsisType
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Kind = Literal["head", "tokens", "unit", "attention", "mlp", "block"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -6,12 +6,13 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-from vitviz.analysis.interventions.effect import Effect
-from vitviz.tracing.trace import Trace
+    from vitviz.analysis.interventions.effect import Effect
+    from vitviz.tracing.trace import Trace
 
 TOGETHER = "together"
 
