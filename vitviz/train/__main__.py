@@ -3,6 +3,7 @@
 ``python -m vitviz.train --model vit --data everyday20.npz``, or of the picture book, whose pages are drawn and kept in
 the folder that ``--data`` names: ``python -m vitviz.train --model detr``.
 Of rows of tokens: ``--model translator``; what learns from novels is given their folder with ``--data``.
+``--task lab`` is the training lab of the app in a terminal: a small network, half a minute, no folder.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 import torch
 
 from vitviz.analysis.recommendation.losses import LOSSES
+from vitviz.train import lab_command
 from vitviz.train.config import (
     SCENE_RECIPES,
     SEQUENCE_RECIPES,
@@ -117,7 +119,12 @@ def _changes(args: argparse.Namespace, kind: type[Recipe]) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Train; 0 when the run is complete, 75 when it was stopped and can go on."""
-    args = parser().parse_args(arguments)
+    task = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    task.add_argument("--task", choices=("lab",))
+    asked, rest = task.parse_known_args(arguments)
+    if asked.task == "lab":
+        return lab_command.main(rest)
+    args = parser().parse_args(rest)
     if args.threads:
         torch.set_num_threads(args.threads)
     device = args.device if args.device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
