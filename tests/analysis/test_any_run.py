@@ -78,7 +78,7 @@ EVERY = pytest.mark.parametrize("method", METHODS)
 # Facts of the model alone, which are the same for every picture; and functions that take what others found.
 OF_THE_MODEL = {
     "own_reading", "why_not", "no_attribution", "features_name", "position_similarity", "tensor", "no_reason",
-    "no_classifier", "no_shares", "pools_by_attention", "layer_name",
+    "no_classifier", "no_shares", "pools_by_attention", "layer_name", "can_drop",
 }  # fmt: skip
 OF_PARTS = {
     "attribution", "lens", "start_parts", "sensitivities", "score", "on_patches", "from_pool", "left_out", "check",

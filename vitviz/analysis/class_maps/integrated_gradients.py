@@ -10,6 +10,9 @@ the training pictures (a grey), not black.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -39,11 +42,13 @@ def attribute(
     baseline: float | Tensor = 0.0,
     steps: int = STEPS,
     at_once: int = AT_ONCE,
+    between: Callable[[float], object] | None = None,
 ) -> ClassMap:
     """The share of every patch in score(picture) - score(baseline), of logit[target] (- logit[against]).
 
     ``baseline`` is a number for all normalised pixels, or normalised pixels (1, C, H, W) or (1, C, 1, 1). ``at_once``
-    steps run as one batch. ``figures``: ``gap`` = score - score_of_baseline - sum of the map.
+    steps run as one batch, and ``between`` is called before each with the share that is done: what it raises ends the
+    work. ``figures``: ``gap`` = score - score_of_baseline - sum of the map.
 
     Raises:
         ValueError: if the model has no such class, the baseline has another shape, or there are no steps.
@@ -56,7 +61,8 @@ def attribute(
     start = _baseline(image, baseline)
     # One at a time where an edit may expect the run's own shapes.
     edit = trace.repeatable_intervention()
-    slope = _mean_gradient(trace, image, start, direction, steps, at_once if edit is no_probe else 1, edit)
+    line = Line(image, start, direction, steps, at_once if edit is no_probe else 1)
+    slope = _mean_gradient(trace, line, edit, between)
     products = patch_products(slope, wide(image) - wide(start), trace.config.patch_size)  # (h*w,)
     with torch.no_grad():
         at_start = float((wide(trace.network(start, edit)) * wide(direction)).sum())
@@ -82,22 +88,35 @@ def _baseline(image: Tensor, baseline: float | Tensor) -> Tensor:
         ) from None
 
 
+class Line(NamedTuple):
+    """From ``start`` to ``image``, both (1, C, H, W), in ``steps`` places of which ``at_once`` run together."""
+
+    image: Tensor
+    start: Tensor
+    direction: Tensor
+    steps: int
+    at_once: int
+
+
 def _mean_gradient(
-    trace: Trace, image: Tensor, start: Tensor, direction: Tensor, steps: int, at_once: int, edit: Probe
+    trace: Trace, line: Line, edit: Probe, between: Callable[[float], object] | None
 ) -> Tensor:
     """The gradient of the score on the pixels, integrated over the line: (1, C, H, W), float64."""
     trace.check_weights()
-    nodes, weights = np.polynomial.legendre.leggauss(steps)
+    nodes, weights = np.polynomial.legendre.leggauss(line.steps)
     places = torch.from_numpy((nodes + 1) / 2)  # (steps,), in 0 to 1
     shares = torch.from_numpy(weights / 2)  # (steps,), of sum 1
-    total = torch.zeros(image.shape, dtype=torch.float64)
-    for place, share in zip(places.split(at_once), shares.split(at_once), strict=True):
-        at = place.to(image).view(-1, 1, 1, 1)  # (b, 1, 1, 1)
-        x = (start + at * (image - start)).requires_grad_()  # (b, C, H, W)
+    total = torch.zeros(line.image.shape, dtype=torch.float64)
+    for first in range(0, line.steps, line.at_once):
+        if between is not None:
+            between(first / line.steps)
+        some = slice(first, first + line.at_once)
+        at = places[some].to(line.image).view(-1, 1, 1, 1)  # (b, 1, 1, 1)
+        x = (line.start + at * (line.image - line.start)).requires_grad_()  # (b, C, H, W)
         with torch.enable_grad():
             scores = trace.network(x, edit)  # (b, K)
-            (gradient,) = torch.autograd.grad((scores * direction).sum(), [x])  # (b, C, H, W)
-        total += (wide(gradient) * share.view(-1, 1, 1, 1)).sum(dim=0, keepdim=True)
+            (gradient,) = torch.autograd.grad((scores * line.direction).sum(), [x])  # (b, C, H, W)
+        total += (wide(gradient) * shares[some].view(-1, 1, 1, 1)).sum(dim=0, keepdim=True)
     return total
 
 

@@ -7,10 +7,12 @@ from typing import Any
 from vitviz.analysis.class_maps import (
     chefer,
     class_attention,
+    direct_logit,
     grad_cam,
     gradient_x_input,
     integrated_gradients,
     legrad,
+    occlusion,
     rollout,
 )
 from vitviz.analysis.class_maps.class_map import ClassMap, Method
@@ -27,6 +29,8 @@ METHODS: dict[str, Method] = {
         grad_cam,
         chefer,
         legrad,
+        occlusion,
+        direct_logit,
     )
 }
 
