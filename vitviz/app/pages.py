@@ -25,7 +25,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "attention": ("attention", "swin_reach", "swin_shift"),
         "tokens": ("layer_norm", "norm_depth", "stream", "mlp"),
         "classes": ("lens", "attribution", "class_scores", "loss"),
-        "why": ("interventions",),
+        "why": ("interventions", "likeness"),
     },
     "workshop": {"": ("convolution", "memory_layout", "matmul", "operations", "norm_lab", "swin_cost")},
     "more": {
@@ -62,6 +62,7 @@ RELATED: dict[str, tuple[str, ...]] = {
     "lens": ("path/scores", "attribution", "class_scores", "stream"),
     "attribution": ("path/scores", "interventions", "lens", "stream", "mlp", "attention"),
     "interventions": ("attribution", "attention", "stream", "mlp"),
+    "likeness": ("attention", "lens", "norm_depth", "position"),
     "swin_shift": ("path/windows", "path/stages", "swin_reach", "swin_cost"),
     "swin_reach": ("path/windows", "swin_shift", "attention"),
     "convolution": ("path/token", "patches", "memory_layout", "matmul"),

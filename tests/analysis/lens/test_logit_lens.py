@@ -19,6 +19,7 @@ from vitviz.analysis.lens.logit_lens import (
     lens,
     open_reading,
     own_reading,
+    own_scores,
 )
 from vitviz.models.build import build
 from vitviz.tracing.trace import Trace, run_trace
@@ -42,6 +43,7 @@ def test_the_last_depth_is_the_runs_own_prediction(name: str) -> None:
     found = list(depths(trace))
     np.testing.assert_allclose(found[-1].own, trace.logits.numpy(), atol=1e-6)
     assert len(found) == len(depth_names(trace)) == 3
+    np.testing.assert_array_equal(own_scores(trace), np.stack([depth.own for depth in found]))
 
 
 @pytest.mark.parametrize("name", SUBJECTS)

@@ -109,6 +109,15 @@ def depths(trace: Trace) -> Iterator[Depth]:
         )
 
 
+def own_scores(trace: Trace) -> NDArray[np.float32]:
+    """The model's own scores at every depth, (depths, K): its reading alone, which is ``Depth.own``, for much less."""
+    one_picture(trace)
+    with_classes(trace.config)
+    with torch.no_grad():
+        own = [trace.network.classify(trace.kept[name])[0] for name in depth_names(trace)]  # (K,) each
+    return to_numpy(torch.stack(own))
+
+
 def choose_classes(found: Sequence[Depth], wanted: Sequence[int], count: int = CLASSES) -> tuple[int, ...]:
     """Which classes to follow: the best of the last depth, what the most readings call best, and all of ``wanted``."""
     top = np.argsort(-found[-1].own, kind="stable")[:TOP].tolist()
