@@ -57,7 +57,7 @@ OTHER = {
     "text.at": "1.2.3.4cp", "text.second": "So was she .", "text.opened": "2", "text.channel": "5",
     "path.key": "9", "path.sequence.channel": "17", "path.norm.channel": "18", "path.block.channel": "19",
     "direction": "column", "scale": "map", "order": "entropy", "opacity": "0.5", "start": "1", "pinned": "1",
-    "log": "1", "smooth": "1", "heads": "mean", "second": "2.1",
+    "log": "1", "smooth": "1", "heads": "mean", "second": "2.1", "region": "3-5_9", "together": "0",
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from vitviz.app import links, session, tray, words
 from vitviz.app.widgets import view
 from vitviz.app.words import LANGUAGES, say
 from vitviz.samples import SAMPLES
+from vitviz.tracing.planned_edit import ranges_of
 from vitviz.web.explorer.defaults import DEFAULTS
 from vitviz.zoo.errors import CheckpointError
 from vitviz.zoo.registry import REGISTRY
@@ -39,8 +40,10 @@ VIEW: dict[str, Callable[[str], Any]] = {
     "opacity": links.decimal,
     "start": links.whole,
     "pinned": links.flag,
+    "together": links.flag,
     "log": links.flag,
     "smooth": links.flag,
+    "region": links.numbers,
     "second": _second,
     ALL_HEADS: _all_heads,
 }
@@ -96,9 +99,10 @@ def note_explorer_view(state: Mapping[str, Any]) -> None:
     """The explorer shows a view; what is as it is by default is left out of the address."""
     second = state.get("second")
     for name in VIEW:
-        if name in DEFAULTS and name != "second":
+        if name in DEFAULTS and name not in ("second", "region"):
             _note(name, links.written(state.get(name, DEFAULTS[name])), links.written(DEFAULTS[name]))
     _note(ALL_HEADS, "" if isinstance(state["head"], int) else str(state["head"]), "")
+    _note("region", ranges_of(state.get("region", ())), "")
     _note("second", f"{second['layer']}.{second['head']}" if second else "", "")
 
 

@@ -53,7 +53,11 @@ def _state(where: str, model: ModelEntry, data: dict[str, Any], start: Start) ->
         st.session_state[f"{where}.arrival"] = arrival
         said = st.session_state[f"{where}.state"] = address.explorer_view()
         seen["head"] = said.get("head", seen["head"])
-    state = {**st.session_state.get(f"{where}.state", {}), **seen}
+    kept = st.session_state.get(f"{where}.state", {})
+    if st.session_state.setdefault(f"{where}.model", model.name) != model.name:
+        kept = {**kept, "region": []}  # its tokens are those of another model's map
+        st.session_state[f"{where}.model"] = model.name
+    state = {**kept, **seen}
     address.note_explorer_view(state)
     return state
 

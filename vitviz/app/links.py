@@ -13,6 +13,8 @@ from typing import TypeVar
 
 import streamlit as st
 
+from vitviz.tracing.planned_edit import RANGES, numbers_of
+
 T = TypeVar("T")
 KEY = "links"
 # Names of settings in links that were written before, and what they are now.
@@ -130,6 +132,17 @@ def signed(text: str) -> int:
         ValueError: if it is none.
     """
     return -whole(text[1:]) if text.startswith("-") else whole(text)
+
+
+def numbers(text: str) -> list[int]:
+    """Whole numbers in order, each once, as ``ranges_of`` writes them: ``5-9_12``; none for no text.
+
+    Raises:
+        ValueError: if the text is something else.
+    """
+    if text and not re.fullmatch(RANGES, text):
+        raise ValueError(text)
+    return list(numbers_of(text))
 
 
 def one_of(options: Collection[T]) -> Callable[[str], T]:

@@ -110,3 +110,41 @@ test("two choices for the second pane before anything is drawn both stay", () =>
   controller.changeSecond({ head: 1 });
   assert.deepEqual(selection.state.second, { layer: 1, head: 1 });
 });
+
+test("a stroke adds or takes out, and its tokens before anything is drawn all stay", () => {
+  const { controller, selection, press } = controlled();
+  controller.paint(3, true);
+  controller.paint(4, false);
+  controller.paint(5, false);
+  controller.paint(4, false);
+  assert.deepEqual(selection.state.region, [3, 4, 5]);
+  controller.hover(1); // while the region is averaged the pointer is at a second token
+  assert.deepEqual([selection.state.token, selection.other], [5, 1]);
+  controller.paint(4, true);
+  controller.paint(6, false); // was not in it
+  assert.deepEqual(selection.state.region, [3, 5]);
+  press("Home");
+  press("r");
+  assert.deepEqual(selection.state.region, [0, 3, 5]);
+});
+
+test("a region is looked at one by one, and given up by Escape or by choosing another token", () => {
+  const { controller, selection, press } = controlled({ region: [2, 4, 6] });
+  press(".");
+  assert.deepEqual([selection.state.token, selection.state.together], [2, false]);
+  press(",");
+  assert.equal(selection.state.token, 6);
+  press("m");
+  assert.equal(selection.averaged, true);
+  press("Escape");
+  assert.deepEqual(selection.state.region, []);
+  press("."); // there is nothing to step through
+  assert.equal(selection.state.token, 6);
+  controller.act("brush");
+  controller.choose(1);
+  controller.choose(2);
+  controller.act("brush");
+  assert.deepEqual(selection.state.region, [1, 2]);
+  controller.choose(5);
+  assert.deepEqual([selection.state.region, selection.state.token, selection.state.pinned], [[], 5, true]);
+});

@@ -56,8 +56,10 @@ export class Controller {
 
   /** @param {number} token */
   choose(token) {
-    const { state } = this.selection;
-    if (!state.pinned) this.change({ token, pinned: true });
+    const { state, averaged } = this.selection;
+    if (this.painting) this.paint(token, true);
+    else if (averaged) this.change({ region: [], token, pinned: true });
+    else if (!state.pinned) this.change({ token, pinned: true });
     else if (token === state.token) this.escape();
     else this.open(state.token, token);
   }
@@ -99,12 +101,38 @@ export class Controller {
     if (second) this.change({ second: { ...second, ...part } });
   }
 
-  /** Back by one step: the opened weight is closed, else the token is pinned no more. */
+  /** Whether the pointer paints the region. */
+  get painting() {
+    return this.selection.painting;
+  }
+
+  /**
+   * A stroke of the brush is at a token, its `first` one or a later one. Made from what is chosen, not from what is drawn:
+   * many tokens may come within one frame.
+   * @param {number} token
+   * @param {boolean} first
+   */
+  paint(token, first) {
+    const region = this.selection.painted(token, first);
+    if (region.length !== this.selection.state.region.length || first) this.change({ region, token });
+  }
+
+  /**
+   * One token of the region after the other.
+   * @param {number} by
+   */
+  step(by) {
+    if (this.selection.state.region.length)
+      this.change({ token: this.selection.inRegion(by), together: false, pinned: true });
+  }
+
+  /** Back by one step: the opened weight is closed, else the region is given up, else the token is pinned no more. */
   escape() {
     const { selection, effects } = this;
     const open = selection.opened !== null;
     selection.pointTo(null);
     if (open) effects.closeWeight();
+    else if (selection.state.region.length) this.change({ region: [] });
     else this.change({ pinned: false });
     effects.draw();
   }
@@ -114,7 +142,11 @@ export class Controller {
     if (name === "split")
       this.change({ second: { ...besideFirst(this.selection.state, this.selection.setting), head: "mean" } });
     else if (name === "join") this.change({ second: null });
-    else this.effects.save(name);
+    else if (name === "clear") this.change({ region: [] });
+    else if (name === "brush") {
+      this.selection.painting = !this.selection.painting;
+      this.effects.draw();
+    } else this.effects.save(name);
   }
 
   /** @param {KeyboardEvent} event */
@@ -134,6 +166,9 @@ export class Controller {
     if (name === "head") this.change({ head: selection.headAfter(step[0]) });
     if (name === "first") this.change({ token: 0 });
     if (name === "pin") this.change({ pinned: !state.pinned });
+    if (name === "mark") this.paint(state.token, true);
+    if (name === "together") this.change({ together: !state.together });
+    if (name === "step") this.step(step[0]);
     if (name === "turn") this.change({ direction: state.direction === "row" ? "column" : "row" });
     if (name === "escape") this.escape();
     if (name === "open") {

@@ -9,6 +9,8 @@ DEFAULTS: dict[str, Any] = {
     "head": 0,
     "token": 0,
     "pinned": False,
+    "region": [],
+    "together": True,
     "direction": "row",
     "scale": "shared",
     "log": False,

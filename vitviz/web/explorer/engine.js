@@ -3,7 +3,7 @@
 import { PayloadSource } from "../shared/payload.js";
 import { largest } from "../shared/shades.js";
 import { LayerMaths } from "./maths.js";
-import { tokenAcross } from "./tokens.js";
+import { tokensAcross } from "./tokens.js";
 import { overHeads } from "./weights.js";
 
 /** @import { Payload } from "../shared/payload.js" */
@@ -105,37 +105,37 @@ export class Engine {
   }
 
   /**
-   * Weights of all heads of a layer for a token of the map `from`, (H, tokens); null while the layer is not there, and
-   * where it has no such token.
+   * Weights of all heads of a layer for tokens of the map `from`, averaged over these, (H, tokens); null while the layer
+   * is not there, and where it has none of these tokens.
    * @param {number} index
-   * @param {number} token
+   * @param {readonly number[]} queries
    * @param {TokenMap} from
    * @param {Direction} direction
    */
-  compute(index, token, from, direction) {
+  compute(index, queries, from, direction) {
     const maths = this.layer(index);
-    const own = maths ? tokenAcross(this.layers[index], token, from) : -1;
-    if (!maths || own < 0) {
+    const own = maths ? tokensAcross(this.layers[index], queries, from) : [];
+    if (!maths || !own.length) {
       this.buffers[index] = null;
       return null;
     }
     this.buffers[index] ??= new Float32Array(maths.heads * maths.tokens);
-    maths.allHeads(own, direction, this.buffers[index]);
+    maths.meanOf(own, direction, this.buffers[index]);
     return this.buffers[index];
   }
 
   /**
    * The computed map of {layer, head}: `values` from `offset` on, in tokens of that layer; null while there is none.
    * @param {Choice} choice
-   * @param {number} token
+   * @param {readonly number[]} queries tokens of that layer
    * @param {Direction} direction
    * @param {number} start
    * @returns {WeightMap | null}
    */
-  map({ layer, head }, token, direction, start) {
+  map({ layer, head }, queries, direction, start) {
     const { prefix, rows, columns } = this.layers[layer];
     const tokens = prefix.length + rows * columns;
-    if (head === "rollout") return this.rolloutMap(token, tokens, direction, start);
+    if (head === "rollout") return this.rolloutMap(queries, tokens, direction, start);
     const all = this.buffers[layer];
     if (!all) return null;
     if (typeof head === "number") return { values: all, offset: head * tokens, tokens };
@@ -145,19 +145,23 @@ export class Engine {
   }
 
   /**
-   * A row or a column of the rollout; null while it is not there.
-   * @param {number} token
+   * A row or a column of the rollout, or the mean of several; null while it is not there.
+   * @param {readonly number[]} queries
    * @param {number} tokens
    * @param {Direction} direction
    * @param {number} start
    * @returns {WeightMap | null}
    */
-  rolloutMap(token, tokens, direction, start) {
+  rolloutMap(queries, tokens, direction, start) {
     const matrix = this.source.peek(`rollout/${start}.bin`);
-    if (!matrix || token < 0) return null;
-    if (direction === "row") return { values: matrix, offset: token * tokens, tokens };
+    if (!matrix || !queries.length) return null;
+    if (direction === "row" && queries.length === 1) return { values: matrix, offset: queries[0] * tokens, tokens };
     const out = this.room("rollout", tokens);
-    for (let i = 0; i < tokens; i++) out[i] = matrix[i * tokens + token];
+    for (let i = 0; i < tokens; i++) {
+      let sum = 0;
+      for (const query of queries) sum += matrix[direction === "row" ? query * tokens + i : i * tokens + query];
+      out[i] = sum / queries.length;
+    }
     return { values: out, offset: 0, tokens };
   }
 

@@ -59,8 +59,8 @@ export class ExplorerView {
   /** @returns {Scene} */
   get scene() {
     const { data, engines, problem } = this;
-    const { state, other, hint, setting } = this.selection;
-    return { data, engines, aggregates: setting.aggregates, setting, state, other, problem, hint };
+    const { state, other, hint, setting, painting } = this.selection;
+    return { data, engines, aggregates: setting.aggregates, setting, state, other, problem, hint, painting };
   }
 
   /**

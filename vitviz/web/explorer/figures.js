@@ -1,5 +1,6 @@
 // The explorer's panes as figures that can be saved, each with the weights that it shows.
-import { tokenAcross } from "./tokens.js";
+import { queriesOf } from "./state.js";
+import { tokensAcross } from "./tokens.js";
 
 /** @import { SavedArray, SavedFigure } from "../shared/types.d.ts" */
 /** @import { Engine } from "./engine.js" */
@@ -33,12 +34,13 @@ export function figuresOf(page, scene) {
 function mapOf({ state, data }, engine, choice) {
   const layer = engine.layers[choice.layer];
   const { prefix, rows, columns } = layer;
-  const token = tokenAcross(layer, state.token, data.layers[state.layer]);
-  const map = engine.map(choice, token, state.direction, state.start);
+  const tokens = tokensAcross(layer, queriesOf(state), data.layers[state.layer]);
+  const map = engine.map(choice, tokens, state.direction, state.start);
   if (!map) return {};
   const all = map.values.slice(map.offset, map.offset + map.tokens);
   const patches = { values: all.subarray(prefix.length), shape: [rows, columns] };
-  return prefix.length ? { patches, prefix: { values: all.subarray(0, prefix.length) } } : { patches };
+  const found = { patches, queries: { values: Int32Array.from(tokens) } };
+  return prefix.length ? { ...found, prefix: { values: all.subarray(0, prefix.length) } } : found;
 }
 
 /**

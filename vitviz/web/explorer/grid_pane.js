@@ -4,6 +4,7 @@ import { filled } from "../shared/words.js";
 import { GridView } from "./grid.js";
 import { GridLayout } from "./grid_layout.js";
 import { scaleOf, spanText } from "./scale.js";
+import { queriesOf } from "./state.js";
 import { tokenOn } from "./tokens.js";
 import { figures, nameOf, sinkText } from "./wording.js";
 
@@ -84,7 +85,7 @@ export class GridPane {
     const { state, data } = scene;
     const [engine] = scene.engines;
     const maths = engine.layer(cell.layer);
-    const map = maths && engine.map(cell, state.token, state.direction, 0);
+    const map = maths && engine.map(cell, queriesOf(state), state.direction, 0);
     if (!map) {
       this.view.blank(cell);
       return;
@@ -121,7 +122,7 @@ export class GridPane {
   describe(scene, common) {
     const { state, engines } = scene;
     const cell = this.hovered ?? state;
-    const map = state.scale === "map" && engines[0].map(cell, state.token, state.direction, 0);
+    const map = state.scale === "map" && engines[0].map(cell, queriesOf(state), state.direction, 0);
     const span = map ? ` \u00b7 ${spanText(scaleOf(common, scene, cell, map))}` : "";
     const line = nameOf(scene, cell) + figures(scene, cell) + span;
     if (this.line.textContent !== line) this.line.textContent = line;

@@ -2,7 +2,7 @@
 
 /** @import { TokenMap } from "./types.d.ts" */
 /** @typedef {[down: number, across: number]} Step */
-/** @typedef {[name: "move" | "moveOther", down: number, across: number] | [name: "layer" | "head", by: number] | [name: "first" | "escape" | "open" | "turn" | "pin"]} Action */
+/** @typedef {[name: "move" | "moveOther", down: number, across: number] | [name: "layer" | "head" | "step", by: number] | [name: "first" | "escape" | "open" | "turn" | "pin" | "mark" | "together"]} Action */
 /** @typedef {{ key: string, ctrlKey?: boolean, metaKey?: boolean, altKey?: boolean, shiftKey?: boolean, target?: EventTarget | null, composedPath?: () => EventTarget[] }} KeyPress what is read of a KeyboardEvent */
 
 /** @type {Record<string, Step>} */
@@ -17,6 +17,10 @@ const ACTIONS = {
   Escape: ["escape"],
   o: ["open"],
   x: ["turn"],
+  r: ["mark"],
+  m: ["together"],
+  ",": ["step", -1],
+  ".": ["step", 1],
 };
 
 /**

@@ -203,6 +203,29 @@ export class LayerMaths {
   }
 
   /**
+   * The same, averaged over several tokens. Where some of them never meet a token, their weight on it counts as 0, so that
+   * a mean of rows sums to 1 as each of them does; NaN where none of them does.
+   * @param {readonly number[]} tokens
+   * @param {Direction} direction
+   * @param {Floats} out
+   */
+  meanOf(tokens, direction, out) {
+    if (tokens.length === 1) {
+      this.allHeads(tokens[0], direction, out);
+      return;
+    }
+    const [one, sum] = [new Float64Array(out.length), new Float64Array(out.length).fill(NaN)];
+    for (const token of tokens) {
+      this.allHeads(token, direction, one);
+      for (let at = 0; at < one.length; at++) {
+        if (!Number.isNaN(one[at])) sum[at] = (Number.isNaN(sum[at]) ? 0 : sum[at]) + one[at];
+      }
+      one.fill(NaN);
+    }
+    for (let at = 0; at < sum.length; at++) out[at] = sum[at] / tokens.length;
+  }
+
+  /**
    * The weight of one pair; 0 where they never meet.
    * @param {number} head
    * @param {number} i

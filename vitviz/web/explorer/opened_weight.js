@@ -37,6 +37,12 @@ export class OpenedWeight {
       return;
     }
     const [i, j] = this.selection.subjectFirst(state.token, opened);
+    if (this.selection.averaged) {
+      this.close();
+      this.selection.hint = data.words.oneQuery;
+      this.draw();
+      return;
+    }
     if (typeof state.head !== "number" || !maths.together(i, j)) {
       this.close();
       this.selection.hint = typeof state.head === "number" ? data.words.outside : data.words.oneHead;

@@ -9,6 +9,7 @@ import { MatrixPane } from "./matrix_pane.js";
 import { PicturePane } from "./picture_pane.js";
 import { Progress } from "./progress.js";
 import { Readout } from "./readout.js";
+import { RegionBar } from "./region_bar.js";
 import { commonScale } from "./scale.js";
 import { themeOf } from "./theme.js";
 import { Toolbar } from "./toolbar.js";
@@ -51,6 +52,8 @@ export class Page {
       hover: (/** @type {number} */ token) => actions.hover(token),
       leave: () => actions.leave(),
       choose: (/** @type {number} */ token) => actions.choose(token),
+      paint: (/** @type {number} */ token, /** @type {boolean} */ first) => actions.paint(token, first),
+      paints: () => actions.painting,
     };
     this.pictures = [new PicturePane(this.body, pointing), new PicturePane(this.body, pointing)];
     this.grid = new GridPane(this.body, (choice, second) => actions.chooseMap(choice, second), words);
@@ -62,6 +65,7 @@ export class Page {
     };
     this.matrix = new MatrixPane(this.body, onMatrix, words);
     this.cell = new CellView(this.root, () => actions.escape(), words);
+    this.region = new RegionBar(this.pictures[0].view.root, words, actions);
     this.readout = new Readout(this.pictures[0].view.root, this.root);
     this.root.addEventListener("keydown", (event) => actions.key(event));
     this.lifetime.resized(this.body, resized);
@@ -116,11 +120,18 @@ export class Page {
   }
 
   /** @param {Scene} scene */
-  drawToolbar({ state, data, aggregates, setting: { other } }) {
-    const drawn = JSON.stringify({ ...state, token: 0, revision: data.revision, beside: data.second?.revision });
+  drawToolbar({ state, data, aggregates, painting, setting: { other } }) {
+    const drawn = JSON.stringify({
+      ...state,
+      token: 0,
+      painting,
+      revision: data.revision,
+      beside: data.second?.revision,
+    });
     if (drawn === this.toolbarDrawn) return;
     this.toolbarDrawn = drawn;
-    this.toolbar.show(state, { layers: data.layers, aggregates }, other);
+    this.toolbar.show(state, { layers: data.layers, aggregates }, other, painting);
+    this.region.show(state);
   }
 
   /**

@@ -6,7 +6,7 @@ import { outlinePaths, placeOf, tokenAt } from "./tokens.js";
 
 /** @import { Shades, SignedShades } from "../shared/shades.js" */
 /** @import { PictureInfo, TokenMap } from "./types.d.ts" */
-/** @typedef {{ hover: (token: number) => void, leave: () => void, choose: (token: number) => void }} PictureEvents */
+/** @typedef {{ hover: (token: number) => void, leave: () => void, choose: (token: number) => void, paint?: (token: number, first: boolean) => void, paints?: () => boolean }} PictureEvents `paint` is called with every token of a stroke of the brush, `paints` says whether the pointer is one */
 
 export class PictureView {
   /**
@@ -32,13 +32,60 @@ export class PictureView {
     this.svg.setAttribute("preserveAspectRatio", "none");
     this.window = new Mark("path", "vx-window", "vv-rim-thin").on(this.svg);
     this.cut = this.svg.appendChild(svg("path", { class: "vx-cut" }));
+    this.region = new Mark("path", "vx-region", "vv-rim-thin").on(this.svg);
     this.key = new Mark("rect", "vx-key").on(this.svg);
     this.query = new Mark("rect", "vx-query").on(this.svg);
     this.chips = this.root.appendChild(make("div", "vx-chips"));
-    this.frame.addEventListener("pointermove", (event) => this.pointed(event, events.hover));
-    this.frame.addEventListener("pointerdown", (event) => this.pointed(event, events.hover));
+    /** @type {{ x: number, y: number, ended: boolean } | null} where the brush was last, also between its end and the click */
+    this.stroke = null;
+    this.frame.addEventListener("pointermove", (event) => this.moved(event));
+    this.frame.addEventListener("pointerdown", (event) => this.pressed(event));
+    for (const end of /** @type {const} */ (["pointerup", "pointercancel"]))
+      this.frame.addEventListener(end, () => this.released());
     this.frame.addEventListener("pointerleave", () => events.leave());
-    this.frame.addEventListener("click", (event) => this.pointed(event, events.choose));
+    this.frame.addEventListener("click", (event) => {
+      if (this.stroke === null) this.pointed(event, events.choose);
+      this.stroke = null; // a click ends a stroke, and is none of its own
+    });
+  }
+
+  /** @param {PointerEvent} event */
+  pressed(event) {
+    this.stroke = null;
+    if (!this.events.paint || !(event.shiftKey || this.events.paints?.())) {
+      this.pointed(event, this.events.hover);
+      return;
+    }
+    if (event.pointerId) this.frame.setPointerCapture(event.pointerId);
+    this.paintTo(event, true);
+  }
+
+  /** @param {PointerEvent} event */
+  moved(event) {
+    if (this.stroke && !this.stroke.ended) this.paintTo(event, false);
+    else this.pointed(event, this.events.hover);
+  }
+
+  /**
+   * Paint every token on the way from where the stroke was: a fast pointer leaves no gaps.
+   * @param {{ clientX: number, clientY: number }} to
+   * @param {boolean} first
+   */
+  paintTo({ clientX, clientY }, first) {
+    const from = this.stroke ?? { x: clientX, y: clientY };
+    const { width, height } = this.frame.getBoundingClientRect();
+    const [across, down] = [clientX - from.x, clientY - from.y];
+    const cells = Math.max(Math.abs(across / width) * this.map.columns, Math.abs(down / height) * this.map.rows);
+    const steps = Math.ceil(2 * cells) || 1;
+    for (let step = 1; step <= steps; step++) {
+      const at = { clientX: from.x + (across * step) / steps, clientY: from.y + (down * step) / steps };
+      this.pointed(at, (token) => this.events.paint?.(token, first));
+    }
+    this.stroke = { x: clientX, y: clientY, ended: false };
+  }
+
+  released() {
+    if (this.stroke) this.stroke.ended = true;
   }
 
   /**
@@ -78,7 +125,7 @@ export class PictureView {
 
   /**
    * Call `callback` with the token under the pointer, if there is one.
-   * @param {MouseEvent} event
+   * @param {{ clientX: number, clientY: number }} event
    * @param {(token: number) => void} callback
    */
   pointed(event, callback) {
@@ -122,6 +169,19 @@ export class PictureView {
       chip.classList.toggle("vx-is-key", token === key);
       chip.setAttribute("aria-pressed", String(token === query && pinned));
     }
+  }
+
+  /**
+   * The edge of the region, and whether the pointer is a brush: a finger then paints and does not scroll.
+   * @param {Iterable<number>} region
+   * @param {boolean} painting
+   */
+  mark(region, painting) {
+    const tokens = [...region];
+    this.region.set({ d: outlinePaths(tokens, () => false, this.map).edge });
+    this.frame.classList.toggle("vx-brush", painting);
+    for (const [token, { chip }] of this.buttons.entries())
+      chip.classList.toggle("vx-in-region", tokens.includes(token));
   }
 
   /**

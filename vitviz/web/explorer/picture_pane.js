@@ -2,7 +2,8 @@
 import { filled } from "../shared/words.js";
 import { PictureView } from "./picture.js";
 import { scaleOf, spanText } from "./scale.js";
-import { tokenAcross } from "./tokens.js";
+import { queriesOf } from "./state.js";
+import { placeOf, tokenAcross, tokensAcross } from "./tokens.js";
 import { nameOf } from "./wording.js";
 
 /** @import { Shades } from "../shared/shades.js" */
@@ -23,8 +24,11 @@ export class PicturePane {
       ...events,
       hover: (token) => this.carried(token, events.hover),
       choose: (token) => this.carried(token, events.choose),
+      paint: (token, first) => this.carried(token, (there) => events.paint?.(there, first)),
     });
     this.opacity = 1;
+    /** @type {number[]} the region in this map */
+    this.region = [];
   }
 
   /**
@@ -56,7 +60,8 @@ export class PicturePane {
     const token = tokenAcross(layer, state.token, current);
     const name = nameOf(scene, choice, picture);
     view.show({ ...picture.picture, label: filled(data.words.pictureLabel, { map: name }) }, layer, layer.prefix);
-    const map = engine.map(choice, token, state.direction, state.start);
+    const queries = tokensAcross(layer, queriesOf(state), current);
+    const map = engine.map(choice, queries, state.direction, state.start);
     const own = map && scaleOf(common, scene, choice, map, picture);
     if (map && own) view.paint(map.values.subarray(map.offset, map.offset + map.tokens), own, state);
     else view.clear();
@@ -69,8 +74,12 @@ export class PicturePane {
     if (view.title.textContent !== title) view.title.textContent = title;
     view.point(token, other === null ? null : tokenAcross(layer, other, current), state.pinned);
     const maths = engine.layer(choice.layer);
-    const reach = maths?.windowed && token >= 0 ? maths.reach(token) : [];
-    view.outline(reach, (other) => Boolean(maths?.isCut(token, other)));
+    const reach = maths?.windowed ? queries.flatMap((query) => [...maths.reach(query)]) : [];
+    view.outline(reach, (other) =>
+      queries.every((query) => !maths?.together(query, other) || maths.isCut(query, other)),
+    );
+    this.region = tokensAcross(layer, state.region, current);
+    view.mark(this.region, scene.painting);
   }
 
   /**
@@ -87,7 +96,11 @@ export class PicturePane {
         label: view.title.textContent ?? "",
         aspect: view.frame.clientWidth / view.frame.clientHeight,
         layers: [{ href: view.image.src }, { href: image(view.overlay.canvas), opacity }],
-        boxes: [...this.boxes(view.query.line, ink.accent, false), ...this.boxes(view.key.line, ink.second, true)],
+        boxes: [
+          ...this.region.flatMap((token) => this.box(placeOf(token, view.map), ink.accent, false)),
+          ...this.boxes(view.query.line, ink.accent, false),
+          ...this.boxes(view.key.line, ink.second, true),
+        ],
       },
     ];
   }
@@ -101,8 +114,21 @@ export class PicturePane {
    */
   boxes(rect, colour, dashed) {
     if (rect.style.display === "none") return [];
-    const { rows, columns } = this.view.map;
     const [x, y] = ["x", "y"].map((name) => Number(rect.getAttribute(name)));
+    return this.box([y, x], colour, dashed);
+  }
+
+  /**
+   * A patch as a box of a file; none for a token that is no patch.
+   * @param {readonly [row: number, column: number] | null} place
+   * @param {string} colour
+   * @param {boolean} dashed
+   * @returns {Box[]}
+   */
+  box(place, colour, dashed) {
+    if (!place) return [];
+    const { rows, columns } = this.view.map;
+    const [y, x] = place;
     return [{ x: x / columns, y: y / rows, width: 1 / columns, height: 1 / rows, colour, dashed }];
   }
 }

@@ -1,5 +1,7 @@
 // The weights of the current token in every layer, computed as far as a frame has time. Knows no page.
 
+import { queriesOf } from "./state.js";
+
 /** @import { Engine } from "./engine.js" */
 /** @import { Scene } from "./types.d.ts" */
 
@@ -19,14 +21,15 @@ export class Progress {
   compute(scene, begun) {
     const { state, engines, data } = scene;
     const [engine] = engines;
-    const key = `${state.token} ${state.layer} ${state.direction}`;
+    const queries = queriesOf(state);
+    const key = `${queries} ${state.layer} ${state.direction}`;
     if (this.current?.key !== key || this.current.engine !== engine) this.current = { key, engine, done: new Set() };
     const { done } = this.current;
     computeSecond(scene);
     for (const layer of [state.layer, ...data.layers.keys()]) {
       if (done.has(layer)) continue;
       if (layer !== state.layer && performance.now() - begun > BUDGET) return true;
-      if (engine.compute(layer, state.token, data.layers[state.layer], state.direction)) done.add(layer);
+      if (engine.compute(layer, queries, data.layers[state.layer], state.direction)) done.add(layer);
     }
     return false;
   }
@@ -41,5 +44,5 @@ function computeSecond({ state, engines, data }) {
   if (!state.second || !engine || engine === first) return;
   // Weights of layers that are no longer shown would be those of an earlier token, and count for the scale.
   for (const layer of engine.layers.keys()) if (layer !== state.second.layer) engine.buffers[layer] = null;
-  engine.compute(state.second.layer, state.token, data.layers[state.layer], state.direction);
+  engine.compute(state.second.layer, queriesOf(state), data.layers[state.layer], state.direction);
 }

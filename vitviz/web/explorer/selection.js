@@ -1,5 +1,5 @@
 // What a person chose and what the pointer is at: the state, and the second token of a pair. Knows no page.
-import { clean } from "./state.js";
+import { clean, queriesOf } from "./state.js";
 import { tokenOn } from "./tokens.js";
 
 /** @import { Head, State } from "./types.d.ts" */
@@ -20,6 +20,15 @@ export class Selection {
     this.hint = ""; // why a weight could not be opened
     /** @type {{ token: number, layer: number } | null} where the current token was chosen */
     this.origin = null;
+    /** @type {{ region: number[], layer: number } | null} where the region was chosen */
+    this.regionOrigin = null;
+    this.painting = false; // whether the pointer paints the region without a key
+    this.adding = true; // whether what is painted is added to the region, or taken out
+  }
+
+  /** Whether what is shown is the mean of several tokens. */
+  get averaged() {
+    return queriesOf(this.state) === this.state.region;
   }
 
   /**
@@ -28,7 +37,7 @@ export class Selection {
    * @param {State} state
    */
   restart(setting, state) {
-    Object.assign(this, { setting, state, other: null, opened: null, hint: "", origin: null });
+    Object.assign(this, { setting, state, other: null, opened: null, hint: "", origin: null, regionOrigin: null });
   }
 
   /**
@@ -39,8 +48,10 @@ export class Selection {
     const { state: before, setting } = this;
     const { layers } = setting;
     const next = clean({ ...before, ...part }, setting);
+    if ("region" in part) this.regionOrigin = null;
     if (next.layer !== before.layer) {
       next.token = this.tokenIn(next.layer);
+      next.region = this.regionIn(next.layer);
       if (this.opened !== null) this.opened = tokenOn(layers[next.layer], this.opened, layers[before.layer]);
       this.other = this.opened;
     }
@@ -66,12 +77,48 @@ export class Selection {
   }
 
   /**
+   * The region in a layer, carried from where it was chosen.
+   * @param {number} layer
+   * @returns {number[]}
+   */
+  regionIn(layer) {
+    const { layers } = this.setting;
+    this.regionOrigin ??= { region: this.state.region, layer: this.state.layer };
+    const { region, layer: from } = this.regionOrigin;
+    return [...new Set(region.map((token) => tokenOn(layers[layer], token, layers[from])))].sort((a, b) => a - b);
+  }
+
+  /**
+   * The region with a token painted: the first one of a stroke says whether tokens are added or taken out.
+   * @param {number} token
+   * @param {boolean} first
+   */
+  painted(token, first) {
+    const { region } = this.state;
+    if (first) this.adding = !region.includes(token);
+    if (!this.adding) return region.filter((other) => other !== token);
+    return region.includes(token) ? region : [...region, token];
+  }
+
+  /**
+   * The token of the region so many further than the current one, around; the current one where there is no region.
+   * @param {number} by
+   */
+  inRegion(by) {
+    const { region, token } = this.state;
+    const at = region.indexOf(token);
+    if (!region.length) return token;
+    if (at < 0) return by > 0 ? region[0] : region[region.length - 1];
+    return region[(at + by + region.length) % region.length];
+  }
+
+  /**
    * The pointer is over a token: it becomes the current one, or the second one where the current one is pinned. Returns
    * whether that changes anything.
    * @param {number} token
    */
   pass(token) {
-    if (this.state.pinned) return this.pointTo(token);
+    if (this.state.pinned || this.averaged) return this.pointTo(token);
     if (token === this.state.token) return false;
     this.state = { ...this.state, token };
     this.other = null;
@@ -102,7 +149,7 @@ export class Selection {
    */
   passPair(i, j) {
     const [subject, other] = this.subjectFirst(i, j);
-    if (!this.state.pinned) this.state = { ...this.state, token: subject };
+    if (!this.state.pinned && !this.averaged) this.state = { ...this.state, token: subject };
     this.other = other;
     this.hint = "";
   }

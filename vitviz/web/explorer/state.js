@@ -69,6 +69,23 @@ export function besideFirst({ layer, head }, { layers, other }) {
 }
 
 /**
+ * The tokens whose attention is shown: those of the region, averaged, or the current one.
+ * @param {State} state
+ */
+export const queriesOf = ({ region, together, token }) => (region.length && together ? region : [token]);
+
+/**
+ * The tokens of a region that exist, each once and in order.
+ * @param {unknown} region
+ * @param {number} tokens
+ */
+function cleanRegion(region, tokens) {
+  if (!Array.isArray(region)) return [];
+  const inside = region.filter((token) => Number.isInteger(token) && token >= 0 && token < tokens);
+  return [...new Set(inside)].sort((a, b) => a - b);
+}
+
+/**
  * A state that fits the model, whatever the link or the last model said.
  * @param {object} wanted
  * @param {Setting} setting
@@ -80,14 +97,16 @@ export function clean(wanted, { layers, aggregates, defaults, other }) {
   state.layer = whole(state.layer, 0, layers.length - 1, 0);
   const layer = layers[state.layer];
   state.head = cleanHead(state.head, layer, aggregates);
-  state.token = whole(state.token, 0, layer.prefix.length + layer.rows * layer.columns - 1, 0);
+  const tokens = layer.prefix.length + layer.rows * layer.columns;
+  state.token = whole(state.token, 0, tokens - 1, 0);
+  state.region = cleanRegion(state.region, tokens);
   state.start = whole(state.start, 0, layers.length - 1, 0);
   for (const [name, allowed] of Object.entries(CHOICES)) if (!allowed.includes(state[name])) state[name] = allowed[0];
   state.opacity = Math.min(
     1,
     Math.max(0, Number.isFinite(Number(state.opacity)) ? Number(state.opacity) : defaults.opacity),
   );
-  for (const name of ["pinned", "log", "smooth"]) state[name] = Boolean(state[name]);
+  for (const name of ["pinned", "together", "log", "smooth"]) state[name] = Boolean(state[name]);
   if (state.second) {
     const beside = other ?? { layers, aggregates };
     const at = whole(state.second.layer, 0, beside.layers.length - 1, 0);

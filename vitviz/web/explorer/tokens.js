@@ -49,6 +49,17 @@ export function tokenAcross(to, token, from) {
 }
 
 /**
+ * The tokens of the layer `to` that belong to those of the layer `from`, each once; those that have none are left out.
+ * @param {TokenMap} to
+ * @param {readonly number[]} tokens
+ * @param {TokenMap} from
+ */
+export function tokensAcross(to, tokens, from) {
+  const there = tokens.map((token) => tokenAcross(to, token, from)).filter((token) => token >= 0);
+  return [...new Set(there)];
+}
+
+/**
  * SVG paths on a map of one unit a patch: the edge of a Swin's window, which the shift may have torn into parts, and
  * crosses on those of its `tokens` that `isCut`. -1 among the tokens is padding.
  * @param {Iterable<number>} tokens

@@ -82,6 +82,8 @@ export class Toolbar {
     this.head = labelled(this.root, words.head, make("select"));
     this.head.addEventListener("change", () => change({ head: asHead(this.head.value) }));
     this.direction = this.directions();
+    this.brush = button(this.root, words.brush, () => this.act("brush"), "vx-tool");
+    this.brush.title = words.brushHelp;
     this.start = labelled(this.root, words.start, range(0, 1, 1));
     this.start.addEventListener("input", () => change({ start: Number(this.start.value) }));
     this.more();
@@ -187,9 +189,11 @@ export class Toolbar {
    * @param {State} state
    * @param {{ layers: LayerInfo[], aggregates: readonly Aggregate[] }} model
    * @param {Heads | null | undefined} other
+   * @param {boolean} painting whether the pointer paints the region
    */
-  show(state, { layers, aggregates }, other) {
+  show(state, { layers, aggregates }, other, painting) {
     const { words } = this;
+    this.brush.setAttribute("aria-pressed", String(painting));
     const layer = layers[state.layer];
     Object.assign(this.layer, { max: layers.length - 1, value: state.layer });
     this.layerName.textContent = `${words.layer} ${state.layer}`;

@@ -22,6 +22,10 @@ export type LayerInfo = TokenMap & { name: string; heads: number; window: number
 export type State = Choice & {
   token: number;
   pinned: boolean;
+  /** Tokens chosen as one query, in order; none as a rule. */
+  region: number[];
+  /** Whether the region's attention is averaged; else its tokens are looked at one by one. */
+  together: boolean;
   direction: Direction;
   scale: "shared" | "token" | "map";
   log: boolean;
@@ -93,10 +97,12 @@ export type Scene = {
   other: number | null;
   problem: string;
   hint: string;
+  /** Whether the pointer paints the region. */
+  painting: boolean;
 };
 
 /** What a button of the toolbar asks for: a second pane or none, or a file. */
-export type Act = "split" | "join" | "png" | "svg" | "npz";
+export type Act = "split" | "join" | "brush" | "clear" | "png" | "svg" | "npz";
 
 /** What a person does on the maps, by pointer, keyboard or toolbar. */
 export type Actions = {
@@ -110,5 +116,8 @@ export type Actions = {
   hoverPair(i: number, j: number): void;
   choosePair(i: number, j: number): void;
   escape(): void;
+  readonly painting: boolean;
+  paint(token: number, first: boolean): void;
+  step(by: number): void;
   key(event: KeyboardEvent): void;
 };

@@ -1,6 +1,7 @@
 // What the explorer says of a scene: names of maps and tokens, the line under the picture, the figures of a head.
 import { number } from "../shared/format.js";
 import { filled } from "../shared/words.js";
+import { queriesOf } from "./state.js";
 import { placeOf } from "./tokens.js";
 import { strongest } from "./weights.js";
 
@@ -33,8 +34,18 @@ export function tokenName({ data, state }, token) {
   return place ? `(${place[0]}, ${place[1]})` : layer.prefix[token];
 }
 
+/**
+ * The token whose attention is shown, or how many are averaged.
+ * @param {Scene} scene
+ */
+function subjectName(scene) {
+  const queries = queriesOf(scene.state);
+  if (queries !== scene.state.region) return tokenName(scene, scene.state.token);
+  return filled(scene.data.words.regionName, { n: queries.length });
+}
+
 /** @param {Scene} scene */
-const chosenMap = ({ engines, state }) => engines[0].map(state, state.token, state.direction, state.start);
+const chosenMap = ({ engines, state }) => engines[0].map(state, queriesOf(state), state.direction, state.start);
 
 /**
  * The tokens with the largest weights in the chosen map, none while it is not there.
@@ -58,7 +69,7 @@ export function reading(scene) {
   if (other !== null) return pairText(scene, other);
   const verb = state.direction === "row" ? words.looksAt : words.seenBy;
   const listed = top.map(([token, weight]) => `${tokenName(scene, token)} ${number(weight)}`);
-  return `${tokenName(scene, state.token)} ${verb}  ${listed.join(" \u00b7 ")}`;
+  return `${subjectName(scene)} ${verb}  ${listed.join(" \u00b7 ")}`;
 }
 
 /**
@@ -71,9 +82,12 @@ function pairText(scene, other) {
   const maths = engines[0].layer(state.layer);
   if (!map || !maths) return data.words.loading;
   const weight = map.values[map.offset + other];
-  const [i, j] = state.direction === "row" ? [state.token, other] : [other, state.token];
-  const name = `A[${tokenName(scene, i)}, ${tokenName(scene, j)}]`;
+  const row = state.direction === "row";
+  const pair = [subjectName(scene), tokenName(scene, other)];
+  const name = `A[${(row ? pair : pair.reverse()).join(", ")}]`;
   if (Number.isNaN(weight)) return `${name}: ${data.words.outside}`;
+  if (queriesOf(state) === state.region) return `${name} = ${number(weight)}`;
+  const [i, j] = row ? [state.token, other] : [other, state.token];
   if (maths.isCut(i, j)) return `${name} = ${number(weight)}: ${data.words.cut}`;
   const n = maths.legal(state.token); // how many tokens the weights of the row are shared among
   return `${name} = ${number(weight)} = ${number(weight * n)} \u00d7 1/${n}`;
