@@ -14,10 +14,12 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 if TYPE_CHECKING:
     import torch
+    from PIL import Image
     from torch import nn
 
     from vitviz import analysis, plot
@@ -46,6 +48,7 @@ __all__ = [
     "load_trace",
     "patch_from",
     "plot",
+    "save_html",
     "set_tensor",
     "trace",
     "zero_head",
@@ -234,3 +237,65 @@ def load_trace(
         hub = origin.kind == "hub"
         model = load_model(origin.where if hub else origin.name, revision=origin.revision)
     return load_run(path, model, device)
+
+
+def save_html(
+    path: str | os.PathLike[str],
+    traces: Trace | Sequence[Trace],
+    *,
+    heads: Literal["all"] | Sequence[tuple[int, int]] = "all",
+    values: bool = False,
+    precision: int | None = None,
+    names: Sequence[str] = (),
+    pictures: Sequence[Image.Image] = (),
+    state: Mapping[str, Any] | None = None,
+    title: str | Mapping[str, str] = "",
+    note: str | Mapping[str, str] = "",
+    language: str = "en",
+) -> Path:
+    """Write one HTML file with the attention explorer of one run or two; ``trace.save_html`` is the same.
+
+    It opens from a disk, with the network off, on a phone, in light and dark, in both languages. The numbers in it are
+    q, k and each row's log-sum-exp with every bit that torch computed; the browser computes the weights from them.
+
+    >>> import vitviz
+    >>> trace = vitviz.trace(vitviz.load_model("vit-tiny"), "picture.jpg")
+    >>> vitviz.save_html("picture.html", trace, heads=[(3, 0), (3, 1)], precision=12).stat().st_size < 500_000
+    True
+
+    Args:
+        path: the file to write.
+        traces: one run of a picture, or two: of two pictures, of two models, or before and after an edit.
+        heads: those of every layer, or pairs (layer, head) of the first run; the maps of the others are empty.
+        values: put v in, too, for the last step of an opened weight; doubles the file.
+        precision: bits of the mantissa of q and k that are kept, 4 to 22; the file says so, and by how much the weight
+            changed that changed most. None keeps all.
+        names: what the pictures are called; without, as the file.
+        pictures: what the model saw, for runs on tensors, of which nobody knows how they were normalised.
+        state: what it opens with: layer, head, token, direction and others of the explorer's state. Without, the head
+            and the patch that say most about the picture's object.
+        title: above the explorer; a text, or one for each of "en" and "zh".
+        note: a text below the title, likewise.
+        language: "en" or "zh", which it opens in.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: if a run is of no picture or several, a head is not there, or an option is none of the above.
+    """
+    from vitviz.web.html_file.save import save_html
+
+    return save_html(
+        path,
+        traces,
+        heads=heads,
+        values=values,
+        precision=precision,
+        names=names,
+        pictures=pictures,
+        state=state,
+        title=title,
+        note=note,
+        language=language,
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple, TypeVar, cast
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -143,6 +145,15 @@ class Trace(Run):
         if self.batch is None:
             return super().gradient(name, of)
         return self._own_part(name, self.batch.gradient(name, of))
+
+    def save_html(self, path: str | os.PathLike[str], beside: Trace | None = None, **options: Any) -> Path:
+        """Write one HTML file with the attention explorer of this run, perhaps of another one ``beside`` it.
+
+        ``options`` are those of ``vitviz.save_html``: heads, values, precision, names, state, title, note, language.
+        """
+        import vitviz  # the facade over everything: this part itself knows no page
+
+        return vitviz.save_html(path, self if beside is None else [self, beside], **options)
 
     def _own_part(self, name: str, tensor: Tensor) -> Tensor:
         assert self.batch is not None

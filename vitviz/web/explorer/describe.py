@@ -37,15 +37,22 @@ class DescribedPicture:
 
 def describe(trace: Trace, model: ModelEntry, picture: DescribedPicture, url: str) -> dict[str, Any]:
     """One picture in one model; ``url`` is where its payloads are fetched from, by the network or a fetcher."""
+    return describe_run(trace, model.name, model.title, model.is_swin, picture, url)
+
+
+def describe_run(
+    trace: Trace, model: str, title: str, is_swin: bool, picture: DescribedPicture, url: str
+) -> dict[str, Any]:
+    """The same for a model of which only this is known: its name, its title, and whether it is a Swin."""
     return {
-        "revision": f"{picture.content} {model.name}",
+        "revision": f"{picture.content} {model}",
         "url": url,
-        "model": model.name,
-        "modelTitle": model.title,
+        "model": model,
+        "modelTitle": title,
         "name": picture.name,
         "picture": {"image": picture.image, "alt": picture.alt, "aspect": picture.aspect},
         "layers": [describe_layer(block, trace.config.prefix_names) for block in trace.blocks],
-        "rollout": not model.is_swin,
+        "rollout": not is_swin,
     }
 
 

@@ -15,7 +15,7 @@ const AT_ONCE = 2; // requests for layers that nobody waits for
 /** One picture in one model. */
 export class Engine {
   /**
-   * @param {ExplorerPicture & { limit: number }} data
+   * @param {ExplorerPicture & { limit: number, leftOut?: string }} data
    * @param {{ missing?: () => void, arrived: () => void, fetcher?: Fetcher }} host
    */
   constructor(data, { missing, arrived, fetcher }) {
@@ -72,12 +72,23 @@ export class Engine {
   }
 
   /**
-   * All that one map needs.
+   * Whether a head's numbers are there; a mean needs all of them.
+   * @param {number} layer
+   * @param {Exclude<Choice["head"], "rollout">} head
+   */
+  has(layer, head) {
+    const { kept } = this.layers[layer];
+    return !kept || (typeof head === "number" && kept.includes(head));
+  }
+
+  /**
+   * All that one map needs; rejects with a sentence where it was left out.
    * @param {Choice} choice
    * @param {number} start
    * @returns {Promise<unknown>}
    */
   needMap({ layer, head }, start) {
+    if (head !== "rollout" && !this.has(layer, head)) return Promise.reject(new Error(this.data.leftOut ?? ""));
     return Promise.all([this.need(layer), head === "rollout" ? this.rollout(start) : null]);
   }
 
@@ -86,7 +97,8 @@ export class Engine {
    * @param {number} around
    */
   async prefetch(around) {
-    const order = this.layers.map((_, index) => index).sort((a, b) => Math.abs(a - around) - Math.abs(b - around));
+    const there = this.layers.map((_, index) => index).filter((index) => this.layers[index].kept?.length !== 0);
+    const order = there.sort((a, b) => Math.abs(a - around) - Math.abs(b - around));
     const waiting = order.filter((index) => !this.layer(index));
     const work = async () => {
       while (waiting.length && !this.source.closed) {

@@ -74,13 +74,16 @@ class Explorer {
    * @param {ExplorerPicture} picture
    * @param {ExplorerData} data
    */
-  engineFor(picture, { limit }) {
+  engineFor(picture, { limit, words }) {
     const kept = this.view?.engines.find(
       (engine) => engine.data.revision === picture.revision && engine.source.url === picture.url,
     );
     const missing = () => this.missed();
     const arrived = () => this.view?.arrived();
-    return kept ?? new Engine({ ...picture, limit }, { missing, arrived, fetcher: this.events.fetcher });
+    return (
+      kept ??
+      new Engine({ ...picture, limit, leftOut: words.leftOut }, { missing, arrived, fetcher: this.events.fetcher })
+    );
   }
 
   /** Ask the host for payloads that are gone, a few times: where nobody serves them, asking on would never end. */

@@ -130,7 +130,7 @@ export class Page {
     });
     if (drawn === this.toolbarDrawn) return;
     this.toolbarDrawn = drawn;
-    this.toolbar.show(state, { layers: data.layers, aggregates }, other, painting);
+    this.toolbar.show(state, { layers: data.layers, aggregates, starts: data.starts }, other, painting);
     this.region.show(state);
   }
 

@@ -165,20 +165,23 @@ export class Toolbar {
   }
 
   /**
-   * The heads that a select offers, and the one that is chosen.
+   * The heads that a select offers, and the one that is chosen; those whose numbers were left out cannot be chosen.
    * @param {HTMLSelectElement} select
-   * @param {number} heads
+   * @param {{ heads: number, kept?: readonly number[] }} layer
    * @param {readonly Aggregate[]} aggregates
    * @param {Head} chosen
    */
-  offer(select, heads, aggregates, chosen) {
+  offer(select, { heads, kept }, aggregates, chosen) {
     const { words } = this;
     const names = [...Array(heads).keys(), ...aggregates];
-    if (select.dataset.offered !== names.join()) {
-      select.dataset.offered = names.join();
+    const offered = `${names} ${kept ?? ""}`;
+    if (select.dataset.offered !== offered) {
+      select.dataset.offered = offered;
       /** @type {[Head, string][]} */
       const options = names.map((name) => [name, typeof name === "number" ? `${words.head} ${name}` : words[name]]);
       select.replaceChildren(...choice(options).children);
+      for (const [i, name] of names.entries())
+        select.options[i].disabled = Boolean(kept) && !(typeof name === "number" && kept?.includes(name));
     }
     select.value = String(chosen);
   }
@@ -187,29 +190,29 @@ export class Toolbar {
    * Show a state. `aggregates` are the heads that are not single ones; `other` is the second pane's model where it is
    * another one.
    * @param {State} state
-   * @param {{ layers: LayerInfo[], aggregates: readonly Aggregate[] }} model
+   * @param {{ layers: LayerInfo[], aggregates: readonly Aggregate[], starts?: readonly number[] }} model
    * @param {Heads | null | undefined} other
    * @param {boolean} painting whether the pointer paints the region
    */
-  show(state, { layers, aggregates }, other, painting) {
+  show(state, { layers, aggregates, starts }, other, painting) {
     const { words } = this;
     this.brush.setAttribute("aria-pressed", String(painting));
     const layer = layers[state.layer];
     Object.assign(this.layer, { max: layers.length - 1, value: state.layer });
     this.layerName.textContent = `${words.layer} ${state.layer}`;
     this.layer.setAttribute("aria-valuetext", layer.name);
-    this.offer(this.head, layer.heads, aggregates, state.head);
+    this.offer(this.head, layer, aggregates, state.head);
     for (const control of [this.secondLayer, this.secondHead]) fieldOf(control).hidden = !state.second;
     if (state.second) {
       const { layer: at, head } = state.second;
       const beside = other ?? { layers, aggregates };
       Object.assign(this.secondLayer, { max: beside.layers.length - 1, value: at });
       captionOf(this.secondLayer).textContent = `${words.secondLayer} ${at}`;
-      this.offer(this.secondHead, beside.layers[at].heads, beside.aggregates, head);
+      this.offer(this.secondHead, beside.layers[at], beside.aggregates, head);
     }
     for (const { button, value } of this.direction)
       button.setAttribute("aria-pressed", String(value === state.direction));
-    fieldOf(this.start).hidden = state.head !== "rollout" && state.second?.head !== "rollout";
+    fieldOf(this.start).hidden = Boolean(starts) || (state.head !== "rollout" && state.second?.head !== "rollout");
     Object.assign(this.start, { max: layers.length - 1, value: state.start });
     captionOf(this.start).textContent = `${words.start} ${state.start}`;
     for (const name of /** @type {const} */ (["scale", "order", "opacity"])) this[name].value = String(state[name]);

@@ -15,8 +15,14 @@ export type Choice = { layer: number; head: Head };
 /** A map's tokens: prefix tokens first, then patches row by row. */
 export type TokenMap = { prefix: readonly string[]; rows: number; columns: number };
 
-/** A block; `window` is null for a ViT. */
-export type LayerInfo = TokenMap & { name: string; heads: number; window: number | null; shift: number };
+/** A block; `window` is null for a ViT. `kept` are the heads whose numbers are there, where they are not all. */
+export type LayerInfo = TokenMap & {
+  name: string;
+  heads: number;
+  window: number | null;
+  shift: number;
+  kept?: readonly number[];
+};
 
 /** What a person chose. */
 export type State = Choice & {
@@ -39,7 +45,7 @@ export type State = Choice & {
 /** The picture as the model sees it; `aspect` is width / height. */
 export type PictureInfo = { image: string; alt: string; aspect: number };
 
-/** One picture in one model. */
+/** One picture in one model; `starts` are the layers from which there is a rollout, where they are not all. */
 export type ExplorerPicture = {
   revision: string;
   url: string;
@@ -49,6 +55,7 @@ export type ExplorerPicture = {
   picture: PictureInfo;
   layers: LayerInfo[];
   rollout: boolean;
+  starts?: readonly number[];
 };
 
 /** All that the explorer is mounted with. */

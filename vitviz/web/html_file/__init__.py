@@ -1,0 +1,1 @@
+"""The explorer in one HTML file that needs no server and no network."""

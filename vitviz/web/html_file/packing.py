@@ -1,0 +1,31 @@
+"""Payloads as text inside an HTML file: byte planes, then gzip, then base64. ``unpacked.js`` reads them."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+
+import numpy as np
+
+LEVEL = 9
+WIDTH = 4  # bytes of a float32: signs and exponents of neighbours are alike, their last bytes are not
+
+
+def planes(payload: bytes) -> bytes:
+    """All first bytes of every four, then all second ones, and so on; what is left over of a four stays at the end."""
+    whole = len(payload) - len(payload) % WIDTH
+    fours = np.frombuffer(payload[:whole], np.uint8).reshape(-1, WIDTH)  # (bytes / 4, 4)
+    return np.ascontiguousarray(fours.T).tobytes() + payload[whole:]
+
+
+def packed(payload: bytes) -> str:
+    """A payload as base64 text; the same payload is the same text."""
+    return base64.b64encode(gzip.compress(planes(payload), LEVEL, mtime=0)).decode("ascii")
+
+
+def unpacked(text: str) -> bytes:
+    """The payload that ``packed`` made text of."""
+    given = gzip.decompress(base64.b64decode(text))
+    whole = len(given) - len(given) % WIDTH
+    columns = np.frombuffer(given[:whole], np.uint8).reshape(WIDTH, -1)  # (4, bytes / 4)
+    return np.ascontiguousarray(columns.T).tobytes() + given[whole:]

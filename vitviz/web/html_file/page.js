@@ -1,0 +1,72 @@
+// The explorer in a file of its own: everything that it needs stands in the page, and nothing is asked of any server.
+import { mount } from "../explorer/explorer.js";
+import { make } from "../shared/dom.js";
+import { headFile } from "./arrays_file.js";
+import { unpacked } from "./unpacked.js";
+
+/** @import { ExplorerData } from "../explorer/types.d.ts" */
+/**
+ * What `html_file.py` writes into the page. `texts` has every sentence of the page around the explorer by the id of its
+ * element; `places` says which element holds the numbers of a path.
+ * @typedef {{ explorer: ExplorerData, words: Record<string, Record<string, string>>, texts: Record<string, Record<string, string>>, places: Record<string, number>, language: string }} FileData
+ */
+
+const BYTES = { headers: { "content-type": "application/octet-stream" } };
+
+/** @param {string} id */
+const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/** @returns {FileData} */
+function dataOfThePage() {
+  const data = JSON.parse(element("data").textContent ?? "");
+  for (const scale of Object.values(data.explorer.scales))
+    for (const theme of ["light", "dark"]) scale[theme] = Uint8Array.from(scale[theme]);
+  return data;
+}
+
+const data = dataOfThePage();
+let language = data.language;
+
+/** What the explorer shows in the language of the moment. */
+const inWords = () => {
+  const words = data.words[language];
+  const { second } = data.explorer;
+  const named = (/** @type {any} */ one) => ({ ...one, picture: { ...one.picture, alt: words.seen } });
+  return { ...named(data.explorer), second: second && named(second), words };
+};
+
+/**
+ * The numbers of a path, `0/3.bin`, from the element that holds them.
+ * @param {string} path
+ */
+async function fetcher(path) {
+  const archive = /^(.*)\/(\d+)\.npz$/.exec(path);
+  const number = data.places[archive ? `${archive[1]}.bin` : path];
+  if (number === undefined) return new Response(data.words[language].leftOut, { status: 413 });
+  const payload = await unpacked(element(`n${number}`).textContent ?? "");
+  return new Response(archive ? headFile(payload, Number(archive[2])) : payload, BYTES);
+}
+
+/** Every sentence of the page in the language of the moment. */
+function speak() {
+  document.documentElement.lang = language === "zh" ? "zh-Hans" : language;
+  for (const [id, text] of Object.entries(data.texts[language])) {
+    if (id === "title") document.title = text;
+    const place = document.getElementById(id);
+    if (place) place.replaceChildren(...text.split("\n").map((line) => make("span", "line", line)));
+  }
+  for (const button of document.querySelectorAll("[data-language]"))
+    button.setAttribute("aria-pressed", String(button.getAttribute("data-language") === language));
+}
+
+const view = mount(element("explorer"), { fetcher });
+speak();
+view.update(inWords());
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view.update(inWords()));
+for (const button of document.querySelectorAll("[data-language]")) {
+  button.addEventListener("click", () => {
+    language = button.getAttribute("data-language") ?? language;
+    speak();
+    view.update(inWords());
+  });
+}
