@@ -22,6 +22,7 @@ ORDER = [
     {"web"},
     {"app"},
     {"trace_command"},
+    {"atlas_command"},
     {"cli"},
 ]
 LEVEL = {part: level for level, parts in enumerate(ORDER) for part in parts}

@@ -1,4 +1,4 @@
-"""The command ``vitviz``: start the app, see what it holds, list the models, or trace pictures in the terminal."""
+"""The command ``vitviz``: start the app, see what it holds, list the models, trace pictures, or make an atlas."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import vitviz
 from vitviz.assets import shipped
+from vitviz.atlas_command import BATCH, ENGINES, THUMBNAILS, TOP, AtlasOptions, run_atlas_command
 from vitviz.trace_command import TraceOptions, run_trace_command
 
 DEFAULT_MODEL = "vit-tiny"
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print("\n".join(model_lines()))
         elif options.command == "status":
             print("\n".join(server_status(options.address)))
+        elif options.command == "atlas":
+            return run_atlas_command(_atlas_options(options))
         else:
             return run_trace_command(_trace_options(options))
     except (ImportError, KeyError, OSError, RuntimeError, ValueError) as error:
@@ -50,6 +53,11 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("address", nargs="?", default=ADDRESS, help=f"the app's address ({ADDRESS})")
     _add_trace(
         commands.add_parser("trace", help="run a model on pictures: classes, shapes, a file of tensors")
+    )
+    _add_atlas(
+        commands.add_parser(
+            "atlas", help="every head, MLP unit and block of a model over a folder of pictures"
+        )
     )
     return parser
 
@@ -74,6 +82,28 @@ def _add_trace(trace: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_atlas(atlas: argparse.ArgumentParser) -> None:
+    atlas.add_argument("folder", type=Path, help="a folder of pictures")
+    atlas.add_argument("--model", default=DEFAULT_MODEL, help=f"as in vitviz.load_model ({DEFAULT_MODEL})")
+    atlas.add_argument("--revision", help="of a hub's model: a branch, a tag or a commit")
+    atlas.add_argument("--out", type=Path, help="the folder to write to; default: atlas-MODEL")
+    atlas.add_argument("--batch", type=_count, default=BATCH, help=f"pictures that run together ({BATCH})")
+    atlas.add_argument("--top", type=_count, default=TOP, help=f"pictures kept of each head and unit ({TOP})")
+    atlas.add_argument("--engine", choices=ENGINES, default="local", help="this process, or Ray Data (local)")
+    atlas.add_argument("--workers", type=_count, help="processes of Ray; default: as many as there are cores")
+    atlas.add_argument(
+        "--threads", type=_count, help="processor threads of a batch; default: all, with Ray 1"
+    )
+    atlas.add_argument(
+        "--thumbnails",
+        type=_count,
+        default=THUMBNAILS,
+        metavar="KIB",
+        help=f"of small pictures ({THUMBNAILS})",
+    )
+    atlas.add_argument("--restart", action="store_true", help="begin anew where --out has another atlas")
+
+
 def _count(text: str) -> int:
     number = int(text)
     if number < 1:
@@ -93,6 +123,11 @@ def _trace_options(options: argparse.Namespace) -> TraceOptions:
         out=options.out,
         tensors=options.tensors,
     )
+
+
+def _atlas_options(options: argparse.Namespace) -> AtlasOptions:
+    names = AtlasOptions.__dataclass_fields__
+    return AtlasOptions(**{name: value for name, value in vars(options).items() if name in names})
 
 
 def _sentence(error: Exception) -> str:
