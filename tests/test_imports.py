@@ -23,6 +23,7 @@ ORDER = [
     {"app"},
     {"trace_command"},
     {"atlas_command"},
+    {"export_command"},
     {"cli"},
 ]
 LEVEL = {part: level for level, parts in enumerate(ORDER) for part in parts}

@@ -15,6 +15,7 @@ from pathlib import Path
 import vitviz
 from vitviz.assets import shipped
 from vitviz.atlas_command import BATCH, ENGINES, THUMBNAILS, TOP, AtlasOptions, run_atlas_command
+from vitviz.export_command import ExportOptions, run_export_command
 from vitviz.trace_command import TraceOptions, run_trace_command
 
 DEFAULT_MODEL = "vit-tiny"
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print("\n".join(server_status(options.address)))
         elif options.command == "atlas":
             return run_atlas_command(_atlas_options(options))
+        elif options.command == "export":
+            return run_export_command(_export_options(options))
         else:
             return run_trace_command(_trace_options(options))
     except (ImportError, KeyError, OSError, RuntimeError, ValueError) as error:
@@ -59,7 +62,35 @@ def _parser() -> argparse.ArgumentParser:
             "atlas", help="every head, MLP unit and block of a model over a folder of pictures"
         )
     )
+    _add_export(
+        commands.add_parser("export", help="HTML files with the attention of pictures, and their index page")
+    )
     return parser
+
+
+def _add_export(export: argparse.ArgumentParser) -> None:
+    export.add_argument("folder", type=Path, help="where the files go; it is made if it is not there")
+    export.add_argument("pictures", type=Path, nargs="*", help="pictures or folders of them (the samples)")
+    export.add_argument(
+        "--model",
+        action="append",
+        metavar="MODEL",
+        help=f"as in vitviz.load_model; can be given repeatedly ({DEFAULT_MODEL})",
+    )
+    export.add_argument("--precision", type=int, help="bits of the mantissa of q and k to keep (all)")
+    export.add_argument("--values", action="store_true", help="put v in, for the last step of a weight")
+    export.add_argument("--language", choices=("en", "zh"), default="en", help="the files open in it (en)")
+
+
+def _export_options(options: argparse.Namespace) -> ExportOptions:
+    return ExportOptions(
+        folder=options.folder,
+        pictures=options.pictures,
+        models=options.model or [DEFAULT_MODEL],
+        precision=options.precision,
+        values=options.values,
+        language=options.language,
+    )
 
 
 def _add_trace(trace: argparse.ArgumentParser) -> None:

@@ -31,23 +31,18 @@ WIDEST = 448  # pixels of the picture that is shown: what a person sees does not
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """One run as it is shown: ``seen`` is the picture as the model sees it, ``name`` what it is called, ``title`` the
-    model's."""
+    """One run as it is shown.
+
+    ``name`` is what the picture is called, ``seen`` what the model sees of it; ``model`` is a short name of the model,
+    for files, ``title`` what readers call it, and ``untrained`` whether its weights are random numbers.
+    """
 
     trace: Trace
     name: str
-    title: str
     seen: Image.Image
-
-    @property
-    def model(self) -> str:
-        """A short name of the model, for files."""
-        return self.trace.model_name or "model"
-
-    @property
-    def untrained(self) -> bool:
-        """Whether its weights are random numbers from a fixed seed."""
-        return self.trace.origin.kind == RANDOM.kind
+    model: str
+    title: str
+    untrained: bool
 
     @property
     def edited(self) -> bool:
@@ -83,7 +78,8 @@ def shown(trace: Trace, name: str, title: str = "", picture: Image.Image | None 
         raise ValueError("the explorer shows a picture, and this run has none: it read rows of tokens")
     entry = REGISTRY.get(trace.model_name)
     known = title or (entry.title if entry else trace.model_name) or type(trace.structure).__name__
-    return Shown(trace, name, known, picture or seen_by(trace))
+    untrained = trace.origin.kind == RANDOM.kind
+    return Shown(trace, name, picture or seen_by(trace), trace.model_name or "model", known, untrained)
 
 
 def seen_by(trace: Trace) -> Image.Image:

@@ -97,7 +97,7 @@ def _texts(
     """Every sentence around the explorer by the id of its element."""
     words = part_words("html_file", language)
     named = [words["title"].format(name=each.name, model=each.title) for each in pictures]
-    title = _in(options.title, language) or (
+    title = in_language(options.title, language) or (
         named[0] if len(named) == 1 else words["beside"].format(first=named[0], second=named[1])
     )
     lines = []
@@ -115,7 +115,7 @@ def _texts(
         "title": title,
         "heading": title,
         "lead": words["lead"],
-        "note": _in(options.note, language),
+        "note": in_language(options.note, language),
         "about": "\n".join(lines),
         "old": words["old_browser"],
     }
@@ -139,7 +139,8 @@ def _of_run(shown: Shown, there: Mapping[str, Any], words: Mapping[str, str]) ->
     return lines
 
 
-def _in(text: Text, language: str) -> str:
+def in_language(text: Text, language: str) -> str:
+    """The text in that language."""
     return text if isinstance(text, str) else text[language]
 
 

@@ -1,7 +1,7 @@
 // The explorer in a file of its own: everything that it needs stands in the page, and nothing is asked of any server.
 import { mount } from "../explorer/explorer.js";
-import { make } from "../shared/dom.js";
 import { headFile } from "./arrays_file.js";
+import { speak, whenChosen } from "./speak.js";
 import { unpacked } from "./unpacked.js";
 
 /** @import { ExplorerData } from "../explorer/types.d.ts" */
@@ -22,6 +22,13 @@ function dataOfThePage() {
   for (const scale of Object.values(data.explorer.scales))
     for (const theme of ["light", "dark"]) scale[theme] = Uint8Array.from(scale[theme]);
   return data;
+}
+
+/** Says that this browser cannot read the numbers, and ends the script. */
+function showOld() {
+  const { old } = data.texts[language];
+  element("explorer").textContent = old;
+  return new Error(old);
 }
 
 const data = dataOfThePage();
@@ -47,26 +54,13 @@ async function fetcher(path) {
   return new Response(archive ? headFile(payload, Number(archive[2])) : payload, BYTES);
 }
 
-/** Every sentence of the page in the language of the moment. */
-function speak() {
-  document.documentElement.lang = language === "zh" ? "zh-Hans" : language;
-  for (const [id, text] of Object.entries(data.texts[language])) {
-    if (id === "title") document.title = text;
-    const place = document.getElementById(id);
-    if (place) place.replaceChildren(...text.split("\n").map((line) => make("span", "line", line)));
-  }
-  for (const button of document.querySelectorAll("[data-language]"))
-    button.setAttribute("aria-pressed", String(button.getAttribute("data-language") === language));
-}
-
+speak(data.texts, language);
+if (typeof DecompressionStream === "undefined") throw showOld();
 const view = mount(element("explorer"), { fetcher });
-speak();
 view.update(inWords());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view.update(inWords()));
-for (const button of document.querySelectorAll("[data-language]")) {
-  button.addEventListener("click", () => {
-    language = button.getAttribute("data-language") ?? language;
-    speak();
-    view.update(inWords());
-  });
-}
+whenChosen((chosen) => {
+  language = chosen;
+  speak(data.texts, language);
+  view.update(inWords());
+});

@@ -10,6 +10,7 @@ from tests.app.page_contents import mounted
 from vitviz.analysis.attention.opening import opening
 from vitviz.app import session, tokens, tray
 from vitviz.app.chosen_picture import of_sample
+from vitviz.app.topics.attention import html_file
 from vitviz.samples import SAMPLES
 from vitviz.zoo.registry import find
 
@@ -144,3 +145,27 @@ def _page_with_link() -> None:
     address.arrive()
     shell.sidebar()
     attention.show()
+
+
+@pytest.mark.parametrize("beside", ["", "swin-mini"])
+def test_the_explorer_is_saved_as_one_file_of_about_the_size_that_is_said(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, beside: str
+) -> None:
+    made = []
+    make = html_file.file_of
+    monkeypatch.setattr(html_file, "file_of", lambda *given: made.append(make(*given)) or made[-1])
+    page = open_page("attention", model="vit-tiny", **{"setting.beside.model": beside} if beside else {})
+    assert not page.get("download_button")
+    page.session_state["attention.state"] = {"layer": 1, "head": 1, "token": 5}
+    page.button(key="attention.file_make").click().run()
+    assert not page.exception
+    [file] = made
+    [download] = page.get("download_button")
+    assert download.proto.label == f"Download, {len(file) / 2**20:.1f} MiB"
+    said = next(each.value for each in page.caption if "in one file of about" in each.value)
+    assert float(said.split("about ")[1].split()[0]) == pytest.approx(len(file) / 2**20, rel=0.15)
+    assert (b'"1/0.bin"' in file) == bool(beside)
+    assert b'"layer":1,"head":1,"token":5' in file
+    page.run()
+    assert len(made) == 1  # kept beside the trace
+    assert page.get("download_button")

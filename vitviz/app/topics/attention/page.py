@@ -12,6 +12,7 @@ from vitviz.app.class_names import naming
 from vitviz.app.explorer_view import Start, explore
 from vitviz.app.markup import as_text
 from vitviz.app.model_titles import title
+from vitviz.app.topics.attention.html_file import FileRun, save_file
 from vitviz.app.widgets.explorer import described
 from vitviz.app.words import say
 
@@ -45,6 +46,8 @@ def show() -> None:
             st.caption(say("attention.across", model=as_text(title(beside.model))))
             if not beside.model.trained:
                 shell.untrained(beside.model)
+        one = FileRun(model, session.picture(), str(st.session_state["picture_name"]))
+        save_file([one, FileRun(*beside)] if beside else [one])
         st.caption(_why(trace, model, first))
 
 
