@@ -28,7 +28,14 @@ if TYPE_CHECKING:
     from vitviz.models.config import ModelConfig
     from vitviz.probe import Probe
     from vitviz.tracing.batch import TraceBatch
-    from vitviz.tracing.edits import patch_from, set_tensor, zero_head, zero_tokens
+    from vitviz.tracing.edits import (
+        edit_part,
+        forbid_attention,
+        patch_from,
+        set_tensor,
+        zero_head,
+        zero_tokens,
+    )
     from vitviz.tracing.interventions import Edit
     from vitviz.tracing.pictures import PictureSource
     from vitviz.tracing.trace import Trace
@@ -43,6 +50,8 @@ __all__ = [
     "TraceBatch",
     "analysis",
     "class_map",
+    "edit_part",
+    "forbid_attention",
     "list_models",
     "load_model",
     "load_trace",
@@ -62,6 +71,8 @@ if not TYPE_CHECKING:
         "Trace": "vitviz.tracing.trace",
         "TraceBatch": "vitviz.tracing.batch",
         "class_map": "vitviz.analysis.class_maps.methods",
+        "edit_part": "vitviz.tracing.edits",
+        "forbid_attention": "vitviz.tracing.edits",
         "patch_from": "vitviz.tracing.edits",
         "set_tensor": "vitviz.tracing.edits",
         "zero_head": "vitviz.tracing.edits",
@@ -178,8 +189,8 @@ def trace(
     Args:
         model: a loaded model; it stays as it is.
         images: what to run it on.
-        intervention: changes the run, as the sum of some of ``vitviz.zero_head``, ``zero_tokens``, ``set_tensor`` and
-            ``patch_from`` does, or any other probe.
+        intervention: changes the run, as the sum of some of ``vitviz.zero_head``, ``zero_tokens``, ``edit_part``,
+            ``forbid_attention``, ``set_tensor`` and ``patch_from`` does, or any other probe.
         device: cpu, cuda, cuda:1 or mps; without it where the model is. The first run elsewhere makes a copy of the
             model, which is used again.
         dtype: float32, bfloat16 or float16; likewise a copy.

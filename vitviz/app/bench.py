@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import callbacks, other_pictures, pages
+from vitviz.analysis.places import carry
+from vitviz.app import callbacks, other_pictures, pages, tokens
+from vitviz.app.explorer_view import Start
 from vitviz.app.markup import as_text
-from vitviz.app.settings import Setting
+from vitviz.app.settings import BLOCK, HEAD, Setting
 from vitviz.app.words import say
 from vitviz.models.config import SwinConfig
 from vitviz.tracing.planned_edit import PlannedEdit, ranges_of, written
 
 if TYPE_CHECKING:
     from vitviz.models.config import ModelConfig
+    from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
 PAGE = "interventions"
@@ -117,7 +120,8 @@ def block_name(config: ModelConfig, block: int) -> str:
 def name(model: ModelEntry, edit: PlannedEdit) -> str:
     """An edit in the person's language: ``blocks.3 head 1``, and how, where it is not simply switched off."""
     which = ranges_of(edit.which).replace("_", ", ").replace("-", "\u2013")
-    what = say(f"bench.{edit.kind}", block=block_name(model.config, edit.block), which=which)
+    kind = "token" if edit.kind == "tokens" and len(edit.which) == 1 else edit.kind
+    what = say(f"bench.{kind}", block=block_name(model.config, edit.block), which=which)
     if edit.kind == "mask":
         whom = ranges_of(edit.queries).replace("_", ", ").replace("-", "\u2013")
         what += say("bench.mask_queries", which=whom) if edit.queries else ""
@@ -129,31 +133,47 @@ def name(model: ModelEntry, edit: PlannedEdit) -> str:
 
 
 def offer(model: ModelEntry, edits: Sequence[PlannedEdit], where: str) -> None:
-    """Buttons that put edits on the bench or take them off it, and the link to it once it has some.
+    """A fold of buttons that put edits on the bench or take them off it, and the link to it once it has some.
 
     ``where`` is the page's own part of their keys.
     """
-    there = {slot.edit for slot in peek(model)}
     with st.container(horizontal=True, key=f"bench-offer-{where}", vertical_alignment="center", gap="small"):
-        for number, edit in enumerate(edits):
-            key = f"bench_offer.{where}.{number}"
-            said = as_text(name(model, edit))
-            st.button(
-                say("bench.offer_undo" if edit in there else "bench.offer", what=said), key=key, width="content",
-                disabled=edit not in there and not has_room(model, edit),
-                icon=":material/undo:" if edit in there else ":material/power_settings_new:",
-                on_click=callbacks.named(key, lambda edit=edit: _offered(model, edit)),
-            )  # fmt: skip
+        if len(edits) == 1:
+            _button(model, edits[0], f"bench_offer.{where}")
+        else:
+            with st.popover(say("bench.offers"), icon=":material/power_settings_new:", width="content"):
+                for number, edit in enumerate(edits):
+                    _button(model, edit, f"bench_offer.{where}.{number}")
         link(model)
+
+
+def _button(model: ModelEntry, edit: PlannedEdit, key: str) -> None:
+    there = any(slot.edit == edit for slot in peek(model))
+    said = as_text(name(model, edit))
+    st.button(
+        say("bench.offer_undo" if there else "bench.offer", what=said), key=key, width="content",
+        disabled=not there and not has_room(model, edit),
+        icon=":material/undo:" if there else ":material/power_settings_new:",
+        on_click=callbacks.named(key, lambda: _offered(model, edit)),
+    )  # fmt: skip
 
 
 def _offered(model: ModelEntry, edit: PlannedEdit) -> None:
     if any(slot.edit == edit for slot in peek(model)):
         remove(model, edit)
-        st.toast(say("bench.removed", what=as_text(name(model, edit))))
-    elif add(model, edit):
-        st.toast(say("bench.added", what=as_text(name(model, edit))))
+    else:
+        add(model, edit)
     st.rerun()  # the count in the side bar is outside of every fragment
+
+
+def of_chosen(model: ModelEntry, trace: Trace, start: Start) -> list[PlannedEdit]:
+    """What switches off the head and the token that are chosen in the explorer, which opens with ``start``."""
+    block = min(BLOCK.peek(start.block, model.name), len(trace.blocks) - 1)
+    at, begins = trace.blocks[block], trace.blocks[start.block]
+    head = min(HEAD.peek(start.head, model.name), at.num_heads - 1)
+    first = carry(start.token, at.num_prefix, begins.map_size, tokens.finest(model))
+    token = tokens.current(model, at.map_size, otherwise=first)
+    return [PlannedEdit("head", block, (head,)), PlannedEdit("tokens", block, (token,))]
 
 
 def link(model: ModelEntry) -> None:

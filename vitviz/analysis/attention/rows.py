@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from vitviz.models.layers import attention_scores
+from vitviz.models.masked_attention import FORBIDDEN
 from vitviz.tracing.arrays import wide
 from vitviz.tracing.blocks import BlockTrace
 from vitviz.tracing.sequence_blocks import SequenceBlockTrace
@@ -159,18 +160,39 @@ def block_rows(block: BlockTrace) -> AttentionRows:
     """``attention_rows`` of a traced block.
 
     Raises:
-        ValueError: if the run's intervention changed scores or pattern, which q and k do not tell.
+        ValueError: if the run's intervention changed scores or pattern, which q and k do not tell, by anything but a
+            ViT's pairs that are forbidden in all heads.
     """
-    wants = block.trace.intervention.wants
-    if wants(block.full_name("attn_scores")) or wants(block.full_name("pattern")):
-        raise ValueError(f"the run itself changed the attention of {block.name}: q and k do not tell it")
+    cut = forbidden_pairs(block)
     keys, looking = _side(block, block.key_tokens), _side(block, block.query_tokens)
     mask = None
     if isinstance(block, SwinBlockTrace):
         mask = block.mask  # (W, K, K)
     elif isinstance(block, SequenceBlockTrace):
         mask = block.mask.unsqueeze(0)  # (1, Kq, K)
+    elif cut is not None:
+        mask = torch.zeros(cut.shape).masked_fill(cut, FORBIDDEN).unsqueeze(0)  # (1, N, N)
     return attention_rows(block["q"], block["k"], keys.places, keys.real, block.bias, mask, looking)
+
+
+def forbidden_pairs(block: BlockTrace) -> Tensor | None:
+    """Which pairs an edit of the run forbade, (N, N), the same in all heads of a ViT; None where it changed no scores.
+
+    Raises:
+        ValueError: if it changed scores or pattern in any other way.
+    """
+    wants = block.trace.intervention.wants
+    changed = wants(block.full_name("attn_scores"))
+    if not changed and not wants(block.full_name("pattern")):
+        return None
+    scores = block["attn_scores"]  # (1, H, N, N)
+    cut = scores == -torch.inf
+    plain = type(block) is BlockTrace and changed
+    if plain and not wants(block.full_name("pattern")) and bool((cut == cut[:, :1]).all()):
+        own = attention_scores(block["q"], block["k"], block.bias)  # (1, H, N, N)
+        if torch.equal(own.masked_fill(cut, 0), scores.masked_fill(cut, 0)):
+            return cut[0, 0]  # (N, N)
+    raise ValueError(f"the run itself changed the attention of {block.name}: q and k do not tell it")
 
 
 def _side(block: BlockTrace, tokens: Tensor) -> Side:

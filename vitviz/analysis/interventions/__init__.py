@@ -1,1 +1,1 @@
-"""What an edit of a run changes: without one of its parts, or with a part of another, or without some of the picture."""
+"""What an edit of a run changes: without a part of it, with a part of another, or without some of the picture."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vitviz.analysis.attention.rollout import trace_rollout
-from vitviz.analysis.attention.rows import AttentionRows, block_rows
+from vitviz.analysis.attention.rows import AttentionRows, block_rows, forbidden_pairs
 from vitviz.analysis.attention.sinks import TIMES_EVEN, sinks
 from vitviz.analysis.likeness.vectors import Kind, token_vectors
 from vitviz.models import windows
@@ -40,8 +40,9 @@ def layer_data(
     ``q`` and ``lse`` have Kq queries, ``tokens`` are those of the keys and ``query_tokens`` (W, Kq) those of the
     queries; a token that is in neither has no weights here. A block with relative position bias also has
     ``bias`` (H, K, K), a Swin block ``regions`` (W, K): two places of a window see one another if their regions are
-    equal, else the header's ``masked`` (-100) is added to their score. A row of tokens has ``forbidden`` (Kq, K)
-    instead, 1 where the mask adds ``masked``, the lowest number there is. Weight = exp(q k^T / sqrt(d) + bias + mask -
+    equal, else the header's ``masked`` (-100) is added to their score. A row of tokens, and a ViT's block in which
+    an edit forbade pairs, has ``forbidden`` (Kq, K) instead, 1 where the mask adds ``masked``, the lowest number there
+    is. Weight = exp(q k^T / sqrt(d) + bias + mask -
     lse). A figure that no row defines is null. ``sinks`` lists for every head of a ViT the tokens, with their
     shares, that get more than ``sink_times`` an even share of all weights; it is null for a Swin, whose queries see few
     keys.
@@ -64,6 +65,9 @@ def layer_data(
         about["masked"] = block.module.config.masked_score
     if isinstance(block, SequenceBlockTrace):
         arrays["forbidden"] = _array(block.mask != 0).astype(np.uint8)
+        about["masked"] = FORBIDDEN
+    elif (cut := forbidden_pairs(block)) is not None:
+        arrays["forbidden"] = _array(cut).astype(np.uint8)
         about["masked"] = FORBIDDEN
     header = about | {
         "sinks": None if isinstance(block, SwinBlockTrace) else _sinks(block, rows),

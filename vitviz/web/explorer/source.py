@@ -30,7 +30,11 @@ class TraceSource:
 
     def layer(self, layer: int) -> bytes:
         """q and k (W, H, K, d), log-sum-exp (W, H, K) and tokens (W, K) of a block: ``layer_payload``."""
-        return layer_payload(self._block(layer))
+        block = self._block(layer)
+        try:
+            return layer_payload(block)
+        except ValueError as error:  # an edit of the scores themselves
+            raise NoSuchPayloadError(f"{error}, so it is not drawn") from error
 
     def values(self, layer: int, head: int) -> bytes:
         """v (W, K, d) and the projection (D, d) of a head: ``value_payload``."""

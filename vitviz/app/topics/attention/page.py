@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import session, shell
+from vitviz.app import bench, session, shell
 from vitviz.app.beside import choose_beside
 from vitviz.app.class_names import naming
 from vitviz.app.explorer_view import Start, explore
@@ -40,7 +41,9 @@ def show() -> None:
         first = session.derived(trace, OPENING, lambda: opening(trace))
     with place:
         # Until somebody chooses, the head and the patch that say most about the picture's object.
-        explore("attention", data, second, Start(first.block, first.head, first.token), model)
+        start = Start(first.block, first.head, first.token)
+        offers = partial(bench.offer, model, where="attention")
+        explore("attention", data, second, start, model, lambda: offers(bench.of_chosen(model, trace, start)))
     with below:
         if beside and beside.model != model:
             st.caption(say("attention.across", model=as_text(title(beside.model))))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from vitviz.app import class_choice, html, links, session, shell, tokens
+from vitviz.app import bench, class_choice, html, links, session, shell, tokens
 from vitviz.app.class_names import class_name
 from vitviz.app.fragments import token_chosen
 from vitviz.app.settings import Setting
@@ -21,6 +21,7 @@ from vitviz.app.words import say
 from vitviz.plot.colour import span
 from vitviz.plot.numbers import fixed, short
 from vitviz.plot.numbers import in_formula as text
+from vitviz.tracing.planned_edit import PlannedEdit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,7 +76,10 @@ def _parts(model: ModelEntry, trace: Trace, attribution: Attribution, by: tuple[
         )  # fmt: skip
     with right:
         _check(attribution, target, trace)
-        _opened(Chosen(model, trace, attribution, by, target, chosen))
+        opened = Chosen(model, trace, attribution, by, target, chosen)
+        _opened(opened)
+        if edit := opened.switched_off:
+            bench.offer(model, [edit], "attribution")
     _channels(model, attribution, target, chosen)
 
 
@@ -94,6 +98,15 @@ class Chosen:
     def part(self) -> Part:
         """The chosen part."""
         return self.attribution.parts[self.number]
+
+    @property
+    def switched_off(self) -> PlannedEdit | None:
+        """What takes the part out of the run; None for one that is no head, attention or MLP."""
+        part, block = self.part, self.block
+        if block is None or part.kind not in ("head", "attention", "mlp"):
+            return None
+        which = (part.head,) if part.kind == "head" else ()
+        return PlannedEdit(part.kind, self.trace.blocks.index(block), which)
 
     @property
     def block(self) -> BlockTrace | None:

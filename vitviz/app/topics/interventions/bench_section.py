@@ -9,7 +9,6 @@ import streamlit as st
 from vitviz.app import bench, callbacks, edited, session, tokens
 from vitviz.app.explorer_view import Start, explore
 from vitviz.app.markup import as_text
-from vitviz.app.settings import BLOCK, HEAD
 from vitviz.app.topics.interventions.add_form import add_form
 from vitviz.app.topics.interventions.changes import Shown, changes
 from vitviz.app.topics.interventions.exports import exports
@@ -136,11 +135,7 @@ def _attention(model: ModelEntry, trace: Trace, run: Trace | None, applied: list
     start = Start(begins, 0, tokens.current(model, trace.blocks[begins].map_size))
 
     def below() -> None:
-        block = min(BLOCK.get(begins, model.name, keep=False), len(trace.blocks) - 1)
-        head = min(HEAD.get(0, model.name, keep=False), trace.blocks[block].num_heads - 1)
-        token = tokens.current(model, trace.blocks[block].map_size)
-        chosen = [PlannedEdit("head", block, (head,)), PlannedEdit("tokens", block, (token,))]
-        bench.offer(model, chosen, "interventions")
+        bench.offer(model, bench.of_chosen(model, trace, start), "interventions")
 
     st.caption(say("interventions.attention_help"))
     explore("interventions", plain, second, start, model, below)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import streamlit as st
 
-from vitviz.app import html, links
+from vitviz.app import bench, html, links
 from vitviz.app.function_source import show_function
 from vitviz.app.settings import Setting
 from vitviz.app.widgets.chart import chart
@@ -17,6 +17,7 @@ from vitviz.plot.colour import span
 from vitviz.plot.hidden import TITLES, activation_curve
 from vitviz.plot.numbers import fixed, in_brackets, short
 from vitviz.plot.numbers import in_formula as text
+from vitviz.tracing.planned_edit import PlannedEdit
 
 if TYPE_CHECKING:
     from vitviz.analysis.mlp.hidden_units import HiddenUnit, HiddenUnits
@@ -54,6 +55,8 @@ def mlp_of_token(model: ModelEntry, trace: Trace, name: str, token: int) -> None
                 limit=short(units.limit),
             )
         )  # fmt: skip
+    at = trace.blocks.index(block)
+    bench.offer(model, [PlannedEdit("unit", at, (unit,)), PlannedEdit("mlp", at)], "mlp")
     show_function(trace, f"{name}.mlp", cast("Mlp", block.module.mlp).forward, block["ln2.out"])
     st.markdown(say("mlp.choose_unit", dim=block["mlp_out"].shape[-1], count=len(units.pre)))
     strips(

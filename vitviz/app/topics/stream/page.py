@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import html, session, shell, tokens
+from vitviz.app import bench, html, session, shell, tokens
 from vitviz.app.block_choice import choose_block
 from vitviz.app.fragments import token_chosen
 from vitviz.app.stream_pass import stream_pass
@@ -16,6 +16,7 @@ from vitviz.app.words import say
 from vitviz.models.config import ModelConfig, ViTConfig, norms_after
 from vitviz.plot.depth import length_lines
 from vitviz.plot.numbers import fixed
+from vitviz.tracing.planned_edit import PlannedEdit
 
 if TYPE_CHECKING:
     from vitviz.analysis.stream.residual_stream import StreamBlock
@@ -68,6 +69,8 @@ def _lengths(model: ModelEntry, blocks: tuple[StreamBlock, ...]) -> None:
     with right:
         st.markdown(say("stream.here", token=token, block=block.name))
         st.html(html.table(_there(block, token), numbers=[1]))
+        edits = [PlannedEdit(kind, at) for kind in ("attention", "mlp", "block")]
+        bench.offer(model, [*edits, PlannedEdit("tokens", at, (token,))], "stream")
         st.caption(say("stream.lengths_help_swin" if model.is_swin else "stream.lengths_help"))
         st.caption(say("stream.try"))
     st.header(say("stream.lengths"), anchor=False)
