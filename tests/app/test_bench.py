@@ -63,4 +63,4 @@ def test_blocks_are_called_as_in_the_trace() -> None:
 
         names = attention_names(model.network)
         assert [bench.block_name(model.entry.config, at) for at in range(len(names))] == names
-    assert bench.block_name(SwinConfig(depths=(2, 2)), 9) == "9"
+    assert bench.block_name(SwinConfig(depths=(2, 2), num_heads=(3, 6)), 9) == "9"
