@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from vitviz.tracing.interventions import Edit
     from vitviz.tracing.pictures import PictureSource
     from vitviz.tracing.trace import Trace
+    from vitviz.web.notebook.widget import ExplorerWidget
     from vitviz.zoo.load import Model
     from vitviz.zoo.registry import ModelEntry
     from vitviz.zoo.source import Progress
@@ -59,6 +61,7 @@ __all__ = [
     "plot",
     "save_html",
     "set_tensor",
+    "show",
     "trace",
     "zero_head",
     "zero_tokens",
@@ -277,7 +280,8 @@ def save_html(
     Args:
         path: the file to write.
         traces: one run of a picture, or two: of two pictures, of two models, or before and after an edit.
-        heads: those of every layer, or pairs (layer, head) of the first run; the maps of the others are empty.
+        heads: those of every layer, or pairs (layer, head), of the first run and of a second one of such a model; the
+            maps of the others are empty.
         values: put v in, too, for the last step of an opened weight; doubles the file.
         precision: bits of the mantissa of q and k that are kept, 4 to 22; the file says so, and by how much the weight
             changed that changed most. None keeps all.
@@ -310,3 +314,44 @@ def save_html(
         note=note,
         language=language,
     )
+
+
+def show(
+    model: Model | Trace,
+    picture: PictureSource | None = None,
+    *,
+    beside: Trace | None = None,
+    names: Sequence[str] = ("picture",),
+    pictures: Sequence[Image.Image] = (),
+    state: Mapping[str, Any] | None = None,
+    language: str = "en",
+) -> ExplorerWidget:
+    """The attention explorer as a widget, for the last line of a notebook's cell; ``trace.show()`` is the same.
+
+    Args:
+        model: a loaded model, run on ``picture``; or a run that there is already.
+        picture: a path, bytes, an open file or a PIL image.
+        beside: a second run, of another picture, another model, or after an edit.
+        names: what the pictures are called.
+        pictures: what the model saw, for runs on tensors.
+        state: what it opens with, as ``widget.state`` later.
+        language: "en" or "zh".
+
+    Raises:
+        ImportError: if anywidget is not installed: ``pip install "vitviz[notebook]"``.
+        ValueError: if a run is of no picture or several.
+    """
+    if importlib.util.find_spec("anywidget") is None:
+        raise ImportError('a widget needs anywidget: pip install "vitviz[notebook]"')
+    from vitviz.tracing.trace import Trace
+    from vitviz.web.html_file.save import named
+    from vitviz.web.notebook.widget import ExplorerWidget
+
+    if isinstance(model, Trace):
+        run = model
+    elif picture is None:
+        raise ValueError("give a picture for the model to look at, or a trace")
+    else:
+        run = trace(model, picture)
+    runs = [run] if beside is None else [run, beside]
+    return ExplorerWidget(named(runs, names, pictures), state, language)

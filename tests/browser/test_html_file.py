@@ -148,3 +148,26 @@ def test_it_reads_on_a_phone_in_the_colours_of_its_system(
     page.locator(".vx-frame").first.tap(position={"x": 20, "y": 20})
     expect(page.locator(".vx-readout").first).to_contain_text("(0, 0) looks most at")
     context.close()
+
+
+DRAWN = """(canvas) => {
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  return data.some((value, at) => at % 4 === 3 && value > 0);
+}"""
+
+
+@pytest.mark.parametrize("file", ["shift.html", "edit.html"])
+def test_works_of_the_gallery_open_and_their_small_maps_come_to_rest(
+    offline: BrowserContext, file: str
+) -> None:
+    page = opened(offline, Path(__file__).parents[2] / "docs" / "gallery" / file)
+    page.wait_for_timeout(500)
+    changes = page.evaluate("""async () => {
+      let changes = 0;
+      const watch = new MutationObserver(() => { changes += 1; });
+      watch.observe(document.querySelector('.vx-atlas'), { attributes: true });
+      await new Promise((done) => setTimeout(done, 300));
+      return changes;
+    }""")
+    assert changes == 0  # a layout that follows from its own result would go on for ever
+    assert page.locator(".vx-atlas").evaluate(DRAWN)

@@ -146,6 +146,15 @@ class Trace(Run):
             return super().gradient(name, of)
         return self._own_part(name, self.batch.gradient(name, of))
 
+    def show(self, beside: Trace | None = None, **options: Any) -> Any:
+        """The attention explorer of this run as a widget of a notebook, perhaps of another one ``beside`` it.
+
+        ``options`` are those of ``vitviz.show``: names, state, language. Needs ``pip install "vitviz[notebook]"``.
+        """
+        import vitviz
+
+        return vitviz.show(self, beside=beside, **options)
+
     def save_html(self, path: str | os.PathLike[str], beside: Trace | None = None, **options: Any) -> Path:
         """Write one HTML file with the attention explorer of this run, perhaps of another one ``beside`` it.
 

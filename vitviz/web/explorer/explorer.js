@@ -120,14 +120,16 @@ class Explorer {
  * server answers `fetcher(path)`, which returns a promise of a Response for every payload and download.
  * @param {Element} element
  * @param {ExplorerEvents} events
- * @returns {View<ExplorerData> & { hover: (token: number) => void }} whose `update` may be called as often as there is
- *   something new; `hover` is the pointer on a token in another picture of the host
+ * @returns {View<ExplorerData> & { hover: (token: number) => void, choose: (state: Partial<import("./types.d.ts").State>) => void }} whose `update` may be called as often as there is
+ *   something new; `hover` is the pointer on a token in another picture of the host, `choose` a choice of
+ *   the host's
  */
 export function mount(element, events) {
   const explorer = new Explorer(element, events);
   return {
     update: (data) => explorer.update(data),
     hover: (token) => explorer.view?.controller.hover(token),
+    choose: (state) => explorer.view?.controller.change(state),
     figures: () => explorer.view?.figures() ?? [],
     destroy: () => explorer.destroy(),
   };

@@ -24,9 +24,10 @@ Text = str | Mapping[str, str]  # one for both languages, or one for each
 class FileOptions:
     """What goes into a file and what it says.
 
-    ``heads`` are all of every layer or pairs (layer, head) of the first run; ``values`` says whether v is in it, for
-    the last step of an opened weight; ``precision`` how many bits of the mantissa of q and k are kept, None for all.
-    ``state`` is what it opens with, as the explorer's state; ``title`` and ``note`` are texts of the page.
+    ``heads`` are all of every layer or pairs (layer, head), of the first run and of a second one of such a model.
+    ``values`` says whether v is in it, for the last step of an opened weight; ``precision`` how many bits of the
+    mantissa of q and k are kept, None for all. ``state`` is what it opens with, as the explorer's state; ``title`` and
+    ``note`` are texts of the page; ``thanks`` says at its end whose the pictures are.
     """
 
     heads: Heads = "all"
@@ -36,6 +37,7 @@ class FileOptions:
     title: Text = ""
     note: Text = ""
     language: str = "en"
+    thanks: str = ""
 
 
 def html_file(pictures: Sequence[Shown], options: FileOptions = FileOptions()) -> str:
@@ -50,7 +52,8 @@ def html_file(pictures: Sequence[Shown], options: FileOptions = FileOptions()) -
     explorer = explorer_of(pictures, state, options.language, urls)
     about = []
     for number, (shown, url) in enumerate(zip(pictures, urls, strict=True)):
-        heads = options.heads if number == 0 else "all"
+        same = shown.trace.config == pictures[0].trace.config
+        heads = options.heads if same else "all"
         there = put_run(contents, url, shown.trace, heads, options.values, options.precision)
         about.append(there)
         _leave_out(explorer if number == 0 else explorer["second"], there)
@@ -110,6 +113,8 @@ def _texts(
         lines.append(words["rounded"].format(bits=options.precision, change=change))
     if not options.values:
         lines.append(words["no_values"])
+    if options.thanks:
+        lines.append(words["thanks"].format(thanks=options.thanks))
     lines.append(words["about"].format(version=vitviz.__version__))
     return {
         "title": title,

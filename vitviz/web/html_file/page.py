@@ -47,12 +47,17 @@ def page(
 @cache
 def theme() -> str:
     """The app's colours as custom properties, dark where the reader's system is."""
-    tables = tomllib.loads(shipped(".streamlit/config.toml").read_text(encoding="utf-8"))["theme"]
     light, dark = (
-        "; ".join(f"{name}: {value}" for name, value in _properties(tables[name]).items())
-        for name in ("light", "dark")
+        "; ".join(f"{name}: {value}" for name, value in table.items()) for table in theme_tables().values()
     )
     return f":root {{ {light} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}"
+
+
+@cache
+def theme_tables() -> dict[str, dict[str, str]]:
+    """The app's colours by the custom properties that browser parts read, for light and dark."""
+    tables = tomllib.loads(shipped(".streamlit/config.toml").read_text(encoding="utf-8"))["theme"]
+    return {name: _properties(tables[name]) for name in ("light", "dark")}
 
 
 def _properties(table: Mapping[str, str]) -> dict[str, str]:

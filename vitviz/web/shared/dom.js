@@ -62,7 +62,9 @@ export function contextOf(canvas) {
  * @param {HTMLElement} element
  */
 export function zoomOf(element) {
-  return element.offsetWidth ? element.getBoundingClientRect().width / element.offsetWidth : 1;
+  const { offsetWidth } = element; // a whole number: less than a pixel more or less is no zoom
+  const { width } = element.getBoundingClientRect();
+  return offsetWidth && Math.abs(width - offsetWidth) >= 1 ? width / offsetWidth : 1;
 }
 
 /**

@@ -79,5 +79,5 @@ def file_of(runs: Sequence[FileRun], state: dict[str, Any]) -> bytes:
         for run in runs
     ]
     credit = "" if st.session_state.get("picture_is_own") else str(st.session_state.get("picture_credit", ""))
-    note = re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", credit)  # a licence's link is no link in a text
-    return html_file(shown, FileOptions(state=state or None, note=note, language=language())).encode()
+    thanks = re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", credit)  # a licence's link is no link in a text
+    return html_file(shown, FileOptions(state=state or None, thanks=thanks, language=language())).encode()

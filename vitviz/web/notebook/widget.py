@@ -1,0 +1,102 @@
+"""The widget: the explorer's data, what a person chose in it, and the numbers that it asks for.
+
+Needs the extra ``notebook`` (anywidget), which only this module imports.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import anywidget
+import traitlets
+
+from vitviz.web.bundle import bundle
+from vitviz.web.explorer.defaults import DEFAULTS
+from vitviz.web.explorer.of_trace import Shown, explorer_of, opening_state
+from vitviz.web.explorer.source import TraceSource
+from vitviz.web.explorer.store import NoSuchPayloadError, PayloadTooLargeError
+from vitviz.web.html_file.page import json_text, theme_tables
+from vitviz.web.modules import style
+from vitviz.web.notebook.still import still
+
+PATH = re.compile(r"(?P<run>\d+)/(?P<rollout>rollout/)?(?P<layer>\d+)(?:/(?P<head>\d+))?\.(?P<kind>bin|npz)")
+
+
+class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base is untyped
+    """The attention explorer of one run or two; what a cell shows when it ends in one.
+
+    ``state`` is what a person chose: layer, head, token, pinned, direction and the rest of the explorer's state. It can
+    be read and set at any time; what is not named stays. ``observe`` calls a function with every choice.
+
+    >>> widget = trace.show()  # doctest: +SKIP
+    >>> widget.state = {"layer": 3, "head": 1}  # doctest: +SKIP
+    >>> widget.state["token"]  # doctest: +SKIP
+    """
+
+    _esm = bundle("web/notebook/widget.js")
+    _css = style("web/explorer/explorer.css")
+    data = traitlets.Unicode().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self, pictures: Sequence[Shown], state: Mapping[str, Any] | None = None, language: str = "en"
+    ) -> None:
+        first = dict(state) if state is not None else opening_state(pictures[0].trace)
+        explorer = explorer_of(pictures, first, language)
+        self._pictures = tuple(pictures)
+        self._sources = [TraceSource(each.trace, each.model) for each in pictures]
+        self._made: dict[str, bytes] = {}
+        super().__init__(data=json_text({"explorer": explorer, "themes": theme_tables()}), state=first)
+        self.on_msg(self._asked)
+
+    @traitlets.validate("state")  # type: ignore[untyped-decorator]  # unless traitlets is there
+    def _whole(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
+        """What is named changes, all else stays."""
+        wanted = dict(proposal["value"])
+        if unknown := wanted.keys() - DEFAULTS.keys():
+            raise traitlets.TraitError(
+                f"the explorer has no {sorted(unknown)[0]!r}: it has {', '.join(DEFAULTS)}"
+            )
+        return {**DEFAULTS, **self.state, **wanted}
+
+    def payload(self, path: str) -> bytes:
+        """The numbers at a path of the explorer, computed once.
+
+        Raises:
+            NoSuchPayloadError: there is nothing at this path, and ``PayloadTooLargeError`` where it is too large.
+        """
+        if path not in self._made:
+            self._made[path] = self._compute(path)
+        return self._made[path]
+
+    def _compute(self, path: str) -> bytes:
+        match = PATH.fullmatch(path)
+        if match is None or int(match["run"]) >= len(self._sources):
+            raise NoSuchPayloadError(f"there is nothing at {path!r}")
+        source, layer = self._sources[int(match["run"])], int(match["layer"])
+        if match["rollout"]:
+            return source.rollout(layer)
+        if match["head"] is None:
+            return source.layer(layer)
+        head = int(match["head"])
+        return source.npz(layer, head) if match["kind"] == "npz" else source.values(layer, head)
+
+    def _asked(self, _: object, message: Mapping[str, Any], buffers: object) -> None:
+        """Answer a question of the browser's: the bytes beside its id, or one sentence."""
+        about = {"id": message.get("id")}
+        try:
+            self.send(about, [self.payload(str(message.get("path")))])
+        except (NoSuchPayloadError, PayloadTooLargeError) as error:
+            self.send({**about, "error": str(error)})
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """The widget, and for whoever has no kernel a still picture of what is chosen."""
+        made = super()._repr_mimebundle_(**options)
+        if made is None:
+            return None
+        data, metadata = made
+        picture = still(self._pictures[0], self.state)
+        return {**data, "image/png": base64.b64encode(picture).decode()}, metadata
