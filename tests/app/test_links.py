@@ -23,6 +23,8 @@ OTHER = {
     "class_scores.channel": "11", "position.part": "changed", "position.piece": "7", "position.seed": "3",
     "position.channel": "12", "position.size": "1", "position.mode": "bilinear", "position.antialias": "0",
     "bench": "h3.1,-u2.5~mean,t1.3-5~x0.5", "interventions.quantity": "probability",
+    "class_maps.method": "rollout", "class_maps.against": "4", "class_maps.removal": "blur",
+    "class_maps.quantity": "logit", "class_maps.without": "1", "class_maps.beside": "grad_cam",
     "mlp.unit": "13", "attribution.part": "2", "attribution.channel": "14",
     "norm_lab.which": "variance", "norm_lab.variance.mean": "1", "norm_lab.variance.spread": "0.1",
     "norm_lab.variance.count": "192", "norm_lab.row": "16", "norm_lab.lanes": "8", "norm_lab.blocks": "2",

@@ -120,22 +120,25 @@ def random_orders_of(trace: Trace, pairs: int = 10) -> NDArray[np.int64]:
     return both_ways(random_orders(rows * columns, pairs))
 
 
-def removal_steps(trace: Trace, orders: NDArray[np.int64], removal: Removal) -> Iterator[NDArray[np.float64]]:
-    """Class scores (R, K) of all orders (R, N) after each of ``counts_of``: every step is one batch.
+def scores_at(trace: Trace, orders: NDArray[np.int64], removal: Removal, count: int) -> NDArray[np.float64]:
+    """Class scores (R, K) of all orders (R, N) when the first ``count`` cells of each are gone; one batch.
 
     Raises:
         ValueError: if cells of this model cannot be removed that way.
     """
-    places = np.argsort(orders, axis=1)  # (R, N): when each cell goes
+    if count == 0:
+        own = trace.logits.detach().double().numpy()
+        return np.broadcast_to(own, (len(orders), own.size))
+    if count == orders.shape[1]:  # nothing is left, whatever the order was
+        left = logits_without(trace, np.ones((1, count), bool), removal)
+        return np.broadcast_to(left, (len(orders), left.shape[1]))
+    return logits_without(trace, np.argsort(orders, axis=1) < count, removal)
+
+
+def removal_steps(trace: Trace, orders: NDArray[np.int64], removal: Removal) -> Iterator[NDArray[np.float64]]:
+    """``scores_at`` each of ``counts_of``."""
     for count in counts_of(trace, removal):
-        if count == 0:
-            own = trace.logits.detach().double().numpy()
-            yield np.broadcast_to(own, (len(orders), own.size))
-        elif count == orders.shape[1]:
-            left = logits_without(trace, np.ones((1, count), bool), removal)
-            yield np.broadcast_to(left, (len(orders), left.shape[1]))
-        else:
-            yield logits_without(trace, places < count, removal)
+        yield scores_at(trace, orders, removal, count)
 
 
 def removed_by(trace: Trace, removal: Removal, steps: Sequence[NDArray[np.float64]]) -> Removed:

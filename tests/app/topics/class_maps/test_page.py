@@ -1,0 +1,155 @@
+"""The page of class maps shows the library's maps, curves and verdicts, and says where there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app.page_contents import mounted, trace_of
+from vitviz.analysis.class_maps.methods import METHODS
+from vitviz.analysis.class_maps.reasons import REASONS
+from vitviz.analysis.faithfulness.curves import (
+    order_of_map,
+    random_orders_of,
+    removal_steps,
+    removed_by,
+)
+from vitviz.analysis.faithfulness.removal import Removal
+from vitviz.analysis.faithfulness.verdict import Verdicts, judged
+from vitviz.app.topics.class_maps.part import Tile, _packed
+from vitviz.app.topics.class_maps.question import ORDER
+from vitviz.app.topics.class_maps.verdicts import plain
+from vitviz.app.words import table
+from vitviz.tracing.trace import Trace
+
+Open = Callable[..., AppTest]
+QUICK = [name for name, method in METHODS.items() if not method.slow]
+
+
+def tiles_of(page: AppTest) -> dict[str, dict[str, Any]]:
+    return {tile["name"]: tile for tile in mounted(page, "class_maps.maps")["tiles"]}
+
+
+def verdict_of(
+    trace: Trace, name: str, target: int, against: int | None = None, removal: Removal = "drop",
+    quantity: str = "probability",
+) -> Verdicts:  # fmt: skip
+    """The library's verdict on one map of a run."""
+    values = METHODS[name].attribute(trace, target, against).values
+
+    def read(orders: np.ndarray) -> object:
+        removed = removed_by(trace, removal, list(removal_steps(trace, orders, removal)))
+        return removed.curves(quantity, target, against)  # type: ignore[arg-type]
+
+    return judged(read(order_of_map(trace, values)), read(random_orders_of(trace)))  # type: ignore[arg-type]
+
+
+def press(page: AppTest, key: str) -> None:
+    page.button(key=key).click().run()
+    assert not page.exception
+
+
+def test_every_method_and_every_reason_has_its_words() -> None:
+    assert set(ORDER) == set(METHODS)
+    words = table()
+    for name in METHODS:
+        assert f"class_maps.name.{name}" in words
+        assert f"class_maps.answers.{name}" in words
+    assert not {f"class_maps.why_not.{reason}" for reason in REASONS} - set(words)
+
+
+def test_maps_curves_and_verdicts_are_the_librarys(open_page: Open) -> None:
+    page = open_page("class_maps", model="vit-test")
+    trace = trace_of(page)
+    target = int(trace.logits.argmax())
+    tiles = tiles_of(page)
+    for name in QUICK:
+        one = METHODS[name].attribute(trace, target)
+        np.testing.assert_allclose(tiles[name]["values"], one.values.ravel(), rtol=1e-5, atol=1e-7)
+        assert tiles[name]["signed"] == one.signed
+        top = float(np.abs(one.values).max())
+        assert tiles[name]["high"] == pytest.approx(top or 1.0)
+        assert tiles[name]["low"] == pytest.approx(-(top or 1.0) if one.signed else 0.0)
+        verdict = verdict_of(trace, name, target)
+        assert tiles[name]["mark"] == verdict.gap.word
+    verdict = verdict_of(trace, "chefer", target)
+    line = next(text.value for text in page.markdown if plain(verdict.gap.value) in text.value)
+    assert plain(float(verdict.gap.random.max())) in line
+    drawn = mounted(page, "class_maps.curves")["figure"]["data"]
+    named = [one for one in drawn if one.get("name") == "Chefer"]
+    heights = (named[0]["y"], named[1]["y"])
+    assert heights[0][0] == pytest.approx(float(trace.probabilities[target]), abs=1e-5)
+    areas = [float(np.trapezoid(one["y"], one["x"]) / (one["x"][-1] - one["x"][0])) for one in named]
+    assert -areas[0] == pytest.approx(verdict.deletion.value, abs=1e-5)
+    assert areas[1] == pytest.approx(verdict.insertion.value, abs=1e-5)
+
+
+def test_a_class_against_another_and_logits(open_page: Open) -> None:
+    page = open_page(
+        "class_maps", model="vit-test",
+        **{
+            "setting.class.vit-test": 1, "setting.class_maps.against.vit-test": 3,
+            "setting.class_maps.quantity": "logit", "setting.class_maps.method.vit-test": "gradient_x_input",
+        },
+    )  # fmt: skip
+    trace = trace_of(page)
+    one = METHODS["gradient_x_input"].attribute(trace, 1, 3)
+    np.testing.assert_allclose(tiles_of(page)["gradient_x_input"]["values"], one.values.ravel(), atol=1e-6)
+    verdict = verdict_of(trace, "gradient_x_input", 1, 3, quantity="logit")
+    assert any(plain(verdict.gap.value) in text.value for text in page.markdown)
+
+
+def test_a_swin_is_tested_when_asked_and_says_what_it_has_not(open_page: Open) -> None:
+    page = open_page("class_maps", model="swin-test")
+    trace = trace_of(page)
+    tiles = tiles_of(page)
+    assert tiles["class_attention"]["values"].size == 0
+    assert tiles["class_attention"]["note"] == "No token of this model reads the others for the head."
+    assert {tile["mark"] for tile in tiles.values()} == {"none"}
+    assert any("Not tested yet" in box.value for box in page.info)
+    press(page, "class_maps.page.one")
+    target = int(trace.logits.argmax())
+    tiles = tiles_of(page)
+    assert tiles["chefer"]["mark"] == verdict_of(trace, "chefer", target, removal="blur").gap.word
+    assert tiles["rollout"]["mark"] == "none"
+    press(page, "class_maps.page.all")
+    assert tiles_of(page)["rollout"]["mark"] == verdict_of(trace, "rollout", target, removal="blur").gap.word
+    assert not [button for button in page.button if str(button.key).startswith("class_maps.page")]
+
+
+def test_two_maps_in_one_chart(open_page: Open) -> None:
+    page = open_page("class_maps", model="vit-test", **{"setting.class_maps.beside.vit-test": "rollout"})
+    drawn = mounted(page, "class_maps.curves")["figure"]["data"]
+    assert {one["name"] for one in drawn if one.get("name")} == {"20 random orders", "Chefer", "Rollout"}
+
+
+def test_a_slow_map_is_made_when_it_is_chosen(open_page: Open) -> None:
+    page = open_page("class_maps", model="vit-test")
+    assert tiles_of(page)["integrated_gradients"]["values"].size == 0
+    page.session_state["setting.class_maps.method.vit-test"] = "integrated_gradients"
+    page.run()
+    assert tiles_of(page)["integrated_gradients"]["values"].size == 16
+    assert any("gap of completeness" in text.value for text in page.caption)
+
+
+def test_the_randomisation_check_makes_a_map_for_every_part(open_page: Open) -> None:
+    page = open_page("class_maps", model="vit-test")
+    press(page, "class_maps.forget")
+    tiles = mounted(page, "class_maps.forgotten")["tiles"]
+    assert [tile["name"] for tile in tiles] == ["own", "classify", "blocks.1", "blocks.0", "embed"]
+    assert any("With all weights shuffled" in text.value for text in page.markdown)
+
+
+def test_a_flat_map_is_drawn_flat() -> None:
+    tile = _packed(Tile("flat", "flat", np.full((3, 3), 0.25) + np.linspace(0, 1e-6, 9).reshape(3, 3)))
+    assert (tile["low"], tile["high"]) == (0.0, pytest.approx(0.25, abs=1e-5))
+
+
+def test_it_speaks_chinese(open_page: Open) -> None:
+    page = open_page("class_maps", model="vit-test", language="zh")
+    assert page.title[0].value == table()["class_maps.title"]["zh"]
+    assert any("随机" in tile["verdict"] for tile in tiles_of(page).values())
