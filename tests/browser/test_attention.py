@@ -142,7 +142,7 @@ def test_view_and_files_closes_and_an_opened_weight_is_in_sight(visit: Visit) ->
 def test_everything_by_keyboard(visit: Visit) -> None:
     page = opened(visit, "?model=vit-tiny&layer=2&head=0&token=16")
     frame = page.locator(".vx-frame").first
-    for _ in range(40):
+    for _ in range(60):
         page.keyboard.press("Tab")
         if frame.evaluate("(element) => element.getRootNode().activeElement === element"):
             break
