@@ -19,6 +19,7 @@ from torch import Tensor
 
 import vitviz.analysis
 from tests.conftest import random_picture, randomise
+from vitviz.analysis.class_maps.class_map import ClassMap
 from vitviz.models.build import build
 from vitviz.models.config import ModelConfig, Rotary, SwinConfig, ViTConfig
 from vitviz.plot import of_trace
@@ -79,9 +80,11 @@ EVERY = pytest.mark.parametrize("method", METHODS)
 OF_THE_MODEL = {
     "own_reading", "why_not", "no_attribution", "features_name", "position_similarity", "tensor", "no_reason",
     "no_classifier", "no_shares", "pools_by_attention", "layer_name", "can_drop",
+    "cell_grid", "needs_a_cell", "counts_of", "runs_of", "looked_at", "random_orders_of", "order_of_map",
 }  # fmt: skip
 OF_PARTS = {
     "attribution", "lens", "start_parts", "sensitivities", "score", "on_patches", "from_pool", "left_out", "check",
+    "removed_by", "as_csv",
 }  # fmt: skip
 
 
@@ -94,8 +97,15 @@ def arguments(trace: Any, function: Callable[..., Any]) -> dict[str, Any]:
         "name": f"{steps[0]}.ln1", "step": "layers.1.downsample" if swin else steps[0],
         "gradient": torch.ones_like(trace["logits" if trace.has_classes else "pooled"]),
         "result": np.zeros((1, 1)), "order": ((0, 0), (0, 1), (1, 0), (1, 1)),
-        "shape": tuple(trace[f"{steps[0]}.ln1.out"].shape),
+        "shape": tuple(trace[f"{steps[0]}.ln1.out"].shape), "removal": "blur", "values": np.eye(4), "edited": trace,
+        "make": lambda run: ClassMap("", run["image"][0, 0].detach().double().numpy(), True, "nothing", 0),
+        "original": trace["image"][0, 0].detach().double().numpy(),
     }  # fmt: skip
+    if "removal" in inspect.signature(function).parameters:
+        from vitviz.analysis.faithfulness.cells import cell_grid, random_orders
+
+        cells = int(np.prod(cell_grid(trace)))
+        given |= {"count": cells // 2, "orders": random_orders(cells, 2), "removed": np.arange(2 * cells).reshape(2, -1) % 3 == 0}
     parameters = list(inspect.signature(function).parameters.values())[1:]
     result = {
         p.name: given.get(p.name) for p in parameters if p.default is p.empty and p.kind is not p.VAR_KEYWORD
@@ -129,7 +139,7 @@ def only_of(method: str) -> str | None:
 # What a method may refuse, by family.
 ALLOWED = {
     "vit": "never",
-    "swin": "not a Swin|no class token",
+    "swin": "not a Swin|no class token|cannot be dropped",
     "later": "never",
     "post-norm": "no token can be read alone|pools its tokens",
     "no head": "no head",

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from vitviz.analysis.faithfulness.cells import cell_grid, on_cells, order_of, random_orders, step_counts
 from vitviz.analysis.faithfulness.removal import Removal, logits_without, needs_a_cell
+from vitviz.tracing.guards import one_picture, with_classes
 from vitviz.tracing.trace import Trace
 
 Quantity = Literal["probability", "logit"]
@@ -124,8 +125,11 @@ def scores_at(trace: Trace, orders: NDArray[np.int64], removal: Removal, count: 
     """Class scores (R, K) of all orders (R, N) when the first ``count`` cells of each are gone; one batch.
 
     Raises:
-        ValueError: if cells of this model cannot be removed that way.
+        ValueError: if cells of this model cannot be removed that way, or this is a run of several pictures or
+            without classes.
     """
+    one_picture(trace)
+    with_classes(trace.config)
     if count == 0:
         own = trace.logits.detach().double().numpy()
         return np.broadcast_to(own, (len(orders), own.size))

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from vitviz.analysis.class_maps.class_map import ClassMap
+from vitviz.tracing.guards import one_picture
 from vitviz.tracing.segments import Network
 from vitviz.tracing.trace import Trace, run_trace
 
@@ -72,7 +73,11 @@ def forgetting(
 
     ``make`` makes the map of a run; ``original`` is that of ``trace``. Of the steps every ``every``-th is looked at,
     and the last.
+
+    Raises:
+        ValueError: if this is a run of several pictures.
     """
+    one_picture(trace)
     network = copy.deepcopy(trace.network)
     generator = torch.Generator().manual_seed(seed)
     parts = parts_from_the_top(network)

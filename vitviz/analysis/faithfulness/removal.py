@@ -19,6 +19,7 @@ from vitviz.analysis.faithfulness.cells import cell_grid
 from vitviz.analysis.faithfulness.imputation import imputed
 from vitviz.models.config import ViTConfig
 from vitviz.tracing.dropping import logits_of_kept, why_no_dropping
+from vitviz.tracing.guards import one_picture, with_classes
 from vitviz.tracing.replaced import replaced
 from vitviz.tracing.trace import Trace
 
@@ -47,9 +48,11 @@ def logits_without(trace: Trace, removed: NDArray[np.bool_], removal: Removal) -
     Every row removes as many cells, so that all rows are one batch; a large one is split.
 
     Raises:
-        ValueError: if tokens are to be dropped of a model that cannot do without, or nothing would be left of one
-            whose head needs a patch.
+        ValueError: if tokens are to be dropped of a model that cannot do without, nothing would be left of one
+            whose head needs a patch, or this is a run of several pictures or without classes.
     """
+    one_picture(trace)
+    with_classes(trace.config)
     if removal == "drop" and needs_a_cell(trace, removal) and removed.all(axis=1).any():
         raise ValueError("this model pools its patches: without any of them it has no score")
     some = _rows_at_once(trace, removed.shape[1] if removal != "drop" else int((~removed[0]).sum()))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vitviz.tracing.arrays import to_numpy
+from vitviz.tracing.guards import one_picture
 from vitviz.tracing.trace import Trace
 
 NOTHING = np.zeros(0, np.float32)
@@ -46,8 +47,10 @@ def effect(plain: Trace, edited: Trace) -> Effect:
     """Compare two runs of one model on one picture; nothing is run again.
 
     Raises:
-        ValueError: if these are runs on different pictures or models.
+        ValueError: if these are runs on different pictures or models, or on several pictures.
     """
+    one_picture(plain)
+    one_picture(edited)
     if plain.structure is not edited.structure or plain.given.shape != edited.given.shape:
         raise ValueError("an edited run is compared with a plain run of the same model on the same picture")
     scores = (NOTHING,) * 4
