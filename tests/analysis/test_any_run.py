@@ -105,7 +105,11 @@ def arguments(trace: Any, function: Callable[..., Any]) -> dict[str, Any]:
         from vitviz.analysis.faithfulness.cells import cell_grid, random_orders
 
         cells = int(np.prod(cell_grid(trace)))
-        given |= {"count": cells // 2, "orders": random_orders(cells, 2), "removed": np.arange(2 * cells).reshape(2, -1) % 3 == 0}
+        given |= {
+            "count": cells // 2,
+            "orders": random_orders(cells, 2),
+            "removed": np.arange(2 * cells).reshape(2, -1) % 3 == 0,
+        }
     parameters = list(inspect.signature(function).parameters.values())[1:]
     result = {
         p.name: given.get(p.name) for p in parameters if p.default is p.empty and p.kind is not p.VAR_KEYWORD
