@@ -39,6 +39,20 @@ of every pixel, every skip, block and expanding, every attention pattern.
 |---|---|---|---|---|---|
 """
 
+CLASS_MAPS = """
+## Class maps
+
+Each method against other people's code on a model of timm with random weights, one class against another, in float32:
+captum {captum} where it has the method, else the paper's formula over what plain torch hooks catch of timm's model with
+explicit attention, written a second time (`tests/parity/class_maps.py`). The figure is the largest |difference| as a
+share of the map's largest |value|. Occlusion is a difference of two nearly equal scores, which costs it a digit. Of
+rollout and Chefer's relevance in a Swin we know no other code: `tests/analysis/class_maps/test_composition.py` holds
+them to the product of dense matrices of all tokens by all tokens, in float64, to 1e-9.
+
+| method | family | held to | difference |
+|---|---|---|---|
+"""
+
 
 def lines() -> Iterable[str]:
     """The page line by line, a row for every picture size."""
@@ -60,6 +74,18 @@ def lines() -> Iterable[str]:
     yield SCENES.rstrip("\n")
     for scene in SCENE_ROWS:
         yield _line(scene.family, scene.title, scene.size, scene.gaps())
+    yield from class_map_lines()
+
+
+def class_map_lines() -> Iterable[str]:
+    """The part about class maps."""
+    import captum
+
+    from tests.parity.class_maps import ROWS
+
+    yield CLASS_MAPS.format(captum=captum.__version__).rstrip("\n")
+    for row in ROWS:
+        yield f"| {row.method} | {row.family} | {row.title} | {row.gap():.1e} |"
 
 
 def _line(family: str, title: str, size: tuple[int, int], gaps: Gaps) -> str:
