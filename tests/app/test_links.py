@@ -37,6 +37,7 @@ OTHER = {
     "scene": "c000003b4qo3y80jc2s0000000", "detection.query": "5", "detection.layer": "1",
     "detection.head": "2", "detection.thing": "1", "detection.place": "9", "detection.threshold": "0.25",
     "beside.picture": "cat.jpg", "beside.model": "deit-ti16",
+    "atlas.of": "swin-mini", "atlas.section": "units", "atlas.figure": "self_weight", "atlas.unit": "13",
     "likeness.section": "models", "likeness.kind": "keys", "likeness.head": "1", "likeness.side": "1",
     "likeness.pinned": "1", "likeness.method": "legrad",
     "detection.cut": "1", "detection.view": "matching",

@@ -14,6 +14,7 @@ PATHS = [address_of(topic) for topic in TOPICS]
 SECTIONS = {
     "position": 4,
     "likeness": 2,
+    "atlas": 3,
     "norm-lab": 4,
     "swin-reach": 4,
     "detection": 5,

@@ -25,7 +25,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "attention": ("attention", "swin_reach", "swin_shift"),
         "tokens": ("layer_norm", "norm_depth", "stream", "mlp"),
         "classes": ("lens", "attribution", "class_scores", "loss"),
-        "why": ("interventions", "class_maps", "likeness"),
+        "why": ("interventions", "class_maps", "likeness", "atlas"),
     },
     "workshop": {"": ("convolution", "memory_layout", "matmul", "operations", "norm_lab", "swin_cost")},
     "more": {
@@ -64,6 +64,7 @@ RELATED: dict[str, tuple[str, ...]] = {
     "interventions": ("class_maps", "attribution", "attention", "stream", "mlp"),
     "class_maps": ("interventions", "attribution", "lens", "attention", "loss"),
     "likeness": ("attention", "lens", "norm_depth", "position"),
+    "atlas": ("attention", "mlp", "norm_depth", "swin_reach"),
     "swin_shift": ("path/windows", "path/stages", "swin_reach", "swin_cost"),
     "swin_reach": ("path/windows", "swin_shift", "attention"),
     "convolution": ("path/token", "patches", "memory_layout", "matmul"),

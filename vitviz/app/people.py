@@ -23,7 +23,7 @@ from vitviz.app.kept import memory
 from vitviz.memory import Key
 
 GRACE = 40.0
-KEPT = {"trace": 4, "picture": 100}  # of one person, besides what the server's budget allows
+KEPT = {"trace": 4, "picture": 100, "atlas": 1}  # of one person, besides what the server's budget allows
 PERSON = "person"
 
 

@@ -12,8 +12,9 @@ import { thinned } from "./thinned.js";
 /** @import { Figure, GraphDiv, HoverPoint, Layout, Plotly, Trace, Words } from "./types.js" */
 /**
  * What a part does with the pointer on a chart beside what plotly does: `x` is the value of the first horizontal axis
- * below the pointer, null where the pointer left.
- * @typedef {{ hover?: (x: number | null) => void, choose?: (x: number) => void }} Listeners
+ * below the pointer, null where the pointer left. `pick` is called with a point that is clicked, or where Enter is
+ * pressed.
+ * @typedef {{ hover?: (x: number | null) => void, choose?: (x: number) => void, pick?: (point: HoverPoint) => void }} Listeners
  */
 
 const LABELLED = 60; // milliseconds after which plotly, which draws its labels at most every 50, has drawn one
@@ -177,6 +178,7 @@ export class Chart {
       this.config = this.configured(); // the very same at every later call: with another one plotly begins anew
       lib.newPlot(div, next.data, layout, this.config);
       div.on("plotly_hover", ({ points }) => this.read(points[0]));
+      if (this.listeners.pick) div.on("plotly_click", ({ points }) => this.listeners.pick?.(points[0]));
       return;
     }
     const { shapes: formerShapes, ...former } = drawn.figure.layout;
@@ -241,6 +243,7 @@ export class Chart {
   /** @param {KeyboardEvent} event */
   step(event) {
     if (event.key === "Escape" && this.at) this.leave();
+    if (event.key === "Enter" && this.at && this.listeners.pick) this.listeners.pick(this.at);
     if (!(event.key in ALONG || event.key in AMONG) || !this.drawn || !this.lib) return;
     event.preventDefault();
     event.stopPropagation();

@@ -1,0 +1,84 @@
+"""An atlas as figures: every head of a model at its depth, and how one head differs from picture to picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vitviz.plot.drawing import Description, drawing
+from vitviz.plot.marks import Axis, Panel, Panels, bars, cursor, dots, upright
+from vitviz.plot.panels import below
+from vitviz.plot.themes import ACCENT, INK, Theme
+
+HEIGHT, SPREAD_HEIGHT = 300, 170
+MOST_TICKS = 13
+
+
+@drawing
+def atlas_dots(
+    depth: Sequence[int],
+    values: ArrayLike,
+    names: Sequence[str],
+    blocks: Sequence[str],
+    chosen: int | None = None,
+    own: ArrayLike | None = None,
+    *,
+    own_name: str = "this picture",
+    x_title: str = "block",
+    y_title: str = "mean attention distance, in pixels",
+    label: str = "Every head at its block",
+    theme: Theme = "light",
+) -> Description:
+    """A dot for each of R heads: its block's number ``depth``, its mean over pictures ``values``, its name.
+
+    ``own`` (R,) are the same figures of one picture, as crosses; ``chosen`` is the head that is looked at.
+    """
+    y = np.asarray(values, np.float64)
+    traces = [dots(depth, y, INK, "circle", 8, opacity=0.75, hover="%{text}: %{y:.4~g}", text=names)]
+    if own is not None:
+        hover = f"%{{text}}, {own_name}: %{{y:.4~g}}"
+        traces.append(dots(depth, own, ACCENT, "x-thin-open", 7, hover=hover, text=names, name=own_name))
+    shapes = []
+    if chosen is not None and np.isfinite(y[chosen]):
+        shapes = [{**cursor(depth[chosen], float(y[chosen]), ACCENT, 14, hollow=True), "name": "chosen"}]
+    every = -(-len(blocks) // MOST_TICKS)
+    ticks = [(at, str(at)) for at in range(0, len(blocks), every)]
+    x = Axis(x_title, span=(-0.6, len(blocks) - 0.4), ticks=ticks)
+    described = below(
+        Panels([Panel(Axis(y_title, from_zero=True), traces, shapes)], HEIGHT, x, label=label), theme
+    )
+    described["layout"]["dragmode"] = False
+    return described
+
+
+@drawing
+def atlas_spread(
+    edges: NDArray[np.float64],
+    counts: NDArray[np.int64],
+    own: float | None = None,
+    *,
+    x_title: str = "mean attention distance, in pixels",
+    y_title: str = "pictures",
+    hover: str = "pictures",
+    label: str = "How many pictures have which value",
+    theme: Theme = "light",
+) -> Description:
+    """A histogram of the pictures, and the value of one picture as a line; empty steps at both ends are left out."""
+    there = np.flatnonzero(counts)
+    first, last = (int(there[0]), int(there[-1])) if len(there) else (0, len(counts) - 1)
+    if own is not None:
+        at = int(np.clip(np.searchsorted(edges, own, side="right") - 1, 0, len(counts) - 1))
+        first, last = min(first, at), max(last, at)
+    first, last = max(0, first - 2), min(len(counts) - 1, last + 2)
+    part = bars(
+        edges[first : last + 2], counts[first : last + 1], INK,
+        hover=f"%{{customdata[0]:.4~g}} \u2013 %{{customdata[1]:.4~g}}: %{{y}} {hover}",
+    )  # fmt: skip
+    shapes = [] if own is None else [{**upright(own, ACCENT), "layer": "above"}]
+    most = int(counts.max(initial=1))
+    step = max(1, -(-most // 4))
+    y = Axis(y_title, (0.0, most * 1.08), ticks=[(n, str(n)) for n in range(0, most + 1, step)])
+    x = Axis(x_title, span=(float(edges[first]), float(edges[last + 1])))
+    return below(Panels([Panel(y, [part], shapes)], SPREAD_HEIGHT, x, label=label), theme)
