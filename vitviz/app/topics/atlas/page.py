@@ -98,7 +98,7 @@ def _heads(atlas: Atlas, trace: Trace | None) -> None:
 def _farthest(atlas: Atlas) -> tuple[int, int]:
     """Block and head that look farthest on average: what the page opens with."""
     every = [(b, h) for b, block in enumerate(atlas.header.blocks) for h in range(block.heads)]
-    return max(every, key=lambda at: atlas.figure(*at, "distance").mean)
+    return max(every, key=lambda at: atlas.figure(at[0], at[1], "distance").mean)
 
 
 def _own_figures(trace: Trace) -> dict[str, NDArray[np.float64]]:
