@@ -19,7 +19,7 @@ import { alikeText, comparedText, cosineText, tokenName } from "./wording.js";
 /** @import { Span } from "./tools.js" */
 /** @import { LikenessData, Place } from "./types.d.ts" */
 
-const BUDGET = 9; // milliseconds of a frame for blocks that are not shown large; the rest come in the next frames
+const BUDGET = 3; // milliseconds of a frame for blocks that are not shown large; the rest come in the next frames
 const REST = 200; // milliseconds until the host is sent a choice, so that held keys make one message
 const TRIES = 3; // how often the host is asked for numbers that stay gone
 
@@ -289,6 +289,7 @@ export class LikenessView {
     const { kind, pinned } = cursor.place;
     const { other } = cursor;
     const known = data.directionsOf.kind === kind && data.directionsOf.head === cursor.head;
+    const compared = comparedText(cursor.place, data.words);
     for (const [i, side] of sides.entries()) {
       const block = cursor.blockOf(i);
       const layer = data.sides[i].layers[block];
@@ -296,15 +297,15 @@ export class LikenessView {
       const own = source.side === i ? source.token : -1;
       const directions = known ? data.sides[i].directions : null;
       const { values } = side.maps[block];
-      side.draw(block, shades, directions?.[block] ?? null, comparedText(cursor.place, data.words));
-      side.drawColours(directions, `${known} ${data.directionsOf.kind} ${data.directionsOf.head}`);
+      const which = `${known} ${data.directionsOf.kind} ${data.directionsOf.head}`;
+      side.draw(block, shades, directions?.[block], compared, which);
+      side.drawColours(directions, which);
       // The other picture's best match is marked while nothing is pointed at there.
       const best = values && source.side !== i ? mostAlike(values, layer.prefix.length, 1)[0] : undefined;
       const key = other ? (other.side === i ? other.token : null) : (best ?? null);
       side.point(own, key, pinned, block, theme.ink);
       const text = values ? alikeText(values, layer, own, data.words) : data.words.loading;
       write(side.alike, text);
-      if (!known) write(side.shares, data.words.loading);
     }
   }
 

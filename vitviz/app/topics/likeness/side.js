@@ -7,7 +7,7 @@ import { Painted, pixelsOf } from "./shades.js";
 import { TokenVectors } from "./vectors.js";
 import { shareText } from "./wording.js";
 
-/** @import { Ink } from "../../../web/explorer/types.d.ts" */
+/** @import { Ink, LayerInfo } from "../../../web/explorer/types.d.ts" */
 /** @import { Shades, SignedShades } from "../../../web/shared/shades.js" */
 /** @import { Words } from "../../../web/shared/types.d.ts" */
 /** @import { Directions, Kind, SideData } from "./types.d.ts" */
@@ -45,11 +45,11 @@ export class Side {
       frame.setAttribute("role", "img");
     }
     this.text = this.panes.appendChild(make("div", "lk-text vv-mono"));
-    this.alike = this.text.appendChild(make("div"));
+    this.alike = this.text.appendChild(make("div", "lk-alike"));
     this.shares = this.text.appendChild(make("div"));
     this.row = new MapRow(rows, events.block);
     this.colourRow = new MapRow(rows, events.block);
-    this.painted = "";
+    this.painted = this.still = this.pointed = ""; // what is drawn already
   }
 
   /**
@@ -66,7 +66,7 @@ export class Side {
     }
     if (this.source) this.source.url = data.url;
     this.data = data;
-    this.painted = "";
+    this.painted = this.still = this.pointed = "";
     this.name = title;
     const { words } = this;
     write(this.picture.title, words.picture);
@@ -125,28 +125,44 @@ export class Side {
   }
 
   /**
-   * Draw the shown block: its cosines over the picture and its directions as colours.
+   * Draw the shown block: its cosines, and where these are another block's or kind's, its directions as colours.
    * @param {number} block
    * @param {Shades | SignedShades} shades
-   * @param {Directions} directions
+   * @param {Directions | undefined} directions null: there is no such head; undefined: they are on their way
    * @param {string} name
+   * @param {string} key of which kind and head the directions are
    */
-  draw(block, shades, directions, name) {
-    const { data, words } = this;
+  draw(block, shades, directions, name, key) {
+    const { data } = this;
     if (!data) return;
     const layer = data.layers[block];
+    const { values } = this.maps[block];
+    const still = values ? `${block} ${name} ${key}` : "";
+    if (!still || still !== this.still) this.drawStill(layer, directions, name);
+    this.still = still;
+    if (!values) {
+      for (const pane of [this.picture, this.likeness]) pane.clear();
+      return;
+    }
+    this.likeness.paint(values, shades, OPAQUE);
+    for (const [token, { cells }] of this.picture.buttons.entries()) cells.draw(values, token, 1, 1, shades);
+  }
+
+  /**
+   * What does not follow the pointer.
+   * @param {LayerInfo} layer
+   * @param {Directions | undefined} directions
+   * @param {string} name
+   */
+  drawStill(layer, directions, name) {
+    const { data, words } = this;
+    if (!data) return;
     this.picture.show({ ...data.picture, label: words.pictureLabel }, layer, layer.prefix);
     for (const pane of [this.likeness, this.colours]) pane.show({ ...data.picture, label: name }, layer, []);
-    const { values } = this.maps[block];
-    if (values) this.likeness.paint(values, shades, OPAQUE);
-    else this.likeness.clear();
-    for (const [token, { cells }] of this.picture.buttons.entries())
-      if (values) cells.draw(values, token, 1, 1, shades);
-      else cells.clear();
     write(this.title, `${this.name} \u00b7 ${layer.name}`);
     if (directions) this.colours.paint([], new Painted(pixelsOf(directions), 1), OPAQUE);
     else this.colours.clear();
-    write(this.shares, shareText(directions, words));
+    write(this.shares, directions ? shareText(directions, words) : directions === null ? words.noHead : words.loading);
   }
 
   /**
@@ -173,7 +189,10 @@ export class Side {
    * @param {Ink} ink
    */
   point(query, key, pinned, block, ink) {
-    for (const pane of [this.picture, this.likeness, this.colours]) pane.point(query, key, pinned);
+    const pointed = `${query} ${key} ${pinned} ${block}`;
+    if (pointed !== this.pointed)
+      for (const pane of [this.picture, this.likeness, this.colours]) pane.point(query, key, pinned);
+    this.pointed = pointed;
     for (const row of [this.row, this.colourRow]) row.mark(block, ink);
   }
 

@@ -51,7 +51,7 @@ export class TokenVectors {
     const made = Float64Array.from({ length: this.count }, (_, i) => {
       if (!part) return NaN;
       let sum = 0;
-      for (let c = i * width + part[0]; c < i * width + part[1]; c++) sum += values[c] * values[c];
+      for (let c = i * width + part[0], end = i * width + part[1]; c < end; c++) sum += values[c] * values[c];
       return sum > 0 ? 1 / Math.sqrt(sum) : NaN;
     });
     this.lengths.set(head, made);
@@ -75,12 +75,34 @@ export class TokenVectors {
     const own = from.inverseLengths(head)[token];
     const inverse = this.inverseLengths(head);
     for (let i = 0, at = 0; i < this.count; i++, at += width) {
-      let sum = 0;
-      for (let c = begin; c < end; c++) sum += values[at + c] * query[c];
-      out[i] = sum * own * inverse[i];
+      out[i] = dot(values, at, query, begin, end) * own * inverse[i];
     }
     return out;
   }
+}
+
+/**
+ * The sum of values[at + c] * query[c]. In four sums side by side: each addition has to wait for the one before it.
+ * @param {Float32Array} values
+ * @param {number} at
+ * @param {Float64Array} query
+ * @param {number} begin
+ * @param {number} end
+ */
+function dot(values, at, query, begin, end) {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let i = begin;
+  for (; i + 3 < end; i += 4) {
+    a += values[at + i] * query[i];
+    b += values[at + i + 1] * query[i + 1];
+    c += values[at + i + 2] * query[i + 2];
+    d += values[at + i + 3] * query[i + 3];
+  }
+  for (; i < end; i++) a += values[at + i] * query[i];
+  return a + b + c + d;
 }
 
 /**

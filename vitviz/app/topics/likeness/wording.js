@@ -48,11 +48,10 @@ export function alikeText(values, map, own, words) {
 
 /**
  * How much of the variance each colour stands for.
- * @param {Directions} directions
+ * @param {NonNullable<Directions>} directions
  * @param {Words} words
  */
 export function shareText(directions, words) {
-  if (!directions) return words.noHead;
   const [red, green, blue] = Array.from(directions.share, (share) => `${(100 * share).toFixed(1)} %`);
   return filled(words.shares, { red, green, blue });
 }
