@@ -19,7 +19,7 @@ import { alikeText, comparedText, cosineText, tokenName } from "./wording.js";
 /** @import { Span } from "./tools.js" */
 /** @import { LikenessData, Place } from "./types.d.ts" */
 
-const BUDGET = 3; // milliseconds of a frame for blocks that are not shown large; the rest come in the next frames
+const BUDGET = 2; // milliseconds of a frame for blocks that are not shown large; the rest come in the next frames
 const REST = 200; // milliseconds until the host is sent a choice, so that held keys make one message
 const TRIES = 3; // how often the host is asked for numbers that stay gone
 
@@ -54,7 +54,8 @@ export class LikenessView {
     this.readout.setAttribute("role", "status");
     this.panes = root.appendChild(make("div", "lk-sides"));
     this.rows = root.appendChild(make("div", "lk-rows"));
-    this.draw = this.lifetime.inFrame(() => this.drawFrame());
+    this.frame = this.lifetime.inFrame(() => this.drawFrame());
+    this.goingOn = false; // whether the next frame only goes on with the blocks that the last one had no time for
     this.send = this.lifetime.afterRest(REST, () => events.chosen(this.cursor.place));
     this.lifetime.listen(root, "keydown", (/** @type {KeyboardEvent} */ event) => this.onKey(event));
     this.lifetime.resized(root, () => this.layout());
@@ -114,6 +115,11 @@ export class LikenessView {
   titleOf(side) {
     const { sides, related } = /** @type {LikenessData} */ (this.data);
     return related || sides.length === 1 ? sides[side].name : sides[side].modelTitle;
+  }
+
+  draw() {
+    this.goingOn = false;
+    this.frame();
   }
 
   /** Every map has to be computed and drawn anew. */
@@ -243,16 +249,19 @@ export class LikenessView {
         else if (this.compute(i, block)) fresh[i].push(block);
       }
     const shades = this.shades(theme);
+    const all = this.low !== this.drawnLow; // another scale: every map has other colours
     for (const [i, side] of sides.entries()) {
-      const all = this.low !== this.drawnLow; // another scale: every map has other colours
       const blocks = all ? side.maps.keys() : fresh[i];
       for (const block of blocks) side.row.paint(block, side.maps[block].values, shades);
       if (all || fresh[i].length) side.row.flush();
     }
     this.drawnLow = this.low;
-    this.drawSides(data, theme, shades);
-    write(this.readout, this.problem || this.reading(data));
-    if (left) this.draw();
+    if (all || !this.goingOn) {
+      this.drawSides(data, theme, shades);
+      write(this.readout, this.problem || this.reading(data));
+    }
+    this.goingOn = left;
+    if (left) this.frame();
   }
 
   /**

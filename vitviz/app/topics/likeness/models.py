@@ -96,8 +96,8 @@ def _lens(run: Run, trace: Trace) -> None:
     from vitviz.analysis.class_scores.class_heads import reads_tokens
     from vitviz.analysis.lens.logit_lens import blocks_before, own_scores
 
-    if not shell.has_classes(run.model):
-        return
+    if not run.model.config.num_classes:
+        return  # which the prediction above has said
     if not reads_tokens(run.model.config):
         st.info(say("likeness.no_lens"))
         return
@@ -181,17 +181,23 @@ def _class_maps(runs: list[Run], traces: list[Trace]) -> None:
             if KNOWN[method].why_not(trace):
                 st.caption(say("likeness.no_map", method=_method_name(method)))
                 continue
-            index = (
-                trace.class_names.index(wanted) if wanted in trace.class_names else target(run.model, trace)
-            )
+            index = _index(run, trace, wanted)
             found = _class_map(trace, method, index)
             rows, columns = found.grid
             tiles(
                 f"likeness.map.{run.model.name}", found.values, quantity="activation" if found.signed else "attention",
-                axes=(say("likeness.row"), say("likeness.column")), width=MAP_WIDTH, scale_label=naming(trace)(index),
+                axes=(say("likeness.row"), say("likeness.column")), width=MAP_WIDTH,
+                scale_label=naming(trace)(index) if trace.has_classes else "",
             )  # fmt: skip
             st.caption(f"{rows} x {columns}")
     st.caption(say("likeness.class_maps_help"))
+
+
+def _index(run: Run, trace: Trace, wanted: str) -> int:
+    """The class of that name, else the model's own; 0 where it has none and the method asks for none."""
+    if not trace.has_classes:
+        return 0
+    return trace.class_names.index(wanted) if wanted in trace.class_names else target(run.model, trace)
 
 
 def _class_map(trace: Trace, method: str, index: int) -> ClassMap:
