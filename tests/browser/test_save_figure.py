@@ -21,6 +21,8 @@ from tests.browser.app_pages import PATHS, open_section, sections
 from tests.browser.conftest import Visit, settle
 from tests.browser.saved import PICTURES, UNSAVED, Saved, Sent, open_all, save_all
 from vitviz.analysis.attention.opening import opening
+from vitviz.analysis.likeness.cosine import likeness
+from vitviz.analysis.places import carry
 from vitviz.app import words
 from vitviz.app.topics.translation.page import FIRST as FIRST_SENTENCE
 from vitviz.samples import SAMPLES
@@ -182,6 +184,31 @@ def check_attention(figures: list[Saved]) -> None:
     assert matrix.arrays["tokens"].tolist() == list(range(197))
 
 
+def check_likeness(figures: list[Saved]) -> list[Saved]:
+    """Cosines are torch's for the patch and block that a figure names, or of the same place; the other figures."""
+    runs = {
+        name: vitviz.trace(vitviz.load_model(name), SAMPLES[0].path) for name in ("vit-tiny", "swin-mini")
+    }
+    blocks = {block.name: block for run in runs.values() for block in run.blocks}
+    others = []
+    for saved in figures:
+        found = {name: values for name, values in saved.arrays.items() if name.endswith(".cosine")}
+        if "cosine" in saved.table:
+            (name,) = re.findall(r"[a-z\d.]*blocks\.\d+", saved.name)
+            found = {f"0.{name}.cosine": saved.numbers("cosine").reshape(blocks[name].map_size)}
+        elif not found:
+            others.append(saved)
+        for name, values in found.items():
+            block = blocks[name.split(".", 1)[1].removesuffix(".cosine")]
+            rows, columns = block.map_size
+            middle = carry(
+                7 * 14 + 7, 0, (14, 14), (rows, columns)
+            )  # the cursor begins in the middle of a ViT
+            expected = likeness(block, block.num_prefix + middle)[block.num_prefix :].reshape(rows, columns)
+            assert close(values, expected, 1e-4), f"{saved.name}: {name}"
+    return others
+
+
 def check_about(saved: Saved, page: Page, model: str, given: str) -> None:
     """Each file says the model, the picture, the address and the version; pictures are no blank sheets."""
     assert set(saved.about) >= set(PICTURES) or set(saved.about) == {"CSV"}  # a table of a page is no drawing
@@ -228,6 +255,8 @@ def test_every_figure_can_be_saved_and_opened_again(
             if path == "attention":
                 check_attention(figures)
                 continue
+            if path == "likeness":
+                figures = check_likeness(figures)
             if any("variance" in saved.name for saved in figures):
                 check_variances(figures)
             for saved in figures:

@@ -357,17 +357,19 @@ export class LikenessView {
           "directions",
         ),
       );
-    const title = this.reading(data).split("\n")[0];
+    const { query } = cursor;
+    const token = tokenName(query.token, data.sides[query.side].layers[cursor.blockOf(query.side)]);
+    const title = `${data.words.token} ${token} \u00b7 ${comparedText(cursor.place, data.words)}`;
     const tables = sides.map((side, i) => {
       const block = cursor.blockOf(i);
-      const { prefix, rows, columns } = data.sides[i].layers[block];
+      const { prefix, rows, columns, name } = data.sides[i].layers[block];
       const patches = Array.from({ length: rows * columns }, (_, patch) => patch);
       const table = {
         row: patches.map((patch) => Math.floor(patch / columns)),
         column: patches.map((patch) => patch % columns),
         cosine: patches.map((patch) => side.maps[block].values?.[prefix.length + patch] ?? null),
       };
-      return { name: `${title} \u00b7 ${this.titleOf(i)}`, element: side.root, table };
+      return { name: `${title} \u00b7 ${name} \u00b7 ${this.titleOf(i)}`, element: side.root, table };
     });
     return [...tables, { name: `${title} \u00b7 ${data.words.allBlocks}`, element: this.rows, arrays }];
   }
