@@ -101,7 +101,7 @@ def _row(model: ModelEntry, each: Tried, target: int | None) -> None:
         )  # fmt: skip
         gone = f"bench_gone.{edit}"
         st.button(
-            "", icon=":material/close:", key=gone, type="tertiary", help=say("interventions.remove", what=said),
+            say("interventions.take_off"), key=gone, type="tertiary", help=say("interventions.remove", what=said),
             on_click=callbacks.named(gone, lambda: bench.remove(model, edit)),
         )  # fmt: skip
     if each.alone is None:
@@ -114,7 +114,7 @@ def _row(model: ModelEntry, each: Tried, target: int | None) -> None:
 
 
 def _numbers(found: Effect, target: int) -> str:
-    """Changes of the class's logit and probability, and the best class where it is another one."""
+    """Changes of the class's logit and probability."""
     return say(
         "interventions.alone", logit=fixed(float(found.delta_logits[target]), 4),
         probability=fixed(100 * float(found.delta_probabilities[target]), 2),
