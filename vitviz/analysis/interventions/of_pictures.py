@@ -64,3 +64,25 @@ def stacked(network: Network, runs: Iterable[dict[str, Tensor]]) -> OfPictures:
     ):
         raise ValueError("a mean over pictures needs pictures of one size")
     return OfPictures(network, {name: torch.cat([run[name] for run in kept]) for name in kept[0]})
+
+
+def mean_of_each(runs: Iterable[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """Of what ``recorded`` gave, each tensor's mean over pictures and tokens, picture by picture; nothing is kept.
+
+    Returns:
+        (1, H, 1, d) of ``z``, (1, 1, D) of a tensor with a row for every token.
+
+    Raises:
+        ValueError: if there are no pictures.
+    """
+    sums: dict[str, Tensor] = {}
+    count = 0
+    for run in runs:
+        count += 1
+        for name, x in run.items():
+            of_head = name.endswith(".z")
+            mean = x.mean((0, 2), True) if of_head else x.flatten(1, -2).mean((0, 1), True)
+            sums[name] = sums[name] + mean if name in sums else mean
+    if not count:
+        raise ValueError("a mean over pictures needs some")
+    return {name: x / count for name, x in sums.items()}

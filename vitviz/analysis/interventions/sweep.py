@@ -7,7 +7,7 @@ the stream that the trace kept, and the heads of one block run through the rest 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 import torch
@@ -18,7 +18,6 @@ from vitviz.probe import Chain, Probe, no_probe
 from vitviz.tracing import replaced
 from vitviz.tracing.dropping import logits_of_kept, why_no_dropping
 from vitviz.tracing.guards import one_picture, with_classes
-from vitviz.tracing.run import Run
 from vitviz.tracing.trace import Trace
 
 Part = Literal["heads", "mlps", "patches"]
@@ -159,14 +158,14 @@ class _Replaced(_Batch):
         return scores
 
 
-def head_sweep(trace: Trace, how: How = "zero", over: Run | None = None) -> Sweep:
+def head_sweep(trace: Trace, how: How = "zero", over: Mapping[str, Tensor] | None = None) -> Sweep:
     """Every head of every block, in order: what it says (``z``) becomes 0 or a mean.
 
     Args:
         trace: a run without an edit.
         how: ``zero``; ``mean``, over the tokens of the picture (of a Swin's head over those of each window);
             ``samples``, over the tokens of all pictures of ``over``.
-        over: a run of several pictures by the same model.
+        over: a run of several pictures by the same model, or of each block's ``z`` its mean over them.
 
     Raises:
         ValueError: if the trace is of several pictures, edited or without classes, or ``over`` is missing.
@@ -183,7 +182,7 @@ def head_sweep(trace: Trace, how: How = "zero", over: Run | None = None) -> Swee
     return Sweep(trace, "heads", how, batches)
 
 
-def mlp_sweep(trace: Trace, how: How = "zero", over: Run | None = None) -> Sweep:
+def mlp_sweep(trace: Trace, how: How = "zero", over: Mapping[str, Tensor] | None = None) -> Sweep:
     """Every block's MLP, in order: what it adds to the stream (``mlp_out``) becomes 0 or a mean; as ``head_sweep``.
 
     Raises:
@@ -252,7 +251,7 @@ def _step(trace: Trace, name: str) -> int:
     return [step for step, _ in trace.structure.steps()].index(name)
 
 
-def _check(trace: Trace, how: str, over: Run | None) -> None:
+def _check(trace: Trace, how: str, over: Mapping[str, Tensor] | None) -> None:
     """Refuse runs that a sweep is not defined for.
 
     Raises:

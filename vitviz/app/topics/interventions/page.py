@@ -10,14 +10,17 @@ import streamlit as st
 from vitviz.app import links, session, shell
 from vitviz.app.section_choice import choose_section
 from vitviz.app.settings import Setting
-from vitviz.app.topics.interventions import bench_section
+from vitviz.app.topics.interventions import bench_section, sweep_section
 from vitviz.app.words import say
 
 if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
-SECTIONS: dict[str, Callable[[ModelEntry, Trace], None]] = {"bench": bench_section.show}
+SECTIONS: dict[str, Callable[[ModelEntry, Trace], None]] = {
+    "bench": bench_section.show,
+    "sweep": sweep_section.show,
+}
 SECTION = Setting("interventions.section", links.one_of(tuple(SECTIONS)))
 
 

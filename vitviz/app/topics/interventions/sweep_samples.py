@@ -1,0 +1,43 @@
+"""What every head, or every MLP, makes of the sample pictures on average: the constants that a sweep can put in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vitviz.app import networks, session
+from vitviz.app.progress import in_steps
+from vitviz.app.words import say
+from vitviz.samples import SAMPLES
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from vitviz.app.chosen_picture import ChosenPicture
+    from vitviz.tracing.trace import Trace
+    from vitviz.zoo.registry import ModelEntry
+
+Means = dict[str, "Tensor"]
+MEANS: session.Derived[Means] = session.Derived("means over the sample pictures")
+SHORT = {"heads": "z", "mlps": "mlp_out"}
+
+
+def sample_means(model: ModelEntry, trace: Trace, part: str) -> Means:
+    """Of every block the mean over pictures and tokens, (1, H, 1, d) of heads or (1, 1, D) of MLPs, by full name."""
+    from vitviz.analysis.interventions.of_pictures import mean_of_each, recorded
+
+    def make() -> Means:
+        network = networks.network(model)
+        names = tuple(block.full_name(SHORT[part]) for block in trace.blocks)
+        pictures = [session.sample_picture(sample) for sample in SAMPLES]
+        runs = recorded(network, [lambda picture=each: _image(model, picture) for each in pictures], names)
+        return mean_of_each(in_steps(runs, len(pictures), say("bench.samples", count=len(pictures))))
+
+    return session.derived(trace, MEANS.at(part), make, own_turns=True)
+
+
+def _image(model: ModelEntry, picture: ChosenPicture) -> Tensor:
+    import torch
+
+    from vitviz.images import to_array
+
+    return torch.from_numpy(to_array(session.seen(model, picture), model.preprocessing)).unsqueeze(0)
