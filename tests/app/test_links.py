@@ -25,6 +25,8 @@ OTHER = {
     "bench": "h3.1,-u2.5~mean,t1.3-5~x0.5", "interventions.quantity": "probability",
     "class_maps.method": "rollout", "class_maps.against": "4", "class_maps.removal": "blur",
     "class_maps.quantity": "logit", "class_maps.without": "1", "class_maps.beside": "grad_cam",
+    "interventions.section": "sweep", "interventions.sweep": "mlps", "interventions.sweep_how": "mean",
+    "interventions.sweep_patch": "blur", "interventions.other": "cat.jpg", "interventions.cell": "3",
     "mlp.unit": "13", "attribution.part": "2", "attribution.channel": "14",
     "norm_lab.which": "variance", "norm_lab.variance.mean": "1", "norm_lab.variance.spread": "0.1",
     "norm_lab.variance.count": "192", "norm_lab.row": "16", "norm_lab.lanes": "8", "norm_lab.blocks": "2",
