@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
 
 KEY = "interventions.sweep.run"
+BEGUN = "interventions.sweep.begun"  # which sweep was begun last: one that ended at once is not begun again by itself
 
 
 @dataclass
@@ -66,8 +67,14 @@ def start(sweep: Sweep, trace: Trace) -> SweepRun:
     begun = SweepRun(sweep, lambda: turns.take(lane, person.owner))
     person.ends(begun)
     st.session_state[KEY] = begun
+    st.session_state[BEGUN] = id(sweep)
     threading.Thread(target=begun.run, daemon=True).start()
     return begun
+
+
+def was_begun(sweep: Sweep) -> bool:
+    """Whether it is the one that was begun last."""
+    return bool(st.session_state.get(BEGUN) == id(sweep))
 
 
 def stop() -> None:

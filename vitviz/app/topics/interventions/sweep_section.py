@@ -76,7 +76,7 @@ def show(model: ModelEntry, trace: Trace) -> None:
     if going is not None and going.sweep is not sweep:
         sweep_run.stop()
         going = None
-    if going is None and sweep.done == 0 and light and part != "patches":
+    if going is None and sweep.done == 0 and light and part != "patches" and not sweep_run.was_begun(sweep):
         going = sweep_run.start(sweep, trace)
     # A fragment that looks again by itself has to be made as one: start and end of a sweep run the page once.
     every = LOOK_AGAIN if going is not None else None
