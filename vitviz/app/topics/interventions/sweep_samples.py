@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from vitviz.app import networks, session
@@ -29,7 +30,7 @@ def sample_means(model: ModelEntry, trace: Trace, part: str) -> Means:
         network = networks.network(model)
         names = tuple(block.full_name(SHORT[part]) for block in trace.blocks)
         pictures = [session.sample_picture(sample) for sample in SAMPLES]
-        runs = recorded(network, [lambda picture=each: _image(model, picture) for each in pictures], names)
+        runs = recorded(network, [partial(_image, model, each) for each in pictures], names)
         return mean_of_each(in_steps(runs, len(pictures), say("bench.samples", count=len(pictures))))
 
     return session.derived(trace, MEANS.at(part), make, own_turns=True)
