@@ -90,6 +90,9 @@ class Visitor:
         state.context_info.timezone, state.context_info.locale = "UTC", "en"
         state.context_info.url = f"{self.address}/"
         await self._socket.send(message.SerializeToString())
+        pressed = [key for key, state in self._widgets.items() if state.HasField("trigger_value")]
+        for key in pressed:
+            del self._widgets[key]
 
     async def _listen(self, begun: float) -> dict[str, float]:
         after: dict[str, float] = {}
@@ -132,6 +135,11 @@ class Visitor:
     def choose(self, widget: str, text: str) -> None:
         """Choose an entry of a select box; the next run sends it."""
         self._widgets[widget] = WidgetState(id=widget, string_value=text)
+
+    def press(self, key: str) -> None:
+        """Press the button with that key; the next run sends it, once."""
+        (button,) = (each for each in self.elements("button") if each.id.endswith(f"-{key}"))
+        self._widgets[button.id] = WidgetState(id=button.id, trigger_value=True)
 
     def choose_model(self, title: str) -> None:
         """Choose a model by its title."""

@@ -27,7 +27,8 @@ ORDER = [
     {"cli"},
 ]
 LEVEL = {part: level for level, parts in enumerate(ORDER) for part in parts}
-# The training recipe stands on the models, the zoo, the samples and the losses of the methods; nothing imports it.
+# The training recipe stands on the models, the zoo, the samples and the losses of the methods. Only the app's page
+# about training imports it, and of it only the lab.
 LEVEL["train"] = LEVEL["analysis"] + 1
 FILES = [*sorted(PACKAGE.rglob("*.py")), ROOT / "app.py"]
 
@@ -65,6 +66,15 @@ def test_a_file_imports_only_from_its_left(path: Path) -> None:
         if pieces[0] != "vitviz" or len(pieces) < 2 or pieces[1] == part or pieces[1] not in LEVEL:
             continue
         assert LEVEL[pieces[1]] < LEVEL[part], f"{path.name} ({part}) imports {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_of_training_the_app_knows_only_the_lab(path: Path) -> None:
+    if part_of(path) in ("train", "facade"):
+        return
+    found = {name for name in imported(path) if name.startswith("vitviz.train.")}
+    assert not found or path.parent.name == "training"
+    assert all(name.split(".")[2].startswith("lab") for name in found), found
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -20,6 +20,7 @@ SECTIONS = {
     "swin-reach": 4,
     "detection": 5,
     "segmentation": 7,
+    "training": 3,
     "families": 4,
     "translation": 2,
     "text": 8,

@@ -227,6 +227,7 @@ BOOK = words.table()["scene.book"]["en"]
 OTHERS = {
     "detection": ("DETR", BOOK),
     "segmentation": ("Swin-Unet", BOOK),
+    "training": ("VisionTransformer", BOOK),
     "families": ("BERT", words.table()["families.given"]["en"]),
     "text": ("BERT", words.table()["text.given"]["en"]),
     "translation": ("Encoder-decoder", FIRST_SENTENCE),

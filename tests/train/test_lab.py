@@ -122,9 +122,9 @@ def test_every_switch_trains(change: dict[str, object]) -> None:
 
 
 def test_the_learning_rate_warms_up_and_falls() -> None:
-    run = LabRun(LabConfig(steps=800))
+    run = LabRun(LabConfig(steps=700))
     rates = []
-    for run.done in range(800):
+    for run.done in range(700):
         rates.append(run.next_lr())
     assert np.argmax(rates) in range(45, 55)
     assert rates[0] == pytest.approx(rates[49] / 50, rel=0.05)

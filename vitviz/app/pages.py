@@ -29,7 +29,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "workshop": {"": ("convolution", "memory_layout", "matmul", "operations", "norm_lab", "swin_cost")},
     "more": {
-        "scenes": ("detection", "segmentation"),
+        "scenes": ("detection", "segmentation", "training"),
         "sequences": ("families", "translation", "text", "recommendation"),
     },
 }  # fmt: skip
@@ -58,7 +58,7 @@ RELATED: dict[str, tuple[str, ...]] = {
     "stream": ("path/block", "mlp", "norm_depth", "attribution"),
     "mlp": ("path/block", "stream", "attribution"),
     "class_scores": ("path/scores", "loss", "attribution", "lens"),
-    "loss": ("path/scores", "class_scores", "attribution", "class_maps"),
+    "loss": ("path/scores", "class_scores", "training", "attribution", "class_maps"),
     "lens": ("path/scores", "attribution", "class_scores", "stream"),
     "attribution": ("path/scores", "interventions", "class_maps", "lens", "stream", "mlp", "attention"),
     "interventions": ("class_maps", "attribution", "attention", "stream", "mlp"),
@@ -75,6 +75,7 @@ RELATED: dict[str, tuple[str, ...]] = {
     "swin_cost": ("path/windows", "swin_shift"),
     "detection": ("segmentation", "attention", "loss"),
     "segmentation": ("detection", "swin_shift", "swin_reach", "loss"),
+    "training": ("loss", "position", "attention", "families"),
     "families": ("translation", "text", "attention", "swin_cost"),
     "translation": ("families", "text", "attention", "detection"),
     "text": ("families", "translation", "path/weights", "attention", "layer_norm"),

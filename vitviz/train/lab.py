@@ -29,7 +29,7 @@ from vitviz.train.recipe import decays, learning_rate
 
 WEIGHT_DECAY, BETAS, CLIP = 0.05, (0.9, 0.99), 1.0
 FINAL = 0.01  # of the highest learning rate, at the end
-MEASURED, MEASURED_AT_ONCE = 500, 100  # pictures
+MEASURED, MEASURED_OF_TRAINING, MEASURED_AT_ONCE = 500, 250, 125  # pictures
 EVERY = 50  # steps between two measurements
 EARLY = (0, 5, 10, 20, 35)  # further steps at which a snapshot is made: much happens at the beginning
 FIXED = 3  # the validation picture that snapshots are of
@@ -64,7 +64,10 @@ Record = Progress | StepRecord | Evaluation | Snapshot
 
 @dataclass(eq=False)
 class LabRun:
-    """One run with all it recorded. ``done`` counts steps; ``failed`` is set where the loss is no number any more."""
+    """One run with all it recorded. ``done`` counts steps; ``failed`` is set where the loss is no number any more.
+
+    ``ended`` is set when the last step is measured too.
+    """
 
     config: LabConfig
     steps: list[StepRecord] = field(default_factory=list)
@@ -72,6 +75,7 @@ class LabRun:
     snapshots: list[Snapshot] = field(default_factory=list)
     done: int = 0
     failed: bool = False
+    ended: bool = False
 
     def __post_init__(self) -> None:
         self.network = make_network(self.config)
@@ -92,6 +96,11 @@ class LabRun:
         weights = sum(p.numel() * p.element_size() for p in self.network.parameters())
         return 3 * weights + sum(each.nbytes for each in self.snapshots)
 
+    @property
+    def ready(self) -> bool:
+        """Whether its pictures are drawn, so that there is a next batch."""
+        return self._labels is not None
+
     def records(self) -> Iterator[Record]:
         """What happens from here on; each is also kept in the run, but for ``Progress``."""
         return self._records
@@ -110,16 +119,21 @@ class LabRun:
         warm = min(1.0, (self.done + 1) / self.config.warmup_steps) if self.config.warmup_steps else 1.0
         return learning_rate(self.done / self.config.steps, warm, self.config.lr, FINAL * self.config.lr)
 
-    def _go(self) -> Iterator[Record]:
+    def draw(self) -> Iterator[Progress]:
+        """Draw what it trains on; ``records`` does so by itself, and this alone is enough for ``next_batch``."""
         yield from drawn(TRAIN, self.config.pictures)
-        yield from drawn(VALIDATION, MEASURED)
         self._labels = noisy(stock(TRAIN, self.config.pictures)[1], self.config.noise, self.config.seed)
+
+    def _go(self) -> Iterator[Record]:
+        yield from self.draw()
+        yield from drawn(VALIDATION, MEASURED)
         while True:
             if self.done in EARLY or self.done % EVERY == 0 or self.finished:
                 yield self._snapshot()
             if self.done % EVERY == 0 or self.finished:
                 yield from self._evaluate()
             if self.finished:
+                self.ended = True
                 return
             yield self._step()
 
@@ -163,8 +177,8 @@ class LabRun:
         """In parts, so that others get a turn in between."""
         assert self._labels is not None
         pixels, labels = stock(VALIDATION, MEASURED)
-        seen = stock(TRAIN, self.config.pictures)[0][:MEASURED]
-        sets = ((seen, self._labels[:MEASURED]), (pixels, labels))
+        seen = stock(TRAIN, self.config.pictures)[0][:MEASURED_OF_TRAINING]
+        sets = ((seen, self._labels[:MEASURED_OF_TRAINING]), (pixels, labels))
         found: list[tuple[float, float]] = []
         for images, given in sets:
             losses, right = 0.0, 0

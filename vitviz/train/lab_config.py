@@ -27,7 +27,7 @@ class LabConfig:
     noise: float = 0.0
     batch: int = 32
     pictures: int = 3000
-    steps: int = 800
+    steps: int = 700
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -5,6 +5,7 @@ Its blocks are three, its patches of 4 x 4 pixels 64, its channels 48.
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from vitviz.models.config import ViTConfig
@@ -15,6 +16,7 @@ from vitviz.train.inductive_bias import CLASSES, SIDE, start
 from vitviz.train.lab_config import LabConfig
 
 PATCH, DIM, DEPTH, HEADS, RATIO = 4, 48, 3, 4, 2.0
+HEAD_SCALE = 0.1
 
 
 class PostNormBlock(nn.Module):
@@ -61,4 +63,7 @@ def make_network(config: LabConfig) -> VisionTransformer:
     kind = PostNormTransformer if config.post_norm else VisionTransformer
     network = kind(lab_config(config))
     start(network, config.seed)
+    assert network.head is not None
+    with torch.no_grad():  # so that it begins with nearly equal scores, and the loss near ln 6
+        network.head.weight.mul_(HEAD_SCALE)
     return network

@@ -1,4 +1,4 @@
-"""Norms, part by part, and the seed's last step."""
+"""Norms, part by part, and the step on random numbers."""
 
 import math
 

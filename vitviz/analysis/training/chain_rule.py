@@ -43,7 +43,7 @@ class Backward:
     """The way back of a batch. ``inputs`` and ``arriving`` meet at each matrix: its gradient is their product.
 
     For the head, ``arriving`` is (p - y) / B, (B, K), and ``inputs`` what it reads, (B, D); for the MLP's matrices
-    (B, N, ...).
+    (B, N, ...). At fc1 it is ``at_hidden``, what fc2 sends back, times the ``slope`` of GELU.
     """
 
     probabilities: Tensor  # (B, K)
@@ -51,6 +51,8 @@ class Backward:
     loss: float
     inputs: dict[Place, Tensor]
     arriving: dict[Place, Tensor]
+    at_hidden: Tensor  # (B, N, F)
+    slope: Tensor  # (B, N, F)
 
     def gradient(self, place: Place) -> Tensor:
         """dL/dW of the matrix there, (out, in): the sum of arriving x input over pictures and tokens."""
@@ -115,12 +117,14 @@ def backward(network: VisionTransformer, images: Tensor, labels: Tensor, post_no
     out = block.norm2(stream) if post_norm else stream
     at_out = layer_norm_back(out, network.norm, _unpooled(network, at_pooled, stream))  # (B, N, D)
     at_stream = layer_norm_back(stream, block.norm2, at_out) if post_norm else at_out  # (B, N, D)
-    at_hidden = at_stream @ block.mlp.fc2.weight * gelu_slope(kept["mlp_pre"])  # (B, N, F)
+    at_hidden = at_stream @ block.mlp.fc2.weight  # (B, N, F)
+    slope = gelu_slope(kept["mlp_pre"])  # (B, N, F)
     read = kept["ln1.out" if post_norm else "ln2.out"]  # (B, N, D)
     return Backward(
         p, labels, loss,
         inputs={"head": kept["pooled"], "fc2": kept["mlp_post"], "fc1": read},
-        arriving={"head": at_logits, "fc2": at_stream, "fc1": at_hidden},
+        arriving={"head": at_logits, "fc2": at_stream, "fc1": at_hidden * slope},
+        at_hidden=at_hidden, slope=slope,
     )  # fmt: skip
 
 

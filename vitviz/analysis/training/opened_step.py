@@ -56,18 +56,22 @@ def open_step(
     labels: Tensor,
     most: float,
     post_norm: bool = False,
+    lr: float | None = None,
 ) -> OpenedStep:
     """Take a step with this batch on copies of the network and the optimiser; neither of the two is changed.
 
     Args:
         network: a ViT of ``models/vit.py`` as it is before the step.
-        optimizer: its AdamW, with the learning rate of this step.
+        optimizer: its AdamW.
         images: (B, C, H, W), as the network reads them.
         labels: (B,).
         most: the length that a gradient is clipped to.
         post_norm: whether the blocks normalise after they have added.
+        lr: the learning rate of this step; None is the one that the optimiser has.
     """
     own, torchs = copies(network, optimizer)
+    for group in torchs.param_groups if lr is not None else ():
+        group["lr"] = lr
     by_hand = backward(own, images, labels, post_norm)
     loss = F.cross_entropy(own(images), labels)
     torchs.zero_grad(set_to_none=True)

@@ -67,8 +67,10 @@ def random_label(seed: int) -> RandomLabel:
     seen: list[Tensor] = []
 
     def last_step(image: Tensor, label: Tensor) -> Tensor:
-        patches = image.unfold(2, PATCH, PATCH).unfold(3, PATCH, PATCH)
-        patches = patches.permute(0, 2, 3, 1, 4, 5).flatten(3)
+        rows = image.unfold(2, PATCH, PATCH)
+        patches = rows.unfold(3, PATCH, PATCH)
+        patches = patches.permute(0, 2, 3, 1, 4, 5)
+        patches = patches.flatten(3)
         tokens = embed(patches.flatten(1, 2))
         tokens = encoder(tokens)
         logits = head(tokens.mean(dim=1))

@@ -1,0 +1,156 @@
+"""The runs of one person: a thread that takes one of the server's turns for every record, and lets others in between.
+
+A lab belongs to one person and is kept in ``memory`` under their name alone. It trains networks of its own, which it
+made itself; nothing that people share is ever trained.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from vitviz.app import people
+from vitviz.app.kept import memory, turns
+
+if TYPE_CHECKING:
+    from vitviz.memory import Key
+    from vitviz.train.lab import LabRun
+    from vitviz.train.lab_config import LabConfig
+    from vitviz.train.lab_pictures import Progress
+    from vitviz.turns import Waiting
+
+Gate = Callable[["Waiting"], AbstractContextManager[object]]
+REST = 0.002  # seconds between two turns, in which threads that wait for Python get it
+
+
+class _StoppedError(Exception):
+    """The person stopped the runs while they waited for a turn."""
+
+
+class Lab:
+    """One or two runs, which take their steps by turns. Everything may be read while they go on."""
+
+    def __init__(self, configs: Sequence[LabConfig], gate: Gate, grew: Callable[[int], object]) -> None:
+        from vitviz.train.lab import LabRun
+
+        self.runs: list[LabRun] = [LabRun(config) for config in configs]
+        self.lock = threading.Lock()  # held for one record: whoever holds it sees a run between two steps
+        self.progress: Progress | None = None
+        self.seconds = 0.0  # in which the runs went on, waiting included
+        self.cpu_seconds = 0.0
+        self._gate, self._grew = gate, grew
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the thread is at work; after ``stop`` until the record under way is there."""
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def ended(self) -> bool:
+        """Whether all runs are complete."""
+        return all(run.ended for run in self.runs)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the runs hold."""
+        return sum(run.nbytes for run in self.runs)
+
+    def go(self) -> None:
+        """Go on where the runs are."""
+        if self.running:
+            return
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._work, args=(self._stopped,), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no more steps after the one that is under way."""
+        self._stopped.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until the thread has ended, at most so long; whether it has."""
+        if self._thread is not None:
+            self._thread.join(seconds)
+        return not self.running
+
+    def _work(self, stopped: threading.Event) -> None:
+        import torch
+
+        torch.set_num_threads(1)  # of this thread
+
+        def waiting(_before: int) -> None:
+            if stopped.is_set():
+                raise _StoppedError
+
+        last = time.monotonic()
+        used = time.thread_time()
+        try:
+            while not stopped.is_set() and not self.ended:
+                # The one that is behind, so that both are at the same step.
+                run = min((run for run in self.runs if not run.ended), key=lambda run: run.done)
+                with self._gate(waiting), self.lock:
+                    self._one_record(run)
+                now = time.monotonic()
+                self.seconds += now - last
+                self.cpu_seconds += time.thread_time() - used
+                last, used = now, time.thread_time()
+                time.sleep(REST)
+        except _StoppedError:
+            self.seconds += time.monotonic() - last
+
+    def _one_record(self, run: LabRun) -> None:
+        from vitviz.train.lab_pictures import Progress
+        from vitviz.train.lab_snapshot import Snapshot
+
+        record = next(run.records(), None)
+        self.progress = record if isinstance(record, Progress) else None
+        if isinstance(record, Snapshot):
+            self._grew(self.nbytes)
+
+
+def mine() -> Lab | None:
+    """This person's lab; nobody else's can be had."""
+    owner = people.here().owner
+    found = cast("tuple[Lab] | None", memory.get(_key(owner), owner))
+    return None if found is None else found[0]
+
+
+def begin(configs: Sequence[LabConfig]) -> Lab:
+    """A new lab of this person, whose former one ends; it goes on by itself until it is complete or stopped."""
+    reset()
+    person = people.here()
+    key = _key(person.owner)
+
+    def gate(waiting: Waiting) -> AbstractContextManager[object]:
+        return turns.take("heavy", person.owner, waiting)
+
+    lab = Lab(configs, gate, partial(memory.resize, key))
+    # In a tuple, which does not come back while the thread still has the lab: what is reset stays away.
+    memory.put(key, (lab,), lab.nbytes, person.owner, fixed=True)
+    person.ends(lab)
+    lab.go()
+    return lab
+
+
+def reset() -> None:
+    """End this person's lab and let go of all that it held."""
+    owner = people.here().owner
+    if (lab := mine()) is not None:
+        lab.stop()
+        memory.drop(_key(owner))
+    memory.drop(step_key(owner))
+
+
+def step_key(owner: str) -> Key:
+    """Under which a person's opened step is kept; it goes with the lab that it is of."""
+    return ("lab step", owner)
+
+
+def _key(owner: str) -> Key:
+    return ("lab", owner)
