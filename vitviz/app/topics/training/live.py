@@ -22,6 +22,7 @@ from vitviz.plot.training import RunCurves, training_curves, training_norms
 if TYPE_CHECKING:
     from vitviz.app.topics.training.lab import Lab
     from vitviz.train.lab import LabRun
+    from vitviz.train.lab_config import LabConfig
 
 LOOK_AGAIN = 1.0  # seconds between two looks at a run that goes on
 CLASSES = 6
@@ -53,7 +54,7 @@ def _watch(was_running: bool) -> None:
         st.rerun()
 
 
-def _buttons(lab: Lab | None, running: bool, configs: list[recipe.LabConfig]) -> None:
+def _buttons(lab: Lab | None, running: bool, configs: list[LabConfig]) -> None:
     left, right, _ = st.columns([1, 1, 3])
     if lab is None:
         if left.button(say("training.start"), key="training.start", type="primary", width="stretch"):

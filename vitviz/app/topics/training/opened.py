@@ -122,7 +122,7 @@ def _chain(step: OpenedStep, place: Place, row: int, column: int) -> None:
     tokens = 1 if arriving.ndim == 1 else arriving.shape[1]
     st.markdown(say(f"training.chain_{place}"))
     st.markdown(f"${chain_formula(back, place, row, column, order[0])}$")
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (str(at // tokens), str(at % tokens) if tokens > 1 else "\u2013",
          short(float(arriving.flatten()[at])), short(float(inputs.flatten()[at])), short(float(terms[at])))
         for at in order
