@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from vitviz.app import networks, other_pictures, people, session
@@ -58,7 +59,7 @@ def _of_samples(model: ModelEntry, planned: PlannedEdit) -> Made:
     network = networks.network(model)
     names = full_names(network, planned.block, TENSORS[planned.kind]) if planned.kind != "mask" else ()
     pictures = [session.sample_picture(sample) for sample in SAMPLES]
-    runs = recorded(network, [lambda picture=each: _image(model, picture) for each in pictures], names)
+    runs = recorded(network, [partial(_image, model, each) for each in pictures], names)
     return stacked(network, in_steps(runs, len(pictures), say("bench.samples", count=len(pictures))))
 
 

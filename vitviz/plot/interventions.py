@@ -9,12 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from vitviz.plot.depth import SYMBOLS
 from vitviz.plot.drawing import Description, drawing
-from vitviz.plot.marks import Axis, Panel, Panels, Part, line, upright
+from vitviz.plot.marks import Axis, Dash, Panel, Panels, Part, line, upright
 from vitviz.plot.panels import below
 from vitviz.plot.themes import ACCENT, INK, Theme
 
 ROW, HEIGHT = 21, 200
-DASHES = ("solid", "dash", "dot")
+DASHES: tuple[Dash, ...] = ("solid", "dash", "dot")
 
 
 @drawing

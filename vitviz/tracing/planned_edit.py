@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from vitviz.tracing.parts import NUMBERED, Kind
 
@@ -87,7 +87,7 @@ class PlannedEdit:
             raise ValueError(text)
         how: PlannedHow = "zero"
         if said := found["how"]:
-            how = "scale" if found["factor"] else "take" if found["other"] else said
+            how = "scale" if found["factor"] else "take" if found["other"] else cast(PlannedHow, said)
         return cls(
             OF_LETTER[found["letter"]],
             int(found["block"]),

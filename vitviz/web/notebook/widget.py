@@ -25,15 +25,17 @@ from vitviz.web.notebook.still import still
 PATH = re.compile(r"(?P<run>\d+)/(?P<rollout>rollout/)?(?P<layer>\d+)(?:/(?P<head>\d+))?\.(?P<kind>bin|npz)")
 
 
-class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base is untyped
+class ExplorerWidget(anywidget.AnyWidget):
     """The attention explorer of one run or two; what a cell shows when it ends in one.
 
     ``state`` is what a person chose: layer, head, token, pinned, direction and the rest of the explorer's state. It can
     be read and set at any time; what is not named stays. ``observe`` calls a function with every choice.
 
-    >>> widget = trace.show()  # doctest: +SKIP
-    >>> widget.state = {"layer": 3, "head": 1}  # doctest: +SKIP
-    >>> widget.state["token"]  # doctest: +SKIP
+    >>> import vitviz
+    >>> widget = vitviz.trace(vitviz.load_model("vit-tiny"), "picture.jpg").show()
+    >>> widget.state = {"layer": 3, "head": 1}
+    >>> widget.state["layer"], widget.state["head"], widget.state["direction"]
+    (3, 1, 'row')
     """
 
     _esm = bundle("web/notebook/widget.js")
@@ -52,7 +54,7 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's 
         super().__init__(data=json_text({"explorer": explorer, "themes": theme_tables()}), state=first)
         self.on_msg(self._asked)
 
-    @traitlets.validate("state")  # type: ignore[untyped-decorator]  # unless traitlets is there
+    @traitlets.validate("state")
     def _whole(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
         """What is named changes, all else stays."""
         wanted = dict(proposal["value"])

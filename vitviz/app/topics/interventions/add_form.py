@@ -79,7 +79,7 @@ def _which(model: ModelEntry, kind: PlannedKind, block: BlockTrace) -> tuple[int
             return None
     if kind not in NUMBERED:
         return ()
-    count = block.num_heads if kind == "head" else block.module.get_submodule("mlp.fc2").in_features
+    count = block.num_heads if kind == "head" else int(block["mlp_post"].shape[-1])
     begins = min(HEAD.peek(0, model.name), count - 1) if kind == "head" else 0
     key = f"{_key(model, kind)}.{count}"
     number = st.number_input(

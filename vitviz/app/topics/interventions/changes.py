@@ -15,6 +15,10 @@ from vitviz.app.words import say
 from vitviz.plot.interventions import change_bars, stream_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from vitviz.analysis.interventions.effect import Effect
     from vitviz.tracing.planned_edit import PlannedEdit
     from vitviz.tracing.trace import Trace
@@ -82,7 +86,7 @@ def _scores(trace: Trace, found: Effect, target: int, quantity: str) -> None:
 
 def _stream(model: ModelEntry, found: Effect, applied: list[PlannedEdit]) -> None:
     """Relative change of the chosen token, of the class token where there is one, and of the patches on average."""
-    series = {
+    series: dict[str, Sequence[float] | NDArray[np.float64]] = {
         say("interventions.token"): [
             float(change[tokens.current(model, grid)])
             for change, grid in zip(found.stream, found.grids, strict=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import networks, people
+from vitviz.app import background, networks, people
 from vitviz.app.kept import turns
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def start(sweep: Sweep, trace: Trace) -> SweepRun:
     person.ends(begun)
     st.session_state[KEY] = begun
     st.session_state[BEGUN] = id(sweep)
-    threading.Thread(target=begun.run, daemon=True).start()
+    background.begin(begun.run, begun.stop)
     return begun
 
 

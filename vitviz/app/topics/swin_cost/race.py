@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import people
+from vitviz.app import background, people
 from vitviz.app.kept import turns
 from vitviz.app.widgets.chart import chart
 from vitviz.app.words import say
@@ -80,7 +79,7 @@ def _start(key: tuple[str, int], block: SwinBlockTrace) -> None:
     begun = Race(block.module.attn, block.grid.window, partial(turns.take, "heavy", person.owner))
     person.ends(begun)
     st.session_state[KEY] = (key, begun)
-    threading.Thread(target=begun.run, daemon=True).start()
+    background.begin(begun.run, begun.stop)
 
 
 def _progress(running: Race) -> None:

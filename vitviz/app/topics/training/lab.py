@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from vitviz.app import people
+from vitviz.app import background, people
 from vitviz.app.kept import memory, turns
 
 if TYPE_CHECKING:
@@ -66,8 +66,7 @@ class Lab:
         if self.running:
             return
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._work, args=(self._stopped,), daemon=True)
-        self._thread.start()
+        self._thread = background.begin(partial(self._work, self._stopped), self._stopped.set)
 
     def stop(self) -> None:
         """Take no more steps after the one that is under way."""
