@@ -171,7 +171,9 @@ def of_chosen(model: ModelEntry, trace: Trace, start: Start) -> list[PlannedEdit
     block = min(BLOCK.peek(start.block, model.name), len(trace.blocks) - 1)
     at, begins = trace.blocks[block], trace.blocks[start.block]
     head = min(HEAD.peek(start.head, model.name), at.num_heads - 1)
-    first = carry(start.token, at.num_prefix, begins.map_size, tokens.finest(model))
+    first = None
+    if start.token is not None:
+        first = carry(start.token, at.num_prefix, begins.map_size, tokens.finest(model))
     token = tokens.current(model, at.map_size, otherwise=first)
     return [PlannedEdit("head", block, (head,)), PlannedEdit("tokens", block, (token,))]
 

@@ -19,11 +19,14 @@ Below = Callable[[], None]
 
 
 class Start(NamedTuple):
-    """Block, head and token that it opens with until somebody chooses; the token is one of that block's map."""
+    """Block, head and token that it opens with until somebody chooses.
+
+    The token is one of that block's map, None for the one that every page begins with.
+    """
 
     block: int
     head: int
-    token: int
+    token: int | None = None
 
 
 def explore(
@@ -43,7 +46,9 @@ def _state(where: str, model: ModelEntry, data: dict[str, Any], start: Start) ->
     layers = data["layers"]
     layer = min(BLOCK.get(start.block, model.name, keep=False), len(layers) - 1)
     here, there = ((layers[at]["rows"], layers[at]["columns"]) for at in (layer, start.block))
-    token = carry(start.token, len(tokens.prefix(model)), there, tokens.finest(model))
+    token = None
+    if start.token is not None:
+        token = carry(start.token, len(tokens.prefix(model)), there, tokens.finest(model))
     seen = {
         "layer": layer,
         "head": HEAD.get(start.head, model.name, keep=False),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
-from vitviz.app import bench, callbacks, edited, session, tokens
+from vitviz.app import bench, callbacks, edited, session
 from vitviz.app.explorer_view import Start, explore
 from vitviz.app.markup import as_text
 from vitviz.app.topics.interventions.add_form import add_form
@@ -132,7 +132,7 @@ def _attention(model: ModelEntry, trace: Trace, run: Trace | None, applied: list
         second = described(model, picture, say("interventions.edited"), (run, edits))
     # An edit of a head changes the attention of later blocks, not of its own.
     begins = min(min((edit.block for edit in applied), default=0) + 1, len(trace.blocks) - 1)
-    start = Start(begins, 0, tokens.current(model, trace.blocks[begins].map_size))
+    start = Start(begins, 0)
 
     def below() -> None:
         bench.offer(model, bench.of_chosen(model, trace, start), "interventions")
