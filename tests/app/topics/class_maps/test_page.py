@@ -124,7 +124,11 @@ def test_a_swin_is_tested_when_asked_and_says_what_it_has_not(open_page: Open) -
 def test_two_maps_in_one_chart(open_page: Open) -> None:
     page = open_page("class_maps", model="vit-test", **{"setting.class_maps.beside.vit-test": "rollout"})
     drawn = mounted(page, "class_maps.curves")["figure"]["data"]
-    assert {one["name"] for one in drawn if one.get("name")} == {"20 random orders: mean and range", "Chefer", "Rollout"}
+    assert {one["name"] for one in drawn if one.get("name")} == {
+        "20 random orders: mean and range",
+        "Chefer",
+        "Rollout",
+    }
 
 
 def test_a_slow_map_is_made_when_it_is_chosen(open_page: Open) -> None:
