@@ -140,7 +140,7 @@ def test_the_pins_of_the_tests_are_inside_the_ranges_of_the_package() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     named = by_name([*project["dependencies"], *extras["app"], *extras["plot"], *extras["hub"]])
-    named_dev = by_name([*extras["dev"], *extras["workshop"]])
+    named_dev = by_name([*extras["dev"], *extras["workshop"], *extras["notebook"], *extras["ray"]])
     del named_dev["vitviz"]
     installed = by_name(lines_of("requirements.txt"))
     installed_dev = by_name(lines_of("requirements-dev.txt"))

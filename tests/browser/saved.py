@@ -118,8 +118,10 @@ class Saved:
 
 def open_all(page: Page) -> None:
     """Open what is folded up."""
-    for folded in page.locator("[data-testid=stMain] details:not([open]) > summary").all():
-        folded.click()
+    folded = page.locator("[data-testid=stMain] details:not([open]) > summary")
+    for _ in range(folded.count()):
+        if folded.count():  # one may have opened or gone with another
+            folded.first.click()
 
 
 def save_all(page: Page, opener: Locator, folder: Path) -> list[Saved]:

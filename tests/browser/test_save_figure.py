@@ -169,12 +169,12 @@ def counted(values: Values) -> bool:
     return bool(values.size and (np.diff(values) == 1).all() and 0 <= values[0] < 10)
 
 
-def check_attention(figures: list[Saved]) -> None:
-    """The explorer's maps are torch's weights of the chosen token."""
+def check_attention(figures: list[Saved], begins: int | None = None) -> None:
+    """The explorer's maps are torch's weights of the chosen token; ``begins`` is the one before somebody chooses."""
     chosen, every, matrix = figures
     trace = vitviz.trace(vitviz.load_model("vit-tiny"), SAMPLES[0].path)
     said = re.search(r"token=(\d+)", every.about["NPZ"]["address"])
-    token = int(said[1]) if said else opening(trace).token
+    token = int(said[1]) if said else begins if begins is not None else opening(trace).token
     layer, head = map(int, re.findall(r"\d+", chosen.name)[:2])
     for block in trace.blocks:
         assert close(every.arrays[block.name], block.pattern(query=token).numpy(), ROUNDING)
@@ -255,6 +255,11 @@ def test_every_figure_can_be_saved_and_opened_again(
                 check_about(saved, page, model, given)
             if path == "attention":
                 check_attention(figures)
+                continue
+            if path == "interventions" and any("patches" in saved.arrays for saved in figures):
+                check_attention(
+                    figures, 1 + 7 * 14 + 7
+                )  # the bench is empty: both runs would be the plain one
                 continue
             if path == "likeness":
                 figures = check_likeness(figures)

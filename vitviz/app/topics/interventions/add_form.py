@@ -112,7 +112,7 @@ def _button(
         st.rerun()
 
     st.button(
-        say("interventions.add_button"), key=key, disabled=not room, type="primary",
+        say("interventions.add_button"), key=key, disabled=not room,
         on_click=callbacks.named(key, add),
     )  # fmt: skip
     if not room:

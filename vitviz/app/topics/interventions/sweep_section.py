@@ -178,7 +178,7 @@ def _watch(
         elif not sweep.finished:
             key = "interventions.sweep.start"
             words = "interventions.sweep.go_on" if sweep.done else "interventions.sweep.start"
-            if st.button(say(words, total=total), key=key, type="primary"):
+            if st.button(say(words, total=total), key=key):
                 sweep_run.start(sweep, trace)
                 st.rerun()
             if sweep.done:

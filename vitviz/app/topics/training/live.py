@@ -57,7 +57,7 @@ def _watch(was_running: bool) -> None:
 def _buttons(lab: Lab | None, running: bool, configs: list[LabConfig]) -> None:
     left, right, _ = st.columns([1, 1, 3])
     if lab is None:
-        if left.button(say("training.start"), key="training.start", type="primary", width="stretch"):
+        if left.button(say("training.start"), key="training.start", width="stretch"):
             labs.begin(configs)
             st.rerun()
         return
