@@ -27,6 +27,7 @@ OTHER = {
     "class_maps.quantity": "logit", "class_maps.without": "1", "class_maps.beside": "grad_cam",
     "interventions.section": "sweep", "interventions.sweep": "mlps", "interventions.sweep_how": "mean",
     "interventions.sweep_patch": "blur", "interventions.other": "cat.jpg", "interventions.cell": "3",
+    "interventions.patches": "3-5_9",
     "mlp.unit": "13", "attribution.part": "2", "attribution.channel": "14",
     "norm_lab.which": "variance", "norm_lab.variance.mean": "1", "norm_lab.variance.spread": "0.1",
     "norm_lab.variance.count": "192", "norm_lab.row": "16", "norm_lab.lanes": "8", "norm_lab.blocks": "2",

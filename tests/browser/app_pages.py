@@ -13,7 +13,7 @@ PATHS = [address_of(topic) for topic in TOPICS]
 # Pages that show one of several things at a time, and how many there are.
 SECTIONS = {
     "position": 4,
-    "interventions": 2,
+    "interventions": 3,
     "likeness": 2,
     "atlas": 3,
     "norm-lab": 4,

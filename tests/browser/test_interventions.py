@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,9 +13,10 @@ import vitviz
 from tests.browser.app_pages import check, go
 from tests.browser.conftest import settle
 from tests.browser.pointer import numbers
+from vitviz.analysis.interventions.region import without_region
 from vitviz.samples import SAMPLES
 from vitviz.tracing.interventions import Edit
-from vitviz.tracing.planned_edit import PlannedEdit
+from vitviz.tracing.planned_edit import PlannedEdit, ranges_of
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
@@ -84,3 +86,59 @@ def test_both_runs_stand_in_the_explorer_and_differ_behind_the_edit(visit: Visit
     expect(page.get_by_text("with edits", exact=False).first).to_be_visible()
     check(page)
     expect(page.get_by_text("something failed")).to_have_count(0)
+
+
+def corner(page: Page, row: float, column: float) -> tuple[float, float]:
+    """Where a patch of a 14 x 14 grid lies on the screen."""
+    box = page.locator(".vv-region-stage").bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] * (column + 0.5) / 14, box["y"] + box["height"] * (row + 0.5) / 14
+
+
+def test_a_rectangle_is_painted_and_its_numbers_are_torchs(visit: Visit) -> None:
+    page = visit("interventions?interventions.section=patches")
+    page.locator(".vv-region-stage").scroll_into_view_if_needed()
+    page.mouse.move(*corner(page, 4, 5))
+    page.mouse.down()
+    page.mouse.move(*corner(page, 6, 6))
+    page.mouse.move(*corner(page, 8, 9), steps=4)
+    page.mouse.up()
+    page.mouse.click(
+        *corner(page, 4, 5)
+    )  # at once: made from what was painted, not from what the server knows
+    settle(page)
+    check(page)
+    expect(page.locator(".vv-readout").first).to_contain_text("24 of 196")
+    patches = [14 * row + column for row in range(4, 9) for column in range(5, 10)][1:]
+    assert f"interventions.patches={ranges_of(patches)}" in unquote(page.url)
+    trace = vitviz.trace(vitviz.load_model("vit-tiny"), SAMPLES[0].path)
+    found = without_region(trace, patches)
+    best = int(trace.logits.argmax())
+    said = page.get_by_text("Your region: \u0394 logit").inner_text()
+    assert numbers(said)[0] == pytest.approx(float(found.delta_logits[best]), abs=6e-5)
+    page.reload()
+    settle(page)
+    expect(page.locator(".vv-readout").first).to_contain_text("24 of 196")
+    assert page.get_by_text("Your region: \u0394 logit").inner_text() == said
+
+
+def test_keys_paint_invert_and_clear(visit: Visit) -> None:
+    page = visit("interventions?interventions.section=patches")
+    stage = page.locator(".vv-region-stage")
+    stage.focus()
+    for key in ("ArrowDown", "ArrowRight", "Space", "ArrowRight", "Shift+ArrowRight", "Shift+ArrowDown"):
+        stage.press(key)
+    settle(page)
+    readout = page.locator(".vv-readout").first
+    expect(readout).to_contain_text("5 of 196")
+    assert "interventions.patches=15-17_30-31" in unquote(page.url)
+    page.get_by_role("button", name="invert").click()
+    settle(page)
+    expect(readout).to_contain_text("191 of 196")
+    expect(
+        page.get_by_text("what it leaves is moved").or_(page.get_by_text("without a shape"))
+    ).to_be_visible()
+    page.get_by_role("button", name="clear", exact=True).click()
+    settle(page)
+    expect(page.get_by_text("Nothing is removed yet")).to_be_visible()
+    assert "interventions.patches=" not in page.url

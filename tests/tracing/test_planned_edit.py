@@ -27,6 +27,13 @@ TEXTS = (
 )  # fmt: skip
 
 
+def test_a_script_prepares_pictures_as_here(two_pictures: Path) -> None:
+    source = script([PlannedEdit.read("m3")], "'vit-tiny'", "'picture.jpg'", {}, "Preprocessing(fit='pad')")
+    names: dict = {}
+    exec(compile(source, "script", "exec"), names)
+    assert names["model"].entry.preprocessing.fit == "pad"
+
+
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_text_is_read_and_written_again(text: str) -> None:
     edit = PlannedEdit.read(text)

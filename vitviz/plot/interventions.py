@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from vitviz.plot.depth import SYMBOLS
 from vitviz.plot.drawing import Description, drawing
-from vitviz.plot.marks import Axis, Dash, Panel, Panels, Part, line, upright
+from vitviz.plot.marks import Axis, Dash, Panel, Panels, Part, dots, line, upright
 from vitviz.plot.panels import below
 from vitviz.plot.themes import ACCENT, INK, Theme
 
-ROW, HEIGHT = 21, 200
+ROW, HEIGHT, CHANCE_HEIGHT = 21, 200, 120
 DASHES: tuple[Dash, ...] = ("solid", "dash", "dot")
 
 
@@ -82,3 +82,32 @@ def stream_lines(
     every = -(-count // 13)
     across = Axis(x_title, span=(-0.2, count - 0.8), ticks=[(at, str(at)) for at in range(0, count, every)])
     return below(Panels([Panel(up, lines)], HEIGHT, across, strips, label=label), theme)
+
+
+@drawing
+def chance_dots(
+    change: float,
+    draws: ArrayLike,
+    names: tuple[str, str],
+    *,
+    x_title: str = "change of the logit",
+    label: str = "What the region changes, beside random regions",
+    theme: Theme = "light",
+) -> Description:
+    """What one region changes, above what random ones (R,) do: each a ring, their range a line, their mean a square."""
+    values = np.asarray(draws, np.float64)
+    low, high, mean = float(values.min()), float(values.max()), float(values.mean())
+    hover = f"{names[1]}: %{{x:+.4~g}}"
+    parts = [
+        line([low, high], [1.0, 1.0], INK, 2.0),
+        dots(values, np.ones(values.size), INK, "circle-open", 8, hover=hover),
+        dots([mean], [1.0], INK, "square", 10, hover=f"{names[1]}, \u2300: %{{x:+.4~g}}"),
+        dots([change], [0.0], ACCENT, "diamond", 12, hover=f"{names[0]}: %{{x:+.4~g}}"),
+    ]
+    up = Axis(span=(1.6, -0.6), ticks=list(zip((0.0, 1.0), names, strict=True)))
+    given = Panels(
+        [Panel(up, parts)], CHANCE_HEIGHT, Axis(x_title, from_zero=True), [upright(0)], label=label
+    )
+    described = below(given, theme)
+    described["layout"]["margin"]["l"] = 20 + round(6.4 * max(map(len, names)))
+    return described

@@ -145,16 +145,35 @@ class PlannedEdit:
         return f'vitviz.edit_part("{self.kind}", {self.block}{numbers}{given[self.how]})'
 
 
-def script(edits: Sequence[PlannedEdit], model: str, picture: str, paths: dict[str, str]) -> str:
+def loading(model: str, prepared: str = "") -> tuple[list[str], list[str]]:
+    """The imports of a program and the lines in it that load a model, whose name is the expression ``model``.
+
+    ``prepared`` is the expression of a ``Preprocessing`` where pictures are prepared otherwise than for this model.
+    """
+    lines = [f"model = vitviz.load_model({model})"]
+    if not prepared:
+        return ["import vitviz"], lines
+    lines += [f"model = replace(model, entry=replace(model.entry, preprocessing={prepared}))"]
+    return [
+        "from dataclasses import replace",
+        "",
+        "import vitviz",
+        "from vitviz.images import Preprocessing",
+    ], lines
+
+
+def script(
+    edits: Sequence[PlannedEdit], model: str, picture: str, paths: dict[str, str], prepared: str = ""
+) -> str:
     """Python that runs a model with and without the edits, to copy; ``paths`` are the files of the other pictures.
 
-    ``model``, ``picture`` and the values of ``paths`` are Python expressions.
+    ``picture`` and the values of ``paths`` are Python expressions, ``model`` and ``prepared`` what ``loading`` takes.
     """
-    lines = ["import vitviz"]
+    lines, loaded = loading(model, prepared)
     samples = any(edit.how == "samples" for edit in edits)
     if samples or any("FOLDER" in path for path in (picture, *paths.values())):
         lines.append("from vitviz.samples import FOLDER, SAMPLES")
-    lines += ["", f"model = vitviz.load_model({model})", f"picture = {picture}"]
+    lines += ["", *loaded, f"picture = {picture}"]
     if samples:
         lines.append("samples = vitviz.trace(model, [sample.path for sample in SAMPLES])")
     names = dict.fromkeys(edit.other for edit in edits if edit.other)

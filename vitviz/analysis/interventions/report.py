@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from vitviz.analysis.interventions.effect import Effect
+    from vitviz.analysis.interventions.region import Removed
     from vitviz.tracing.trace import Trace
 
 TOGETHER = "together"
@@ -57,4 +58,28 @@ def as_csv(trace: Trace, alone: Mapping[str, Effect], together: Effect) -> str:
             for array in (each.delta_logits, each.delta_probabilities)
         ]
         write.writerow([index, trace.class_name(index), logit, probability, *cells])
+    return into.getvalue()
+
+
+def region_as_csv(trace: Trace, found: Removed, control: Removed) -> str:
+    """A row for each class: the whole picture, without the region (K,), what that changes, and what random ones do.
+
+    ``control`` is of R random regions, (R, K); where there are none their columns are empty.
+    """
+    into = io.StringIO()
+    write = csv.writer(into, lineterminator="\n")
+    scores = ["logit", "probability", "logit_without", "probability_without"]
+    deltas = ["delta_logit", "delta_probability"]
+    random = [f"random_{which}_{name}" for name in deltas for which in ("mean", "lowest", "highest")]
+    write.writerow(["class", "name", *scores, *deltas, *random])
+    for index, (logit, probability) in enumerate(
+        zip(trace.logits.tolist(), trace.probabilities.tolist(), strict=True)
+    ):
+        arrays = (found.logits, found.probabilities, found.delta_logits, found.delta_probabilities)
+        cells = [float(array[index]) for array in arrays]
+        for changes in (control.delta_logits[:, index], control.delta_probabilities[:, index]):
+            summary = (changes.mean(), changes.min(), changes.max()) if changes.size else ()
+            cells += map(float, summary)
+        empty = [""] * (0 if len(control.logits) else len(random))
+        write.writerow([index, trace.class_name(index), logit, probability, *cells, *empty])
     return into.getvalue()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 import streamlit as st
@@ -29,6 +29,30 @@ QUANTITY = Setting("interventions.quantity", links.one_of(QUANTITIES))
 LISTED = 8  # classes
 
 
+class Scores(Protocol):
+    """Class scores after a change, and what it changed, (K,) each."""
+
+    @property
+    def logits(self) -> NDArray[np.float32]:
+        """Scores of the changed run."""
+        ...
+
+    @property
+    def probabilities(self) -> NDArray[np.float32]:
+        """Their softmax."""
+        ...
+
+    @property
+    def delta_logits(self) -> NDArray[np.float32]:
+        """Changed minus plain."""
+        ...
+
+    @property
+    def delta_probabilities(self) -> NDArray[np.float32]:
+        """Changed minus plain."""
+        ...
+
+
 class Shown(NamedTuple):
     """What is applied, and what it changes; None while nothing is, or where it cannot be."""
 
@@ -40,28 +64,32 @@ def changes(model: ModelEntry, trace: Trace, shown: Shown) -> int | None:
     """Show both; the class that is looked at, None for a model without classes."""
     target = None
     if trace.has_classes:
-        left, right = st.columns([1.6, 1], vertical_alignment="bottom")
-        with left:
-            target = class_choice.choose_target(
-                model, trace, say("interventions.class"), "interventions.class"
-            )
-        with right:
-            quantity = QUANTITY.widget(
-                lambda key: st.segmented_control(
-                    say("interventions.quantity"), QUANTITIES, key=key, required=True,
-                    format_func=lambda name: say(f"interventions.{name}"), label_visibility="collapsed",
-                ),
-                QUANTITIES, QUANTITIES[0],
-            )  # fmt: skip
+        target, quantity = choose_score(model, trace)
         if shown.together is not None:
-            _scores(trace, shown.together, target, quantity)
+            scores(trace, shown.together, target, quantity)
     if shown.together is not None:
         _stream(model, shown.together, shown.applied)
     return target
 
 
-def _scores(trace: Trace, found: Effect, target: int, quantity: str) -> None:
-    """The classes that changed most, and the chosen one."""
+def choose_score(model: ModelEntry, trace: Trace) -> tuple[int, str]:
+    """The class that is looked at, and whether its logit or its probability."""
+    left, right = st.columns([1.6, 1], vertical_alignment="bottom")
+    with left:
+        target = class_choice.choose_target(model, trace, say("interventions.class"), "interventions.class")
+    with right:
+        quantity = QUANTITY.widget(
+            lambda key: st.segmented_control(
+                say("interventions.quantity"), QUANTITIES, key=key, required=True,
+                format_func=lambda name: say(f"interventions.{name}"), label_visibility="collapsed",
+            ),
+            QUANTITIES, QUANTITIES[0],
+        )  # fmt: skip
+    return target, quantity
+
+
+def scores(trace: Trace, found: Scores, target: int, quantity: str, words: str = "interventions.") -> None:
+    """The classes that changed most, and the chosen one; ``words`` begin the keys of what is said about them."""
     logits = quantity == "logit"
     after = found.logits if logits else found.probabilities
     delta = found.delta_logits if logits else found.delta_probabilities
@@ -70,12 +98,12 @@ def _scores(trace: Trace, found: Effect, target: int, quantity: str) -> None:
     name = naming(trace)
     figure = change_bars.describe(
         [name(each) for each in classes], (after - delta)[classes], after[classes], classes.index(target),
-        x_title=say(f"interventions.{quantity}_axis"), label=say("interventions.scores"),
+        x_title=say(f"{words}{quantity}_axis"), label=say(f"{words}scores"),
     )  # fmt: skip
-    chart("interventions.scores", figure)
+    chart(f"{words}scores", figure)
     best = int(found.logits.argmax())
     before = int(trace.logits.argmax())
-    key = "interventions.best_stays" if best == before else "interventions.best_changes"
+    key = f"{words}best_stays" if best == before else f"{words}best_changes"
     values = {
         "name": name(best),
         "p": f"{100 * float(found.probabilities[best]):.1f} %",

@@ -40,11 +40,9 @@ def exports(model: ModelEntry, trace: Trace, tried: Sequence[Alone], together: E
     alone = {str(each.slot): each.alone for each in tried if each.alone is not None}
     with st.expander(say("interventions.take_along")):
         others = {edit.other for edit in applied if edit.other}
-        paths = {other: _path(other) for other in others}
-        loaded = repr(model.source.where if model.source.kind in ("hub", "file") else model.name)
-        prepared = session.loaded().preprocessing != model.preprocessing
-        load = f"{loaded}, preprocessing={model.preprocessing!r}" if prepared else loaded
-        st.code(script(applied, load, _path(_chosen()), paths), language="python")
+        paths = {other: path_of(other) for other in others}
+        name, prepared = load_arguments(model)
+        st.code(script(applied, name, chosen_path(), paths, prepared), language="python")
         if trace.has_classes:
             about = {"model": model.name, "picture": str(st.session_state.get("picture_name", ""))}
             with st.container(horizontal=True):
@@ -58,14 +56,26 @@ def exports(model: ModelEntry, trace: Trace, tried: Sequence[Alone], together: E
                 )  # fmt: skip
 
 
-def _chosen() -> str:
-    """The chosen picture as ``other_pictures`` names it."""
+def load_arguments(model: ModelEntry) -> tuple[str, str]:
+    """What ``loading`` is called with to have this model, prepared as here."""
+    prepared = session.loaded().preprocessing != model.preprocessing
+    name = model.source.where if model.source.kind in ("hub", "file") else model.name
+    return repr(name), repr(model.preprocessing) if prepared else ""
+
+
+def chosen_path() -> str:
+    """A Python expression of the chosen picture's file."""
     id_ = st.session_state.get("picture_id")
-    return f"{tray.PREFIX}{id_}" if id_ else str(st.session_state.get("picture_name", SAMPLES[0].file))
+    return path_of(
+        f"{tray.PREFIX}{id_}" if id_ else str(st.session_state.get("picture_name", SAMPLES[0].file))
+    )
 
 
-def _path(text: str) -> str:
-    """A Python expression of a picture's file: of a sample where it lies, of one's own its name."""
+def path_of(text: str) -> str:
+    """A Python expression of the file of a picture as ``other_pictures`` names it.
+
+    Of a sample where it lies, of one's own its name.
+    """
     if text in {sample.file for sample in SAMPLES}:
         return f"FOLDER / {text!r}"
     found = other_pictures.find(text)

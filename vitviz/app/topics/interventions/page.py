@@ -10,7 +10,7 @@ import streamlit as st
 from vitviz.app import links, session, shell
 from vitviz.app.section_choice import choose_section
 from vitviz.app.settings import Setting
-from vitviz.app.topics.interventions import bench_section, sweep_section
+from vitviz.app.topics.interventions import bench_section, patches_section, sweep_section
 from vitviz.app.words import say
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SECTIONS: dict[str, Callable[[ModelEntry, Trace], None]] = {
     "bench": bench_section.show,
     "sweep": sweep_section.show,
+    "patches": patches_section.show,
 }
 SECTION = Setting("interventions.section", links.one_of(tuple(SECTIONS)))
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from vitviz.app import bench, callbacks, class_choice, links, networks, other_pictures, session
+from vitviz.app import bench, callbacks, class_choice, links, networks, session
 from vitviz.app.class_names import naming
 from vitviz.app.settings import Setting
 from vitviz.app.topics.interventions import sweep_run
 from vitviz.app.topics.interventions.changes import QUANTITIES, QUANTITY
 from vitviz.app.topics.interventions.map_part import ChangeMap, change_map
+from vitviz.app.topics.interventions.removal_choice import DROP, choose_removal, other_image
 from vitviz.app.topics.interventions.sweep_samples import sample_means
 from vitviz.app.words import say
 from vitviz.plot.numbers import fixed
@@ -22,7 +23,6 @@ from vitviz.tracing.planned_edit import PlannedEdit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from torch import Tensor
 
     from vitviz.analysis.interventions.sweep import Place, Sweep
     from vitviz.tracing.trace import Trace
@@ -30,12 +30,8 @@ if TYPE_CHECKING:
 
 PARTS = ("heads", "mlps", "patches")
 HOWS = ("zero", "mean", "samples")
-DROP = "drop"
-HOWS_OF_PATCHES = (DROP, "mean", "blur", "other")
 PART = Setting("interventions.sweep", links.one_of(PARTS))
 HOW = Setting("interventions.sweep_how", links.one_of(HOWS))
-HOW_PATCH = Setting("interventions.sweep_patch", links.one_of(HOWS_OF_PATCHES))
-OTHER = Setting("interventions.other", other_pictures.read)
 CELL = Setting("interventions.cell", links.whole)  # one of the map's, counted row by row
 NO_CELL = 999_999
 SWEEP: session.Derived[Sweep] = session.Derived("a sweep, as far as it has come")
@@ -88,8 +84,6 @@ def show(model: ModelEntry, trace: Trace) -> None:
 
 def _how(model: ModelEntry, trace: Trace, part: str) -> tuple[str, str]:
     """What stands in for a part, and the picture that it is taken from where it is another one's."""
-    from vitviz.tracing.dropping import why_no_dropping
-
     if part != "patches":
         how = HOW.widget(
             lambda key: st.selectbox(
@@ -99,38 +93,7 @@ def _how(model: ModelEntry, trace: Trace, part: str) -> tuple[str, str]:
             HOWS, HOWS[0],
         )  # fmt: skip
         return how, ""
-    hows = HOWS_OF_PATCHES[bool(why_no_dropping(trace.network)) :]
-    how = HOW_PATCH.widget(
-        lambda key: st.selectbox(
-            say("interventions.how"), hows, key=key, width=260,
-            format_func=lambda name: say(f"interventions.patch.how.{name}"),
-        ),
-        hows, hows[0],
-    )  # fmt: skip
-    return how, choose_other() if how == "other" else ""
-
-
-def choose_other() -> str:
-    """The select box of another picture; what an address calls the chosen one."""
-    titles = other_pictures.titles()
-    here = str(st.session_state.get("picture_name", ""))
-    others = [text for text in titles if text != here]
-    return OTHER.widget(
-        lambda key: st.selectbox(
-            say("interventions.from"), others, key=key, width=220,
-            format_func=titles.__getitem__,
-        ),
-        others, others[0],
-    )  # fmt: skip
-
-
-def other_image(model: ModelEntry, trace: Trace, other: str) -> Tensor | None:
-    """The normalised pixels of another picture in the shape of the run's; None where it is gone or of another size."""
-    found = other_pictures.find(other)
-    if found is None:
-        return None
-    image = session.trace(model, found[0]).kept["image"]
-    return image if image.shape == trace.kept["image"].shape else None
+    return choose_removal(trace)
 
 
 def _sweep(model: ModelEntry, trace: Trace, part: str, how: str, other: str) -> Sweep | None:
