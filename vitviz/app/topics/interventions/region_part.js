@@ -36,8 +36,9 @@ class RegionPart {
     this.data = null;
     this.painting = new Painting();
     this.lifetime = new Lifetime();
-    this.send = (/** @type {string | null} */ text) => text !== null && send("region", text);
-    this.sendHeld = mergeHeldKeys(this.send);
+    this.send = send;
+    this.newest = ""; // the region to send: what waits while a key is held must not come after a later choice
+    this.sendHeld = mergeHeldKeys(() => send("region", this.newest));
     this.draw = this.lifetime.inFrame(() => this.show());
     this.tools = root.appendChild(make("div", "vv-region-tools"));
     const pair = root.appendChild(make("div", "vv-region-pair"));
@@ -72,7 +73,7 @@ class RegionPart {
   listen(stage) {
     const { lifetime, painting } = this;
     lifetime.listen(stage, "pointerdown", (/** @type {PointerEvent} */ event) => {
-      if (event.button) return;
+      if (event.button || !event.isPrimary) return;
       stage.setPointerCapture(event.pointerId);
       this.pressed = true;
       painting.begin(this.cellAt(event));
@@ -123,10 +124,17 @@ class RegionPart {
     this.before.stage.setAttribute("aria-label", `${words.name}. ${words.help}`);
   }
 
-  /** @param {string | null} text */
-  changed(text) {
-    this.send(text);
+  /**
+   * Send what was chosen; null is no other choice.
+   * @param {string | null} text
+   * @param {boolean} [held] whether a key may be held
+   */
+  changed(text, held = false) {
     this.draw();
+    if (text === null) return;
+    this.newest = text;
+    if (held) this.sendHeld();
+    else this.send("region", text);
   }
 
   /** @param {MouseEvent} event */
@@ -141,12 +149,11 @@ class RegionPart {
   /** @param {KeyboardEvent} event */
   key(event) {
     const arrow = arrowStep(event);
-    if (arrow) this.sendHeld(this.painting.move(arrow, event.shiftKey));
-    else if (event.key === "Enter" || event.key === " ") this.send(this.painting.toggle());
+    if (arrow) this.changed(this.painting.move(arrow, event.shiftKey), true);
+    else if (event.key === "Enter" || event.key === " ") this.changed(this.painting.toggle());
     else return;
     event.preventDefault();
     event.stopPropagation();
-    this.draw();
   }
 
   /** What is chosen, on the picture, in the picture beside it, and in words. */
