@@ -84,7 +84,7 @@ OF_THE_MODEL = {
 }  # fmt: skip
 OF_PARTS = {
     "attribution", "lens", "start_parts", "sensitivities", "score", "on_patches", "from_pool", "left_out", "check",
-    "removed_by", "as_csv",
+    "removed_by", "as_csv", "region_as_csv",
 }  # fmt: skip
 
 
@@ -100,6 +100,7 @@ def arguments(trace: Any, function: Callable[..., Any]) -> dict[str, Any]:
         "shape": tuple(trace[f"{steps[0]}.ln1.out"].shape), "removal": "blur", "values": np.eye(4), "edited": trace,
         "make": lambda run: ClassMap("", run["image"][0, 0].detach().double().numpy(), True, "nothing", 0),
         "original": trace["image"][0, 0].detach().double().numpy(),
+        "region": [0], "masks": np.eye(1, 4, dtype=np.bool_),
     }  # fmt: skip
     if "removal" in inspect.signature(function).parameters:
         from vitviz.analysis.faithfulness.cells import cell_grid, random_orders

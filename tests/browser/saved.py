@@ -67,14 +67,26 @@ class Sent:
         ) or self.knows(values)
 
     def knows(self, values: NDArray[Any]) -> bool:
-        """Whether each of them was sent."""
-        wanted = values[~np.isnan(values)].astype(np.float64)
-        missing = wanted[~np.isin(wanted, np.fromiter(self.numbers, np.float64))]
-        for one in self.arrays:
+        """Whether each of them was sent, or nearly: browser and Python may differ in the last bit of an exp."""
+        missing = values[~np.isnan(values)].astype(np.float64)
+        for one in (np.fromiter(self.numbers, np.float64), *self.arrays):
             if not missing.size:
                 return True
-            missing = missing[~np.isin(missing, one.astype(np.float64))]
+            missing = missing[~among(missing, one.astype(np.float64).ravel())]
         return not missing.size
+
+
+def among(
+    values: NDArray[np.float64], sent: NDArray[np.float64], tolerance: float = 1e-14
+) -> NDArray[np.bool_]:
+    """Which of ``values`` (M,) are in ``sent``: processors round exp in their own ways, by a bit of a double."""
+    if not sent.size:
+        return np.zeros(values.shape, np.bool_)
+    in_order = np.sort(sent)
+    after = np.searchsorted(in_order, values).clip(0, len(in_order) - 1)
+    nearest = np.stack([in_order[after], in_order[np.maximum(after - 1, 0)]])  # (2, M)
+    found: NDArray[np.bool_] = np.isclose(nearest, values, rtol=tolerance, atol=0).any(axis=0)
+    return found
 
 
 def number_of(text: str) -> set[float]:
