@@ -81,10 +81,8 @@ def without_region(
 
 def compared(plain: Tensor, logits: Tensor) -> Removed:
     """Scores (K,) or (R, K) beside those of the whole picture, (K,)."""
-    plain, logits = (
-        plain.detach().float(),
-        logits.float(),
-    )  # a bfloat16 run has neither numpy arrays nor the digits
+    # What a run in bfloat16 gives is no array of numpy's; what a differentiable one gives is not detached.
+    plain, logits = plain.detach().float(), logits.float()
     p, q = logits.softmax(dim=-1), plain.softmax(dim=-1)
     return Removed(logits.numpy(), p.numpy(), (logits - plain).numpy(), (p - q).numpy())
 
