@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Echo } from "../../../vitviz/web/scene/echo.js";
 import { NewestWins } from "../../../vitviz/web/scene/newest_wins.js";
 import { added, drawnOrder, mirrored, placed, removed, sized } from "../../../vitviz/web/scene/scene_state.js";
 import { sceneText } from "../../../vitviz/web/scene/scene_text.js";
+import { Echo } from "../../../vitviz/web/shared/echo.js";
 
 /** @typedef {import("../../../vitviz/web/scene/types.d.ts").Scene} Scene */
 /** @type {{ scene: Scene, text: string }[]} */

@@ -1,8 +1,8 @@
 // A scene and a model's answers to it: asked again with every change, one question at a time, the newest next.
 import { make } from "../shared/dom.js";
+import { Echo } from "../shared/echo.js";
 import { Lifetime } from "../shared/lifetime.js";
 import { unpackData } from "../shared/payload.js";
-import { Echo } from "./echo.js";
 import { SceneEditor } from "./editor.js";
 import { NewestWins } from "./newest_wins.js";
 

@@ -1,5 +1,5 @@
 // A number that a person chooses here and the host shows in turn: an answer to an earlier choice takes no later one back.
-import { Echo } from "../scene/echo.js";
+import { Echo } from "./echo.js";
 
 export class Chosen {
   constructor() {

@@ -52,6 +52,26 @@ export class Lifetime {
   }
 
   /**
+   * A function that calls `callback` once the browser has had its turn, called in a frame: once that is painted; many calls
+   * before it are one.
+   * @param {() => void} callback
+   */
+  afterFrame(callback) {
+    const { port1, port2 } = new MessageChannel();
+    let waiting = false;
+    port1.onmessage = () => {
+      waiting = false;
+      if (!this.ended) callback();
+    };
+    this.atEnd(() => port1.close());
+    return () => {
+      if (waiting || this.ended) return;
+      waiting = true;
+      port2.postMessage(0);
+    };
+  }
+
+  /**
    * A function that calls `callback` so many milliseconds after its last call.
    * @template {unknown[]} Values
    * @param {number} delay

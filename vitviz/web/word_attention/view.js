@@ -2,8 +2,8 @@
 // weight opened. Knows no host.
 import { action } from "../explorer/keys.js";
 import { themeOf } from "../explorer/theme.js";
-import { Echo } from "../scene/echo.js";
 import { make } from "../shared/dom.js";
+import { Echo } from "../shared/echo.js";
 import { Lifetime } from "../shared/lifetime.js";
 import { Elements } from "./elements.js";
 import { figuresOf } from "./figures.js";

@@ -1,6 +1,6 @@
 // The heads of an atlas as dots; the one that is chosen has a ring.
 import { Chart } from "../../../web/plotly/chart.js";
-import { Echo } from "../../../web/scene/echo.js";
+import { Echo } from "../../../web/shared/echo.js";
 import { withRing } from "./ring.js";
 
 /** @import { Figure, Words } from "../../../web/plotly/types.js" */

@@ -1,8 +1,8 @@
 // Maps of one picture as small multiples: each on its own scale from 0 or around 0, in numbers, with a verdict below it.
 
-import { Echo } from "../../../web/scene/echo.js";
 import { colourTable, isDark, paint } from "../../../web/shared/colours.js";
 import { make } from "../../../web/shared/dom.js";
+import { Echo } from "../../../web/shared/echo.js";
 import { arrowStep, mergeHeldKeys } from "../../../web/shared/events.js";
 import { number } from "../../../web/shared/format.js";
 

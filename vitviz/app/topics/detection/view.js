@@ -1,10 +1,10 @@
 // The page: a scene whose things can be dragged, the boxes of all queries over it, the list of the queries, and a section.
 
-import { Echo } from "../../../web/scene/echo.js";
 import { LiveScene } from "../../../web/scene/live_scene.js";
 import { isDark } from "../../../web/shared/colours.js";
 import { slider } from "../../../web/shared/controls.js";
 import { make } from "../../../web/shared/dom.js";
+import { Echo } from "../../../web/shared/echo.js";
 import { fixed } from "../../../web/shared/format.js";
 import { Lifetime } from "../../../web/shared/lifetime.js";
 import { pixels } from "../../../web/shared/shades.js";

@@ -1,8 +1,9 @@
 // The same words in three squares, one cursor: what a word sees (its row), and what sees it (its column).
-import { Echo } from "../../../web/scene/echo.js";
+
 import { colourBar, colourTable, isDark } from "../../../web/shared/colours.js";
 import { segments } from "../../../web/shared/controls.js";
 import { make, pointIn, write } from "../../../web/shared/dom.js";
+import { Echo } from "../../../web/shared/echo.js";
 import { arrowStep } from "../../../web/shared/events.js";
 import { fixed } from "../../../web/shared/format.js";
 import { Lifetime } from "../../../web/shared/lifetime.js";

@@ -1,5 +1,5 @@
 // The painted region: patches that a person chooses here and the host shows in turn. Knows no page.
-import { Echo } from "../../../web/scene/echo.js";
+import { Echo } from "../../../web/shared/echo.js";
 
 /** @typedef {{ rows: number, columns: number }} Cells */
 /** @typedef {"rectangle" | "brush"} Tool */

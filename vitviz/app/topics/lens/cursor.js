@@ -1,5 +1,5 @@
 // Where the cursor of the lens is: fixed by a click or a key, and for a moment wherever the pointer is. Knows no page.
-import { Echo } from "../../../web/scene/echo.js";
+import { Echo } from "../../../web/shared/echo.js";
 import { movedReading } from "./readings.js";
 
 /** @import { ReadingGrid } from "./readings.js" */

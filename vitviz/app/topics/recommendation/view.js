@@ -1,7 +1,8 @@
 // The page: the chosen section, and what a person chose in it, which the server is asked about where it has to compute.
-import { Echo } from "../../../web/scene/echo.js";
+
 import { colourTable, isDark } from "../../../web/shared/colours.js";
 import { make } from "../../../web/shared/dom.js";
+import { Echo } from "../../../web/shared/echo.js";
 import { mergeHeldKeys } from "../../../web/shared/events.js";
 import { Lifetime } from "../../../web/shared/lifetime.js";
 import { setBold } from "../../../web/shared/words.js";

@@ -1,7 +1,8 @@
 // The page's one part: a scene with the network's answer to it, and beside it what the chosen section shows of the run.
-import { Echo } from "../../../web/scene/echo.js";
+
 import { LiveScene } from "../../../web/scene/live_scene.js";
 import { make } from "../../../web/shared/dom.js";
+import { Echo } from "../../../web/shared/echo.js";
 import { Lifetime } from "../../../web/shared/lifetime.js";
 import { ExpandingView } from "./expanding_view.js";
 import { GrowthView } from "./growth_view.js";

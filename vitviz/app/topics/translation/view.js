@@ -2,9 +2,9 @@
 
 import { CellView } from "../../../web/explorer/cell.js";
 import { themeOf } from "../../../web/explorer/theme.js";
-import { Echo } from "../../../web/scene/echo.js";
 import { button } from "../../../web/shared/controls.js";
 import { make, write } from "../../../web/shared/dom.js";
+import { Echo } from "../../../web/shared/echo.js";
 import { arrowStep } from "../../../web/shared/events.js";
 import { formatted } from "../../../web/shared/format.js";
 import { Lifetime } from "../../../web/shared/lifetime.js";
