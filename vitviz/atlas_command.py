@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 FILE = "atlas.npz"
 ENGINES = ("local", "ray")
 BATCH, TOP, THUMBNAILS = 32, 8, 384
+MOST_HERE = 8  # batches at once in one process, where nothing else is asked for: each needs memory of its own
 
 
 @dataclass(frozen=True)
 class AtlasOptions:
-    """What a person asked of the command; ``thumbnails`` are KiB, ``threads`` the processor threads of one batch."""
+    """What a person asked of the command; ``thumbnails`` are KiB; ``workers`` batches run at once, each on ``threads``
+    processor threads."""
 
     folder: Path
     model: str
@@ -37,7 +39,7 @@ class AtlasOptions:
     top: int = TOP
     engine: str = "local"
     workers: int | None = None
-    threads: int | None = None
+    threads: int = 1
     thumbnails: int = THUMBNAILS
     restart: bool = False
 
@@ -74,8 +76,6 @@ def make_atlas(model: Model, files: list[Path], options: AtlasOptions) -> tuple[
         ValueError: if ``out`` has another atlas, or not one picture opened.
         OSError: if a file cannot be read or written.
     """
-    import torch
-
     from vitviz.analysis.atlas.files import write_atlas
     from vitviz.analysis.atlas.make import finished, run_all
     from vitviz.analysis.atlas.progress import load_progress
@@ -85,8 +85,7 @@ def make_atlas(model: Model, files: list[Path], options: AtlasOptions) -> tuple[
     out = _out(options)
     if out.exists() and not out.is_dir():
         raise ValueError(f"--out is a folder, and {out} is a file")
-    threads = options.threads or (1 if options.engine == "ray" else torch.get_num_threads())
-    plan = make_plan(options.folder, files, model, options.batch, options.top, threads)
+    plan = make_plan(options.folder, files, model, options.batch, options.top, options.threads)
     out.mkdir(parents=True, exist_ok=True)
     progress = load_progress(plan, out, restart=options.restart)
     run_all(progress, _results(progress, model, options), _Said(progress))
@@ -101,12 +100,13 @@ def _results(progress: Progress, model: Model, options: AtlasOptions) -> Iterato
     from vitviz.analysis.atlas.make import run_here
     from vitviz.tracing.weights import weights_hash
 
+    workers = options.workers or max(1, _cores() // progress.plan.threads)
     if options.engine == "local":
-        return run_here(progress, model)
+        most = options.workers or MOST_HERE
+        return run_here(progress, model, max(1, min(workers, most, len(progress.waiting))))
     from vitviz.analysis.atlas.ray_engine import run_on_ray
 
     plan, weights = progress.plan, weights_hash(model.network)
-    workers = options.workers or max(1, _cores() // plan.threads)
     return run_on_ray(plan, progress.waiting, options.model, options.revision, weights, workers)
 
 

@@ -121,10 +121,10 @@ def _add_atlas(atlas: argparse.ArgumentParser) -> None:
     atlas.add_argument("--batch", type=_count, default=BATCH, help=f"pictures that run together ({BATCH})")
     atlas.add_argument("--top", type=_count, default=TOP, help=f"pictures kept of each head and unit ({TOP})")
     atlas.add_argument("--engine", choices=ENGINES, default="local", help="this process, or Ray Data (local)")
-    atlas.add_argument("--workers", type=_count, help="processes of Ray; default: as many as there are cores")
     atlas.add_argument(
-        "--threads", type=_count, help="processor threads of a batch; default: all, with Ray 1"
+        "--workers", type=_count, help="batches at once, processes of Ray; default: as cores are"
     )
+    atlas.add_argument("--threads", type=_count, default=1, help="processor threads of each batch (1)")
     atlas.add_argument(
         "--thumbnails",
         type=_count,

@@ -21,6 +21,13 @@ from vitviz.tracing.blocks import BlockTrace
 from vitviz.tracing.swin_blocks import SwinBlockTrace
 
 FIGURES = ("distance", "entropy", "entropy_share", "class_weight", "register_weight", "self_weight")
+ROWS = (
+    "distance",
+    "entropy",
+    "class_weight",
+    "register_weight",
+    "self_weight",
+)  # what is measured of every row
 CHUNK = 1 << 17  # weights that are alive at once: they stay in a core's own cache
 
 
@@ -51,64 +58,84 @@ def head_figures(
         bias: relative position bias (H, K, K).
         mask: (W, K, K), 0, or -100 or less where a pair is forbidden.
     """
-    windows, keys = places.tokens.shape
+    windows = len(places.tokens)
     q, k = (x.float().unflatten(0, (-1, windows)) for x in (q, k))  # (B, W, H, K, d)
-    legal = torch.full((windows, keys), keys) if mask is None else (mask == 0).sum(dim=-1)  # (W, K)
-    several = places.real & (legal > 1)  # (W, K)
-    even = legal.clamp(min=2).log().double()  # (W, K)
-    counted = torch.stack(
-        [places.patch, places.real, several, places.patch, places.patch, places.patch]
-    )  # (6, W, K)
-    sums = torch.zeros(q.shape[0], q.shape[2], len(FIGURES), dtype=torch.float64)  # (B, H, 6)
+    own = _Rows(places, masked=mask is not None)
+    # Every piece has places of its own in it: what is summed, and in which order, no cut changes.
+    rows = torch.empty(len(ROWS), *q.shape[:-1])  # (5, B, W, H, K)
     for part in _pieces(q.shape):
-        own = _Window(
-            places.apart[part.windows], places.patch[part.windows], places.class_tokens, places.registers
-        )
         scores = attention_scores(
             q[part.pictures, part.windows, part.heads].flatten(0, 1),
             k[part.pictures, part.windows, part.heads].flatten(0, 1),
             None if bias is None else bias[part.heads].float(),
             None if mask is None else mask[part.windows].float(),
         )  # (B*Wc, Hc, K, K)
-        rows = _rows(scores, own, mask is not None)  # (B, Wc, Hc, K, 5)
-        distance, entropy, *weights = rows.double().unbind(dim=-1)  # each (B, Wc, Hc, K)
-        share = entropy / even[part.windows].unsqueeze(1)
-        figures = torch.stack([distance, entropy, share, *weights])  # (6, B, Wc, Hc, K)
-        counts = counted[:, part.windows].double()  # (6, Wc, K)
-        sums[part.pictures, part.heads] += torch.einsum("fbwhk,fwk->bhf", figures, counts)
-    means = sums / counted.sum(dim=(1, 2))  # (B, H, 6); what nothing counts for is 0 / 0
-    for name, there in (("class_weight", places.class_tokens), ("register_weight", places.registers)):
-        if not there:
-            means[..., FIGURES.index(name)] = torch.nan
+        own.measure(scores, part, rows[:, part.pictures, part.windows, part.heads])
+    return _means(rows, places, mask)
+
+
+def _means(rows: Tensor, places: Places, mask: Tensor | None) -> Tensor:
+    """The means of ``rows`` (5, B, W, H, K) over the queries that count, in float64: (B, H, 6)."""
+    windows, keys = places.tokens.shape
+    legal = torch.full((windows, keys), keys) if mask is None else (mask == 0).sum(dim=-1)  # (W, K)
+    several = places.real & (legal > 1)  # (W, K)
+    even = legal.clamp(min=2).log().double()  # (W, K)
+    found = dict(zip(ROWS, rows.double(), strict=True))  # (B, W, H, K) each
+    found["entropy_share"] = found["entropy"] / even.unsqueeze(1)
+    counted = dict.fromkeys(FIGURES, places.patch) | {
+        "entropy": places.real,
+        "entropy_share": several,
+    }  # (W, K)
+    there = {"class_weight": places.class_tokens, "register_weight": places.registers}
+    means = torch.full(
+        (rows.shape[1], rows.shape[3], len(FIGURES)), torch.nan, dtype=torch.float64
+    )  # (B, H, 6)
+    for at, name in enumerate(FIGURES):
+        if there.get(name, True):  # else the model has no such token
+            counts = counted[name].unsqueeze(1)  # (W, 1, K)
+            # What nothing counts for is 0 / 0.
+            means[..., at] = (found[name] * counts).sum(dim=(1, 3)) / counts.sum()
     return means
 
 
-class _Window(NamedTuple):
-    """What the rows of some windows are measured with: distances (W, K, K), what is a patch (W, K), other places."""
+class _Rows:
+    """How the rows of one attention's pattern are measured, in pieces that are alive one at a time."""
 
-    apart: Tensor
-    patch: Tensor
-    class_tokens: tuple[int, ...]
-    registers: tuple[int, ...]
+    def __init__(self, places: Places, *, masked: bool) -> None:
+        self.places = places
+        self.masked = masked
+        self.padded = not bool(places.real.all())
 
-
-def _rows(scores: Tensor, own: _Window, masked: bool) -> Tensor:
-    """Distance, entropy, and the weight on class token, registers and itself of every row: (B, W, H, K, 5)."""
-    scores = scores.unflatten(0, (-1, own.apart.shape[0]))  # (B, W, H, K, K)
-    logs = scores.log_softmax(dim=-1)  # (B, W, H, K, K), score - log-sum-exp
-    weights = logs.exp()  # (B, W, H, K, K)
-    itself = weights.diagonal(dim1=-2, dim2=-1)  # (B, W, H, K)
-    of_class = weights[..., list(own.class_tokens)].sum(dim=-1)  # (B, W, H, K)
-    of_registers = weights[..., list(own.registers)].sum(dim=-1)
-    if masked:  # a forbidden pair may be at minus infinity, and 0 times that is no number
-        logs.clamp_(min=torch.finfo(logs.dtype).min)
-    entropy = -logs.mul_(weights).sum(dim=-1)  # (B, W, H, K)
-    moved = torch.mul(weights, own.apart.unsqueeze(1), out=logs).sum(dim=-1)  # (B, W, H, K)
-    if not bool(own.patch.all()):
-        seen = own.patch.to(weights.dtype)[:, None, :, None]  # (W, 1, K, 1)
+    def measure(self, scores: Tensor, part: _Piece, rows: Tensor) -> None:
+        """Put ``ROWS`` of every query of a piece into ``rows`` (5, B, W, H, K); ``scores`` is (B*W, H, K, K)."""
+        distance, entropy, of_class, of_registers, itself = rows
+        places, prefix = self.places, self.places.num_prefix
+        apart = places.apart[part.windows].unsqueeze(1)  # (W, 1, K, K)
+        scores = scores.unflatten(0, (-1, apart.shape[0]))  # (B, W, H, K, K)
+        logs = scores.log_softmax(dim=-1)  # (B, W, H, K, K), score - log-sum-exp
+        weights = torch.exp(logs, out=scores)  # (B, W, H, K, K)
+        itself.copy_(weights.diagonal(dim1=-2, dim2=-1))
+        for kind, target in ((places.class_tokens, of_class), (places.registers, of_registers)):
+            target.copy_(_at(weights, kind))
+        if self.masked:  # a forbidden pair may be at minus infinity, and 0 times that is no number
+            logs.clamp_(min=torch.finfo(logs.dtype).min)
+        entropy.copy_(logs.mul_(weights).sum(dim=-1).neg_())
+        moved = torch.mul(weights, apart, out=logs).sum(dim=-1)  # (B, W, H, K)
+        tiny = torch.finfo(weights.dtype).tiny
         # A row without any weight on patches divides nothing by nothing: it moves nowhere.
-        moved = moved / (weights @ seen).squeeze(-1).clamp(min=torch.finfo(weights.dtype).tiny)
-    return torch.stack([moved, entropy, of_class, of_registers, itself], dim=-1)
+        if self.padded:
+            seen = places.patch[part.windows].to(weights.dtype)[:, None, :, None]  # (W, 1, K, 1)
+            moved = moved / (weights @ seen).squeeze(-1).clamp(min=tiny)
+        elif prefix:
+            moved = moved / weights[..., prefix:].sum(dim=-1).clamp(min=tiny)
+        distance.copy_(moved)
+
+
+def _at(weights: Tensor, keys: tuple[int, ...]) -> Tensor:
+    """What every row gives to some keys together: (..., K). Sliced one by one: a gather of a column costs far more."""
+    if not keys:
+        return weights.new_zeros(())
+    return sum((weights[..., key] for key in keys[1:]), start=weights[..., keys[0]])
 
 
 def _pieces(shape: torch.Size) -> Iterator[_Piece]:
