@@ -53,6 +53,18 @@ them to the product of dense matrices of all tokens by all tokens, in float64, t
 |---|---|---|---|
 """
 
+ATLAS = """
+## Atlas
+
+Figures of every head, MLP unit and block over two pictures of noise, from attention that plain hooks catch in a model
+of timm with explicit attention and random weights: loops over every pair of tokens in float64, windows and shift by
+timm's own functions (`tests/parity/atlas.py`); ours in float32. The figure is the largest |difference| over all blocks
+as a share of the largest |value|.
+
+| figure | family | difference |
+|---|---|---|
+"""
+
 
 def lines() -> Iterable[str]:
     """The page line by line, a row for every picture size."""
@@ -75,6 +87,7 @@ def lines() -> Iterable[str]:
     for scene in SCENE_ROWS:
         yield _line(scene.family, scene.title, scene.size, scene.gaps())
     yield from class_map_lines()
+    yield from atlas_lines()
 
 
 def class_map_lines() -> Iterable[str]:
@@ -86,6 +99,15 @@ def class_map_lines() -> Iterable[str]:
     yield CLASS_MAPS.format(captum=captum.__version__).rstrip("\n")
     for row in ROWS:
         yield f"| {row.method} | {row.family} | {row.title} | {row.gap():.1e} |"
+
+
+def atlas_lines() -> Iterable[str]:
+    """The part about atlases."""
+    from tests.parity.atlas import ROWS
+
+    yield ATLAS.rstrip("\n")
+    for row in ROWS:
+        yield f"| {row.figure} | {row.family} | {row.gap():.1e} |"
 
 
 def _line(family: str, title: str, size: tuple[int, int], gaps: Gaps) -> str:

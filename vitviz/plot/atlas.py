@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vitviz.plot.drawing import Description, drawing
-from vitviz.plot.marks import Axis, Panel, Panels, bars, cursor, dots, upright
+from vitviz.plot.marks import Axis, Dash, Panel, Panels, band, bars, cursor, dots, line, upright
 from vitviz.plot.panels import below
-from vitviz.plot.themes import ACCENT, INK, Theme
+from vitviz.plot.themes import ACCENT, FAINTEST, INK, Theme
 
 HEIGHT, SPREAD_HEIGHT = 300, 170
 MOST_TICKS = 13
+DASHES: tuple[Dash, ...] = ("dash", "solid", "dashdot", "dot")  # none is told apart by colour
 
 
 @drawing
@@ -25,6 +27,7 @@ def atlas_dots(
     chosen: int | None = None,
     own: ArrayLike | None = None,
     *,
+    name: str = "mean over the pictures",
     own_name: str = "this picture",
     x_title: str = "block",
     y_title: str = "mean attention distance, in pixels",
@@ -36,21 +39,56 @@ def atlas_dots(
     ``own`` (R,) are the same figures of one picture, as crosses; ``chosen`` is the head that is looked at.
     """
     y = np.asarray(values, np.float64)
-    traces = [dots(depth, y, INK, "circle", 8, opacity=0.75, hover="%{text}: %{y:.4~g}", text=names)]
+    traces = [
+        dots(depth, y, INK, "circle", 8, opacity=0.75, hover="%{text}: %{y:.4~g}", text=names, name=name)
+    ]
     if own is not None:
         hover = f"%{{text}}, {own_name}: %{{y:.4~g}}"
         traces.append(dots(depth, own, ACCENT, "x-thin-open", 7, hover=hover, text=names, name=own_name))
     shapes = []
     if chosen is not None and np.isfinite(y[chosen]):
         shapes = [{**cursor(depth[chosen], float(y[chosen]), ACCENT, 14, hollow=True), "name": "chosen"}]
-    every = -(-len(blocks) // MOST_TICKS)
-    ticks = [(at, str(at)) for at in range(0, len(blocks), every)]
-    x = Axis(x_title, span=(-0.6, len(blocks) - 0.4), ticks=ticks)
+    x = Axis(x_title, span=(-0.6, len(blocks) - 0.4), ticks=_ticks(len(blocks)))
     described = below(
         Panels([Panel(Axis(y_title, from_zero=True), traces, shapes)], HEIGHT, x, label=label), theme
     )
     described["layout"]["dragmode"] = False
     return described
+
+
+@drawing
+def atlas_lengths(
+    blocks: Sequence[str],
+    quantiles: Mapping[str, ArrayLike],
+    breaks: Sequence[int] = (),
+    *,
+    x_title: str = "block",
+    y_title: str = "length of a token",
+    label: str = "Lengths of the tokens after every block",
+    theme: Theme = "light",
+) -> Description:
+    """Lengths that a share of all tokens stays below after each of L blocks, (L,) for every name, the shortest first.
+
+    The area between the first and the last is filled; lines stop at ``breaks``, the first blocks of further stages.
+    """
+    found = [np.asarray(values, np.float64) for values in quantiles.values()]
+    edges = [0, *sorted(breaks), len(blocks)]
+    traces = []
+    for start, stop in pairwise(edges):
+        x = list(range(start, stop))
+        traces += band(x, found[0][start:stop], found[-1][start:stop], FAINTEST)
+        for (name, _), values, dash in zip(quantiles.items(), found, DASHES, strict=False):
+            hover = f"%{{text}}, {name}: %{{y:.4~g}}"
+            part = values[start:stop]
+            traces.append(line(x, part, INK, 1.4, dash, hover=hover, text=blocks[start:stop], name=name))
+    x_axis = Axis(x_title, span=(-0.6, len(blocks) - 0.4), ticks=_ticks(len(blocks)))
+    panel = Panel(Axis(y_title, from_zero=True), traces)
+    return below(Panels([panel], HEIGHT, x_axis, [upright(at - 0.5) for at in breaks], label=label), theme)
+
+
+def _ticks(blocks: int) -> list[tuple[float, str]]:
+    every = -(-blocks // MOST_TICKS)
+    return [(at, str(at)) for at in range(0, blocks, every)]
 
 
 @drawing

@@ -72,6 +72,14 @@ def test_token_lengths_are_the_files(open_page: Open) -> None:
     atlas, text = shipped_atlas("swin-mini"), pieces(page)
     for number in range(len(atlas.header.blocks)):
         assert short(atlas.norm_quantiles(number)[0.99]) in text
+    shown = mounted(page, "atlas.lengths")["figure"]["data"]
+    stages = [block.stage for block in atlas.header.blocks]
+    for name, share in (("5 %", 0.05), ("median", 0.5), ("95 %", 0.95), ("99 %", 0.99)):
+        pieces_of_it = [one for one in shown if one.get("name") == name]
+        assert len(pieces_of_it) == len(set(stages))  # a Swin's stages are of other widths
+        values = np.concatenate([one["y"] for one in pieces_of_it])
+        want = [atlas.norm_quantiles(number)[share] for number in range(len(stages))]
+        np.testing.assert_allclose(values, want)
 
 
 def test_a_model_without_an_atlas_of_its_own_is_not_compared(open_page: Open) -> None:

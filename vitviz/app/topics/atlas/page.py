@@ -17,7 +17,7 @@ from vitviz.app.topics.atlas.part import Dots, dots
 from vitviz.app.topics.atlas.thumbnails import exciting
 from vitviz.app.widgets.chart import chart
 from vitviz.app.words import say
-from vitviz.plot.atlas import atlas_spread
+from vitviz.plot.atlas import atlas_lengths, atlas_spread
 from vitviz.plot.numbers import percent, short
 
 if TYPE_CHECKING:
@@ -180,10 +180,19 @@ def _own_units(trace: Trace, block: int) -> NDArray[np.float32]:
 def _layers(atlas: Atlas) -> None:
     """How long the tokens are after each block."""
     st.caption(say("atlas.layers_help"))
+    blocks = atlas.header.blocks
+    found = [atlas.norm_quantiles(number) for number in range(len(blocks))]
+    named = {0.05: "5 %", 0.5: say("atlas.median"), 0.95: "95 %", 0.99: "99 %"}
+    lengths = atlas_lengths.describe(
+        [block.name for block in blocks],
+        {name: [one[share] for one in found] for share, name in named.items()},
+        [at for at in range(1, len(blocks)) if blocks[at].stage != blocks[at - 1].stage],
+        x_title=say("block"), y_title=say("atlas.length"), label=say("atlas.lengths"),
+    )  # fmt: skip
+    chart("atlas.lengths", lengths)
     rows = []
-    for number, block in enumerate(atlas.header.blocks):
-        lengths = atlas.norm_quantiles(number)
-        quantiles = [short(lengths[share]) for share in (0.05, 0.5, 0.95, 0.99)]
+    for number, block in enumerate(blocks):
+        quantiles = [short(found[number][share]) for share in named]
         rows.append([block.name, *quantiles, percent(atlas.large_share(number), 2)])
-    head = [say("block"), "5 %", say("atlas.median"), "95 %", "99 %", say("atlas.large")]
+    head = [say("block"), *named.values(), say("atlas.large")]
     st.html(html.table(rows, head, numbers=(1, 2, 3, 4, 5)))

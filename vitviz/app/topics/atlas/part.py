@@ -52,6 +52,7 @@ def _data(view: Dots, places: list[tuple[int, int]]) -> dict[str, Any]:
         [block.name for block in blocks],
         chosen,
         view.own,
+        name=say("atlas.of_all", pictures=view.atlas.partial.pictures),
         own_name=say("atlas.this_picture"),
         x_title=say("block"),
         y_title=say(f"atlas.{view.figure}_axis"),
