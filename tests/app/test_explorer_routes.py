@@ -19,7 +19,8 @@ from vitviz.app.explorer_routes import explorer_routes
 from vitviz.app.routes import nothing
 from vitviz.memory import Memory
 from vitviz.payload import unpack
-from vitviz.tracing.trace import Trace
+from vitviz.tracing.edits import forbid_attention
+from vitviz.tracing.trace import Trace, run_trace
 from vitviz.web.explorer import source as source_module
 from vitviz.web.explorer.payloads import layer_payload, rollout_payload, value_payload
 from vitviz.web.explorer.source import TraceSource
@@ -149,6 +150,17 @@ def test_what_there_is_not(server: Server, name: str, path: str, status: int, se
     assert (answer.status_code, answer.text) == (status, sentence)
     assert answer.headers["content-type"].startswith("text/plain")
     assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("name", ["ViT", "Swin"])
+def test_attention_that_an_edit_changed_so_that_q_and_k_do_not_tell_it(server: Server, name: str) -> None:
+    made = make(name)
+    edited = run_trace(made.network, made.image, intervention=forbid_attention(1, keys=[0], head=1))
+    url = f"/explorer/{server.store.register('me', 'edited', TraceSource(edited, 'test'))}"
+    for path in ("1.bin", "1/0.npz"):
+        answer = server.client.get(f"{url}/{path}")
+        assert (answer.status_code, "q and k do not tell it" in answer.text) == (409, True)
+    assert server.client.get(f"{url}/0.bin").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["0.bin", "0/0.bin", "rollout/0.bin", "0/0.npz"])

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from vitviz.web.explorer.store import (
     NoSuchPayloadError,
+    NotDrawnError,
     PayloadKey,
     PayloadStore,
     PayloadTooLargeError,
@@ -65,8 +66,9 @@ class LeftError(Exception):
 def explorer_routes(store: PayloadStore, gate: Gate) -> list[BaseRoute]:
     """The routes for ``store``; a payload is computed in a worker thread that holds ``gate(owner, source)``.
 
-    A response is the payload's bytes, or one plain sentence: 404 for a layer or head that does not exist, 410 for a
-    token that is unknown (any more), 421 for one of another server, 413 for a payload that would be too large.
+    A response is the payload's bytes, or one plain sentence: 404 for a layer or head that does not exist, 409 for
+    attention that an edit changed so that it cannot be drawn, 410 for a token that is unknown (any more), 421 for one
+    of another server, 413 for a payload that would be too large.
     """
 
     async def respond(
@@ -84,6 +86,8 @@ def explorer_routes(store: PayloadStore, gate: Gate) -> list[BaseRoute]:
             payload = await loop.run_in_executor(_workers, store.fetch, token, key, compute_in_gate)
         except LeftError:
             return _sentence(GONE, 410)
+        except NotDrawnError as error:
+            return _sentence(str(error), 409)
         except NoSuchPayloadError as error:
             return _sentence(str(error), 404)
         except PayloadTooLargeError as error:

@@ -62,6 +62,7 @@ test("a source asks its fetcher once, keeps what fits, and reports what is gone"
       asked.push(path);
       if (path.endsWith("gone")) return new Response("", { status: 410 });
       if (path.endsWith("elsewhere")) return new Response("on another server", { status: 421 });
+      if (path.endsWith("edited")) return new Response("q and k do not tell it", { status: 409 });
       return new Response(bytes, { headers });
     },
   });
@@ -74,5 +75,7 @@ test("a source asks its fetcher once, keeps what fits, and reports what is gone"
   await assert.rejects(source.get("gone"), /gone/);
   assert.equal(missing, 1);
   await assert.rejects(source.get("elsewhere"), /on another server/);
+  assert.equal(missing, 2);
+  await assert.rejects(source.get("edited"), /^Error: edited$/); // to be asked again is no use
   assert.equal(missing, 2);
 });

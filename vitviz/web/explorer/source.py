@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vitviz.analysis.attention.rows import block_rows
+from vitviz.analysis.attention.rows import AttentionRows, block_rows
 from vitviz.analysis.likeness.vectors import KINDS
 from vitviz.tracing.blocks import BlockTrace
 from vitviz.tracing.detr_blocks import DetrBlockTrace
 from vitviz.tracing.swin_blocks import SwinBlockTrace
 from vitviz.tracing.trace import Trace
 from vitviz.web.explorer.payloads import layer_payload, rollout_payload, value_payload, vectors_payload
-from vitviz.web.explorer.store import NoSuchPayloadError, PayloadTooLargeError
+from vitviz.web.explorer.store import NoSuchPayloadError, NotDrawnError, PayloadTooLargeError
 
 ROLLOUT_TOKENS = 2100  # a rollout is N x N float32: 17.6 MB for so many tokens
 PATTERN_TOKENS = 1500  # a head's pattern in an archive is N x N float32: 9 MB for so many tokens
@@ -31,10 +31,7 @@ class TraceSource:
     def layer(self, layer: int) -> bytes:
         """q and k (W, H, K, d), log-sum-exp (W, H, K) and tokens (W, K) of a block: ``layer_payload``."""
         block = self._block(layer)
-        try:
-            return layer_payload(block)
-        except ValueError as error:  # an edit of the scores themselves
-            raise NoSuchPayloadError(f"{error}, so it is not drawn") from error
+        return layer_payload(block, _rows(block))
 
     def values(self, layer: int, head: int) -> bytes:
         """v (W, K, d) and the projection (D, d) of a head: ``value_payload``."""
@@ -75,7 +72,7 @@ class TraceSource:
         place.
         """
         block, head = self._head(layer, head)
-        rows = block_rows(block)
+        rows = _rows(block)
         swin = isinstance(block, SwinBlockTrace)
         arrays = {name: block[name] if swin else block[name][0] for name in ("q", "k", "v")}
         arrays |= {"entropy": rows.entropy, "distance": rows.distance}
@@ -103,6 +100,14 @@ class TraceSource:
     def _head(self, layer: int, head: int) -> tuple[BlockTrace, int]:
         block = self._block(layer)
         return block, _in_range("head", head, range(block.num_heads))
+
+
+def _rows(block: BlockTrace) -> AttentionRows:
+    """Raises ``NotDrawnError`` where an edit changed the scores themselves."""
+    try:
+        return block_rows(block)
+    except ValueError as error:
+        raise NotDrawnError(f"{error}, so it is not drawn") from error
 
 
 def _in_range(kind: str, number: int, among: Sequence[object]) -> int:

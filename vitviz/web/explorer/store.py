@@ -21,6 +21,10 @@ class NoSuchPayloadError(LookupError):
     """The source has no layer or head of that number, or not that kind of payload; the message says which."""
 
 
+class NotDrawnError(NoSuchPayloadError):
+    """An edit of the run changed a block's attention so that q and k do not tell it; nothing is missing."""
+
+
 class PayloadTooLargeError(ValueError):
     """The payload could be computed, but would have too many bytes; the message says why."""
 

@@ -122,12 +122,13 @@ export function sinkText({ data, engines }, { layer, head }) {
 }
 
 /**
- * What a failed request is in words: of a missing payload or server, or its own message.
+ * What a failed request is in words: of a missing payload or server, of attention that cannot be drawn, or its own message.
  * @param {unknown} error
  * @param {Words} words
  */
 export function problemOf(error, words) {
   const message = error instanceof Error ? error.message : String(error);
+  if (message === "edited") return words.edited;
   return isGone(error) || error instanceof TypeError ? words.gone : message;
 }
 

@@ -179,6 +179,7 @@ export class PayloadSource {
     // A server that no longer knows the token answers an error, or with the page's own HTML after a restart; 421 is the
     // answer of another server than the page's, in its own words.
     if (!response.ok || !response.headers.get("content-type")?.startsWith("application/octet-stream")) {
+      if (response.status === 409) throw new Error("edited"); // nothing is missing: an edit made it impossible to draw
       const gone = [404, 410].includes(response.status) || response.ok;
       if ((gone || response.status === 421) && !this.closed) this.missing?.();
       throw new Error(gone ? "gone" : (await response.text()).slice(0, 300));
