@@ -39,6 +39,43 @@ def test_a_run_from_the_edited_block_on_is_the_whole_run(subject: Subject) -> No
                     assert not torch.equal(whole[full], plain[full])
 
 
+def test_a_run_that_goes_on_from_another_edited_one_is_the_whole_run(subject: Subject) -> None:
+    plain = subject.trace()
+    last = len(plain.blocks) - 1
+    zero, scale = edit_part("tokens", last, 0), edit_part("tokens", last, 0, "scale", factor=2.0)
+    first, unit = edit_part("mlp", 0), edit_part("unit", last, 1, "scale", factor=3.0)
+    pairs = {
+        "more behind": (first, first + zero),
+        "less behind": (first + zero, first),
+        "another way with the same input": (first + zero, first + scale),
+        "the same input, and more of that block": (first + scale, first + scale + unit),
+        "the same input, and less of that block": (scale + unit, scale),
+        "other order": (first + zero + scale, first + scale + zero),
+        "nothing in common": (first, zero),
+        "the very same": (first + scale, first + scale),
+    }
+    for begun, edit in pairs.values():
+        whole = subject.trace(edit)
+        found = run_edited(plain, edit, begun=run_edited(plain, begun))
+        assert dict(found.kept).keys() == dict(whole.kept).keys()
+        for name, tensor in whole.kept.items():
+            torch.testing.assert_close(found.kept[name], tensor, **EXACT)
+        full = f"{whole.blocks[last].name}.mlp_post"
+        torch.testing.assert_close(found[full], whole[full], **EXACT)
+
+
+def test_what_both_edits_begin_with_is_not_run_again(subject: Subject) -> None:
+    plain = subject.trace()
+    first = edit_part("mlp", 0)
+    begun = run_edited(plain, first)
+    found = run_edited(plain, first + edit_part("unit", len(plain.blocks) - 1, 1), begun=begun)
+    name = plain.segment_of(f"{plain.blocks[-1].name}.q").input_name
+    assert found.kept[name] is begun.kept[name]
+    other = Subject(subject.network, random_picture(*subject.image.shape[-2:], seed=7)).trace()
+    stranger = run_edited(other, first)
+    assert run_edited(plain, first, begun=stranger).kept[name] is not stranger.kept[name]
+
+
 def test_an_edit_before_the_blocks_or_behind_them_runs_what_it_changes(subject: Subject) -> None:
     plain = subject.trace()
     for name in ("embed", "pooled"):

@@ -20,8 +20,9 @@ from vitviz.once import once
 from vitviz.probe import Chain, Probe, no_probe
 from vitviz.tracing.blocks import BlockTrace
 from vitviz.tracing.detr_blocks import DetrBlockTrace
-from vitviz.tracing.interventions import Edit
+from vitviz.tracing.interventions import Edit, Except
 from vitviz.tracing.origin import NO_ORIGIN, Origin
+from vitviz.tracing.resumed import start_of
 from vitviz.tracing.run import KEPT, KEPT_OF_A_STEP, Run
 from vitviz.tracing.segments import (
     CLASSIFY,
@@ -320,11 +321,14 @@ def located(edit: Edit, network: Network, given: Tensor) -> Edit:
     return edit.on(attention_names(network), partial(token_places, network, grid))
 
 
-def run_edited(plain: Trace, edit: Edit, between: Callable[[], object] | None = None) -> Trace:
+def run_edited(
+    plain: Trace, edit: Edit, between: Callable[[], object] | None = None, begun: Trace | None = None
+) -> Trace:
     """The run of ``plain`` with an edit: from the first step that it changes on, below it the plain run's own tensors.
 
     The same as ``run_trace`` on the same picture with ``edit``, for the part of its time that is behind the edit.
-    ``between`` is as there.
+    ``between`` is as there. ``begun`` is another edited run of ``plain``: where its edit begins with the very same
+    changes as ``edit``, what they made is taken from it too, up to the first step in which the two differ.
 
     >>> import vitviz
     >>> from vitviz.tracing.trace import run_edited
@@ -345,20 +349,17 @@ def run_edited(plain: Trace, edit: Edit, between: Callable[[], object] | None = 
     for name in edit.names:
         if name not in plain:
             raise ValueError(f"this model makes no tensor called {name!r}, so it cannot be edited")
-    segments = [segment.name for segment in plain.segments]
-    first = min(
-        (segments.index(plain.segment_of(name).name) for name in edit.names), default=len(segments) - 1
-    )
+    start = start_of(plain, edit, begun)
     keep = _Keep(needed_names(network).__contains__, between)
-    chain = Chain((edit, keep))
     with torch.no_grad():
-        if first == 0:
-            network(plain.given, chain)
+        if start.segment == 0:
+            network(plain.given, Chain((edit, keep)))
         else:
-            x = plain.kept[plain.segments[first].input_name]
-            resume(network, x, chain, first - 1, plain.patch_grid, plain.kept)
+            probe = Chain((Except(edit, start.done), keep))
+            x = start.run.kept[plain.segments[start.segment].input_name]
+            resume(network, x, probe, start.segment - 1, plain.patch_grid, start.run.kept)
     return replace(
-        plain, kept={**plain.kept, **keep.tensors}, intervention=edit, _derived={}, batch=None, number=0
+        plain, kept={**start.run.kept, **keep.tensors}, intervention=edit, _derived={}, batch=None, number=0
     )
 
 
