@@ -65,6 +65,18 @@ as a share of the largest |value|.
 |---|---|---|
 """
 
+INTERVENTIONS = """
+## Interventions
+
+The same change made twice: by an edit of ours, and on a model of timm with our weights, all of them random, by plain
+torch hooks (`tests/parity/interventions.py`), in float32. Ours runs whole and from the edited block on; the figure is
+that of the worse run, and of a sweep that of the worst of all its runs. `change` is the largest |change| that the edit
+makes of a class score, `difference` the largest |difference| of a score from the other code.
+
+| part | how | family | held to | change | difference |
+|---|---|---|---|---|---|
+"""
+
 
 def lines() -> Iterable[str]:
     """The page line by line, a row for every picture size."""
@@ -88,6 +100,7 @@ def lines() -> Iterable[str]:
         yield _line(scene.family, scene.title, scene.size, scene.gaps())
     yield from class_map_lines()
     yield from atlas_lines()
+    yield from intervention_lines()
 
 
 def class_map_lines() -> Iterable[str]:
@@ -108,6 +121,17 @@ def atlas_lines() -> Iterable[str]:
     yield ATLAS.rstrip("\n")
     for row in ROWS:
         yield f"| {row.figure} | {row.family} | {row.gap():.1e} |"
+
+
+def intervention_lines() -> Iterable[str]:
+    """The part about edits and sweeps."""
+    make_torchvision_importable()
+    from tests.parity.interventions import ROWS
+
+    yield INTERVENTIONS.rstrip("\n")
+    for row in ROWS:
+        found = row.found()
+        yield f"| {row.part} | {row.how} | {row.family} | {row.title} | {found.change:.2g} | {found.gap:.1e} |"
 
 
 def _line(family: str, title: str, size: tuple[int, int], gaps: Gaps) -> str:

@@ -1,4 +1,4 @@
-"""Sweeps against runs with one edit each, made one by one; tests/parity/test_sweep.py has timm with hooks."""
+"""Sweeps against runs with one edit each, made one by one; tests/parity/test_interventions.py has timm with hooks."""
 
 from __future__ import annotations
 
