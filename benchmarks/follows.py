@@ -14,6 +14,7 @@ from benchmarks.explorer import DEEP, LISTEN
 from benchmarks.pages import server
 from benchmarks.report import machine, print_json, print_table
 
+BROWSERS = ("chromium", "chromium-browser", "chromium-headless-shell")
 Times = dict[str, list[float]]
 
 
@@ -42,7 +43,7 @@ def measure(
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--moves", type=int, default=moves)
     options = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
     if chromium is None:
         sys.exit("this benchmark needs chromium: apt-get install chromium")
     with sync_playwright() as playwright, server():
