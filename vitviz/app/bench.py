@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
 from vitviz.analysis.places import carry
-from vitviz.app import callbacks, other_pictures, pages, tokens
+from vitviz.app import callbacks, links, other_pictures, pages, tokens
 from vitviz.app.explorer_view import Start
+from vitviz.app.fragments import rerun_only
 from vitviz.app.markup import as_text
 from vitviz.app.settings import BLOCK, HEAD, Setting
 from vitviz.app.words import say
@@ -30,6 +31,7 @@ PAGE = "interventions"
 MOST = 12  # edits
 LONGEST = 1200  # characters of all of them, which an address has to hold
 OFF = "-"  # before an edit that is not applied
+EDITS = "bench-edits"  # the fragment of the bench's own page that shows all that is on it
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,11 @@ def clear(model: ModelEntry) -> None:
     BENCH.set((), model.name)
 
 
+def changed() -> NoReturn:
+    """From a callback that changed the bench: show that; where the bench is open, without what else is on the page."""
+    rerun_only(EDITS)
+
+
 def block_name(config: ModelConfig, block: int) -> str:
     """What an attention block is called, from the configuration alone; its number where there is none such."""
     if not isinstance(config, SwinConfig):
@@ -133,21 +140,22 @@ def name(model: ModelEntry, edit: PlannedEdit) -> str:
 
 
 def offer(model: ModelEntry, edits: Sequence[PlannedEdit], where: str) -> None:
-    """A fold of buttons that put edits on the bench or take them off it, and the link to it once it has some.
+    """A fold of buttons that put edits on the bench or take them off it; on other pages also the link to it.
 
     ``where`` is the page's own part of their keys.
     """
     with st.container(horizontal=True, key=f"bench-offer-{where}", vertical_alignment="center", gap="small"):
         if len(edits) == 1:
-            _button(model, edits[0], f"bench_offer.{where}")
+            button(model, edits[0], f"bench_offer.{where}")
         else:
             with st.popover(say("bench.offers"), icon=":material/power_settings_new:", width="content"):
                 for number, edit in enumerate(edits):
-                    _button(model, edit, f"bench_offer.{where}.{number}")
+                    button(model, edit, f"bench_offer.{where}.{number}")
         link(model)
 
 
-def _button(model: ModelEntry, edit: PlannedEdit, key: str) -> None:
+def button(model: ModelEntry, edit: PlannedEdit, key: str) -> None:
+    """A button that puts an edit on the bench, or takes it off where it is there."""
     there = any(slot.edit == edit for slot in peek(model))
     said = as_text(name(model, edit))
     st.button(
@@ -163,7 +171,7 @@ def _offered(model: ModelEntry, edit: PlannedEdit) -> None:
         remove(model, edit)
     else:
         add(model, edit)
-    st.rerun()  # the count in the side bar is outside of every fragment
+    changed()
 
 
 def of_chosen(model: ModelEntry, trace: Trace, start: Start) -> list[PlannedEdit]:
@@ -179,6 +187,8 @@ def of_chosen(model: ModelEntry, trace: Trace, start: Start) -> list[PlannedEdit
 
 
 def link(model: ModelEntry) -> None:
-    """A link to the bench with the number of its edits; nothing while there are none."""
+    """A link to the bench with the number of its edits; nothing while there are none, or on its own page."""
+    if links.current().page == PAGE:
+        return
     if count := len(peek(model)):
         pages.link(PAGE, say("bench.link_one" if count == 1 else "bench.link", count=count))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
+from weakref import ref
+
+import streamlit as st
 
 from vitviz.app import networks, other_pictures, people, session
 from vitviz.app.derived import trace_keys
@@ -16,17 +19,15 @@ from vitviz.tracing.parts import TENSORS
 from vitviz.tracing.planned_edit import SAMPLES_RUN, PlannedEdit
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from vitviz.analysis.interventions.effect import Effect
-    from vitviz.app.chosen_picture import ChosenPicture
     from vitviz.tracing.edits import Made
     from vitviz.tracing.interventions import Edit
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
 EDIT: session.Derived[Edit] = session.Derived("an edit, with what it puts in")
-EFFECT: session.Derived[Effect] = session.Derived("what edits change")
+EFFECT: session.Derived[Effect | str] = session.Derived("what edits change, or why they cannot be made")
+LATEST = "edited.latest"
 
 
 class PictureGoneError(ValueError):
@@ -59,16 +60,8 @@ def _of_samples(model: ModelEntry, planned: PlannedEdit) -> Made:
     network = networks.network(model)
     names = full_names(network, planned.block, TENSORS[planned.kind]) if planned.kind != "mask" else ()
     pictures = [session.sample_picture(sample) for sample in SAMPLES]
-    runs = recorded(network, [partial(_image, model, each) for each in pictures], names)
+    runs = recorded(network, [partial(session.image, model, each) for each in pictures], names)
     return stacked(network, in_steps(runs, len(pictures), say("bench.samples", count=len(pictures))))
-
-
-def _image(model: ModelEntry, picture: ChosenPicture) -> Tensor:
-    import torch
-
-    from vitviz.images import to_array
-
-    return torch.from_numpy(to_array(session.seen(model, picture), model.preprocessing)).unsqueeze(0)
 
 
 def edited(model: ModelEntry, plain: Trace, planned: Sequence[PlannedEdit]) -> Trace:
@@ -88,7 +81,7 @@ def edited(model: ModelEntry, plain: Trace, planned: Sequence[PlannedEdit]) -> T
 
         with networks.gate(networks.lane(model)):
             collect()
-            return run_edited(plain, sum(edits, Edit(())), people.still_wanted)
+            return run_edited(plain, sum(edits, Edit(())), people.still_wanted, _latest())
 
     def put(made: Trace) -> None:
         trace_keys[made] = key
@@ -97,11 +90,20 @@ def edited(model: ModelEntry, plain: Trace, planned: Sequence[PlannedEdit]) -> T
     made = memory.make_once(key, make, put, person.owner, people.still_wanted)
     memory.resize(key, made.nbytes)
     person.keep(key)
+    st.session_state[LATEST] = ref(made)
     return made
 
 
-def effect(model: ModelEntry, plain: Trace, planned: Sequence[PlannedEdit]) -> Effect:
-    """What all these edits together change; of one that is alone, no run is kept for it.
+def _latest() -> Trace | None:
+    """The edited run that this person saw last, while it is kept: one with one edit more begins as it did."""
+    latest: ref[Trace] | None = st.session_state.get(LATEST)
+    return latest() if latest is not None else None
+
+
+def effect(model: ModelEntry, plain: Trace, planned: Sequence[PlannedEdit], *, keep: bool = False) -> Effect:
+    """What all these edits together change, made once, as is why they cannot be made.
+
+    The run is kept for ``edited`` with ``keep``.
 
     Raises:
         ValueError: as ``edited``.
@@ -112,15 +114,19 @@ def effect(model: ModelEntry, plain: Trace, planned: Sequence[PlannedEdit]) -> E
 
     edits = [edit_of(model, plain, each) for each in planned]
 
-    def make() -> Effect:
-        run = run_edited(plain, sum(edits, Edit(())), people.still_wanted)
-        return analysis.effect(plain, run)
+    def run() -> Trace:
+        if keep:
+            return edited(model, plain, planned)
+        with networks.gate(networks.lane(model)):
+            return run_edited(plain, sum(edits, Edit(())), people.still_wanted, _latest())
 
-    return session.derived(plain, EFFECT.at(*map(str, planned)), make)
+    def make() -> Effect | str:
+        try:
+            return analysis.effect(plain, run())
+        except ValueError as error:
+            return str(error)
 
-
-def effect_of_run(plain: Trace, run: Trace, planned: Sequence[PlannedEdit]) -> Effect:
-    """What an edited run changed, kept as ``effect`` keeps it."""
-    from vitviz.analysis.interventions import effect as analysis
-
-    return session.derived(plain, EFFECT.at(*map(str, planned)), lambda: analysis.effect(plain, run))
+    found = session.derived(plain, EFFECT.at(*map(str, planned)), make, own_turns=True)
+    if isinstance(found, str):
+        raise ValueError(found)
+    return found

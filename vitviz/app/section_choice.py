@@ -20,7 +20,7 @@ def choose_section(
     The choice also lives in the settings, because a widget forgets when its page is left. In another language it is
     another widget.
     """
-    key = f"{setting.name}.{st.session_state.get('language', 'en')}"
+    key = _key(setting)
     st.session_state.setdefault(key, setting.get(names[0]))
     chosen = st.segmented_control(
         label, names, format_func=title, key=key, required=True, label_visibility="collapsed"
@@ -28,3 +28,13 @@ def choose_section(
     section = chosen or names[0]
     setting.set(section)
     return section
+
+
+def open_section(setting: Setting[Name], name: Name) -> None:
+    """From a callback: open another section."""
+    setting.set(name)
+    st.session_state[_key(setting)] = name
+
+
+def _key(setting: Setting[Name]) -> str:
+    return f"{setting.name}.{st.session_state.get('language', 'en')}"

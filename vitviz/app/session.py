@@ -34,6 +34,7 @@ from vitviz.zoo.registry import ModelEntry
 
 if TYPE_CHECKING:
     from PIL import Image
+    from torch import Tensor
 
     from vitviz.tracing.norms import NormStatistics
     from vitviz.tracing.trace import Trace
@@ -170,6 +171,19 @@ def seen(model: ModelEntry, of: ChosenPicture | None = None) -> Image.Image:
     return (of or picture()).view(model.preprocessing)
 
 
+def image(model: ModelEntry, of: ChosenPicture | None = None) -> Tensor:
+    """The same as numbers, as the model is given it, (1, 3, H, W)."""
+    return _as_given(seen(model, of), model)
+
+
+def _as_given(pixels: Image.Image, model: ModelEntry) -> Tensor:
+    import torch
+
+    from vitviz.images import to_array
+
+    return torch.from_numpy(to_array(pixels, model.preprocessing)).unsqueeze(0)  # (1, 3, H, W)
+
+
 def trace(model: ModelEntry, of: ChosenPicture | None = None) -> Trace:
     """The run of a model on a picture, by default this person's; made once, and again where it had to go."""
     st.session_state.setdefault(SHOWN, model)
@@ -179,13 +193,10 @@ def trace(model: ModelEntry, of: ChosenPicture | None = None) -> Trace:
     key = ("trace", weights, digest, model.preprocessing, model.class_names)
 
     def make() -> Trace:
-        import torch
-
-        from vitviz.images import to_array
         from vitviz.tracing.trace import run_trace
 
         network = networks.network(model)
-        image = torch.from_numpy(to_array(pixels, model.preprocessing)).unsqueeze(0)  # (1, 3, H, W)
+        image = _as_given(pixels, model)
         with networks.gate(networks.lane(model)):
             collect()
             return run_trace(network, image, model.class_names, between=people.still_wanted)

@@ -11,12 +11,17 @@ from streamlit.testing.v1 import AppTest
 
 import vitviz
 from tests.app.page_contents import mounted, number
-from vitviz.app import bench
+from tests.app.test_families import FAMILIES, SWINS, loaded
+from vitviz.analysis.interventions.effect import effect
+from vitviz.app import bench, words
 from vitviz.app.bench import Slot
+from vitviz.images import to_array
 from vitviz.samples import FOLDER, SAMPLES
+from vitviz.tracing import trace as trace_module
 from vitviz.tracing.interventions import Edit
 from vitviz.tracing.planned_edit import SAMPLES_RUN, PlannedEdit
-from vitviz.tracing.trace import Trace
+from vitviz.tracing.trace import Trace, run_edited, run_trace
+from vitviz.zoo.registry import ModelEntry
 
 Open = Callable[..., AppTest]
 BENCH = {
@@ -147,3 +152,63 @@ def test_the_edited_run_stands_beside_the_plain_one(open_page: Open) -> None:
 def test_it_speaks_chinese(open_page: Open) -> None:
     page = open_page("interventions", model="vit-tiny", language="zh")
     assert page.title[0].value == "关掉一部分看看"
+
+
+@pytest.mark.parametrize("family", ["no head", "Swin without a head"])
+def test_a_model_without_classes_shows_how_far_its_stream_is_moved(open_page: Open, family: str) -> None:
+    own = loaded(family, (FAMILIES | SWINS)[family])
+    slots = {f"setting.bench.{family}": bench.read("h1.0,m0,-b0")}
+    page = open_page("interventions", model=family, own_models=own, **slots)
+    said = [each.value for each in (*page.caption, *page.markdown) if "last stream" in each.value]
+    assert len(said) == 4
+    assert not shown_changes(page)
+    network = own[family].again().network  # type: ignore[misc]
+    image = session_image(page, own[family].entry)
+    plain = run_trace(network, image)
+    edited = run_edited(plain, PlannedEdit.read("h1.0").edit(lambda _: plain))
+    moved = 100 * effect(plain, edited).of_patches()[-1]
+    assert number(said[0].split(" by ")[1].split(" ")[0]) == pytest.approx(moved, abs=0.06)
+    lines = mounted(page, "interventions.stream")["figure"]["data"]
+    assert all(len(line["y"]) == len(plain.blocks) + 1 for line in lines)
+    for section in ("sweep", "patches"):
+        page = open_page(
+            "interventions", model=family, own_models=own, **{"setting.interventions.section": section}
+        )
+        assert [info.value for info in page.info] == [words.table()["interventions.no_classes"]["en"]]
+
+
+def session_image(page: AppTest, entry: ModelEntry) -> torch.Tensor:
+    """The page's picture, as the model is given it."""
+    seen = page.session_state["picture"].view(entry.preprocessing)
+    return torch.from_numpy(to_array(seen, entry.preprocessing)).unsqueeze(0)
+
+
+def test_the_empty_bench_has_edits_to_try(open_page: Open) -> None:
+    page = open_page("interventions", model="vit-tiny")
+    examples = [button for button in page.button if str(button.key).startswith("bench_example")]
+    assert [button.label.replace("\\", "") for button in examples] == [
+        "Switch off blocks.6 head 0", "Switch off blocks.0 MLP", "Switch off all of blocks.11",
+    ]  # fmt: skip
+    examples[1].click().run()
+    assert list(map(str, page.session_state["setting.bench.vit-tiny"])) == ["m0"]
+    plain, edited = by_hand("vit-tiny", ["m0"])
+    best = int(plain.logits.argmax())
+    ((logit, _),) = shown_changes(page)
+    assert logit == pytest.approx(float(edited.logits[best] - plain.logits[best]), abs=6e-5)
+
+
+def test_what_was_computed_is_not_computed_again(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened(open_page, "vit-tiny", ("h8.1", "m3", "u4.70"))
+    runs: list[str] = []
+
+    def counted(plain: Trace, edit: Edit, *rest: object) -> Trace:
+        runs.append(repr(edit))
+        return run_edited(plain, edit, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(trace_module, "run_edited", counted)
+    page.run()
+    assert runs == []
+    next(box for box in page.checkbox if "MLP" in box.label and "unit" not in box.label).uncheck().run()
+    assert len(runs) == 1  # the two that are left; each alone is known
+    next(box for box in page.checkbox if "MLP" in box.label and "unit" not in box.label).check().run()
+    assert len(runs) == 1

@@ -43,7 +43,8 @@ def _form(model: ModelEntry, trace: Trace) -> None:
     st.session_state.setdefault(key, min(BLOCK.peek(len(names) // 2, model.name), len(names) - 1))
     at = right.selectbox(say("block"), range(len(names)), key=key, format_func=names.__getitem__)
     block = trace.blocks[at]
-    left, right = st.columns(2)
+    wide = kind in ("tokens", "mask")  # who is asked for a row of numbers
+    left, right = st.columns([1, 1 if wide else 1.7]) if wide or kind in NUMBERED else [st.container()] * 2
     with left:
         which = _which(model, kind, block)
     hows = ("zero",) if kind == "mask" else HOWS
@@ -109,7 +110,7 @@ def _button(
 
     def add() -> None:
         bench.add(model, edit)
-        st.rerun()
+        bench.changed()
 
     st.button(
         say("interventions.add_button"), key=key, disabled=not room,

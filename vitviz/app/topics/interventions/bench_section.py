@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
@@ -14,6 +15,7 @@ from vitviz.app.topics.interventions.changes import Shown, changes
 from vitviz.app.topics.interventions.exports import exports
 from vitviz.app.widgets.explorer import described
 from vitviz.app.words import say
+from vitviz.models.config import SwinConfig
 from vitviz.plot.numbers import fixed, percent
 from vitviz.tracing.planned_edit import PlannedEdit
 
@@ -21,6 +23,15 @@ if TYPE_CHECKING:
     from vitviz.analysis.interventions.effect import Effect
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
+
+
+# The button that takes an edit away stays beside it, however long its name is.
+STYLE = """<style>
+[class*=st-key-bench-row] { flex-wrap: nowrap; }
+[class*=st-key-bench-row] > div:first-child { min-width: 0; }
+[class*=st-key-bench-row] > div:last-child { flex: none; }
+.st-key-bench-list { row-gap: .1rem; }
+</style>"""
 
 
 class Tried(NamedTuple):
@@ -31,23 +42,41 @@ class Tried(NamedTuple):
     why_not: str = ""
 
 
+@st.fragment(key=bench.EDITS)
 def show(model: ModelEntry, trace: Trace) -> None:
-    """The list at the side, the changes beside it, and the explorer with both runs below."""
+    """The list at the side, the changes beside it, and the explorer with both runs below.
+
+    The numbers are sent as soon as they are there, and what the explorer fetches after them.
+    """
+    st.html(STYLE)
     left, right = st.columns([1, 1.5], gap="medium")
     with right:
         place = st.container()
     with left:
-        slots = bench.slots(model)
-        tried = [_tried(model, trace, slot) for slot in slots]
-        applied = [each.slot.edit for each in tried if each.alone is not None and each.slot.on]
-        together, run = _together(model, trace, applied)
+        tried = _all_tried(model, trace)
+        applied = _applied(tried)
+        together = _together(model, trace, applied)
         with place:
-            target = changes(model, trace, Shown(together, applied))
+            target = changes(model, trace, Shown(together, applied, not tried))
         _list(model, tried, target, together if len(applied) > 1 else None)
-        add_form(model, trace, first=not slots)
+        add_form(model, trace, first=not tried)
         if applied and together is not None:
             exports(model, trace, [each for each in tried if each.alone is not None], together)
-    _attention(model, trace, run, applied)
+    _attention(model, trace, applied if together is not None else [])
+
+
+def _all_tried(model: ModelEntry, trace: Trace) -> list[Tried]:
+    """Every edit of the bench, alone; what was tried before is not run again."""
+    slots = bench.slots(model)
+    if on := [slot.edit for slot in slots if slot.on]:
+        with contextlib.suppress(ValueError):  # said below
+            edited.effect(model, trace, on, keep=True)  # first: an edit alone begins as all together do
+    return [_tried(model, trace, slot) for slot in slots]
+
+
+def _applied(tried: list[Tried]) -> list[PlannedEdit]:
+    """What is on and can be made."""
+    return [each.slot.edit for each in tried if each.alone is not None and each.slot.on]
 
 
 def _tried(model: ModelEntry, trace: Trace, slot: bench.Slot) -> Tried:
@@ -59,29 +88,29 @@ def _tried(model: ModelEntry, trace: Trace, slot: bench.Slot) -> Tried:
         return Tried(slot, None, say("interventions.not_here"))
 
 
-def _together(
-    model: ModelEntry, trace: Trace, applied: list[PlannedEdit]
-) -> tuple[Effect | None, Trace | None]:
-    """What all applied edits change together, and their run."""
+def _together(model: ModelEntry, trace: Trace, applied: list[PlannedEdit]) -> Effect | None:
+    """What all applied edits change together."""
     if not applied:
-        return None, None
+        return None
     try:
-        run = edited.edited(model, trace, applied)
+        return edited.effect(model, trace, applied, keep=True)
     except ValueError:
         st.info(say("interventions.not_together"))
-        return None, None
-    return edited.effect_of_run(trace, run, applied), run
+        return None
 
 
 def _list(model: ModelEntry, tried: list[Tried], target: int | None, together: Effect | None) -> None:
     """The edits, each on or off and removable, with what it changes alone; below them what all do together."""
     if not tried:
         st.markdown(say("interventions.empty"))
+        with st.container(key="bench-examples", gap="small"):
+            for number, edit in enumerate(_examples(model)):
+                bench.button(model, edit, f"bench_example.{number}")
         return
     with st.container(key="bench-list", gap=None):
-        for each in tried:
-            _row(model, each, target)
-        if together is not None and target is not None:
+        for number, each in enumerate(tried):
+            _row(model, number, each, target)
+        if together is not None:
             st.markdown(f"**{say('interventions.together')}**: {_numbers(together, target)}")
         if len(tried) > 1:
             st.button(
@@ -90,10 +119,18 @@ def _list(model: ModelEntry, tried: list[Tried], target: int | None, together: E
             )  # fmt: skip
 
 
-def _row(model: ModelEntry, each: Tried, target: int | None) -> None:
+def _examples(model: ModelEntry) -> list[PlannedEdit]:
+    """Three to begin with, of different kinds and in different depths."""
+    config = model.config
+    count = sum(config.depths) if isinstance(config, SwinConfig) else config.depth
+    middle = count // 2
+    return [PlannedEdit("head", middle, (0,)), PlannedEdit("mlp", 0), PlannedEdit("block", count - 1)]
+
+
+def _row(model: ModelEntry, number: int, each: Tried, target: int | None) -> None:
     edit, said = each.slot.edit, as_text(bench.name(model, each.slot.edit))
     key = f"bench.{model.name}.on.{edit}"
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"bench-row-{number}"):
         st.session_state[key] = each.slot.on
         st.checkbox(
             said, key=key, width="stretch", disabled=each.alone is None,
@@ -104,30 +141,27 @@ def _row(model: ModelEntry, each: Tried, target: int | None) -> None:
             say("interventions.take_off"), key=gone, type="tertiary", help=say("interventions.remove", what=said),
             on_click=callbacks.named(gone, lambda: bench.remove(model, edit)),
         )  # fmt: skip
-    if each.alone is None:
-        st.caption(each.why_not)
-    elif target is not None:
-        st.caption(_numbers(each.alone, target))
-    else:
-        last = each.alone.of_patches()[-1]
-        st.caption(say("interventions.stream_alone", change=percent(float(last))))
+    st.caption(each.why_not if each.alone is None else _numbers(each.alone, target))
 
 
-def _numbers(found: Effect, target: int) -> str:
-    """Changes of the class's logit and probability."""
+def _numbers(found: Effect, target: int | None) -> str:
+    """Changes of the class's logit and probability; without classes, how far the patches' last stream is moved."""
+    if target is None:
+        return say("interventions.stream_alone", change=percent(float(found.of_patches()[-1])))
     return say(
         "interventions.alone", logit=fixed(float(found.delta_logits[target]), 4),
         probability=fixed(100 * float(found.delta_probabilities[target]), 2),
     )  # fmt: skip
 
 
-def _attention(model: ModelEntry, trace: Trace, run: Trace | None, applied: list[PlannedEdit]) -> None:
+def _attention(model: ModelEntry, trace: Trace, applied: list[PlannedEdit]) -> None:
     """The explorer: the plain run, and beside it the edited one under the same cursor."""
     st.header(say("interventions.attention"), anchor=False)
     picture = session.picture()
     plain = described(model, picture, say("interventions.plain"))
     second = None
-    if run is not None:
+    if applied:
+        run = edited.edited(model, trace, applied)
         edits = ",".join(map(str, applied))
         second = described(model, picture, say("interventions.edited"), (run, edits))
     # An edit of a head changes the attention of later blocks, not of its own.

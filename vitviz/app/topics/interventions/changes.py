@@ -54,16 +54,19 @@ class Scores(Protocol):
 
 
 class Shown(NamedTuple):
-    """What is applied, and what it changes; None while nothing is, or where it cannot be."""
+    """What is applied, and what it changes; None while nothing is, or where it cannot be. ``empty``: the bench is."""
 
     together: Effect | None
     applied: list[PlannedEdit]
+    empty: bool
 
 
 def changes(model: ModelEntry, trace: Trace, shown: Shown) -> int | None:
     """Show both; the class that is looked at, None for a model without classes."""
     target = None
-    if trace.has_classes:
+    if shown.together is None:
+        st.caption(say("interventions.nothing_classes" if trace.has_classes else "interventions.nothing"))
+    if trace.has_classes and not shown.empty:
         target, quantity = choose_score(model, trace)
         if shown.together is not None:
             scores(trace, shown.together, target, quantity)
@@ -74,10 +77,10 @@ def changes(model: ModelEntry, trace: Trace, shown: Shown) -> int | None:
 
 def choose_score(model: ModelEntry, trace: Trace) -> tuple[int, str]:
     """The class that is looked at, and whether its logit or its probability."""
-    left, right = st.columns([1.6, 1], vertical_alignment="bottom")
-    with left:
-        target = class_choice.choose_target(model, trace, say("interventions.class"), "interventions.class")
-    with right:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        with st.container(width="stretch"):
+            where = "interventions.class"
+            target = class_choice.choose_target(model, trace, say("interventions.class"), where)
         quantity = QUANTITY.widget(
             lambda key: st.segmented_control(
                 say("interventions.quantity"), QUANTITIES, key=key, required=True,

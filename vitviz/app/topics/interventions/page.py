@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import links, session, shell
+from vitviz.app import session, shell
 from vitviz.app.section_choice import choose_section
-from vitviz.app.settings import Setting
 from vitviz.app.topics.interventions import bench_section, patches_section, sweep_section
+from vitviz.app.topics.interventions.sections import SECTION, SECTIONS
 from vitviz.app.words import say
 
 if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
-SECTIONS: dict[str, Callable[[ModelEntry, Trace], None]] = {
+SHOWN: dict[str, Callable[[ModelEntry, Trace], None]] = {
     "bench": bench_section.show,
     "sweep": sweep_section.show,
     "patches": patches_section.show,
 }
-SECTION = Setting("interventions.section", links.one_of(tuple(SECTIONS)))
 
 
 def show() -> None:
@@ -31,9 +30,6 @@ def show() -> None:
     shell.head(say("interventions.title"), say("interventions.lead"), model)
     with st.spinner(say("running")):
         trace = session.trace(model)
-    names = tuple(SECTIONS)
-    section = names[0]
-    if len(names) > 1:
-        label = say("interventions.sections")
-        section = choose_section(SECTION, names, label, lambda name: say(f"interventions.section.{name}"))
-    SECTIONS[section](model, trace)
+    label = say("interventions.sections")
+    section = choose_section(SECTION, SECTIONS, label, lambda name: say(f"interventions.section.{name}"))
+    SHOWN[section](model, trace)

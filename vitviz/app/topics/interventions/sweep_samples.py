@@ -13,7 +13,6 @@ from vitviz.samples import SAMPLES
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from vitviz.app.chosen_picture import ChosenPicture
     from vitviz.tracing.trace import Trace
     from vitviz.zoo.registry import ModelEntry
 
@@ -30,15 +29,7 @@ def sample_means(model: ModelEntry, trace: Trace, part: str) -> Means:
         network = networks.network(model)
         names = tuple(block.full_name(SHORT[part]) for block in trace.blocks)
         pictures = [session.sample_picture(sample) for sample in SAMPLES]
-        runs = recorded(network, [partial(_image, model, each) for each in pictures], names)
+        runs = recorded(network, [partial(session.image, model, each) for each in pictures], names)
         return mean_of_each(in_steps(runs, len(pictures), say("bench.samples", count=len(pictures))))
 
     return session.derived(trace, MEANS.at(part), make, own_turns=True)
-
-
-def _image(model: ModelEntry, picture: ChosenPicture) -> Tensor:
-    import torch
-
-    from vitviz.images import to_array
-
-    return torch.from_numpy(to_array(session.seen(model, picture), model.preprocessing)).unsqueeze(0)

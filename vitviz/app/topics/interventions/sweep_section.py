@@ -16,6 +16,7 @@ from vitviz.app.topics.interventions import sweep_run
 from vitviz.app.topics.interventions.changes import QUANTITIES, QUANTITY
 from vitviz.app.topics.interventions.map_part import ChangeMap, change_map
 from vitviz.app.topics.interventions.removal_choice import DROP, choose_removal, other_image
+from vitviz.app.topics.interventions.sections import open_bench
 from vitviz.app.topics.interventions.sweep_samples import sample_means
 from vitviz.app.words import say
 from vitviz.plot.numbers import fixed
@@ -222,7 +223,17 @@ def _chosen(model: ModelEntry, trace: Trace, sweep: Sweep, place: Place, target:
             )
         )  # fmt: skip
     if sweep.part != "patches":
-        bench.offer(model, [_edit(sweep, place)], "sweep")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            bench.offer(model, [_edit(sweep, place)], "sweep")
+            if bench.peek(model):
+                key = "interventions.sweep.see"
+                st.button(say(key), key=key, icon=":material/tune:", on_click=callbacks.named(key, _to_bench))
+
+
+def _to_bench() -> None:
+    """From a fragment's callback: the whole page, with the bench open."""
+    open_bench()
+    st.rerun()
 
 
 def _name(trace: Trace, sweep: Sweep, place: Place) -> str:
