@@ -58,3 +58,10 @@ def test_a_class_keeps_its_own_name_where_it_is_another_one() -> None:
     of_a_hub = list(imagenet_names(1000))
     of_a_hub[0], of_a_hub[134], of_a_hub[1] = "tench, Tinca tinca", "crane", "gold"
     assert [class_name(named(*of_a_hub), index) for index in (0, 134, 1)] == ["丁鱥", "鹤", "gold"]
+
+
+def test_no_name_is_shown_with_underscores_in_either_language() -> None:
+    assert class_name(named("my_own_thing", "rose"), 0) == "my own thing"
+    words.speak(lambda: "en")
+    everyday = named(*EVERYDAY)
+    assert class_name(everyday, EVERYDAY.index("metal_container")) == "metal container"

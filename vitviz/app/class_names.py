@@ -19,16 +19,21 @@ EVERYDAY = 20
 
 
 def class_name(trace: Trace, index: int) -> str:
-    """The name of a class; as the model has it where no other is known in the language of the person."""
+    """The name of a class as it is shown: the model's own where no other is known in the language of the person."""
     return naming(trace)(index)
 
 
 def naming(trace: Trace) -> Callable[[int], str]:
     """What gives the name of every class of a model, as ``class_name`` does."""
-    if language() == "en" or len(trace.class_names) not in (EVERYDAY, IMAGENET_1K):
-        return trace.class_name
-    known = _chinese(trace.class_names)
-    return lambda index: known.get(index, trace.class_name(index))
+    known: Mapping[int, str] = {}
+    if language() != "en" and len(trace.class_names) in (EVERYDAY, IMAGENET_1K):
+        known = _chinese(trace.class_names)
+    return lambda index: known.get(index) or spaced(trace.class_name(index))
+
+
+def spaced(name: str) -> str:
+    """A name with spaces where a list of classes has underscores."""
+    return name.replace("_", " ")
 
 
 @lru_cache(maxsize=16)
@@ -58,4 +63,4 @@ def _same(name: str, known: str) -> bool:
 
 def _first(name: str) -> str:
     """A name without the synonyms that some checkpoints add after commas."""
-    return name.partition(",")[0].replace("_", " ").casefold()
+    return spaced(name.partition(",")[0]).casefold()

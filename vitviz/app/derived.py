@@ -1,4 +1,4 @@
-"""What is computed from a trace for one person, kept beside it under typed keys."""
+"""What is computed from a trace, for one person or for everybody who looks at it, kept beside it under typed keys."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vitviz.tracing.trace import Trace
 
 T = TypeVar("T")
+EVERYBODY = ""  # in place of an owner
 
 
 class Derived(Generic[T]):
@@ -73,6 +74,28 @@ def is_derived(of: Trace, what: Derived[T] | DerivedAt[T]) -> bool:
     """Whether ``derived`` has that already."""
     owner = people.here().owner
     return memory.get(_key(of, what, owner), owner) is not None
+
+
+def shared(of: Trace, what: Derived[T] | DerivedAt[T], make: Callable[[], T]) -> T:
+    """As ``derived``, for what is the same for everybody who looks at this trace: the first person's work does for all.
+
+    Two who ask in the same moment may both make it.
+    """
+    owner = people.here().owner
+    key = _key(of, what, EVERYBODY)
+    found = memory.get(key, owner)
+    if found is not None:
+        return cast(tuple[T], found)[0]
+    with networks.gate(networks.lane_of_run(of)):
+        made = make()
+    needs = [trace_keys[of]] if of in trace_keys else []
+    memory.put(key, (made,), size_of(made, without=of), owner, needs, alive=of)
+    return made
+
+
+def is_shared(of: Trace, what: Derived[T] | DerivedAt[T]) -> bool:
+    """Whether ``shared`` has that already."""
+    return memory.get(_key(of, what, EVERYBODY), people.here().owner) is not None
 
 
 def _key(of: Trace, what: Derived[T] | DerivedAt[T], owner: str) -> Key:

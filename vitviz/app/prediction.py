@@ -25,7 +25,7 @@ def prediction(trace: Trace, model: ModelEntry, *, brief: bool = False) -> None:
     top, facts, name = trace.top(SHOWN), weight_facts(model), naming(trace)
     otherwise = model.preprocessing != session.loaded().preprocessing
     if facts is None or otherwise:
-        st.html(html.bars((plain(name(score.class_index)), score.probability) for score in top))
+        st.html(html.bars((name(score.class_index), score.probability) for score in top))
         if facts is not None:
             st.caption(say("prediction.prepared_otherwise"))
         return
@@ -39,20 +39,14 @@ def prediction(trace: Trace, model: ModelEntry, *, brief: bool = False) -> None:
         st.caption(measured, help=help_)
 
 
-def plain(name: str) -> str:
-    """A class's name as it is shown."""
-    return name.replace("_", " ")
-
-
 def _calibrated(trace: Trace, top: list[ClassScore], facts: WeightFacts) -> None:
     calibrated, name = facts.calibrated(trace.logits), naming(trace)
     rows = (
-        (plain(name(score.class_index)), score.probability, calibrated[score.class_index].item())
-        for score in top
+        (name(score.class_index), score.probability, calibrated[score.class_index].item()) for score in top
     )
     st.html(html.bars(rows, ("softmax", say("prediction.calibrated"))))
     confidence = calibrated.max().item()
-    count, names = len(facts.classes), ", ".join(plain(name(index)) for index in range(trace.logits.numel()))
+    count, names = len(facts.classes), ", ".join(map(name, range(trace.logits.numel())))
     if not facts.unsure(confidence):
         st.caption(say("prediction.small_world", count=count), help=names)
         return

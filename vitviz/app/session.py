@@ -18,6 +18,8 @@ from vitviz.app.chosen_picture import WHOLE, ChosenPicture, of_sample, of_upload
 from vitviz.app.derived import Derived as Derived
 from vitviz.app.derived import derived as derived
 from vitviz.app.derived import is_derived as is_derived
+from vitviz.app.derived import is_shared as is_shared
+from vitviz.app.derived import shared as shared
 from vitviz.app.derived import trace_keys
 from vitviz.app.kept import collect, memory
 from vitviz.app.networks import DEFAULT_MODEL as DEFAULT_MODEL

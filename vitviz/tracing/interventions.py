@@ -180,7 +180,11 @@ class Gradients:
         """
         if value.numel() != 1:
             raise ValueError(f"a gradient is asked of one number, not of shape {tuple(value.shape)}")
-        grads = torch.autograd.grad(value, list(self.tensors.values()), allow_unused=True)
+        return self.through(value, torch.ones_like(value))
+
+    def through(self, out: Tensor, gradient: Tensor) -> dict[str, Tensor]:
+        """The gradients of a number whose gradient with respect to ``out`` is ``gradient``, of one shape with it."""
+        grads = torch.autograd.grad(out, list(self.tensors.values()), gradient, allow_unused=True)
         return {
             name: torch.zeros_like(tensor) if grad is None else grad
             for (name, tensor), grad in zip(self.tensors.items(), grads, strict=True)

@@ -9,6 +9,8 @@ import pytest
 
 from tests.analysis.faithfulness.conftest import CLASS_TOKEN, SWIN, traced
 from vitviz.analysis.faithfulness.cells import cell_grid, on_cells, order_of, random_orders, step_counts
+from vitviz.analysis.faithfulness.curves import STEPS
+from vitviz.analysis.faithfulness.removal import Removal
 
 
 def test_the_cells_of_a_vit_are_its_patches_and_those_of_a_swin_few_enough() -> None:
@@ -40,12 +42,12 @@ def test_random_orders_are_the_same_every_time_and_differ() -> None:
     assert all(sorted(order) == list(range(50)) for order in first)
 
 
-@pytest.mark.parametrize("steps", [7, 14])
+@pytest.mark.parametrize("removal", ["drop", "blur"])
 @pytest.mark.parametrize("cells", [*range(1, 40), 49, 64, 144, 196, 197, 256, 1369])
-def test_steps_go_from_none_to_all_and_are_the_same_from_behind(cells: int, steps: int) -> None:
-    counts = step_counts(cells, steps)
+def test_steps_go_from_none_to_all_and_are_the_same_from_behind(cells: int, removal: Removal) -> None:
+    counts = step_counts(cells, STEPS[removal])
     assert counts[0] == 0
     assert counts[-1] == cells
     assert all(a < b for a, b in itertools.pairwise(counts))
     assert tuple(cells - count for count in reversed(counts)) == counts
-    assert len(counts) - 1 <= steps
+    assert len(counts) - 1 <= 2 * (len(STEPS[removal]) + 1) + cells % 2

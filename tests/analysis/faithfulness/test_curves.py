@@ -29,9 +29,10 @@ from vitviz.analysis.faithfulness.curves import (
     removal_steps,
     removed_by,
     runs_of,
+    turn_of,
 )
 from vitviz.analysis.faithfulness.removal import Removal, logits_without
-from vitviz.analysis.faithfulness.verdict import Verdict, judged
+from vitviz.analysis.faithfulness.verdict import Verdict, judged, ranked
 from vitviz.models.vit import VisionTransformer
 from vitviz.tracing.replaced import replaced
 from vitviz.tracing.trace import Trace
@@ -125,7 +126,7 @@ def test_no_order_deletes_better_than_that_of_the_truth() -> None:
 
 
 def test_random_maps_rarely_beat_chance_and_a_flat_one_is_one_of_them() -> None:
-    """About one in 21 does. Of 300, more than 32 or fewer than 3 would be less than one case in a thousand."""
+    """About one in 22 does. Of 300, more than 32 or fewer than 3 would be less than one case in a thousand."""
     trace = sum_of_patches()
     control = removed_in(trace, random_orders_of(trace), "drop").curves("logit", 0)
     some = np.stack([np.random.default_rng(1000 + i).permutation(64) for i in range(300)])
@@ -155,6 +156,25 @@ def test_a_tie_is_no_win() -> None:
     verdict = Verdict(0.5, np.array([0.5, 0.2, 0.3]))
     assert (verdict.word, verdict.beaten) == ("chance", 2)
     assert verdict.gain == pytest.approx(0.5 - 1 / 3)
+
+
+def test_maps_that_differ_by_less_than_random_orders_do_are_not_ranked() -> None:
+    random = np.array([0.1, -0.1, 0.2, -0.2])
+    verdicts = {name: Verdict(gap, random) for name, gap in (("a", 0.3), ("b", 0.9), ("c", 0.8), ("d", 0.75))}
+    assert verdicts["a"].spread == pytest.approx(np.sqrt(0.1 / 3))
+    assert ranked(verdicts) == (("b", "c", "d"), ("a",))
+    assert verdicts["b"].multiple == pytest.approx(4.5)
+    assert np.isnan(Verdict(0.3, np.zeros(4)).multiple)
+    assert ranked({}) == ()
+
+
+def test_a_curve_that_goes_back_is_told_where_and_by_how_much() -> None:
+    x = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
+    falls = np.array([0.8, 0.1, 0.2, 0.5, 0.3])
+    turn = turn_of(x, falls, rising=False)
+    assert (turn.start, turn.end, turn.size) == (0.25, 0.75, pytest.approx(0.4))
+    assert turn_of(x, falls, rising=True) == (0.0, 0.25, pytest.approx(0.7))
+    assert turn_of(x, np.sort(falls), rising=True).size == 0
 
 
 def test_the_cost_in_runs_counts_a_run_on_half_the_tokens_as_half() -> None:

@@ -86,8 +86,8 @@ def _back(trace: Trace, rows: Tensor, found: Iterator[Sensitive], tokens: tuple[
 
 def positive_product(attention: Sensitive) -> Tensor:
     """E_h (grad A * A)^+ of patterns (W, H, M, M): (W, M, M), float64."""
-    product = attention.tensor * attention.gradient  # (W, H, M, M)
-    return wide(product.clamp(min=0).mean(dim=1))  # (W, M, M)
+    product = (attention.tensor * attention.gradient).clamp_(min=0)  # (W, H, M, M)
+    return wide(product.mean(dim=1))  # (W, M, M)
 
 
 METHOD = Method("chefer", attribute, why_not)

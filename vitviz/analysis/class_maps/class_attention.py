@@ -71,4 +71,4 @@ def _class_rows(trace: Trace) -> Tensor:
     return wide(trace.blocks[-1].patterns(readers)).mean(dim=1)  # (H, N)
 
 
-METHOD = Method("class_attention", attribute, why_not)
+METHOD = Method("class_attention", attribute, why_not, classless=True)

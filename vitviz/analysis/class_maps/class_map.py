@@ -51,10 +51,12 @@ class Method:
     """A method by its name, which texts and addresses use.
 
     ``attribute(trace, target, against=None, **options)`` makes the map. ``why_not(trace)`` is the empty string where
-    the method is defined for the run's model, else the key of a reason. ``slow``: it takes many runs.
+    the method is defined for the run's model, else the key of a reason. ``slow``: it takes many runs. ``classless``:
+    its map is the same for every class.
     """
 
     name: str
     attribute: Callable[..., ClassMap]
     why_not: Callable[[Trace], str] = no_reason
     slow: bool = False
+    classless: bool = False

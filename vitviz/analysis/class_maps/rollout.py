@@ -65,4 +65,4 @@ def _layer(block: BlockTrace, rows: Tensor, tokens: tuple[int, ...]) -> Tensor:
     return rows + through_attention(rows, weights, queries, keys)  # (R, N)
 
 
-METHOD = Method("rollout", attribute, why_not)
+METHOD = Method("rollout", attribute, why_not, classless=True)

@@ -83,5 +83,5 @@ def _through(
     probe = Chain((Except(trace.repeatable_intervention(), (start, *segment.side_names)), inside))
     with torch.enable_grad():
         out = segment.run(trace.network, trace.kept, probe, x)
-        gradients = kept.of((out * gradient).sum())
+        gradients = kept.through(out, gradient)
     return {name: Sensitive(name, kept.tensors[name].detach(), grad) for name, grad in gradients.items()}

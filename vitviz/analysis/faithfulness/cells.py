@@ -6,6 +6,8 @@ has at most ``MOST_CELLS``. A finer map is averaged over each cell, a coarser on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -63,16 +65,11 @@ def random_orders(cells: int, pairs: int = 10, seed: int = SEED) -> NDArray[np.i
     return np.stack([generator.permutation(cells) for _ in range(pairs)]).astype(np.int64)
 
 
-def step_counts(cells: int, steps: int) -> tuple[int, ...]:
-    """How many cells are removed after each of about ``steps`` steps: from 0 to all, the same read from behind.
+def step_counts(cells: int, shares: Sequence[float]) -> tuple[int, ...]:
+    """How many cells are removed after each step: from 0 to all, the same read from behind.
 
-    The steps are equal where a number of steps that is not much smaller divides the cells.
+    ``shares`` of all cells, up to a half, say where steps of the first half end. A good map's curve bends where it
+    begins and where it ends, so there steps are better small.
     """
-    steps = min(steps, cells)
-    even = [count for count in range(steps, max(1, steps // 2), -1) if cells % count == 0]
-    if even:
-        return tuple(cells // even[0] * i for i in range(even[0] + 1))
-    steps -= steps % 2 != cells % 2 and steps > 1  # a middle step needs a middle cell
-    first = [round(i * cells / steps) for i in range((steps + 1) // 2)]
-    middle = [cells // 2] if steps % 2 == 0 else []
-    return (*first, *middle, *(cells - count for count in reversed(first)))
+    first = {0, cells // 2, *(round(share * cells) for share in shares)}
+    return tuple(sorted(first | {cells - count for count in first}))

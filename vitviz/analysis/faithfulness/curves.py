@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,13 @@ from vitviz.tracing.guards import one_picture, with_classes
 from vitviz.tracing.trace import Trace
 
 Quantity = Literal["probability", "logit"]
-STEPS = {
-    "drop": 14,
-    "blur": 7,
-    "road": 7,
-}  # most steps of a curve: a run on fewer tokens costs less than a picture
+# Where the steps of a curve's first half end, as shares of all cells; the second half is the same from behind. A run on
+# fewer tokens costs less than a picture, so there are more of them.
+STEPS: dict[Removal, tuple[float, ...]] = {
+    "drop": (1 / 28, 1 / 14, 1 / 7, 2 / 7),
+    "blur": (1 / 14, 1 / 4),
+    "road": (1 / 14, 1 / 4),
+}
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,26 @@ def area(x: NDArray[np.float64], heights: NDArray[np.float64]) -> NDArray[np.flo
     between = (heights[..., 1:] + heights[..., :-1]) / 2
     result: NDArray[np.float64] = (between * widths).sum(axis=-1) / (x[-1] - x[0])
     return result
+
+
+class Turn(NamedTuple):
+    """Where a curve goes back: from ``start`` to ``end`` (shares of the cells) it moves by ``size``, above 0."""
+
+    start: float
+    end: float
+    size: float
+
+
+def turn_of(x: NDArray[np.float64], heights: NDArray[np.float64], *, rising: bool) -> Turn:
+    """The largest move of one curve (P,) against its way: a fall of one that should rise or the other way.
+
+    ``size`` is 0 for a curve that never goes back.
+    """
+    way = heights if rising else -heights
+    before = np.maximum.accumulate(way)  # (P,): the best so far
+    end = int(np.argmax(before - way))
+    start = int(np.argmax(way[: end + 1]))
+    return Turn(float(x[start]), float(x[end]), float(way[start] - way[end]))
 
 
 def read_scores(

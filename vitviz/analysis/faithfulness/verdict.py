@@ -1,11 +1,15 @@
 """Whether an order of cells does better than random ones: a permutation test with twenty of them.
 
-If a map knew nothing, its order would be one more random order, and the chance that it does better than all twenty
-were about 1 in 21. That is the rule: better than chance is what does better than every random order.
+If a map knew nothing, its order would be one more random order. The twenty are ten and the same ten backwards, whose
+gaps are those of the ten with the sign turned. So a map that knows nothing has the gap of the largest size of eleven
+once in eleven times, and on the right side half as often: it does better than all twenty once in 22 times. That is the
+rule: better than chance is what does better than every random order. How far better is told in units of the best of
+them, and maps whose gaps differ by less than the random orders do among themselves are not ranked.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,6 +44,12 @@ class Verdict:
         return float(self.random.std(ddof=1))
 
     @property
+    def multiple(self) -> float:
+        """The gain as a multiple of that of the best random order; NaN where these are all the same."""
+        best = float(self.random.max() - self.random.mean())
+        return self.gain / best if best > 0 else float("nan")
+
+    @property
     def word(self) -> Word:
         """Better than every random order, worse than every one, or among them."""
         if self.beaten == len(self.random):
@@ -63,3 +73,19 @@ def judged(of_map: Curves, of_random: Curves) -> Verdicts:
         Verdict(-float(of_map.deletion_areas[0]), -of_random.deletion_areas),
         Verdict(float(of_map.insertion_areas[0]), of_random.insertion_areas),
     )
+
+
+def ranked(verdicts: Mapping[str, Verdict]) -> tuple[tuple[str, ...], ...]:
+    """Names from the best gap to the worst, in groups that are not told apart.
+
+    Of a group none is behind its best one by as much as the standard deviation of the random orders: on one picture a
+    smaller difference says nothing.
+    """
+    groups: list[list[str]] = []
+    for name in sorted(verdicts, key=lambda one: -verdicts[one].value):
+        here = verdicts[name]
+        if groups and verdicts[groups[-1][0]].value - here.value < here.spread:
+            groups[-1].append(name)
+        else:
+            groups.append([name])
+    return tuple(map(tuple, groups))

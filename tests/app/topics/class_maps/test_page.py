@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +10,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.page_contents import mounted, trace_of
+from tests.app.page_contents import mounted, number, trace_of
 from vitviz.analysis.class_maps.methods import METHODS
 from vitviz.analysis.class_maps.reasons import REASONS
+from vitviz.analysis.faithfulness import curves
 from vitviz.analysis.faithfulness.curves import (
     order_of_map,
     random_orders_of,
@@ -20,6 +22,7 @@ from vitviz.analysis.faithfulness.curves import (
 )
 from vitviz.analysis.faithfulness.removal import Removal
 from vitviz.analysis.faithfulness.verdict import Verdicts, judged
+from vitviz.app.topics.class_maps.forgetting import _part, _plain
 from vitviz.app.topics.class_maps.part import Tile, _packed
 from vitviz.app.topics.class_maps.question import ORDER
 from vitviz.app.topics.class_maps.verdicts import plain
@@ -46,6 +49,13 @@ def verdict_of(
         return removed.curves(quantity, target, against)  # type: ignore[arg-type]
 
     return judged(read(order_of_map(trace, values)), read(random_orders_of(trace)))  # type: ignore[arg-type]
+
+
+def table_rows(page: AppTest) -> list[list[str]]:
+    """The cells of the table of all tested maps."""
+    text = next(element.proto.body for element in page.get("html") if "random" in element.proto.body)
+    rows = re.findall(r"<tr>(.*?)</tr>", text)
+    return [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows if "<td" in row]
 
 
 def press(page: AppTest, key: str) -> None:
@@ -76,9 +86,22 @@ def test_maps_curves_and_verdicts_are_the_librarys(open_page: Open) -> None:
         assert tiles[name]["low"] == pytest.approx(-(top or 1.0) if one.signed else 0.0)
         verdict = verdict_of(trace, name, target)
         assert tiles[name]["mark"] == verdict.gap.word
+        assert tiles[name]["gap"] == pytest.approx(verdict.gap.gain, abs=1e-5)
     verdict = verdict_of(trace, "chefer", target)
-    line = next(text.value for text in page.markdown if plain(verdict.gap.value) in text.value)
-    assert plain(float(verdict.gap.random.max())) in line
+    assert mounted(page, "class_maps.maps")["band"] == pytest.approx(
+        float(verdict.gap.random.max()), abs=1e-5
+    )
+    assert any(plain(float(verdict.gap.random.max())) in text.value for text in page.markdown)
+    rows = table_rows(page)
+    assert [float(row[0]) for row in rows[: len(QUICK)]] == sorted(
+        float(row[0]) for row in rows[: len(QUICK)]
+    )
+    chosen = next(row for row in rows if "Chefer" in row[1])
+    assert chosen[1].startswith("\u25b8")
+    assert number(chosen[2]) == pytest.approx(verdict.gap.value, abs=1e-3)
+    assert number(chosen[3]) == pytest.approx(verdict.gap.multiple, abs=0.06)
+    assert number(chosen[4]) == pytest.approx(verdict.insertion.value, abs=1e-3)
+    assert number(chosen[5]) == pytest.approx(-verdict.deletion.value, abs=1e-3)
     drawn = mounted(page, "class_maps.curves")["figure"]["data"]
     named = [one for one in drawn if one.get("name") == "Chefer"]
     heights = (named[0]["y"], named[1]["y"])
@@ -100,7 +123,8 @@ def test_a_class_against_another_and_logits(open_page: Open) -> None:
     one = METHODS["gradient_x_input"].attribute(trace, 1, 3)
     np.testing.assert_allclose(tiles_of(page)["gradient_x_input"]["values"], one.values.ravel(), atol=1e-6)
     verdict = verdict_of(trace, "gradient_x_input", 1, 3, quantity="logit")
-    assert any(plain(verdict.gap.value) in text.value for text in page.markdown)
+    row = next(row for row in table_rows(page) if "Gradient x input" in row[1])
+    assert number(row[2]) == pytest.approx(verdict.gap.value, abs=1e-3)
 
 
 def test_a_swin_is_tested_when_asked_and_says_what_it_has_not(open_page: Open) -> None:
@@ -111,6 +135,8 @@ def test_a_swin_is_tested_when_asked_and_says_what_it_has_not(open_page: Open) -
     assert tiles["class_attention"]["note"] == "No token of this model reads the others for the head."
     assert {tile["mark"] for tile in tiles.values()} == {"none"}
     assert any("Not tested yet" in box.value for box in page.info)
+    assert any("runs of the model" in text.value for text in page.caption)
+    assert any("windows need every place filled" in text.value for text in page.caption)
     press(page, "class_maps.page.one")
     target = int(trace.logits.argmax())
     tiles = tiles_of(page)
@@ -129,6 +155,38 @@ def test_two_maps_in_one_chart(open_page: Open) -> None:
         "Chefer",
         "Rollout",
     }
+    trace = trace_of(page)
+    target = int(trace.logits.argmax())
+    mine, other = (verdict_of(trace, name, target).gap for name in ("chefer", "rollout"))
+    apart = plain(abs(mine.value - other.value))
+    line = next(text.value for text in page.markdown if apart in text.value and "Rollout" in text.value)
+    assert ("no ranking" in line) == (abs(mine.value - other.value) < mine.spread)
+    assert any(row[1] == "\u25b9 Rollout" for row in table_rows(page))
+
+
+def test_what_one_person_measured_is_there_for_the_next(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = open_page("class_maps", model="vit-test")
+
+    def never(*_args: object) -> None:
+        raise AssertionError("measured again")
+
+    monkeypatch.setattr(curves, "scores_at", never)
+    second = open_page("class_maps", model="vit-test")
+    assert trace_of(second) is trace_of(first)
+    assert [row[2:] for row in table_rows(second)] == [row[2:] for row in table_rows(first)]
+
+
+def test_an_attention_map_is_not_measured_again_for_another_class(open_page: Open) -> None:
+    page = open_page("class_maps", model="vit-test")
+    trace, before = trace_of(page), tiles_of(page)["rollout"]["gap"]
+    page.session_state["setting.class.vit-test"] = other = int(trace.logits.argmin())
+    page.run()
+    assert tiles_of(page)["rollout"]["gap"] != before
+    assert tiles_of(page)["rollout"]["gap"] == pytest.approx(
+        verdict_of(trace, "rollout", other).gap.gain, abs=1e-5
+    )
 
 
 def test_a_slow_map_is_made_when_it_is_chosen(open_page: Open) -> None:
@@ -137,7 +195,7 @@ def test_a_slow_map_is_made_when_it_is_chosen(open_page: Open) -> None:
     page.session_state["setting.class_maps.method.vit-test"] = "integrated_gradients"
     page.run()
     assert tiles_of(page)["integrated_gradients"]["values"].size == 16
-    assert any("gap of completeness" in text.value for text in page.caption)
+    assert any("Completeness: its values add up to" in text.value for text in page.caption)
 
 
 def test_the_randomisation_check_makes_a_map_for_every_part(open_page: Open) -> None:
@@ -145,7 +203,10 @@ def test_the_randomisation_check_makes_a_map_for_every_part(open_page: Open) -> 
     press(page, "class_maps.forget")
     tiles = mounted(page, "class_maps.forgotten")["tiles"]
     assert [tile["name"] for tile in tiles] == ["own", "classify", "blocks.1", "blocks.0", "embed"]
+    assert [tile["title"] for tile in tiles[1:]] == ["head", "block 1", "block 0", "embedding"]
     assert any("With all weights shuffled" in text.value for text in page.markdown)
+    assert (_part("layers.2.downsample"), _part("layers.2.blocks.1")) == ("merging 2", "block 2.1")
+    assert (_plain(-0.0004), _plain(-0.3), _plain(float("nan"))) == ("0.00", "\u22120.30", "\u2013")
 
 
 def test_a_flat_map_is_drawn_flat() -> None:
@@ -156,4 +217,4 @@ def test_a_flat_map_is_drawn_flat() -> None:
 def test_it_speaks_chinese(open_page: Open) -> None:
     page = open_page("class_maps", model="vit-test", language="zh")
     assert page.title[0].value == table()["class_maps.title"]["zh"]
-    assert any("随机" in tile["verdict"] for tile in tiles_of(page).values())
+    assert any("随机" in tile["says"] for tile in tiles_of(page).values())

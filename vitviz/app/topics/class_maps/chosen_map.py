@@ -22,13 +22,13 @@ from vitviz.plot.numbers import fixed, short
 
 if TYPE_CHECKING:
     from vitviz.analysis.class_maps.class_map import ClassMap
-    from vitviz.analysis.faithfulness.verdict import Verdict
     from vitviz.app.topics.class_maps.page import Bench
 
 NOTHING = ""
 BESIDE = Setting("class_maps.beside", links.one_of((NOTHING, *ORDER)))
 WIDTH = 300
-FIGURES = ("gap", "sum", "score", "prefix", "rest")  # of those that a map tells
+MARKS = {"better": ":green[\u25b2]", "chance": "\u25cb", "worse": ":orange[\u25bc]"}
+CHOSEN, COMPARED = "\u25b8 ", "\u25b9 "
 
 
 def show_chosen(bench: Bench, made: Sequence[str], found: verdicts.Found) -> None:
@@ -71,37 +71,61 @@ def _large(bench: Bench, one: ClassMap) -> None:
         grid=False, width=WIDTH,
     )  # fmt: skip
     st.markdown(say(f"class_maps.answers.{one.method}"))
+    contrast = "_contrast" if bench.question.against is not None and one.of != "nothing" else ""
+    scale = "class_maps.range_signed" if one.signed else "class_maps.range"
     about = [
-        say(
-            f"class_maps.of.{one.of}"
-            + ("_contrast" if one.against is not None and one.of != "nothing" else "")
-        )
+        say(f"class_maps.of.{one.of}{contrast}"),
+        say(scale, low=short(float(one.values.min())), high=short(float(one.values.max()))),
+        _sums(one),
+        say("class_maps.passes", passes=f"{one.passes:.3g}"),
     ]
-    about.append(
-        say("class_maps.range", low=short(float(one.values.min())), high=short(float(one.values.max())))
-    )
-    about.append(say("class_maps.passes", passes=f"{one.passes:.3g}"))
-    about += [
-        f"{say(f'class_maps.figure.{key}')}: {short(value)}"
-        for key, value in one.figures.items()
-        if key in FIGURES
-    ]
-    st.caption(" \u00b7 ".join(about))
+    st.caption(" ".join(sentence for sentence in about if sentence))
+
+
+def _sums(one: ClassMap) -> str:
+    """What the numbers of a map add up to, of the methods that promise something."""
+    has = one.figures
+    total = short(float(one.values.sum()))
+    if "score_of_baseline" in has:
+        difference, gap = short(has["score"] - has["score_of_baseline"]), short(has["gap"])
+        return say("class_maps.sums.line", total=total, difference=difference, gap=gap)
+    if "rest" in has:
+        parts = {key: short(has[key]) for key in ("score", "prefix", "rest")}
+        return say("class_maps.sums.parts", total=total, **parts)
+    if one.method == "gradient_x_input" and "score" in has:
+        return say("class_maps.sums.none", total=total, score=short(has["score"]))
+    return ""
 
 
 def _curves(bench: Bench, made: Sequence[str], found: verdicts.Found) -> None:
     name, verdict = bench.chosen, found.verdicts[bench.chosen]
     st.markdown(f"{MARKS[verdict.gap.word]} {verdicts.sentence(verdict.gap)}")
-    others = [other for other in made if other != name and other in found.curves]
     place = st.container()
-    beside = _beside(bench, others)
+    beside = _beside(bench, [other for other in made if other != name and other in found.curves])
+    with place:
+        _chart(bench, found, [name, *([beside] if beside else [])])
+        st.caption(say("class_maps.to_read"))
+        for each in verdicts.turns(found.curves[name], map_of(bench.trace, name, bench.question).signed):
+            st.caption(each)
+    if beside:
+        st.markdown(verdicts.compared(found, name, beside))
+    _table(found, name, beside)
+    st.caption(say("class_maps.table_note"))
+    grid = "x".join(map(str, _grid(bench)))
+    steps = len(found.curves[name].gone) - 1
+    with st.expander(say("class_maps.how")):
+        st.caption(say(f"class_maps.how.{bench.removal}", grid=grid, steps=steps))
+        st.caption(say("class_maps.rule"))
+
+
+def _chart(bench: Bench, found: verdicts.Found, names: Sequence[str]) -> None:
     control = found.control
     assert control is not None
     maps = [
         MapCurve(
             say(f"class_maps.name.{each}"), found.curves[each].deletion[0], found.curves[each].insertion[0]
         )
-        for each in (name, *([beside] if beside else []))
+        for each in names
     ]
     contrast = "_contrast" if bench.question.against is not None else ""
     figure = removal_curves.describe(
@@ -111,18 +135,7 @@ def _curves(bench: Bench, made: Sequence[str], found: verdicts.Found) -> None:
         random_name=say("class_maps.random", count=len(control.gaps)),
         label=say("class_maps.chart"),
     )  # fmt: skip
-    with place:
-        chart(f"class_maps.curves.{bench.model.name}", figure)
-    _table(verdict.deletion, verdict.insertion, verdict.gap)
-    if beside:
-        st.caption(f"{say(f'class_maps.name.{beside}')}: {verdicts.sentence(found.verdicts[beside].gap)}")
-    cells = len(found.curves[name].gone)
-    grid = "x".join(map(str, _grid(bench)))
-    st.caption(say(f"class_maps.how.{bench.removal}", grid=grid, steps=cells - 1))
-    st.caption(say("class_maps.rule"))
-
-
-MARKS = {"better": ":green[\u25b2]", "chance": "\u25cb", "worse": ":orange[\u25bc]"}
+    chart(f"class_maps.curves.{bench.model.name}", figure)
 
 
 def _grid(bench: Bench) -> tuple[int, int]:
@@ -145,17 +158,29 @@ def _beside(bench: Bench, others: Sequence[str]) -> str:
     )  # fmt: skip
 
 
-def _table(deletion: Verdict, insertion: Verdict, gap: Verdict) -> None:
-    """Areas of the map among those of the random orders."""
-    rows = []
-    for key, verdict, sign in (
-        ("deletion_area", deletion, -1),
-        ("insertion_area", insertion, 1),
-        ("gap", gap, 1),
+def _table(found: verdicts.Found, chosen: str, beside: str) -> None:
+    """All tested maps, best first, above the random orders."""
+    rows: list[tuple[str, ...]] = []
+    for name in (name for group in found.groups for name in group):
+        curves, gap = found.curves[name], found.verdicts[name].gap
+        mark = CHOSEN if name == chosen else COMPARED if name == beside else ""
+        numbers = (gap.value, float(curves.insertion_areas[0]), float(curves.deletion_areas[0]))
+        rows.append(
+            (
+                f"{found.rank(name)}", f"{mark}{say(f'class_maps.name.{name}')}", fixed(numbers[0], 3),
+                fixed(gap.multiple, 1), fixed(numbers[1], 3), fixed(numbers[2], 3),
+            )
+        )  # fmt: skip
+    control = found.control
+    assert control is not None
+    for key, areas in (
+        ("best", (control.gaps.max(), control.insertion_areas.max(), control.deletion_areas.min())),
+        ("mean", (control.gaps.mean(), control.insertion_areas.mean(), control.deletion_areas.mean())),
     ):
-        random = sign * verdict.random
-        ends = f"{verdicts.plain(float(random.min()))} \u2026 {verdicts.plain(float(random.max()))}"
-        name, beaten = say(f"class_maps.{key}"), f"{verdict.beaten} / {len(random)}"
-        rows.append((name, fixed(sign * verdict.value, 3), ends, beaten))
-    head = ("", *(say(f"class_maps.column.{name}") for name in ("map", "random", "beaten")))
-    st.html(html.table(rows, head, numbers=range(1, 4)))
+        gap_of, inserted, deleted = (fixed(float(area) + 0.0, 3) for area in areas)
+        times = fixed(1.0 if key == "best" else 0.0, 1)
+        rows.append(
+            ("", say(f"class_maps.random_{key}", count=len(control.gaps)), gap_of, times, inserted, deleted)
+        )
+    head = ("", "", *(say(f"class_maps.column.{name}") for name in ("gap", "times", "insertion", "deletion")))
+    st.html(html.table(rows, head, numbers=(0, *range(2, 6))))

@@ -75,23 +75,36 @@ def _show(bench: Bench, found: tuple[Forgotten, ...]) -> None:
     tiles = [Tile("own", say("class_maps.forget_own"), one.values, one.signed)]
     tiles += [
         Tile(
-            each.part,
-            each.part,
-            each.values,
-            one.signed,
-            verdict=f"\u03c1 {each.similarity:.2f}".replace("-", "\u2212"),
+            each.part, _part(each.part), each.values, one.signed, verdict=f"\u03c1 {_plain(each.similarity)}"
         )
         for each in found
     ]
     last = found[-1].similarity
     word = "flat" if np.isnan(last) else "changes" if abs(last) < 0.5 else "stays"
-    st.markdown(say(f"class_maps.forget_{word}", value=f"{last:.2f}".replace("-", "\u2212")))
+    st.markdown(say(f"class_maps.forget_{word}", value=_plain(last)))
     small_maps(f"class_maps.forgotten.{bench.model.name}", None, tiles)
+    st.caption(say("class_maps.forget_rho"))
     figure = forgetting_line.describe(
-        [each.part for each in found], [each.similarity for each in found],
+        [_part(each.part) for each in found], [each.similarity for each in found],
         [each.absolute for each in found] if one.signed else None,
         y_title=say("class_maps.rank_correlation"),
         names=(say("class_maps.with_sign"), say("class_maps.sizes")),
         label=say("class_maps.forget_chart"),
     )  # fmt: skip
     chart(f"class_maps.forgetting.{bench.model.name}", figure)
+
+
+def _part(name: str) -> str:
+    """A part of the network as it is written below its map: head, block 3 or (in stage 2) 2.1, embedding."""
+    numbers = ".".join(piece for piece in name.split(".") if piece.isdigit())
+    if not numbers:
+        return say(f"class_maps.forget_part.{name}")
+    kind = "merging" if name.endswith("downsample") else "block"
+    return say(f"class_maps.forget_part.{kind}", number=numbers)
+
+
+def _plain(value: float) -> str:
+    """A correlation with two digits; no sign before what is rounded to 0, a dash for a flat map's."""
+    if np.isnan(value):
+        return "\u2013"
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "\u2212")

@@ -1,10 +1,13 @@
-"""The curves of this run as far as they are measured: kept step by step, so that what is stopped goes on later."""
+"""The curves of this run as far as they are measured: kept step by step, so that what is stopped goes on later.
+
+They are the same for everybody who looks at this picture through this model, so they are measured once for all.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +26,17 @@ STEP: session.Derived[NDArray[np.float64]] = session.Derived("class scores witho
 SECONDS: session.Derived[float] = session.Derived("seconds of a run")
 RANDOM = ""  # in place of a method's name: the control
 ORDERS = 20
-AUTO = 2e11  # most multiplications of a control that begins by itself: that of a ViT-Ti has 1.6e11
+AUTO = 1.4e11  # most multiplications of a control that begins by itself: that of a ViT-Ti has 1.1e11
 IMPUTED = 6.3e-6  # seconds that making up a pixel takes on one core, as measured for 224 x 224
 
 Subject = str  # a method's name, or RANDOM
+
+
+class Step(NamedTuple):
+    """The scores after ``count`` cells went, of these subjects."""
+
+    count: int
+    subjects: tuple[Subject, ...]
 
 
 def _orders(trace: Trace, subject: Subject, question: Question) -> NDArray[np.int64]:
@@ -51,47 +61,53 @@ def counts(trace: Trace, removal: Removal) -> tuple[int, ...]:
     return counts_of(trace, removal)
 
 
-def missing(
-    trace: Trace, question: Question, removal: Removal, subjects: Sequence[Subject]
-) -> list[tuple[Subject, int]]:
-    """What is not measured yet of the control and of these maps, the control first."""
-    return [
-        (subject, count)
-        for subject in (RANDOM, *subjects)
-        for count in counts(trace, removal)
-        if not session.is_derived(trace, _key(subject, question, removal, count))
-    ]
+def missing(trace: Trace, question: Question, removal: Removal, subjects: Sequence[Subject]) -> list[Step]:
+    """What is not measured yet: step by step for the control, then step by step for all of these maps together."""
+    found = []
+    for together in ((RANDOM,), tuple(subjects)):
+        for count in counts(trace, removal):
+            left = [
+                subject for subject in together
+                if not session.is_shared(trace, _key(subject, question, removal, count))
+            ]  # fmt: skip
+            if left:
+                found.append(Step(count, tuple(left)))
+    return found
 
 
-def measure(
-    trace: Trace, question: Question, removal: Removal, what: Sequence[tuple[Subject, int]]
-) -> Iterator[bool]:
+def measure(trace: Trace, question: Question, removal: Removal, what: Sequence[Step]) -> Iterator[bool]:
     """Measure these, one after another."""
-    for subject, count in what:
-        _step(trace, question, removal, subject, count)
+    for step in what:
+        _measure(trace, question, removal, step)
         yield True
+
+
+def _measure(trace: Trace, question: Question, removal: Removal, step: Step) -> None:
+    """The class scores of one step, of all its subjects in one batch."""
+    from vitviz.analysis.faithfulness.curves import scores_at
+
+    orders = [_orders(trace, subject, question) for subject in step.subjects]  # (R, N) each
+    scores = scores_at(trace, np.concatenate(orders), removal, step.count)
+    parts = np.split(scores, np.cumsum([len(some) for some in orders])[:-1])
+    for subject, part in zip(step.subjects, parts, strict=True):
+        # A copy: a part of the batch would keep all of it.
+        session.shared(trace, _key(subject, question, removal, step.count), part.copy)
 
 
 def removed(trace: Trace, question: Question, removal: Removal, subject: Subject) -> Removed | None:
     """What was measured of a map or of the control; None while some of it is missing."""
-    from vitviz.analysis.faithfulness.curves import removed_by
+    from vitviz.analysis.faithfulness.curves import removed_by, scores_at
+
+    def step(count: int) -> NDArray[np.float64]:
+        return session.shared(
+            trace, _key(subject, question, removal, count),
+            lambda: scores_at(trace, _orders(trace, subject, question), removal, count),
+        )  # fmt: skip
 
     what = [_key(subject, question, removal, count) for count in counts(trace, removal)]
-    if not all(session.is_derived(trace, key) for key in what):
+    if not all(session.is_shared(trace, key) for key in what):
         return None
-    steps = [_step(trace, question, removal, subject, count) for count in counts(trace, removal)]
-    return removed_by(trace, removal, steps)
-
-
-def _step(
-    trace: Trace, question: Question, removal: Removal, subject: Subject, count: int
-) -> NDArray[np.float64]:
-    from vitviz.analysis.faithfulness.curves import scores_at
-
-    return session.derived(
-        trace, _key(subject, question, removal, count),
-        lambda: scores_at(trace, _orders(trace, subject, question), removal, count),
-    )  # fmt: skip
+    return removed_by(trace, removal, [step(count) for count in counts(trace, removal)])
 
 
 def begins_alone(trace: Trace, removal: Removal) -> bool:
@@ -113,19 +129,28 @@ def seconds_of_a_run(trace: Trace) -> float:
         trace.replay(0)
         return time.perf_counter() - begun
 
-    return session.derived(trace, SECONDS, measure_one)
+    return session.shared(trace, SECONDS, measure_one)
 
 
-def seconds(trace: Trace, removal: Removal, what: Sequence[tuple[Subject, int]]) -> float:
+def seconds(trace: Trace, removal: Removal, what: Sequence[Step]) -> float:
     """About how long ``what`` takes."""
-    from vitviz.analysis.faithfulness.curves import counts_of
-
-    cells = max(counts_of(trace, "blur"))
+    cells = max(counts(trace, "blur"))
     pixels = trace.kept["image"].shape[-2] * trace.kept["image"].shape[-1]
     made_up = IMPUTED * pixels if removal == "road" else 0.0
     total = 0.0
-    for subject, count in what:
-        orders = 0 if count == 0 else 1 if count == cells else ORDERS if subject == RANDOM else 2
-        share = 1 - count / cells if removal == "drop" else 1.0
-        total += orders * (seconds_of_a_run(trace) * share + made_up)
+    for step in what:
+        share = 1 - step.count / cells if removal == "drop" else 1.0
+        total += _runs(step, cells) * (seconds_of_a_run(trace) * share + made_up)
     return total
+
+
+def runs(trace: Trace, removal: Removal, what: Sequence[Step]) -> int:
+    """How often the network runs for ``what``, on all of the picture or on what is left of it."""
+    cells = max(counts(trace, "blur"))
+    return sum(_runs(step, cells) for step in what)
+
+
+def _runs(step: Step, cells: int) -> int:
+    if step.count in (0, cells):  # the run itself, and nothing at all, which is the same for every order
+        return int(step.count == cells)
+    return sum(ORDERS if subject == RANDOM else 2 for subject in step.subjects)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
@@ -80,6 +80,7 @@ def _page(model: ModelEntry, trace: Trace) -> None:
     small_maps(
         f"class_maps.maps.{model.name}", session.seen(model), _tiles(bench, made, found), bench.chosen,
         lambda name: METHOD.set(name, model.name), verdicts.summary(found) if found.verdicts else "",
+        band=0.0 if found.control is None else float(found.control.gaps.max()),
     )  # fmt: skip
     place = st.container()
     show_chosen(bench, made, found)
@@ -134,13 +135,16 @@ def _removal(model: ModelEntry, trace: Trace) -> Removal:
     from vitviz.analysis.faithfulness.removal import why_not
 
     there = tuple(way for way in REMOVALS if not why_not(trace, way))
-    return REMOVAL.widget(
+    removal: Removal = REMOVAL.widget(
         lambda key: st.segmented_control(
             say("class_maps.removal"), there, format_func=lambda way: say(f"class_maps.{way}"), key=key,
-            required=True, help=say("class_maps.removal_help" if "drop" in there else "class_maps.removal_swin"),
+            required=True, help=say("class_maps.removal_help"),
         ),
         there, there[0], model.name,
     )  # fmt: skip
+    if "drop" not in there:
+        st.caption(say("class_maps.no_drop"))
+    return removal
 
 
 def _without(model: ModelEntry, trace: Trace) -> bool:
@@ -194,8 +198,14 @@ def _tiles(bench: Bench, made: Sequence[str], found: verdicts.Found) -> list[Til
             tiles.append(Tile(name, title, None, note=say("class_maps.slow", runs=runs)))
         else:
             one = map_of(bench.trace, name, bench.question)
-            mark, text = found.short(name)
-            tiles.append(Tile(name, title, one.values, one.signed, mark=mark, verdict=text))
+            tile = Tile(name, title, one.values, one.signed)
+            if name in found.verdicts:
+                gap = found.verdicts[name].gap
+                tile = replace(
+                    tile, mark=gap.word, verdict=found.short(name), says=say(f"class_maps.short.{gap.word}"),
+                    gap=gap.gain,
+                )  # fmt: skip
+            tiles.append(tile)
     return tiles
 
 
@@ -214,7 +224,7 @@ def _measure(bench: Bench, made: Sequence[str], place: st.delta_generator.DeltaG
             _offer(bench, one, every)
 
 
-def _run(bench: Bench, what: list[tuple[str, int]]) -> None:
+def _run(bench: Bench, what: list[measured.Step]) -> None:
     text, stop = st.columns([5, 1], vertical_alignment="center")
     with stop:
         st.button(say("class_maps.stop"), key=f"{PAGE}.stop", on_click=_ask, args=(bench, "stopped"))
@@ -225,7 +235,10 @@ def _run(bench: Bench, what: list[tuple[str, int]]) -> None:
     rerun_this()
 
 
-def _offer(bench: Bench, one: list[tuple[str, int]], every: list[tuple[str, int]]) -> None:
+def _offer(bench: Bench, one: list[measured.Step], every: list[measured.Step]) -> None:
+    stopped = _asked(bench) == "stopped"
+    runs = measured.runs(bench.trace, bench.removal, one or every)
+    st.caption(say("class_maps.why_stopped" if stopped else "class_maps.why_asked", runs=runs))
     first, second, _ = st.columns([1, 1, 1])
     if one:
         first.button(
@@ -238,7 +251,7 @@ def _offer(bench: Bench, one: list[tuple[str, int]], every: list[tuple[str, int]
     )  # fmt: skip
 
 
-def _seconds(bench: Bench, what: list[tuple[str, int]]) -> str:
+def _seconds(bench: Bench, what: list[measured.Step]) -> str:
     return f"{max(1.0, measured.seconds(bench.trace, bench.removal, what)):.0f}"
 
 

@@ -4,14 +4,15 @@ import { colourTable, isDark, paint } from "../../../web/shared/colours.js";
 import { make } from "../../../web/shared/dom.js";
 import { Echo } from "../../../web/shared/echo.js";
 import { arrowStep, mergeHeldKeys } from "../../../web/shared/events.js";
-import { number } from "../../../web/shared/format.js";
+import { formatted, number } from "../../../web/shared/format.js";
 
 /** @import { Scale, Words } from "../../../web/shared/types.d.ts" */
 /**
  * @typedef {{ name: string, title: string, values: Float32Array, rows: number, columns: number, signed: boolean,
- *   low: number, high: number, note: string, mark: "better" | "chance" | "worse" | "none", verdict: string }} Tile
+ *   low: number, high: number, note: string, mark: "better" | "chance" | "worse" | "none", verdict: string, says: string,
+ *   gap: number | null }} Tile
  * @typedef {{ image: string, aspect: number, tiles: Tile[], chosen: string, choosable: boolean, summary: string,
- *   scales: { signed: Scale, positive: Scale }, words: Words }} MapsData
+ *   band: number, scales: { signed: Scale, positive: Scale }, words: Words }} MapsData
  */
 
 const MARKS = { better: "\u25b2", chance: "\u25cb", worse: "\u25bc", none: "" };
@@ -92,8 +93,36 @@ class SmallMaps {
     if (tile.verdict) {
       const verdict = root.appendChild(make("span", `cm-verdict cm-${tile.mark}`));
       verdict.append(make("b", "", MARKS[tile.mark]), ` ${tile.verdict}`);
+      if (tile.says) {
+        verdict.setAttribute("role", "img");
+        verdict.setAttribute("aria-label", `${tile.says} ${tile.verdict}`);
+        verdict.title = tile.says;
+      }
     }
+    if (tile.gap !== null) root.append(this.bar(tile.gap, tile.mark));
     return root;
+  }
+
+  /**
+   * A map's gap as a length from 0, before the band of the random orders; all tiles on one scale.
+   * @param {number} gap
+   * @param {Tile["mark"]} mark
+   */
+  bar(gap, mark) {
+    const { band, tiles } = /** @type {MapsData} */ (this.data);
+    const gaps = tiles.map((tile) => tile.gap ?? 0);
+    const [from, to] = [Math.min(-band, ...gaps), Math.max(band, ...gaps)];
+    const bar = make("span", "cm-bar");
+    const piece = (/** @type {string} */ kind, /** @type {number} */ low, /** @type {number} */ high) => {
+      const span = bar.appendChild(make("span", kind));
+      span.style.left = `${(100 * (low - from)) / (to - from || 1)}%`;
+      span.style.width = `${(100 * (high - low)) / (to - from || 1)}%`;
+    };
+    piece("cm-band", -band, band);
+    piece(`cm-gap cm-${mark}`, Math.min(0, gap), Math.max(0, gap));
+    piece("cm-zero", 0, 0);
+    bar.setAttribute("aria-hidden", "true");
+    return bar;
   }
 
   /** @param {Tile} tile */
@@ -173,9 +202,15 @@ class SmallMaps {
   }
 }
 
-/** @param {Tile} tile */
+/**
+ * What the colours span, in as few letters as a small map is wide.
+ * @param {Tile} tile
+ */
 function scaleText({ signed, high }) {
-  return signed ? `\u00b1${number(high)}` : `0 \u2026 ${number(high)}`;
+  const most = formatted(high, ".2g")
+    .replace(/(?<=e[+\u2212])0+/, "")
+    .replace("e+", "e");
+  return signed ? `\u00b1${most}` : `0 \u2026 ${most}`;
 }
 
 /**

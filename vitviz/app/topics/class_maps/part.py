@@ -20,7 +20,8 @@ from vitviz.plot.colour import Quantity, span
 class Tile:
     """One map, or what stands in its place: ``values`` (h, w) or None, with a ``note``.
 
-    ``mark`` is better, chance, worse or none; ``verdict`` says it in words.
+    ``mark`` is better, chance, worse or none, ``verdict`` a few letters for it, ``says`` the same in words. ``gap`` is
+    a length beside the band of the random orders.
     """
 
     name: str
@@ -30,6 +31,8 @@ class Tile:
     note: str = ""
     mark: str = "none"
     verdict: str = ""
+    says: str = ""
+    gap: float | None = None
 
 
 def quantity_of(signed: bool) -> Quantity:
@@ -44,8 +47,12 @@ def small_maps(
     chosen: str = "",
     on_choose: Callable[[str], None] | None = None,
     summary: str = "",
+    band: float = 0.0,
 ) -> None:
-    """Show the maps; ``on_choose`` hears the name of the one that is clicked. ``summary`` stands below them."""
+    """Show the maps; ``on_choose`` hears the name of the one that is clicked. ``summary`` stands below them.
+
+    ``band``: the gaps of random orders lie between -``band`` and ``band``.
+    """
     mount = component("app/topics/class_maps/part.js")
     data = {
         "image": small_picture_url(picture) if picture is not None else "",
@@ -54,6 +61,7 @@ def small_maps(
         "chosen": chosen,
         "choosable": on_choose is not None,
         "summary": summary,
+        "band": band,
         "scales": {"signed": colours(quantity_of(True)), "positive": colours(quantity_of(False))},
         "words": section("class_maps.part"),
     }
@@ -80,4 +88,6 @@ def _packed(tile: Tile) -> dict[str, object]:
         "note": tile.note,
         "mark": tile.mark,
         "verdict": tile.verdict,
+        "says": tile.says,
+        "gap": tile.gap,
     }

@@ -45,14 +45,17 @@ def can_leave_out(method: Method) -> bool:
 
 
 def key_of(name: str, question: Question) -> tuple[str, Question]:
-    """What a map is kept by: a method that leaves nothing out has one map for both."""
-    without = question.without and can_leave_out(methods()[name])
+    """What a map is kept by: a method that leaves nothing out has one map for both, one without classes one for all."""
+    method = methods()[name]
+    without = question.without and can_leave_out(method)
+    if method.classless:
+        return name, Question(0, None, without)
     return name, Question(question.target, question.against, without)
 
 
 def is_made(trace: Trace, name: str, question: Question) -> bool:
     """Whether the map is there already."""
-    return session.is_derived(trace, MAP.at(key_of(name, question)))
+    return session.is_shared(trace, MAP.at(key_of(name, question)))
 
 
 def make(of: Trace, name: str, question: Question) -> ClassMap:
@@ -67,8 +70,8 @@ def make(of: Trace, name: str, question: Question) -> ClassMap:
 
 
 def map_of(trace: Trace, name: str, question: Question) -> ClassMap:
-    """The map of the page's run, made once."""
-    return session.derived(trace, MAP.at(key_of(name, question)), lambda: make(trace, name, question))
+    """The map of the page's run, made once for everybody."""
+    return session.shared(trace, MAP.at(key_of(name, question)), lambda: make(trace, name, question))
 
 
 def _still_wanted() -> Callable[[float], None]:

@@ -16,26 +16,38 @@ if TYPE_CHECKING:
     from vitviz.analysis.faithfulness.verdict import Verdict, Verdicts
     from vitviz.tracing.trace import Trace
 
+TURNS = 0.1  # a curve's way back that is told, as a share of what the score moves at all
+
 
 @dataclass(frozen=True)
 class Found:
-    """The control, the curves of the maps that are measured, and the verdict on each."""
+    """The control, the curves of the maps that are measured, and the verdict on each.
+
+    ``groups`` are their names from the best gap down, those together that are not told apart.
+    """
 
     control: Curves | None
     curves: Mapping[str, Curves]
     verdicts: Mapping[str, Verdicts]
+    groups: tuple[tuple[str, ...], ...] = ()
 
-    def short(self, name: str) -> tuple[str, str]:
-        """A mark and a few words for below a small map; both empty while it is not measured."""
-        if name not in self.verdicts:
-            return "none", ""
-        gap = self.verdicts[name].gap
-        return gap.word, say(f"class_maps.short.{gap.word}", gain=signed(gap.gain))
+    def short(self, name: str) -> str:
+        """A few words for below a small map; none while it is not measured."""
+        return signed(self.verdicts[name].gap.gain) if name in self.verdicts else ""
+
+    def rank(self, name: str) -> int:
+        """From 1; maps that are not told apart share the first place of their group."""
+        before = 0
+        for group in self.groups:
+            if name in group:
+                return before + 1
+            before += len(group)
+        return 0
 
 
 def of(trace: Trace, question: Question, removal: Removal, quantity: Quantity, names: Sequence[str]) -> Found:
     """What is there to be said about these maps."""
-    from vitviz.analysis.faithfulness.verdict import judged
+    from vitviz.analysis.faithfulness.verdict import judged, ranked
 
     control = measured.removed(trace, question, removal, measured.RANDOM)
     if control is None:
@@ -46,29 +58,57 @@ def of(trace: Trace, question: Question, removal: Removal, quantity: Quantity, n
         found = measured.removed(trace, question, removal, name)
         if found is not None:
             curves[name] = found.curves(quantity, question.target, question.against)
-    return Found(read, curves, {name: judged(one, read) for name, one in curves.items()})
+    verdicts = {name: judged(one, read) for name, one in curves.items()}
+    return Found(read, curves, verdicts, ranked({name: one.gap for name, one in verdicts.items()}))
 
 
 def summary(found: Found) -> str:
-    """How many of the tested maps do better than chance, and which does so most."""
-    better = {name: one.gap.gain for name, one in found.verdicts.items() if one.gap.word == "better"}
-    if not better:
-        return say("class_maps.summary_none", count=len(found.verdicts))
-    most = max(better, key=better.__getitem__)
-    return say(
-        "class_maps.summary", better=len(better), count=len(found.verdicts),
-        name=say(f"class_maps.name.{most}"), gain=plain(better[most]),
-    )  # fmt: skip
+    """How many of the tested maps do better than chance, and all of them in order."""
+    better = sum(one.gap.word == "better" for one in found.verdicts.values())
+    order = " > ".join(
+        " \u2248 ".join(say(f"class_maps.name.{name}") for name in group) for group in found.groups
+    )
+    key = "class_maps.summary" if len(found.verdicts) > 1 else "class_maps.summary_one"
+    return say(key, better=better, count=len(found.verdicts), order=order)
 
 
 def sentence(verdict: Verdict) -> str:
     """The one line."""
     random = verdict.random
     return say(
-        f"class_maps.verdict.{verdict.word}", gain=plain(abs(verdict.gain)), value=plain(verdict.value),
-        beaten=verdict.beaten, count=len(random), low=plain(float(random.min())),
-        high=plain(float(random.max())),
+        f"class_maps.verdict.{verdict.word}", gain=plain(abs(verdict.gain)), beaten=verdict.beaten,
+        count=len(random), high=plain(float(random.max())), times=f"{abs(verdict.multiple):.1f}",
     )  # fmt: skip
+
+
+def compared(found: Found, name: str, other: str) -> str:
+    """How far two maps are apart, and whether that is more than random orders are."""
+    ahead = found.verdicts[name].gap.value - found.verdicts[other].gap.value
+    spread = found.verdicts[name].gap.spread
+    word = "level" if abs(ahead) < spread else "ahead" if ahead > 0 else "behind"
+    return say(
+        f"class_maps.compared.{word}", name=say(f"class_maps.name.{name}"), by=plain(abs(ahead)),
+        other=say(f"class_maps.name.{other}"), spread=plain(spread),
+    )  # fmt: skip
+
+
+def turns(curves: Curves, against_too: bool) -> list[str]:
+    """A sentence for each of the two curves that goes back by much; ``against_too``: the map has values below 0."""
+    from vitviz.analysis.faithfulness.curves import turn_of
+
+    both = (("deletion", curves.gone, curves.deletion[0]), ("insertion", curves.there, curves.insertion[0]))
+    moved = max(float(heights.max()) for _, _, heights in both) - min(float(h.min()) for _, _, h in both)
+    why = say("class_maps.turn.signed" if against_too else "class_maps.turn.positive")
+    said = []
+    for key, x, heights in both:
+        turn = turn_of(x, heights, rising=key == "insertion")
+        if turn.size <= TURNS * moved:
+            continue
+        how = say(
+            f"class_maps.turn.{key}", start=f"{turn.start:.0%}", end=f"{turn.end:.0%}", size=plain(turn.size)
+        )
+        said.append(f"{how} {why}")
+    return said
 
 
 def plain(value: float) -> str:
@@ -77,5 +117,6 @@ def plain(value: float) -> str:
 
 
 def signed(value: float) -> str:
-    """The same with its sign."""
-    return f"{value:+.2f}".replace("-", "\u2212")
+    """Two digits with a sign; none before what is rounded to 0."""
+    text = f"{value:+.2f}"
+    return "0.00" if text in ("+0.00", "-0.00") else text.replace("-", "\u2212")

@@ -9,7 +9,6 @@ import streamlit as st
 
 from vitviz.app import class_choice, html, session, shell
 from vitviz.app.class_names import class_name
-from vitviz.app.prediction import plain
 from vitviz.app.topics.path.frame import ask, begin, take_away
 from vitviz.app.words import say
 from vitviz.models.config import ViTConfig
@@ -58,7 +57,7 @@ def _scores(model: ModelEntry, trace: Trace) -> None:
     with right:
         target = class_choice.choose_target(model, trace, say("path.scores.label"), "path.scores")
         score, loss = class_score(trace, target), cross_entropy(logits, target)
-        st.markdown(say("path.scores.score", name=plain(class_name(trace, target)), size=len(score.features),
+        st.markdown(say("path.scores.score", name=class_name(trace, target), size=len(score.features),
                         features=features_name(trace)))  # fmt: skip
         st.markdown(
             rf"$\displaystyle z_c = W_c \cdot y + b_c = {in_formula(float(score.products.sum()))}"
@@ -88,7 +87,7 @@ def rows(trace: Trace, loss: CrossEntropy, target: int) -> list[tuple[str, str, 
     others = np.setdiff1d(np.arange(loss.logits.size), listed)
     table: list[tuple[str, str, str, str]] = [
         (
-            f"{'▸ ' if i == target else ''}{plain(class_name(trace, i))}", fixed(loss.logits[i], 3),
+            f"{'▸ ' if i == target else ''}{class_name(trace, i)}", fixed(loss.logits[i], 3),
             fixed(loss.powers[i], 4), percent(loss.probabilities[i], 2),
         )
         for i in listed

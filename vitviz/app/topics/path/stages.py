@@ -9,7 +9,6 @@ import streamlit as st
 
 from vitviz.app import html, pages, session, shell, tokens
 from vitviz.app.class_names import naming
-from vitviz.app.prediction import plain
 from vitviz.app.topics.path.frame import ask, run_step, take_away
 from vitviz.app.widgets.picker import picker
 from vitviz.app.words import say
@@ -66,9 +65,7 @@ def _stages(model: ModelEntry, trace: Trace) -> None:
     with right:
         if shell.has_classes(model):
             name = naming(trace)
-            st.html(
-                html.bars((plain(name(score.class_index)), score.probability) for score in trace.top(BEST))
-            )
+            st.html(html.bars((name(score.class_index), score.probability) for score in trace.top(BEST)))
     if answered:
         take_away(STEP)
     with st.container(horizontal=True, key="path-end", vertical_alignment="center", gap="small"):
