@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -225,6 +225,87 @@ def hooked_chefer(pair: Pair) -> NDArray[np.float64]:
     return as_map(pair, relevance[0])
 
 
+class Layer(NamedTuple):
+    """A step of timm's Swin: a block's pattern (W, H, M, M), of which ``made`` makes a matrix, or that of a merging."""
+
+    pattern: Tensor | None
+    gradient: Tensor | None
+    places: Tensor | None  # (W, M): which token is where, by timm's own roll and partition
+    merging: Tensor | None
+
+    def made(self, weights: Tensor) -> Tensor:
+        """The windows' ``weights`` (W, M, M) as a matrix of all tokens by all tokens."""
+        assert self.places is not None
+        count = self.places.numel()
+        matrix = torch.zeros(count, count, dtype=torch.float64)
+        for tokens, window in zip(self.places, weights.double(), strict=True):
+            matrix[tokens[:, None], tokens] = window
+        return matrix
+
+
+def swin_layers(pair: Pair) -> list[Layer]:
+    """Patterns and gradients that hooks catch of timm's Swin, and where its own functions put the tokens."""
+    from timm.models.swin_transformer import window_partition
+
+    caught: list[Tensor] = []
+
+    def keep(module: nn.Module, args: Any, output: Tensor) -> Tensor:
+        caught.append(output if output.requires_grad else output.requires_grad_())
+        return caught[-1]
+
+    blocks = [block for stage in pair.model.layers for block in stage.blocks]
+    hooks = [block.attn.attn_drop.register_forward_hook(keep) for block in blocks]
+    logits = pair.model(pair.image)
+    for hook in hooks:
+        hook.remove()
+    gradients = iter(torch.autograd.grad(pair.score(logits).sum(), caught))
+    patterns = iter(caught)
+    side, layers = pair.trace.patch_grid[0], []
+    for number, stage in enumerate(pair.model.layers):
+        if number:  # each output is the mean of its 2 x 2 neighbours
+            side //= 2
+            rows = torch.arange(4 * side**2).view(side, 2, side, 2).permute(0, 2, 1, 3).reshape(side**2, 4)
+            merging = torch.zeros(side**2, 4 * side**2, dtype=torch.float64).scatter_(1, rows, 0.25)
+            layers.append(Layer(None, None, None, merging))
+        for block in stage.blocks:
+            indices = torch.arange(side**2).view(1, side, side, 1)
+            rolled = torch.roll(indices, [-shift for shift in block.shift_size], dims=(1, 2))
+            places = window_partition(rolled, block.window_size).flatten(1)  # (W, M)
+            layers.append(Layer(next(patterns).detach(), next(gradients), places, None))
+    return layers
+
+
+def dense_rollout(pair: Pair) -> NDArray[np.float64]:
+    """Rollout of timm's Swin, all N x N matrices multiplied; the head reads the mean of the last map."""
+    rolled = torch.eye(int(np.prod(pair.trace.patch_grid)), dtype=torch.float64)
+    for layer in swin_layers(pair):
+        if layer.pattern is None:
+            assert layer.merging is not None
+            rolled = layer.merging @ rolled
+            continue
+        matrix = layer.made(layer.pattern.mean(dim=1))
+        matrix = matrix + torch.eye(len(matrix))
+        rolled = matrix / matrix.sum(dim=-1, keepdim=True) @ rolled
+    values: NDArray[np.float64] = rolled.mean(dim=0).reshape(pair.trace.patch_grid).numpy()
+    return values
+
+
+def dense_chefer(pair: Pair) -> NDArray[np.float64]:
+    """Chefer et al., equations 5 and 6, of timm's Swin, all N x N of it, without what stayed at its own place."""
+    relevance = unmoved = torch.eye(int(np.prod(pair.trace.patch_grid)), dtype=torch.float64)
+    for layer in swin_layers(pair):
+        if layer.pattern is None:
+            assert layer.merging is not None
+            relevance, unmoved = layer.merging @ relevance, layer.merging @ unmoved
+            continue
+        assert layer.gradient is not None
+        product = (layer.pattern * layer.gradient).clamp(min=0).mean(dim=1)
+        relevance = relevance + layer.made(product) @ relevance
+    row = (relevance - unmoved).mean(dim=0)  # (N,)
+    values: NDArray[np.float64] = row.reshape(pair.trace.patch_grid).numpy()
+    return values
+
+
 def hooked_legrad(pair: Pair) -> NDArray[np.float64]:
     """Bousselham et al.: each block's own score from its class token, its gradient on its own pattern; mean of all."""
     maps = []
@@ -288,6 +369,8 @@ ROWS = (
     Row("gradient_x_input", "vit", "captum InputXGradient", captum_input_x_gradient),
     Row("integrated_gradients", "vit", "captum IntegratedGradients, 50 steps", captum_integrated_gradients),
     Row("grad_cam", "vit", "captum LayerGradCam, no ReLU", captum_grad_cam, {"relu": False}),
+    Row("rollout", "swin", "hooks on timm, dense N x N product", dense_rollout),
+    Row("chefer", "swin", "hooks on timm, dense N x N product", dense_chefer),
     Row("gradient_x_input", "swin", "captum InputXGradient", captum_input_x_gradient),
     Row("integrated_gradients", "swin", "captum IntegratedGradients, 50 steps", captum_integrated_gradients),
     Row("occlusion", "swin", "captum Occlusion, mean colour", captum_occlusion, {"how": "mean", "side": 4}),

@@ -46,8 +46,9 @@ Each method against other people's code on a model of timm with random weights, 
 captum {captum} where it has the method, else the paper's formula over what plain torch hooks catch of timm's model with
 explicit attention, written a second time (`tests/parity/class_maps.py`). The figure is the largest |difference| as a
 share of the map's largest |value|. Occlusion is a difference of two nearly equal scores, which costs it a digit. Of
-rollout and Chefer's relevance in a Swin we know no other code: `tests/analysis/class_maps/test_composition.py` holds
-them to the product of dense matrices of all tokens by all tokens, in float64, to 1e-9.
+rollout and Chefer's relevance in a Swin we know no other code: they are held to the product of dense matrices of all
+tokens by all tokens, which timm's own roll and window partition fill. `tests/analysis/class_maps/test_composition.py`
+does the same in float64, to 1e-9, for odd sides, padding, every shift rule and both versions.
 
 | method | family | held to | difference |
 |---|---|---|---|

@@ -168,7 +168,7 @@ def _table(found: verdicts.Found, chosen: str, beside: str) -> None:
         rows.append(
             (
                 f"{found.rank(name)}", f"{mark}{say(f'class_maps.name.{name}')}", fixed(numbers[0], 3),
-                fixed(gap.multiple, 1), fixed(numbers[1], 3), fixed(numbers[2], 3),
+                fixed(round(gap.multiple, 1) + 0.0, 1), fixed(numbers[1], 3), fixed(numbers[2], 3),
             )
         )  # fmt: skip
     control = found.control

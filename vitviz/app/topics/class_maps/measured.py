@@ -33,9 +33,9 @@ Subject = str  # a method's name, or RANDOM
 
 
 class Step(NamedTuple):
-    """The scores after ``count`` cells went, of these subjects."""
+    """The scores after ``gone`` cells went, of these subjects."""
 
-    count: int
+    gone: int
     subjects: tuple[Subject, ...]
 
 
@@ -87,11 +87,11 @@ def _measure(trace: Trace, question: Question, removal: Removal, step: Step) -> 
     from vitviz.analysis.faithfulness.curves import scores_at
 
     orders = [_orders(trace, subject, question) for subject in step.subjects]  # (R, N) each
-    scores = scores_at(trace, np.concatenate(orders), removal, step.count)
+    scores = scores_at(trace, np.concatenate(orders), removal, step.gone)
     parts = np.split(scores, np.cumsum([len(some) for some in orders])[:-1])
     for subject, part in zip(step.subjects, parts, strict=True):
         # A copy: a part of the batch would keep all of it.
-        session.shared(trace, _key(subject, question, removal, step.count), part.copy)
+        session.shared(trace, _key(subject, question, removal, step.gone), part.copy)
 
 
 def removed(trace: Trace, question: Question, removal: Removal, subject: Subject) -> Removed | None:
@@ -139,7 +139,7 @@ def seconds(trace: Trace, removal: Removal, what: Sequence[Step]) -> float:
     made_up = IMPUTED * pixels if removal == "road" else 0.0
     total = 0.0
     for step in what:
-        share = 1 - step.count / cells if removal == "drop" else 1.0
+        share = 1 - step.gone / cells if removal == "drop" else 1.0
         total += _runs(step, cells) * (seconds_of_a_run(trace) * share + made_up)
     return total
 
@@ -151,6 +151,6 @@ def runs(trace: Trace, removal: Removal, what: Sequence[Step]) -> int:
 
 
 def _runs(step: Step, cells: int) -> int:
-    if step.count in (0, cells):  # the run itself, and nothing at all, which is the same for every order
-        return int(step.count == cells)
+    if step.gone in (0, cells):  # the run itself, and nothing at all, which is the same for every order
+        return int(step.gone == cells)
     return sum(ORDERS if subject == RANDOM else 2 for subject in step.subjects)
