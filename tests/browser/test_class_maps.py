@@ -37,10 +37,24 @@ def test_a_chosen_map_is_shown_large_with_its_curves(visit: Visit) -> None:
 
 def test_another_class_has_other_maps_and_the_same_control(visit: Visit) -> None:
     page = visit("class-maps?class=3")
-    line = page.get_by_text("Insertion minus deletion area is").first
+    line = page.get_by_text("the best of 20 random orders").first
     expect(line).to_be_visible()
     before = line.inner_text()
     page.get_by_role("radio", name="logit").click()
     settle(page)
-    expect(page.get_by_text("Insertion minus deletion area is").first).not_to_have_text(before)
+    expect(page.get_by_text("the best of 20 random orders").first).not_to_have_text(before)
     expect(page.get_by_role("heading", name="Chefer")).to_be_visible()
+
+
+def test_bars_lie_on_one_scale_and_two_maps_share_a_table(visit: Visit) -> None:
+    page = visit("class-maps?class_maps.beside=rollout")
+    gaps = page.locator(".cm-tile .cm-gap")
+    texts = [numbers(text)[-1] for text in page.locator(".cm-verdict").all_inner_texts()]
+    widths = [gaps.nth(i).bounding_box()["width"] for i in range(gaps.count())]  # type: ignore[index]
+    assert len(texts) == len(widths) == 7
+    most = max(range(7), key=lambda i: abs(texts[i]))
+    for text, width in zip(texts, widths, strict=True):
+        assert abs(width / widths[most] - abs(text / texts[most])) < 0.05
+    rows = page.locator("table tr").filter(has_text="Rollout")
+    expect(rows.first).to_contain_text("\u25b9")
+    expect(page.get_by_text("by which random orders vary").first).to_contain_text("Rollout")
