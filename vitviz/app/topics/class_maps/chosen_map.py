@@ -46,6 +46,7 @@ def show_chosen(bench: Bench, made: Sequence[str], found: verdicts.Found) -> Non
         if name in found.verdicts:
             _curves(bench, made, found)
         elif name in made:
+            BESIDE.get(NOTHING, bench.model.name)  # so that a link's choice outlives the time before the test
             st.info(say("class_maps.untested"))
 
 
