@@ -22,6 +22,7 @@ def test_equals_the_loops(row: Row) -> None:
 
 def test_the_page_has_every_row() -> None:
     page = (ROOT / "docs" / "parity.md").read_text(encoding="utf-8").partition("## Atlas")[2]
+    page = page.partition("\n## ")[0]
     cells = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| ")][1:]
     assert [tuple(row[:2]) for row in cells] == [(row.figure, row.family) for row in ROWS]
     assert all(float(cell[2]) <= TOLERANCE for cell in cells)
