@@ -10,7 +10,7 @@ from PIL import Image
 
 from vitviz.models.build import build
 from vitviz.models.init import initialize
-from vitviz.train.checkpoint import save_weights, sha256
+from vitviz.train.checkpoint import load_weights, save_weights, sha256
 from vitviz.train.evaluate import attention_on_samples
 from vitviz.train.export import refresh
 from vitviz.train.gpu_export import export
@@ -64,6 +64,8 @@ def test_a_run_is_shipped_with_its_card_and_what_was_before(data_file: Path, tmp
     assert facts["sha256"] == sha256(out / "vit-test.safetensors")
     assert facts["world"]["sha256"] == sha256(out / "world" / "vit-test.safetensors")
     assert facts["world"]["foreign"] == first["world"]["foreign"] + 1
+    stored = load_weights(out / "world" / "vit-test.safetensors")
+    assert len(stored["validation"]) == facts["figures"]["pictures"]
     spread = attention_on_samples(network.eval(), find("vit-test"))
     assert facts["attention"]["entropy"] == pytest.approx(spread.entropy, abs=1e-3)
     assert facts["run"]["steps"] == 40

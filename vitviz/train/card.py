@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import Any
 
 from vitviz.train.gpu_card import taught
+
+WIDTH = 118  # of a line of text
 
 DATA = """\
 everyday20: 8,134 photographs of 20 everyday things to train on, 1,165 others held back for validation, 160x160
@@ -133,35 +136,52 @@ def _world(facts: dict[str, Any]) -> str:
     """What the distance in feature space is worth, where it was measured."""
     if "world" not in facts:
         return ""
-    world = facts["world"]
-    return f"""
-`{world["file"]}` (SHA-256 `{
-        world["sha256"]
-    }`) holds the class means of what the head reads and the inverse of their
-common covariance, over the training pictures: the squared Mahalanobis distance to the nearest mean, over the number of
-channels, says how far a picture is from all that was trained on (`vitviz/train/world.py`). The app does not use it
-yet. {
-        world["foreign"]
-    } pictures of other things (animals, people, food, streets, landscapes, textures, text) against
-the validation pictures, where a limit marks a tenth of these:
-
-{
-        _table(
-            ("measure", "area under the ROC curve", "foreign pictures marked"),
-            [
-                (
-                    "distance",
-                    f"{world['auroc_distance']:.3f}",
-                    f"{world['marked_distance']} of {world['foreign']}",
-                ),
-                (
-                    "1 - confidence",
-                    f"{world['auroc_confidence']:.3f}",
-                    f"{world['marked_confidence']} of {world['foreign']}",
-                ),
-            ],
+    world, samples = facts["world"], facts["world"]["samples"]
+    by_name = {each["name"]: each for each in world["measures"]}
+    marked = by_name["distance"]["samples"]
+    goal = "This is the goal" if marked == samples else "The goal, all of them, is not reached"
+    others = world["foreign"] - samples
+    more = f" and {others} others ({world['foreign_from'] or 'a folder'})" if others else ""
+    trained = (
+        f" Two of them compare with {world['training']:,} training pictures." if world["training"] else ""
+    )
+    rows = [
+        (
+            each["name"],
+            f"{each['auroc']:.3f} ({each['interval'][0]:.3f} to {each['interval'][1]:.3f})",
+            "" if each["name"] == "distance" else f"{each['gap'][0]:+.3f} to {each['gap'][1]:+.3f}",
+            f"{each['samples']} of {samples}",
+            f"{each['marked']} of {world['foreign']}",
         )
-    }"""
+        for each in world["measures"]
+    ]
+    head = (
+        "measure",
+        "area under the ROC curve",
+        "more than the distance has",
+        "samples marked",
+        "all marked",
+    )
+    first = f"""\
+The app also says that a picture is **not of the model's world** where what the head reads is further than \
+{world["distance_limit"]:.3f} from every class: the squared Mahalanobis distance to the nearest class mean, over the \
+number of channels, with the covariance that the classes share (Lee et al., arXiv 1807.03888). \
+{world["inside_share"]:.0%} of the validation pictures are nearer. That marks {marked} of the app's {samples} foreign \
+sample pictures. {goal}; marked in one of the two ways, unsure or not of its world, are {world["either_samples"]} of \
+{samples}, and {world["either_inside"]:.1%} of the validation pictures."""
+    second = f"""\
+Measured with the {samples} samples{more}; limits come from the validation pictures alone.{trained} An interval holds \
+the middle 95 % over bootstrap samples of both kinds of pictures. The distance is used, as the simplest of those that \
+none surpasses by more than that."""
+    return f"""
+{fill(first, WIDTH, break_on_hyphens=False)}
+
+`{world["file"]}` (SHA-256 `{world["sha256"]}`)
+holds class means and inverse covariance over the training pictures, and the distances of the validation pictures.
+
+{fill(second, WIDTH, break_on_hyphens=False)}
+
+{_table(head, rows)}"""
 
 
 def _training(facts: dict[str, Any]) -> str:

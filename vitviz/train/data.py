@@ -84,6 +84,14 @@ def validation_pictures(path: Path) -> tuple[list[Image.Image], npt.NDArray[np.i
     return pictures, labels, classes
 
 
+def training_pictures(path: Path, count: int) -> list[Image.Image]:
+    """So many of the training pictures, drawn by lot, always the same, as a person would open them."""
+    with np.load(path, allow_pickle=False) as file:
+        blob, offsets = file["blob"], file["offsets"]
+        chosen = np.random.default_rng(0).permutation(np.flatnonzero(~file["is_val"].astype(bool)))[:count]
+    return [Image.fromarray(_decode(blob[offsets[i] : offsets[i + 1]])) for i in chosen]
+
+
 def _decode(encoded: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     with Image.open(io.BytesIO(encoded.tobytes())) as picture:
         return np.asarray(picture.convert("RGB"))

@@ -25,7 +25,7 @@ from vitviz.train.data import validation_pictures
 from vitviz.train.evaluate import attention_on_samples, coarse_groups, measure, trained_network
 from vitviz.train.export import write
 from vitviz.train.gpu_recipes import PupilRecipe, pupil_recipe
-from vitviz.train.outside import features_of, outside_figures, read_world
+from vitviz.train.outside import features_of, ship_world
 from vitviz.zoo.registry import ASSETS, ModelEntry, find
 
 SAME = ("top1", "top1_coarse", "balanced_top1", "ece", "ece_scaled", "nll", "nll_scaled")
@@ -97,7 +97,14 @@ def history(
 
 
 def export(
-    model: str, data: Path, run: Path, out: Path, device: str, foreign: Path | None = None, date: str = ""
+    model: str,
+    data: Path,
+    run: Path,
+    out: Path,
+    device: str,
+    foreign: Path | None = None,
+    date: str = "",
+    foreign_from: str = "",
 ) -> dict[str, Any]:
     """Write weights, the statistics of their features, JSON and card; what the JSON holds is returned."""
     entry = find(SHORT_NAMES.get(model, model))
@@ -116,13 +123,14 @@ def export(
     network = trained_network(entry, out / f"{entry.name}.safetensors")
     pictures, labels, classes = validation_pictures(data)
     features = features_of(network, pictures, entry.preprocessing)
-    outside = outside_figures(network, entry, read_world(statistics), features, foreign)
-    rounded = {key: round(value, 4) for key, value in asdict(outside).items()}
-    known["world"] = rounded | {"file": f"world/{statistics.name}", "sha256": sha256(statistics)}
     with torch.no_grad():
         assert network.head is not None
         logits = network.head(features).double().numpy()
-    return write(entry, measure(logits, labels, classes, coarse_groups(classes)), out, known)
+    figures = measure(logits, labels, classes, coarse_groups(classes))
+    known["world"] = ship_world(
+        entry, network, figures.temperature, figures.unsure_below, out, features, foreign, foreign_from
+    )
+    return write(entry, figures, out, known)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -132,11 +140,21 @@ def main(arguments: list[str] | None = None) -> int:
     p.add_argument("--data", required=True, type=Path)
     p.add_argument("--run", required=True, type=Path)
     p.add_argument("--foreign", type=Path, help="a folder of pictures that show nothing of the classes")
+    p.add_argument("--foreign-from", default="", help="what the card says of where these are from")
     p.add_argument("--out", type=Path, default=ASSETS / "weights")
     p.add_argument("--device-name", default="one GPU", help="what the card says of the machine")
     p.add_argument("--date", default="", help="when the run was (default: today)")
     args = p.parse_args(arguments)
-    facts = export(args.model, args.data, args.run, args.out, args.device_name, args.foreign, args.date)
+    facts = export(
+        args.model,
+        args.data,
+        args.run,
+        args.out,
+        args.device_name,
+        args.foreign,
+        args.date,
+        args.foreign_from,
+    )
     print(json.dumps({key: facts[key] for key in ("file", "sha256", "temperature", "figures", "attention")}))
     return 0
 

@@ -1,16 +1,14 @@
-"""How far a picture lies from all that a network was trained on, in the space of what its head reads.
+"""What is kept of the training pictures, so that it can be said how far another picture lies from all of them.
 
-Every class is a cloud of features around its mean, and all clouds have one shape (Lee et al., arXiv 1807.03888):
-the distance to the nearest mean, in that shape's own unit, says whether a picture is of the network's world.
+The distance is that of ``analysis/class_scores/known_world.py``, in the space of what a network's head reads.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
+from vitviz.analysis.class_scores.known_world import World
 from vitviz.train.recipe import Network
 
 SHRINK = 0.1  # of the covariance towards a multiple of the identity: few pictures for many channels
@@ -38,20 +36,6 @@ def pooled_features(network: Network, images: Tensor) -> Tensor:
     network(images, probe)
     assert probe.features is not None
     return probe.features.float()
-
-
-@dataclass(frozen=True, eq=False)
-class World:
-    """Class means (K, D) and the inverse (D, D) of the covariance that the classes share."""
-
-    means: Tensor
-    precision: Tensor
-
-    def distance(self, features: Tensor) -> Tensor:
-        """Squared Mahalanobis distance to the nearest class, divided by the number of channels. (B, D) -> (B,)."""
-        away = features.unsqueeze(1).double() - self.means.double()  # (B, K, D)
-        squares = torch.einsum("bkd,de,bke->bk", away, self.precision.double(), away)
-        return squares.min(dim=1).values / self.means.shape[1]
 
 
 def fit(features: Tensor, labels: Tensor, classes: int) -> World:

@@ -17,12 +17,25 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class WorldFacts:
+    """The file that has class means and covariance, and from which distance on a picture is not of its world.
+
+    ``inside_share`` of the validation pictures are not further away than ``distance_limit``.
+    """
+
+    sha256: str
+    distance_limit: float
+    inside_share: float
+
+
+@dataclass(frozen=True)
 class WeightFacts:
     """Figures of trained weights on their validation pictures, and how to read their probabilities.
 
     ``ece`` and ``ece_scaled`` are the expected calibration errors of softmax(logits) and of softmax(logits /
     temperature). ``unsure_share`` of the validation pictures have a largest calibrated probability below
-    ``unsure_below``. Both are 0 where the JSON is older than they are: nothing then counts as unsure.
+    ``unsure_below``. Both are 0 where the JSON is older than they are: nothing then counts as unsure. ``world`` is None
+    where no distances were measured.
     """
 
     sha256: str
@@ -34,6 +47,7 @@ class WeightFacts:
     ece_scaled: float
     unsure_share: float
     unsure_below: float
+    world: WorldFacts | None = None
 
     def calibrated(self, logits: Tensor) -> Tensor:
         """Probabilities softmax(logits / temperature) along the last axis."""
@@ -52,7 +66,7 @@ def read_facts(path: Path) -> WeightFacts:
     """
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
-        figures = facts["figures"]
+        figures, world = facts["figures"], facts.get("world", {})
         return WeightFacts(
             sha256=facts["sha256"],
             classes=tuple(figures["per_class"]),
@@ -63,6 +77,9 @@ def read_facts(path: Path) -> WeightFacts:
             ece_scaled=figures["ece_scaled"],
             unsure_share=figures.get("unsure_share", 0.0),
             unsure_below=figures.get("unsure_below", 0.0),
+            world=WorldFacts(world["sha256"], world["distance_limit"], world["inside_share"])
+            if "inside_share" in world
+            else None,
         )
     except OSError as error:
         raise ValueError(

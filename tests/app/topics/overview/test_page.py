@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 import vitviz
 from tests.app.page_contents import mounted
+from vitviz.analysis.class_scores.known_world import known_world
 from vitviz.samples import SAMPLES
 from vitviz.tracing.trace import Trace
 from vitviz.tracing.walk import Walk, stages
@@ -94,7 +95,7 @@ def test_only_a_picture_below_the_threshold_is_called_unsure(
 ) -> None:
     known = weight_facts(find("vit-tiny"))
     assert known is not None
-    other = replace(known, unsure_below=below, unsure_share=0.25)
+    other = replace(known, unsure_below=below, unsure_share=0.25, world=None)
     monkeypatch.setattr("vitviz.app.prediction.weight_facts", lambda model: other)
     page = open_page("overview", model="vit-tiny")
     doubts = [text.value for text in page.caption if "not sure about this picture" in text.value]
@@ -107,10 +108,43 @@ def test_only_a_picture_below_the_threshold_is_called_unsure(
         assert "75% of its validation pictures have more than 100%" in doubts[0]
 
 
+@pytest.mark.parametrize("name", ["vit-tiny", "swin-mini"])
+def test_a_picture_beyond_the_limit_is_not_of_the_models_world(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    known, world = weight_facts(find(name)), known_world(find(name))
+    assert known is not None
+    assert known.world is not None
+    assert world is not None
+    features = vitviz.trace(vitviz.load_model(name), SAMPLES[0].path)["pooled"][0].numpy().astype(np.float64)
+    precision = world.precision.numpy().astype(np.float64)
+    away = features - world.means.numpy().astype(np.float64)  # (K, D)
+    distance = np.einsum("kd,de,ke->k", away, precision, away).min() / len(features)
+    for limit, far in ((distance - 0.01, True), (distance + 0.01, False)):
+        other = replace(known, unsure_below=0.0, world=replace(known.world, distance_limit=float(limit)))
+        monkeypatch.setattr("vitviz.app.prediction.weight_facts", lambda model, other=other: other)
+        page = open_page("overview", model=name)
+        marks = [text.value for text in page.caption if "not of this small model's world" in text.value]
+        assert bool(marks) == far
+        if far:
+            assert f"lies {distance:.2f} from the nearest class" in marks[0]
+            assert f"90% of its validation pictures lie within {limit:.2f}" in marks[0]
+        assert [each.label for each in page.expander if "Distance" in each.label] == [
+            f"Distance from its world: {distance:.2f} (limit {limit:.2f})"
+        ]
+        figure = mounted(page, "prediction.distances")["figure"]
+        assert figure["layout"]["shapes"][1]["x0"] == pytest.approx(distance, rel=1e-5)
+        nearer = int((world.validation.numpy() < distance).sum())
+        assert any(
+            f"{nearer:,} of {len(world.validation):,} validation" in text.value for text in page.caption
+        )
+
+
 def test_a_model_without_a_card_has_no_calibrated_shares(open_page: Open) -> None:
     page = open_page("overview", model="vit-ti16")
     assert not any("softmax" in element.proto.body for element in page.get("html"))
     assert not any("softmax" in caption.value for caption in page.caption)
+    assert not any("Distance" in each.label for each in page.expander)
 
 
 def test_the_prediction_is_the_softmax_of_the_logits(open_page: Open) -> None:
