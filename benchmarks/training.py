@@ -1,24 +1,29 @@
-"""The training lab: how far a run is after how many seconds, and how soon pages answer beside two people's runs.
+"""The training lab: how far a run is after how many seconds, how soon pages answer beside two runs, and its frames.
 
-    python -m benchmarks.training [--looks 20]
+    python -m benchmarks.training [--looks 20] [--frames 20]
 
 The run is that of ``python -m vitviz.train --task lab``, on one thread, pictures drawn first. Then a server: two people
 each start a run; each of them and a third person, on a page about a picture, ask for their page in turn, and are timed
-until all of it is there, before the runs and while both go on. Client and server share this machine's cores.
+until all of it is there, before the runs and while both go on. At last a chromium without a GPU has the page of a run
+open: frames a second before the run, and while the run goes on, its curves grow and its film plays. Client and server
+share this machine's cores.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import shutil
 import statistics
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import torch
+from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.pages import free_port, server
+from benchmarks.pages import PATIENCE_MS, free_port, server
 from benchmarks.report import machine, mib, print_json, print_table
 from benchmarks.visitor import Visitor
 from vitviz.train.lab import Evaluation, LabRun, StepRecord
@@ -95,6 +100,47 @@ async def beside(address: str, looks: int) -> dict[str, Any]:
     }
 
 
+COUNT = """(seconds) => new Promise((done) => {
+  const frames = [];
+  const end = performance.now() + 1000 * seconds;
+  const count = (now) => { frames.push(now); if (now < end) requestAnimationFrame(count); else done(frames); };
+  requestAnimationFrame(count);
+})"""
+
+
+def frames(address: str, seconds: int) -> dict[str, Any]:
+    """How often the page is painted before a run and during it, and the longest that it was not."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or shutil.which("chromium-browser")
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.goto(f"{address}/{PAGE}?{LIVE}")
+        page.get_by_role("button", name="Start", exact=True).wait_for(timeout=PATIENCE_MS)
+        page.wait_for_timeout(2000)
+        before = _frames(page, seconds)
+        page.get_by_role("button", name="Start", exact=True).click()
+        play = page.get_by_role("button", name="Play", exact=True)
+        play.wait_for(timeout=PATIENCE_MS)
+        page.wait_for_timeout(3000)
+        play.click()
+        during = _frames(page, seconds)
+        going = page.get_by_role("button", name="Stop", exact=True).count() == 1
+        browser.close()
+    return {"before": before, "during": during, "still_going": going}
+
+
+def _frames(page: Page, seconds: int) -> dict[str, float]:
+    times: list[float] = page.evaluate(COUNT, seconds)
+    gaps = sorted(later - earlier for earlier, later in pairwise(times))
+    return {
+        "frames_per_s": 1000 * len(gaps) / (times[-1] - times[0]),
+        "median_gap_ms": statistics.median(gaps),
+        "p99_gap_ms": gaps[int(0.99 * (len(gaps) - 1))],
+        "longest_gap_ms": gaps[-1],
+    }
+
+
 def _summary(times: Sequence[float]) -> dict[str, float]:
     ordered = sorted(times)
     return {
@@ -108,7 +154,9 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--looks", type=int, default=20)
-    looks = parser.parse_args().looks
+    parser.add_argument("--frames", type=int, default=20, help="seconds in which frames are counted")
+    arguments = parser.parse_args()
+    looks = arguments.looks
     run = one_run()
     print_table(
         "One run, one thread",
@@ -129,6 +177,7 @@ def main() -> None:
     )
     with server(port=free_port()) as there:
         answers = asyncio.run(beside(there.address, looks))
+        painted = frames(there.address, arguments.frames)
     names = ("first person, own run", "second person, own run", f"third person, {OTHER}")
     print_table(
         "Page whole after, ms: median (nine in ten)",
@@ -138,7 +187,29 @@ def main() -> None:
             for name, before, during in zip(names, answers["before"], answers["during"], strict=True)
         ],
     )
-    print_json({"benchmark": "training", "run": run, "pages": answers, **machine("torch", "streamlit")})
+    print_table(
+        "Frames of the page in chromium",
+        ("", "frames a second", "median gap ms", "99th of 100", "longest"),
+        [
+            (
+                when,
+                *(
+                    f"{painted[when][name]:.1f}"
+                    for name in ("frames_per_s", "median_gap_ms", "p99_gap_ms", "longest_gap_ms")
+                ),
+            )
+            for when in ("before", "during")
+        ],
+    )
+    print_json(
+        {
+            "benchmark": "training",
+            "run": run,
+            "pages": answers,
+            "frames": painted,
+            **machine("torch", "streamlit"),
+        }
+    )
 
 
 if __name__ == "__main__":

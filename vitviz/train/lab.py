@@ -1,7 +1,9 @@
 """The live training lab: a small ViT learns six things of the picture book, and every step leaves a record.
 
 The same loop from Python, ``python -m vitviz.train --task lab`` and the app's page: ``LabRun(config).records()`` draws
-the pictures, trains and yields what happened; it may be left between any two records and gone on with later.
+the pictures, trains and yields what happened; it may be left between any two records and gone on with later. In the
+first epoch pictures come in the order in which they are drawn, which is a random one, so that training need not wait
+until all of them are there.
 
 >>> from vitviz.train.lab import LabRun, StepRecord
 >>> from vitviz.train.lab_config import LabConfig
@@ -23,15 +25,25 @@ from torch import Generator, Tensor, nn
 from vitviz.analysis.training.measures import weight_norms
 from vitviz.train.lab_config import LabConfig
 from vitviz.train.lab_network import make_network
-from vitviz.train.lab_pictures import TRAIN, VALIDATION, Progress, drawn, noisy, prepared, stock
+from vitviz.train.lab_pictures import (
+    TRAIN,
+    VALIDATION,
+    Progress,
+    chosen,
+    classes,
+    drawn,
+    noisy,
+    prepared,
+    stock,
+)
 from vitviz.train.lab_snapshot import Snapshot, snapshot
 from vitviz.train.recipe import decays, learning_rate
 
 WEIGHT_DECAY, BETAS, CLIP = 0.05, (0.9, 0.99), 1.0
 FINAL = 0.01  # of the highest learning rate, at the end
 MEASURED, MEASURED_OF_TRAINING, MEASURED_AT_ONCE = 500, 250, 125  # pictures
-EVERY = 50  # steps between two measurements
-EARLY = (0, 5, 10, 20, 35)  # further steps at which a snapshot is made: much happens at the beginning
+EVERY, MEASURED_EVERY = 50, 100  # steps between two snapshots, and between two measurements
+EARLY, EARLY_MEASURED = (0, 5, 10, 20, 35), (0, 50, 150)  # further ones: much happens at the beginning
 FIXED = 3  # the validation picture that snapshots are of
 
 
@@ -81,8 +93,10 @@ class LabRun:
         self.network = make_network(self.config)
         self.optimizer = make_optimizer(self.network, self.config)
         self.generator = Generator().manual_seed(self.config.seed)
-        self._labels: Tensor | None = None
-        self._order = torch.empty(0, dtype=torch.long)
+        count = self.config.pictures
+        self._labels = noisy(classes(TRAIN, count), self.config.noise, self.config.seed)
+        self._order = torch.arange(count)
+        self._seen = min(count, MEASURED_OF_TRAINING)
         self._records = self._go()
 
     @property
@@ -95,11 +109,6 @@ class LabRun:
         """Bytes of weights, moments and snapshots; the pictures are everybody's."""
         weights = sum(p.numel() * p.element_size() for p in self.network.parameters())
         return 3 * weights + sum(each.nbytes for each in self.snapshots)
-
-    @property
-    def ready(self) -> bool:
-        """Whether its pictures are drawn, so that there is a next batch."""
-        return self._labels is not None
 
     def records(self) -> Iterator[Record]:
         """What happens from here on; each is also kept in the run, but for ``Progress``."""
@@ -119,22 +128,20 @@ class LabRun:
         warm = min(1.0, (self.done + 1) / self.config.warmup_steps) if self.config.warmup_steps else 1.0
         return learning_rate(self.done / self.config.steps, warm, self.config.lr, FINAL * self.config.lr)
 
-    def draw(self) -> Iterator[Progress]:
-        """Draw what it trains on; ``records`` does so by itself, and this alone is enough for ``next_batch``."""
-        yield from drawn(TRAIN, self.config.pictures)
-        self._labels = noisy(stock(TRAIN, self.config.pictures)[1], self.config.noise, self.config.seed)
-
     def _go(self) -> Iterator[Record]:
-        yield from self.draw()
         yield from drawn(VALIDATION, MEASURED)
+        yield from drawn(TRAIN, self._seen)
         while True:
             if self.done in EARLY or self.done % EVERY == 0 or self.finished:
                 yield self._snapshot()
-            if self.done % EVERY == 0 or self.finished:
+            if self.done in EARLY_MEASURED or self.done % MEASURED_EVERY == 0 or self.finished:
                 yield from self._evaluate()
             if self.finished:
                 self.ended = True
                 return
+            # What the next batch needs in the first epoch; later all of them are drawn.
+            last = min((self.done + 1) * self.config.batch, self.config.pictures)
+            yield from drawn(TRAIN, last, max(0, last - self.config.batch))
             yield self._step()
 
     def _step(self) -> StepRecord:
@@ -159,14 +166,13 @@ class LabRun:
         return record
 
     def _draw_batch(self) -> tuple[Tensor, Tensor]:
-        assert self._labels is not None, "the pictures are not drawn yet"
-        pixels, _ = stock(TRAIN, self.config.pictures)
         while len(self._order) < self.config.batch:  # every picture once before any comes again
-            self._order = torch.cat([self._order, torch.randperm(len(pixels), generator=self.generator)])
-        chosen, self._order = self._order[: self.config.batch], self._order[self.config.batch :]
-        mirrored = torch.rand(len(chosen), 1, 1, 1, generator=self.generator) < 0.5
-        images = prepared(pixels[chosen])  # (B, 3, 32, 32)
-        return torch.where(mirrored, images.flip(-1), images), self._labels[chosen]
+            again = torch.randperm(self.config.pictures, generator=self.generator)
+            self._order = torch.cat([self._order, again])
+        places, self._order = self._order[: self.config.batch], self._order[self.config.batch :]
+        mirrored = torch.rand(len(places), 1, 1, 1, generator=self.generator) < 0.5
+        images = prepared(chosen(TRAIN, places))  # (B, 3, 32, 32)
+        return torch.where(mirrored, images.flip(-1), images), self._labels[places]
 
     def _snapshot(self) -> Snapshot:
         made = snapshot(self.network, prepared(stock(VALIDATION, MEASURED)[0][FIXED : FIXED + 1]), self.done)
@@ -175,10 +181,10 @@ class LabRun:
 
     def _evaluate(self) -> Iterator[Record]:
         """In parts, so that others get a turn in between."""
-        assert self._labels is not None
-        pixels, labels = stock(VALIDATION, MEASURED)
-        seen = stock(TRAIN, self.config.pictures)[0][:MEASURED_OF_TRAINING]
-        sets = ((seen, self._labels[:MEASURED_OF_TRAINING]), (pixels, labels))
+        sets = (
+            (stock(TRAIN, self._seen)[0], self._labels[: self._seen]),
+            stock(VALIDATION, MEASURED),
+        )
         found: list[tuple[float, float]] = []
         for images, given in sets:
             losses, right = 0.0, 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +16,6 @@ from vitviz.worlds.scene import one_thing_scene
 
 TRAIN, VALIDATION = 0, NEW  # first seeds
 CHUNK = 20  # pictures that are drawn before others get a turn
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -45,15 +43,24 @@ def stock(first: int, count: int) -> tuple[Tensor, Tensor]:
     return torch.cat([pixels for pixels, _ in chunks])[:count], torch.cat([y for _, y in chunks])[:count]
 
 
-def drawn(first: int, count: int) -> Iterator[Progress]:
-    """Draw them in parts; where they are drawn already this is over at once."""
-    for at in range(0, count, CHUNK):
+@lru_cache(maxsize=4)
+def classes(first: int, count: int) -> Tensor:
+    """The classes of these pages, (count,); nothing is drawn for it."""
+    return torch.tensor([one_thing_scene(first + i).things[0].label for i in range(count)])
+
+
+def chosen(first: int, places: Tensor) -> Tensor:
+    """Of the pages from ``first`` on those at ``places`` (B,): (B, 3, 32, 32) uint8, drawn where they are not yet."""
+    return torch.stack([_chunk(first + at - at % CHUNK)[0][at % CHUNK] for at in places.tolist()])
+
+
+def drawn(first: int, count: int, begin: int = 0) -> Iterator[Progress]:
+    """Draw those from ``begin`` to ``count`` in parts; where they are drawn already this is over at once."""
+    for at in range(begin - begin % CHUNK, count, CHUNK):
         before = _chunk.cache_info().misses
         _chunk(first + at)
         if _chunk.cache_info().misses != before:
             yield Progress("drawing", at + CHUNK, count)
-    with _lock:
-        stock(first, count)
 
 
 def prepared(pixels: Tensor) -> Tensor:

@@ -23,8 +23,9 @@ def make_layers() -> tuple[nn.Linear, nn.TransformerEncoderLayer, nn.Linear]:
 
 @dataclass(frozen=True, eq=False)
 class RandomLabel:
-    """The lines with their shapes, and what they made of a random picture; ``lengths`` counts the weights by layer."""
+    """The lines with their shapes, and what they made of a random picture; ``weights`` counts them by layer."""
 
+    image: Tensor  # (1, 3, 224, 224)
     run: FunctionRun
     logits: Tensor  # (K,)
     label: int
@@ -81,4 +82,4 @@ def random_label(seed: int) -> RandomLabel:
     run = run_with_shapes(last_step, image, label)
     run = FunctionRun(run.result, run.module, tuple(line for line in run.lines if "seen." not in line[0]))
     counts = tuple(sum(p.numel() for p in layer.parameters()) for layer in (embed, encoder, head))
-    return RandomLabel(run, seen[0][0], int(label), (counts[0], counts[1], counts[2]))
+    return RandomLabel(image, run, seen[0][0], int(label), (counts[0], counts[1], counts[2]))

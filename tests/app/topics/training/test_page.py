@@ -143,7 +143,6 @@ def test_an_opened_step_is_torchs(open_page: Open, place: str) -> None:
         },
     )
     run = LabRun(LabConfig(pictures=200))
-    list(run.draw())
     images, labels = run.next_batch()
     loss = torch.nn.functional.cross_entropy(run.network(images), labels)
     loss.backward()

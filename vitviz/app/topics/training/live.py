@@ -41,10 +41,12 @@ def live() -> None:
 
 def _watch(was_running: bool) -> None:
     lab = labs.mine()
+    running = lab is not None and lab.running
+    above = st.container()  # the button comes before the switches, which it needs
     with st.container() if lab is None else st.expander(say("training.switches")):
         configs = recipe.choose(fixed=lab is not None)
-    running = lab is not None and lab.running
-    _buttons(lab, running, configs)
+    with above:
+        _buttons(lab, running, configs)
     if lab is None:
         st.html(html.image(picture_url(examples()), say("training.examples"), EXAMPLES * SHOWN))
     else:
@@ -75,7 +77,7 @@ def _status(lab: Lab, running: bool) -> None:
     """A bar, and in words where each run is."""
     done, of = sum(run.done for run in lab.runs), sum(run.config.steps for run in lab.runs)
     progress = lab.progress
-    if running and progress is not None and progress.what == "drawing":
+    if running and not done and progress is not None and progress.what == "drawing":
         text = say("training.drawing", done=progress.done, of=progress.of)
         st.progress(progress.done / progress.of, text)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import streamlit as st
@@ -27,7 +27,6 @@ PLACE: Setting[Place] = Setting("training.place", links.one_of(PLACES))
 ROW = Setting("training.row", links.whole)
 COLUMN = Setting("training.column", links.whole)
 LISTED = 8  # terms of a gradient
-FRESH = replace(recipe.PLAIN, pictures=200)  # without a run: few pictures have to be drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,10 +156,12 @@ def _adamw(step: OpenedStep, place: Place, row: int, column: int) -> None:
 
 def _kept(anew: bool) -> Kept:
     """The opened step of this person: of their run, or where there is none of a fresh network."""
+    from vitviz.train.lab import LabRun
+
     owner = people.here().owner
     key = labs.step_key(owner)
     lab = labs.mine()
-    run = lab.runs[0] if lab is not None and lab.runs[0].ready and not lab.runs[0].failed else None
+    run = lab.runs[0] if lab is not None and not lab.runs[0].failed else None
     found = cast("tuple[Kept] | None", memory.get(key, owner))
     if found is not None and not anew and found[0].run == (id(run) if run is not None else 0):
         return found[0]
@@ -169,18 +170,9 @@ def _kept(anew: bool) -> Kept:
             with lab.lock:
                 made = _open(run, id(run))
         else:
-            made = _open(_fresh(), 0)
+            made = _open(LabRun(recipe.PLAIN), 0)
     memory.put(key, (made,), size_of((made.step.autograd, made.step.steps)), owner)
     return made
-
-
-def _fresh() -> LabRun:
-    from vitviz.train.lab import LabRun
-
-    run = LabRun(FRESH)
-    for _ in run.draw():
-        people.still_wanted()
-    return run
 
 
 def _open(run: LabRun, number: int) -> Kept:
