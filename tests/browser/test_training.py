@@ -44,3 +44,5 @@ def test_a_step_is_opened(visit: Visit) -> None:
     page = visit("training", query="?training.section=opened&training.place=fc1")
     expect(page.get_by_text("equal to the last bit")).to_be_visible(timeout=60_000)
     expect(page.get_by_text(re.compile(r"Sum: .*autograd: .*difference"))).to_be_visible()
+    expect(page.locator(".katex")).to_have_count(7)  # a formula that KaTeX cannot read is none
+    expect(page.locator(".katex-error")).to_have_count(0)

@@ -22,11 +22,11 @@ from vitviz.plot.training import RunCurves, training_curves, training_norms
 if TYPE_CHECKING:
     from vitviz.app.topics.training.lab import Lab
     from vitviz.train.lab import LabRun
-    from vitviz.train.lab_config import LabConfig
 
 LOOK_AGAIN = 1.0  # seconds between two looks at a run that goes on
 CLASSES = 6
 EXAMPLES, SHOWN = 12, 64  # pictures before a run, and their side in pixels
+BUTTON = 130  # pixels
 MOST_POINTS = 400  # of a line: beyond, only every n-th batch is drawn
 
 
@@ -42,35 +42,38 @@ def live() -> None:
 def _watch(was_running: bool) -> None:
     lab = labs.mine()
     running = lab is not None and lab.running
-    above = st.container()  # the button comes before the switches, which it needs
-    with st.container() if lab is None else st.expander(say("training.switches")):
-        configs = recipe.choose(fixed=lab is not None)
-    with above:
-        _buttons(lab, running, configs)
     if lab is None:
+        above = st.container()  # the button comes before the switches, which it needs
+        configs = recipe.choose(fixed=False)
+        with above:
+            if st.button(say("training.start"), key="training.start", width=BUTTON):
+                labs.begin(configs)
+                st.rerun()
         st.html(html.image(picture_url(examples()), say("training.examples"), EXAMPLES * SHOWN))
     else:
-        _status(lab, running)
+        buttons, status = st.columns([1, 2.2], gap="medium")
+        with buttons:
+            _buttons(lab, running)
+        with status:
+            _status(lab, running)
         _curves(lab)
+        with st.expander(say("training.switches")):
+            recipe.choose(fixed=True)
     if running != was_running:
         st.rerun()
 
 
-def _buttons(lab: Lab | None, running: bool, configs: list[LabConfig]) -> None:
-    left, right, _ = st.columns([1, 1, 3])
-    if lab is None:
-        if left.button(say("training.start"), key="training.start", width="stretch"):
-            labs.begin(configs)
+def _buttons(lab: Lab, running: bool) -> None:
+    """Stop or go on, where there is more to come; reset."""
+    with st.container(horizontal=True):
+        if running:
+            st.button(say("training.stop"), key="training.stop", on_click=lab.stop, width=BUTTON)
+        elif not lab.ended and st.button(say("training.go_on"), key="training.go_on", width=BUTTON):
+            lab.go()
             st.rerun()
-        return
-    if running:
-        left.button(say("training.stop"), key="training.stop", on_click=lab.stop, width="stretch")
-    elif not lab.ended and left.button(say("training.go_on"), key="training.go_on", width="stretch"):
-        lab.go()
-        st.rerun()
-    if right.button(say("training.reset"), key="training.reset", width="stretch"):
-        labs.reset()
-        st.rerun()
+        if st.button(say("training.reset"), key="training.reset", width=BUTTON):
+            labs.reset()
+            st.rerun()
 
 
 def _status(lab: Lab, running: bool) -> None:

@@ -107,9 +107,7 @@ def _first_picture(step: OpenedStep) -> None:
     ]  # fmt: skip
     st.markdown(say("training.first_picture"))
     st.html(html.table(rows, [say("training.seed_class"), "p", "y", "p \u2212 y"], numbers=range(1, 4)))
-    st.caption(
-        say("training.mean_loss", loss=f"{back.loss:.6f}", gap=f"{abs(back.loss - step.torch_loss):.1e}")
-    )
+    st.caption(say("training.mean_loss", loss=f"{back.loss:.6f}", gap=_gap(back.loss, step.torch_loss)))
 
 
 def _chain(step: OpenedStep, place: Place, row: int, column: int) -> None:
@@ -133,8 +131,12 @@ def _chain(step: OpenedStep, place: Place, row: int, column: int) -> None:
     ours, torchs = float(terms.sum()), float(step.autograd[step.name(place)][row, column])
     nothing = say("training.no_gradient") if not (arriving != 0).any() else ""
     st.markdown(
-        f"{say('training.sum', ours=f'{ours:.9f}', torchs=f'{torchs:.9f}', gap=f'{abs(ours - torchs):.1e}')} {nothing}"
+        f"{say('training.sum', ours=f'{ours:.9f}', torchs=f'{torchs:.9f}', gap=_gap(ours, torchs))} {nothing}"
     )
+
+
+def _gap(one: float, other: float) -> str:
+    return f"{abs(one - other):.1e}" if one != other else "0"
 
 
 def _adamw(step: OpenedStep, place: Place, row: int, column: int) -> None:

@@ -48,7 +48,7 @@ def adamw_formulas(step: AdamWStep, row: int, column: int, length: float, clip: 
         rf"m = \beta_1 m + (1 - \beta_1) g = {s.beta1:g} \cdot {in_brackets(at('m_before'))}"
         rf" + {1 - s.beta1:.4g} \cdot {in_brackets(g)} = {text(m)}",
         rf"v = \beta_2 v + (1 - \beta_2) g^2 = {s.beta2:g} \cdot {in_brackets(at('v_before'))}"
-        rf" + {1 - s.beta2:.4g} \cdot {in_brackets(g)}^2 = {text(v)}",
+        rf" + {1 - s.beta2:.4g} \cdot \left({text(g)}\right)^2 = {text(v)}",
         rf"\hat m = \frac{{m}}{{1 - \beta_1^t}} = \frac{{{text(m)}}}{{1 - {s.beta1:g}^{{{t}}}}} = {text(at('m_hat'))},"
         rf" \quad \hat v = \frac{{v}}{{1 - \beta_2^t}} = \frac{{{text(v)}}}{{1 - {s.beta2:g}^{{{t}}}}}"
         rf" = {text(at('v_hat'))}",
