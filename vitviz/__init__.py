@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from vitviz.tracing.interventions import Edit
     from vitviz.tracing.pictures import PictureSource
     from vitviz.tracing.trace import Trace
+    from vitviz.web.notebook.view_widget import ViewWidget
     from vitviz.web.notebook.widget import ExplorerWidget
     from vitviz.zoo.load import Model
     from vitviz.zoo.registry import ModelEntry
@@ -257,6 +258,7 @@ def save_html(
     path: str | os.PathLike[str],
     traces: Trace | Sequence[Trace],
     *,
+    view: Literal["attention", "norms", "lens", "class_maps", "shift"] = "attention",
     heads: Literal["all"] | Sequence[tuple[int, int]] = "all",
     values: bool = False,
     precision: int | None = None,
@@ -267,7 +269,7 @@ def save_html(
     note: str | Mapping[str, str] = "",
     language: str = "en",
 ) -> Path:
-    """Write one HTML file with the attention explorer of one run or two; ``trace.save_html`` is the same.
+    """Write one HTML file with the explorer of one run or two, or another view; ``trace.save_html`` is the same.
 
     It opens from a disk, with the network off, on a phone, in light and dark, in both languages. The numbers in it are
     q, k and each row's log-sum-exp with every bit that torch computed; the browser computes the weights from them.
@@ -280,6 +282,8 @@ def save_html(
     Args:
         path: the file to write.
         traces: one run of a picture, or two: of two pictures, of two models, or before and after an edit.
+        view: the attention explorer; or of one run, with all bits, its layer norms as strips, a logit lens, class maps,
+            or a Swin's shift lab.
         heads: those of every layer, or pairs (layer, head), of the first run and of a second one of such a model; the
             maps of the others are empty.
         values: put v in, too, for the last step of an opened weight; doubles the file.
@@ -288,7 +292,8 @@ def save_html(
         names: what the pictures are called; without, as the file.
         pictures: what the model saw, for runs on tensors, of which nobody knows how they were normalised.
         state: what it opens with: layer, head, token, direction and others of the explorer's state. Without, the head
-            and the patch that say most about the picture's object.
+            and the patch that say most about the picture's object. Of another view what ``trace.show(view=...).state``
+            has.
         title: above the explorer; a text, or one for each of "en" and "zh".
         note: a text below the title, likewise.
         language: "en" or "zh", which it opens in.
@@ -304,6 +309,7 @@ def save_html(
     return save_html(
         path,
         traces,
+        view=view,
         heads=heads,
         values=values,
         precision=precision,
@@ -320,17 +326,20 @@ def show(
     model: Model | Trace,
     picture: PictureSource | None = None,
     *,
+    view: Literal["attention", "norms", "lens", "class_maps", "shift"] = "attention",
     beside: Trace | None = None,
     names: Sequence[str] = ("picture",),
     pictures: Sequence[Image.Image] = (),
     state: Mapping[str, Any] | None = None,
     language: str = "en",
-) -> ExplorerWidget:
+) -> ExplorerWidget | ViewWidget:
     """The attention explorer as a widget, for the last line of a notebook's cell; ``trace.show()`` is the same.
 
     Args:
         model: a loaded model, run on ``picture``; or a run that there is already.
         picture: a path, bytes, an open file or a PIL image.
+        view: the attention explorer; or of one run its layer norms as strips, a logit lens, class maps, or a Swin's
+            shift lab.
         beside: a second run, of another picture, another model, or after an edit.
         names: what the pictures are called.
         pictures: what the model saw, for runs on tensors.
@@ -353,5 +362,11 @@ def show(
         raise ValueError("give a picture for the model to look at, or a trace")
     else:
         run = trace(model, picture)
-    runs = [run] if beside is None else [run, beside]
-    return ExplorerWidget(named(runs, names, pictures), state, language)
+    runs = named([run] if beside is None else [run, beside], names, pictures)
+    if view == "attention":
+        return ExplorerWidget(runs, state, language)
+    if beside is not None:
+        raise ValueError(f"the view {view!r} shows one run; two are for the attention explorer")
+    from vitviz.web.notebook.view_widget import widget_class
+
+    return widget_class(view)(view, runs[0], state, language)

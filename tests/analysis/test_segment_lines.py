@@ -4,10 +4,10 @@ import pytest
 
 from tests.conftest import random_picture, randomise
 from vitviz.analysis.segment_lines import find, step_lines
-from vitviz.app.topics.swin_shift.lab import LINES_OF
 from vitviz.models.config import SwinConfig
 from vitviz.models.swin import SwinTransformer
 from vitviz.tracing.trace import Trace, run_trace
+from vitviz.web.swin_shift.lab import LINES_OF
 
 CONFIG = SwinConfig((40, 40), embed_dim=16, depths=(2, 2), num_heads=(2, 4), window_size=4, num_classes=5)
 

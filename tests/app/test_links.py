@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from tests.app.conftest import PATIENCE
 from vitviz.app import links
 from vitviz.app.pages import TOPICS, leads_to
-from vitviz.app.topics.swin_shift.setting import LabSetting
+from vitviz.web.swin_shift.setting import LabSetting
 
 SWIN = ("swin_shift", "swin_reach", "swin_cost", "path/windows", "path/stages")
 PREPARATION = ("fit", "side")  # of every page; tests/app/test_preparation.py has them

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import PATIENCE
 from tests.app.page_contents import mounted
-from vitviz.app.topics.swin_shift.setting import LabSetting
+from vitviz.web.swin_shift.setting import LabSetting
 
 BLOCK = ("layers.2.blocks.1", 5)  # a shifted block, by name and by number
 PARTS = {"swin_shift": "swin_shift.lab", "swin_reach": "swin_reach.windows"}

@@ -12,9 +12,9 @@ from playwright.sync_api import Locator, Page
 
 from tests.browser.plain_host import arrived
 from vitviz.analysis.places import carry
-from vitviz.app.norms import Cursor
 from vitviz.plot.colour import Quantity, scale
 from vitviz.tracing.norms import NormStatistics
+from vitviz.web.norms.packing import Cursor
 
 FINEST = (7, 5)
 SWIN = (

@@ -28,12 +28,12 @@ from tests.browser.norm_cases import (
 )
 from vitviz.analysis.layer_norm.large_norms import large_norms
 from vitviz.analysis.places import carry
-from vitviz.app.norms import MAPS, pack
 from vitviz.app.topics.layer_norm.part import STYLES, NormView, part_data
 from vitviz.plot.colour import span
 from vitviz.plot.numbers import short
 from vitviz.plot.themes import ACCENT
 from vitviz.tracing.norms import NormStatistics
+from vitviz.web.norms.packing import MAPS, pack
 
 pytestmark = pytest.mark.browser
 

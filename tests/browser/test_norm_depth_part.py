@@ -26,20 +26,21 @@ from tests.browser.norm_cases import (
 from vitviz.analysis.layer_norm.large_norms import large_norms
 from vitviz.analysis.norm_depth.spread import spread
 from vitviz.analysis.places import carry
-from vitviz.app.norms import pack
-from vitviz.app.topics.norm_depth.part import STYLES, DepthView, make_bands, part_data
+from vitviz.app import words
 from vitviz.plot.colour import Quantity, span
 from vitviz.plot.numbers import short
+from vitviz.web.norm_depth.payload import STYLES, DepthView, make_bands, norm_depth_data
+from vitviz.web.norms.packing import pack
 
 pytestmark = pytest.mark.browser
 
 
 def data_of(kind: str, place: tuple[int, int] | None = None, turn: int = 0) -> dict[str, Any]:
     found = statistics(kind)
-    return part_data(DepthView(pack(found), make_bands(found), cursor(kind, place, turn)))
+    return norm_depth_data(DepthView(pack(found), make_bands(found), cursor(kind, place, turn)), words)
 
 
-PART = NormPart("/app/topics/norm_depth/norm_depth.js", "NormDepth", STYLES, data_of)
+PART = NormPart("/web/norm_depth/norm_depth.js", "NormDepth", STYLES, data_of)
 
 
 @pytest.fixture(params=["swin", "vit"])

@@ -7,14 +7,14 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from vitviz.app import callbacks
 from vitviz.payload import pack_data
-from vitviz.plot.colour import Quantity, scale
 from vitviz.web import modules
+from vitviz.web.colours import colours
+
+__all__ = ["colours", "component", "script"]
 
 HOST = "app/streamlit_host.js"
 # Streamlit runs this from a blob's address. The modules are imported inside the function and not at its top: a module
@@ -65,9 +65,3 @@ def script(entry: str) -> str:
     if entry not in modules.files():
         raise KeyError(entry)
     return SCRIPT.format(entry=entry, host=HOST, stamp=modules.stamp())
-
-
-@cache
-def colours(quantity: Quantity) -> Mapping[str, NDArray[np.uint8]]:
-    """The colour table of a quantity, (256, 3), for both themes."""
-    return {theme: scale(quantity, theme) for theme in ("light", "dark")}

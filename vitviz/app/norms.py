@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
-from vitviz.analysis.layer_norm.large_norms import TIMES_MEDIAN, LargeNorms, large_norms
+from vitviz.analysis.layer_norm.large_norms import TIMES_MEDIAN, LargeNorms
 from vitviz.app import links, session, tokens
 from vitviz.app.fragments import rerun_only
 from vitviz.app.settings import Setting
 from vitviz.app.words import say
-from vitviz.plot.colour import Quantity, span
 from vitviz.plot.numbers import short
+from vitviz.web.norms.packing import Cursor, Packed, pack
 
 if TYPE_CHECKING:
     from vitviz.tracing.norms import NormStatistics
@@ -26,65 +23,12 @@ if TYPE_CHECKING:
 # The number of the chosen layer norm, and how often a place was chosen in the browser.
 AT = Setting("layer_norm.at", links.whole)
 TURN = Setting("layer_norm.turn", links.whole)
-MAPS: dict[str, Quantity] = {"mean": "activation", "variance": "attention", "scale": "attention"}
-
-
-@dataclass(frozen=True)
-class Packed:
-    """What the browser gets of a run: the statistics, and what was found in the norms of each layer norm."""
-
-    statistics: Mapping[str, Any]
-    large: Sequence[LargeNorms]
-
-
 PACKED = session.Derived[Packed]("statistics of all layer norms for the browser")
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """A place in a run's layer norms, and what it is counted in.
-
-    ``prefix`` names the tokens before the patches, ``finest`` is the finest map. ``at`` is the number of a layer norm,
-    ``token`` counts in the finest map; ``turn`` is how often a place had been chosen when they were.
-    """
-
-    prefix: Sequence[str]
-    finest: tuple[int, int]
-    at: int
-    token: int
-    turn: int = 0
 
 
 def packed(trace: Trace, statistics: Sequence[NormStatistics]) -> Packed:
     """``pack`` of a run, once."""
     return session.derived(trace, PACKED, lambda: pack(statistics))
-
-
-def pack(statistics: Sequence[NormStatistics]) -> Packed:
-    """The means, scales and norms of all tokens as one array, and each layer norm in words and numbers."""
-    large = [large_norms(one.norm) for one in statistics]
-    every = [np.concatenate([one.mean, one.scale, one.norm]) for one in statistics]
-    found: dict[str, Any] = {
-        "values": np.asarray(np.concatenate(every), np.float32),
-        "norms": [_norm(one, above) for one, above in zip(statistics, large, strict=True)],
-    }
-    return Packed(found, large)
-
-
-def _norm(one: NormStatistics, large: LargeNorms) -> dict[str, Any]:
-    values: dict[str, NDArray[np.floating]] = {
-        "mean": one.mean, "variance": one.variance, "scale": one.scale,
-    }  # fmt: skip
-    return {
-        "name": one.name,
-        "count": len(one.mean),
-        "eps": one.eps,
-        "grid": one.grid,
-        "large": large.marked,
-        "median": large.median,
-        "threshold": TIMES_MEDIAN * large.median,
-        "limits": {name: span(values[name], quantity) for name, quantity in MAPS.items()},
-    }
 
 
 def cursor(model: ModelEntry, statistics: Sequence[NormStatistics]) -> Cursor:
@@ -115,14 +59,6 @@ def place_chosen(
             rerun_only(*concerned)
 
     return on_choose
-
-
-def cursor_data(packed: Packed, at: Cursor) -> dict[str, Any]:
-    """What every part with the cursor gets."""
-    return {
-        "statistics": packed.statistics, "times": f"{TIMES_MEDIAN:g}", "prefix": list(at.prefix),
-        "finest": at.finest, "at": at.at, "token": at.token, "turn": at.turn,
-    }  # fmt: skip
 
 
 def on_place(

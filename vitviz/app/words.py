@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from vitviz.web.words import files as of_parts
+
 LANGUAGES = {"en": "English", "zh": "\u4e2d\u6587"}
 
 # What a finger does in the place of a pointer; the longer of two phrases stands first.
@@ -64,8 +66,7 @@ def table() -> dict[str, dict[str, str]]:
     """
     here = Path(__file__).parent
     sentences: dict[str, dict[str, str]] = {}
-    own_words = [*sorted(here.glob("topics/*/words.toml")), *sorted(here.parent.glob("web/*/words.toml"))]
-    for path in [here / "words.toml", *own_words]:
+    for path in [here / "words.toml", *sorted(here.glob("topics/*/words.toml")), *of_parts()]:
         own = tomllib.loads(path.read_text(encoding="utf-8"))
         if twice := own.keys() & sentences.keys():
             raise ValueError(f"{path.name} says {sorted(twice)[0]!r} again")

@@ -36,7 +36,7 @@ def bundle(entry: str) -> str:
         BundleError: a module is not there, imports itself through others, or is written in a way that is not covered.
     """
     order = import_order(entry)
-    pieces = [_as_function(name, {each: f"m{at}" for at, each in enumerate(order)}) for name in order]
+    pieces = _pieces(order)
     exports = exported(entry)
     last = f"m{len(order) - 1}"
     named = [name for name in exports if name != "default"]
@@ -45,8 +45,25 @@ def bundle(entry: str) -> str:
     return "\n".join([*pieces, *tail, ""])
 
 
-def import_order(entry: str) -> list[str]:
-    """``entry`` and all that it imports, each once and behind what it imports itself.
+@cache
+def hosted(host: str, part: str) -> str:
+    """One ES module whose default is what that of ``host``, a function, returns for the ``part`` that ``part`` exports.
+
+    Raises:
+        BundleError: as ``bundle``.
+    """
+    order = import_order(host, part)
+    last = f"export default m{order.index(host)}.default(m{order.index(part)}.part);"
+    return "\n".join([*_pieces(order), last, ""])
+
+
+def _pieces(order: list[str]) -> list[str]:
+    variables = {each: f"m{at}" for at, each in enumerate(order)}
+    return [_as_function(name, variables) for name in order]
+
+
+def import_order(*entries: str) -> list[str]:
+    """``entries`` and all that they import, each once and behind what it imports itself.
 
     Raises:
         BundleError: a module is not there, or imports itself through others.
@@ -65,7 +82,8 @@ def import_order(entry: str) -> list[str]:
         open_now.pop()
         order.append(name)
 
-    visit(entry)
+    for entry in entries:
+        visit(entry)
     return order
 
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LensCursor, placeAfterKey } from "../../../vitviz/app/topics/lens/cursor.js";
+import { LensCursor, placeAfterKey } from "../../../vitviz/web/lens/cursor.js";
 
 const limits = { grid: { rows: 2, columns: 3, first: 2 }, depths: 4, classes: 3 };
 const place = { reading: 4, depth: 2, target: 1 };

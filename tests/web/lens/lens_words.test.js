@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { depthName, placeWords, readingName } from "../../../vitviz/app/topics/lens/lens_words.js";
-import { LensNumbers } from "../../../vitviz/app/topics/lens/numbers.js";
+import { depthName, placeWords, readingName } from "../../../vitviz/web/lens/lens_words.js";
+import { LensNumbers } from "../../../vitviz/web/lens/numbers.js";
 
 const named = {
   depths: ["embed", "blocks.0.resid_post"],

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { LensNumbers } from "../../../vitviz/app/topics/lens/numbers.js";
+import { LensNumbers } from "../../../vitviz/web/lens/numbers.js";
 
 /**
  * @type {{ depths: string[], classes: number[], logits: number[], lse: number[], best: number[], bestLogit: number[],

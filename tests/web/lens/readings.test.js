@@ -1,7 +1,7 @@
 // The cursor of the logit lens: under the pointer, and a step away by the keys.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { movedReading, placeOf, readingAt } from "../../../vitviz/app/topics/lens/readings.js";
+import { movedReading, placeOf, readingAt } from "../../../vitviz/web/lens/readings.js";
 
 const grid = { rows: 3, columns: 4, first: 2 };
 const box = { left: 10, top: 20, width: 80, height: 60 };

@@ -4,8 +4,8 @@ import numpy as np
 
 from tests.web.fixtures import check
 from vitviz.analysis.places import carry
-from vitviz.app.norms import pack
 from vitviz.tracing.norms import NormStatistics
+from vitviz.web.norms.packing import pack
 
 FINEST = (7, 5)
 GRIDS: dict[str, tuple[tuple[int, int] | None, ...]] = {

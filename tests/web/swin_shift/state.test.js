@@ -1,14 +1,14 @@
 // What follows from a choice in the lab: windows, opened pairs, weights, sentences.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { counted, mapTitle, tableTitle } from "../../../vitviz/app/topics/swin_shift/captions.js";
-import { describe } from "../../../vitviz/app/topics/swin_shift/description.js";
-import { LabState } from "../../../vitviz/app/topics/swin_shift/state.js";
 import { number } from "../../../vitviz/web/shared/format.js";
+import { counted, mapTitle, tableTitle } from "../../../vitviz/web/swin_shift/captions.js";
+import { describe } from "../../../vitviz/web/swin_shift/description.js";
+import { LabState } from "../../../vitviz/web/swin_shift/state.js";
 import { even, padded, single } from "./windows.js";
 
-/** @import { Attention, Setting } from "../../../vitviz/app/topics/swin_shift/types.js" */
-/** @import { Windows } from "../../../vitviz/app/topics/swin_shift/geometry.js" */
+/** @import { Attention, Setting } from "../../../vitviz/web/swin_shift/types.js" */
+/** @import { Windows } from "../../../vitviz/web/swin_shift/geometry.js" */
 
 /** Words that are their own keys, with their places behind. */
 const words = new Proxy(/** @type {Record<string, string>} */ ({}), {

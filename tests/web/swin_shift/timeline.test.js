@@ -1,8 +1,8 @@
 // The line of time: what every frame shows, and the player on a clock of the test.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Player } from "../../../vitviz/app/topics/swin_shift/player.js";
-import * as timeline from "../../../vitviz/app/topics/swin_shift/timeline.js";
+import { Player } from "../../../vitviz/web/swin_shift/player.js";
+import * as timeline from "../../../vitviz/web/swin_shift/timeline.js";
 
 test("the eight frames, one by one", () => {
   const at = Array.from({ length: 8 }, (_, t) => ({

@@ -1,8 +1,8 @@
 // The maps of the fixture, with the typed arrays that a part gets.
 import { readFileSync } from "node:fs";
-import { Windows } from "../../../vitviz/app/topics/swin_shift/geometry.js";
+import { Windows } from "../../../vitviz/web/swin_shift/geometry.js";
 
-/** @import { ShiftData, WindowsData } from "../../../vitviz/app/topics/swin_shift/types.js" */
+/** @import { ShiftData, WindowsData } from "../../../vitviz/web/swin_shift/types.js" */
 
 const fixture = JSON.parse(readFileSync(new URL("windows.json", import.meta.url), "utf8"));
 

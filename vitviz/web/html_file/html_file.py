@@ -105,7 +105,8 @@ def _texts(
     )
     lines = []
     for shown, there in zip(pictures, about, strict=True):
-        lines += _of_run(shown, there, words)
+        lines += of_run(shown, words)
+        lines += _left_out(shown, there, words)
     if options.precision is None:
         lines.append(words["exact"])
     else:
@@ -126,7 +127,7 @@ def _texts(
     }
 
 
-def _of_run(shown: Shown, there: Mapping[str, Any], words: Mapping[str, str]) -> list[str]:
+def of_run(shown: Shown, words: Mapping[str, str]) -> list[str]:
     """What is to be known of one run: its best classes, and whether its numbers mean what they seem to."""
     lines = []
     if shown.untrained:
@@ -137,11 +138,16 @@ def _of_run(shown: Shown, there: Mapping[str, Any], words: Mapping[str, str]) ->
     if shown.edited:
         edit = repr(shown.trace.intervention)
         lines.append(words["edited"].format(model=shown.title, name=shown.name, edit=edit))
+    return lines
+
+
+def _left_out(shown: Shown, there: Mapping[str, Any], words: Mapping[str, str]) -> list[str]:
+    """How many heads of a run are in the file, where some are not."""
     heads = [block.num_heads for block in shown.trace.blocks]
     kept = sum(of_all if one is None else len(one) for one, of_all in zip(there["kept"], heads, strict=True))
-    if kept < sum(heads):
-        lines.append(words["some_heads"].format(model=shown.title, kept=kept, all=sum(heads)))
-    return lines
+    if kept == sum(heads):
+        return []
+    return [words["some_heads"].format(model=shown.title, kept=kept, all=sum(heads))]
 
 
 def in_language(text: Text, language: str) -> str:

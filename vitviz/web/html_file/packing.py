@@ -23,6 +23,11 @@ def packed(payload: bytes) -> str:
     return base64.b64encode(gzip.compress(planes(payload), LEVEL, mtime=0)).decode("ascii")
 
 
+def packed_text(text: str) -> str:
+    """Text, which has no planes, as base64 of gzip."""
+    return base64.b64encode(gzip.compress(text.encode(), LEVEL, mtime=0)).decode("ascii")
+
+
 def unpacked(text: str) -> bytes:
     """The payload that ``packed`` made text of."""
     given = gzip.decompress(base64.b64decode(text))

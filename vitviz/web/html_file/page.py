@@ -25,13 +25,20 @@ POLICY = (
 
 
 def page(
-    title: str, language: str, styles: tuple[str, ...], body: str, script: str = "", images: str = ""
+    title: str,
+    language: str,
+    styles: tuple[str, ...],
+    body: str,
+    script: str = "",
+    images: str = "",
+    more_scripts: tuple[str, ...] = (),
 ) -> str:
-    """A whole page. ``title`` is any text; ``body`` is HTML; ``script`` is the only one that may run.
+    """A whole page. ``title`` is any text; ``body`` is HTML; ``script`` runs, and it may run one of ``more_scripts``.
 
     The page may fetch nothing but pictures that stand in it, or below ``images``.
     """
-    allowed = f"'sha256-{_sha256(script)}'" if script else "'none'"
+    scripts = [each for each in (script, *more_scripts) if each]
+    allowed = " ".join(f"'sha256-{_sha256(each)}'" for each in scripts) or "'none'"
     policy = POLICY.format(script=allowed, images=f"{images} " if images else "")
     tail = f'<script type="module">{script}</script>\n' if script else ""
     return (

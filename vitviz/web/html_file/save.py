@@ -14,12 +14,15 @@ from vitviz.tracing.trace import Trace
 from vitviz.web.explorer.of_trace import Shown, shown
 from vitviz.web.html_file.contents import Heads
 from vitviz.web.html_file.html_file import FileOptions, Text, html_file
+from vitviz.web.html_file.view_file import view_file
+from vitviz.web.views.of_run import ATTENTION
 
 
 def save_html(
     path: str | os.PathLike[str],
     traces: Trace | Sequence[Trace],
     *,
+    view: str = ATTENTION,
     heads: Heads = "all",
     values: bool = False,
     precision: int | None = None,
@@ -34,7 +37,10 @@ def save_html(
     target = Path(path)
     several = [traces] if isinstance(traces, Trace) else list(traces)
     options = FileOptions(heads, values, precision, state, title, note, language)
-    text = html_file(named(several, names or [target.stem], pictures), options)
+    runs = named(several, names or [target.stem], pictures)
+    if view != ATTENTION and len(runs) > 1:
+        raise ValueError(f"the view {view!r} shows one run; two are for the attention explorer")
+    text = html_file(runs, options) if view == ATTENTION else view_file(view, runs[0], options)
     target.write_text(text, encoding="utf-8")
     return target
 

@@ -8,8 +8,17 @@ const WIDTH = 4; // bytes of a float32, which lie in planes
  * @returns {Promise<ArrayBuffer>}
  */
 export async function unpacked(text) {
+  return joined(await inflated(text));
+}
+
+/**
+ * The bytes of a gzip that is base64 text.
+ * @param {string} text
+ * @returns {Promise<ArrayBuffer>}
+ */
+export function inflated(text) {
   const stream = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return joined(await new Response(stream).arrayBuffer());
+  return new Response(stream).arrayBuffer();
 }
 
 /**

@@ -36,6 +36,13 @@ def still(shown: Shown, state: Mapping[str, Any]) -> bytes:
     return file.getvalue()
 
 
+def small_picture(shown: Shown) -> bytes:
+    """A PNG of what the model saw."""
+    file = io.BytesIO()
+    shown.seen.convert("RGB").save(file, format="PNG", optimize=True)
+    return file.getvalue()
+
+
 def looked_at(block: BlockTrace, head: int | str, token: int) -> Tensor:
     """The weights of a token on all tokens of its block's map, (N,); NaN where it never looks."""
     heads = [head] if isinstance(head, int) else list(range(block.num_heads))

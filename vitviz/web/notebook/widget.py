@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import anywidget
@@ -20,6 +21,7 @@ from vitviz.web.explorer.source import TraceSource
 from vitviz.web.explorer.store import NoSuchPayloadError, PayloadTooLargeError
 from vitviz.web.html_file.page import json_text, theme_tables
 from vitviz.web.modules import style
+from vitviz.web.notebook.edits import edited
 from vitviz.web.notebook.still import still
 
 PATH = re.compile(r"(?P<run>\d+)/(?P<rollout>rollout/)?(?P<layer>\d+)(?:/(?P<head>\d+))?\.(?P<kind>bin|npz)")
@@ -29,7 +31,8 @@ class ExplorerWidget(anywidget.AnyWidget):
     """The attention explorer of one run or two; what a cell shows when it ends in one.
 
     ``state`` is what a person chose: layer, head, token, pinned, direction and the rest of the explorer's state. It can
-    be read and set at any time; what is not named stays. ``observe`` calls a function with every choice.
+    be read and set at any time; what is not named stays. ``observe`` calls a function with every choice. Its ``edits``
+    run the model once more and show that beside the plain run: ``["h3.1"]`` is without head 1 of block 3.
 
     >>> import vitviz
     >>> widget = vitviz.trace(vitviz.load_model("vit-tiny"), "picture.jpg").show()
@@ -47,22 +50,46 @@ class ExplorerWidget(anywidget.AnyWidget):
         self, pictures: Sequence[Shown], state: Mapping[str, Any] | None = None, language: str = "en"
     ) -> None:
         first = dict(state) if state is not None else opening_state(pictures[0].trace)
-        explorer = explorer_of(pictures, first, language)
-        self._pictures = tuple(pictures)
-        self._sources = [TraceSource(each.trace, each.model) for each in pictures]
+        self._pictures, self._language = tuple(pictures), language
+        self._sources: list[TraceSource] = []
         self._made: dict[str, bytes] = {}
-        super().__init__(data=json_text({"explorer": explorer, "themes": theme_tables()}), state=first)
+        self._edits: list[str] = []
+        edits = first.pop("edits", [])
+        super().__init__(data=self._described(pictures, first), state=first | {"edits": []})
         self.on_msg(self._asked)
+        if edits:
+            self.state = {"edits": edits}
+
+    def _described(self, pictures: Sequence[Shown], state: Mapping[str, Any]) -> str:
+        """What the browser is told of runs; each has an address of its own for as long as the widget is there."""
+        urls = [str(len(self._sources) + number) for number in range(len(pictures))]
+        self._sources += [TraceSource(each.trace, each.model) for each in pictures]
+        explorer = explorer_of(pictures, state, self._language, urls)
+        return json_text({"explorer": explorer, "themes": theme_tables()})
 
     @traitlets.validate("state")
     def _whole(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
         """What is named changes, all else stays."""
         wanted = dict(proposal["value"])
-        if unknown := wanted.keys() - DEFAULTS.keys():
+        if unknown := wanted.keys() - DEFAULTS.keys() - {"edits"}:
             raise traitlets.TraitError(
-                f"the explorer has no {sorted(unknown)[0]!r}: it has {', '.join(DEFAULTS)}"
+                f"the explorer has no {sorted(unknown)[0]!r}: it has {', '.join(DEFAULTS)}, edits"
             )
-        return {**DEFAULTS, **self.state, **wanted}
+        state = {**DEFAULTS, **self.state, **wanted}
+        if (edits := [str(text) for text in state.get("edits", [])]) != self._edits:
+            self._edit(edits, state)
+        return state
+
+    def _edit(self, edits: list[str], state: dict[str, Any]) -> None:
+        """Show the run with these edits beside the plain one, or without any what there was first."""
+        first = self._pictures[0]
+        try:
+            runs = [first, replace(first, trace=edited(first.trace, edits))] if edits else self._pictures
+        except ValueError as error:
+            raise traitlets.TraitError(str(error)) from error
+        self._edits = edits
+        state["second"] = None
+        self.data = self._described(runs, {key: value for key, value in state.items() if key != "edits"})
 
     def payload(self, path: str) -> bytes:
         """The numbers at a path of the explorer, computed once.

@@ -2,11 +2,25 @@
 
 /** @import { Plotly } from "./types.js" */
 
-const ADDRESS = new URL("../vendor/plotly-basic-4.1.1.min.js", import.meta.url).href;
+/** @typedef {(script: HTMLScriptElement) => void | Promise<void>} Filling gives a script its address or its text */
+
 const SHEETS = ["plotly.js-style-global"];
+
+/** @type {Filling} */
+let fill = (script) => {
+  script.src = new URL("../vendor/plotly-basic-4.1.1.min.js", import.meta.url).href;
+};
 
 /** @type {Promise<Plotly> | undefined} */
 let loading;
+
+/**
+ * Where plotly.js comes from, for a host that has no server to ask.
+ * @param {Filling} filling
+ */
+export function plotlyFrom(filling) {
+  fill = filling;
+}
 
 /** @returns {Promise<Plotly>} plotly.js; asked for again where it did not come. */
 export function plotly() {
@@ -18,18 +32,27 @@ export function plotly() {
 }
 
 /** @returns {Promise<Plotly>} */
-function load() {
-  return new Promise((done, failed) => {
-    const script = document.createElement("script");
-    script.src = ADDRESS;
-    script.onload = () => done(/** @type {{ Plotly: Plotly }} */ (/** @type {unknown} */ (globalThis)).Plotly);
+async function load() {
+  const script = document.createElement("script");
+  await fill(script);
+  if (script.src) await arrived(script);
+  else document.head.append(script); // its text runs at once
+  return /** @type {{ Plotly: Plotly }} */ (/** @type {unknown} */ (globalThis)).Plotly;
+}
+
+/**
+ * @param {HTMLScriptElement} script
+ * @returns {Promise<unknown>}
+ */
+const arrived = (script) =>
+  new Promise((done, failed) => {
+    script.onload = done;
     script.onerror = () => {
       script.remove();
-      failed(new Error(`no plotly.js at ${ADDRESS}`));
+      failed(new Error(`no plotly.js at ${script.src}`));
     };
     document.head.append(script);
   });
-}
 
 /** @type {WeakMap<ShadowRoot, Set<string>>} */
 const adopted = new WeakMap();

@@ -23,11 +23,10 @@ from vitviz.analysis.faithfulness.curves import (
 from vitviz.analysis.faithfulness.removal import Removal
 from vitviz.analysis.faithfulness.verdict import Verdicts, judged
 from vitviz.app.topics.class_maps.forgetting import _part, _plain
-from vitviz.app.topics.class_maps.part import Tile, _packed
-from vitviz.app.topics.class_maps.question import ORDER
 from vitviz.app.topics.class_maps.verdicts import plain
 from vitviz.app.words import table
 from vitviz.tracing.trace import Trace
+from vitviz.web.class_maps.payload import ORDER, Tile, packed
 
 Open = Callable[..., AppTest]
 QUICK = [name for name, method in METHODS.items() if not method.slow]
@@ -210,7 +209,7 @@ def test_the_randomisation_check_makes_a_map_for_every_part(open_page: Open) -> 
 
 
 def test_a_flat_map_is_drawn_flat() -> None:
-    tile = _packed(Tile("flat", "flat", np.full((3, 3), 0.25) + np.linspace(0, 1e-6, 9).reshape(3, 3)))
+    tile = packed(Tile("flat", "flat", np.full((3, 3), 0.25) + np.linspace(0, 1e-6, 9).reshape(3, 3)))
     assert (tile["low"], tile["high"]) == (0.0, pytest.approx(0.25, abs=1e-5))
 
 

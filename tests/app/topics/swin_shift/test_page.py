@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from tests.app.page_contents import mounted, number, trace_of
 from vitviz.app import settings
 from vitviz.app.topics.swin_shift import setting as swin_setting
-from vitviz.app.topics.swin_shift.setting import LabSetting
 from vitviz.models.windows import WindowGrid, to_windows
+from vitviz.web.swin_shift.setting import LabSetting
 from vitviz.zoo.registry import find
 
 Open = Callable[..., AppTest]

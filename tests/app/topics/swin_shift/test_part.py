@@ -9,8 +9,10 @@ import pytest
 from tests.web.fixtures import check, plain
 from vitviz.analysis.swin_shift.geometry import every_shift
 from vitviz.analysis.swin_shift.merging import neighbours
-from vitviz.app.topics.swin_shift import part as swin_shift
-from vitviz.app.topics.swin_shift.setting import MOST_SIDE, MOST_WINDOW
+from vitviz.app.topics.swin_shift import stages_part
+from vitviz.app.words import section
+from vitviz.web.swin_shift import lab as swin_shift
+from vitviz.web.swin_shift.setting import MOST_SIDE, MOST_WINDOW
 
 FOLDER = Path(swin_shift.__file__).parent
 SIZES = [(14, 14, 7), (8, 8, 4), (9, 11, 4), (15, 17, 7), (7, 7, 7), (5, 14, 7), (3, 2, 5)]
@@ -63,9 +65,9 @@ def test_the_largest_map_fits_the_numbers_that_are_sent() -> None:
 
 
 def test_every_word_that_the_scripts_ask_for_is_in_the_table() -> None:
-    from vitviz.app.topics.swin_shift.part import section
-
-    modules = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.js")}
+    folders = (FOLDER, Path(stages_part.__file__).parent)
+    paths = [path for folder in folders for path in folder.glob("*.js")]
+    modules = {path.stem: path.read_text(encoding="utf-8") for path in paths}
     others = {"journey": modules.pop("journey_part"), "merge": modules.pop("merge_part")}
     for part, text in {"lab": "\n".join(modules.values()), **others}.items():
         asked = set(re.findall(r"(?<!/)\bwords\.(\w+)", text))

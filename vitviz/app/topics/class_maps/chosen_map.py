@@ -11,14 +11,14 @@ from vitviz.app import html, links, session
 from vitviz.app.fragments import rerun_this
 from vitviz.app.settings import Setting
 from vitviz.app.topics.class_maps import verdicts
-from vitviz.app.topics.class_maps.part import quantity_of
-from vitviz.app.topics.class_maps.question import ORDER, foreseen_runs, map_of, methods
+from vitviz.app.topics.class_maps.question import foreseen_runs, map_of, methods
 from vitviz.app.widgets.chart import chart
 from vitviz.app.widgets.picker import Overlay, picker
 from vitviz.app.words import say
 from vitviz.plot.colour import span
 from vitviz.plot.faithfulness import MapCurve, removal_curves
 from vitviz.plot.numbers import fixed, short
+from vitviz.web.class_maps.payload import ORDER, quantity_of
 
 if TYPE_CHECKING:
     from vitviz.analysis.class_maps.class_map import ClassMap

@@ -11,11 +11,12 @@ import streamlit as st
 from vitviz.app import session
 from vitviz.app.fragments import rerun_this
 from vitviz.app.progress import in_steps
-from vitviz.app.topics.class_maps.part import Tile, small_maps
+from vitviz.app.topics.class_maps.part import small_maps
 from vitviz.app.topics.class_maps.question import Question, is_made, key_of, make, map_of, methods
 from vitviz.app.widgets.chart import chart
 from vitviz.app.words import say
 from vitviz.plot.faithfulness import forgetting_line
+from vitviz.web.class_maps.payload import Tile
 
 if TYPE_CHECKING:
     from vitviz.analysis.faithfulness.randomisation import Forgotten

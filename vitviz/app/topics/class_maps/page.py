@@ -16,10 +16,9 @@ from vitviz.app.settings import Setting
 from vitviz.app.topics.class_maps import measured, verdicts
 from vitviz.app.topics.class_maps.chosen_map import show_chosen
 from vitviz.app.topics.class_maps.forgetting import show_forgetting
-from vitviz.app.topics.class_maps.part import Tile, small_maps
+from vitviz.app.topics.class_maps.part import small_maps
 from vitviz.app.topics.class_maps.question import (
     FIRST,
-    ORDER,
     Question,
     foreseen_runs,
     is_made,
@@ -27,6 +26,7 @@ from vitviz.app.topics.class_maps.question import (
     methods,
 )
 from vitviz.app.words import say
+from vitviz.web.class_maps.payload import ORDER, Tile
 
 if TYPE_CHECKING:
     from vitviz.analysis.faithfulness.curves import Quantity

@@ -8,17 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from vitviz.app import people, session
+from vitviz.web.class_maps.payload import ORDER
 
 if TYPE_CHECKING:
     from vitviz.analysis.class_maps.class_map import ClassMap, Method
     from vitviz.tracing.trace import Trace
 
 MAP: session.Derived[ClassMap] = session.Derived("class map")
-# In the order in which they are shown: attention, then gradients, then what really takes something away.
-ORDER = (
-    "class_attention", "rollout", "chefer", "legrad", "grad_cam", "gradient_x_input", "integrated_gradients",
-    "direct_logit", "occlusion",
-)  # fmt: skip
 FIRST = "chefer"
 
 

@@ -10,10 +10,11 @@ from PIL import Image
 
 from vitviz.analysis.layer_norm.large_norms import TIMES_MEDIAN, LargeNorms
 from vitviz.app.component import colours, component
-from vitviz.app.norms import Cursor, Packed, cursor_data, in_words, on_place
+from vitviz.app.norms import in_words, on_place
 from vitviz.app.pictures import small_picture_url
 from vitviz.app.words import say, section
 from vitviz.plot.norms import TokenNumbers, token_lines
+from vitviz.web.norms.packing import Cursor, Packed, cursor_data
 
 if TYPE_CHECKING:
     from vitviz.tracing.norms import NormStatistics

@@ -10,15 +10,16 @@ import streamlit as st
 from vitviz.app import class_choice, links, session, settings, shell, tokens
 from vitviz.app.class_names import class_name, naming
 from vitviz.app.markup import as_text
+from vitviz.app.pictures import small_picture_url
 from vitviz.app.progress import in_steps
 from vitviz.app.settings import Setting
-from vitviz.app.topics.lens.part import LensView
 from vitviz.app.topics.lens.part import lens as lens_part
 from vitviz.app.widgets.strips import Strip, strips
 from vitviz.app.words import say
 from vitviz.plot.colour import span
 from vitviz.plot.numbers import fixed, in_brackets
 from vitviz.plot.numbers import in_formula as text
+from vitviz.web.lens.payload import LensView
 
 if TYPE_CHECKING:
     from vitviz.analysis.lens.logit_lens import Depth, Lens
@@ -87,10 +88,12 @@ def _readings(model: ModelEntry, trace: Trace, found: tuple[Depth, ...]) -> None
         OWN.set(NOT_OWN if reading else tokens.current(model), model.name)
 
     first = [say("lens.part.own")] * before + list(tokens.prefix(model))
+    picture = session.seen(model)
     view = LensView(
         followed,
         naming(trace),
-        session.seen(model),
+        small_picture_url(picture),
+        picture.width / picture.height,
         grid,
         first,
         blocks_before(trace),

@@ -8,8 +8,9 @@ import streamlit as st
 
 from vitviz.app import norms, session, shell
 from vitviz.app.topics.norm_depth.outliers import ALL_NORMS, OUTLIERS, outliers
-from vitviz.app.topics.norm_depth.part import DepthView, bands, norm_depth
+from vitviz.app.topics.norm_depth.part import bands, norm_depth
 from vitviz.app.words import say
+from vitviz.web.norm_depth.payload import DepthView
 
 if TYPE_CHECKING:
     from vitviz.tracing.norms import NormStatistics

@@ -1,48 +1,20 @@
-"""All layer norms of a run as a browser part: a strip for each, and mean and scale through the depth."""
+"""All layer norms of a run as a part of the page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from vitviz.analysis.layer_norm.large_norms import MOST_MARKED
-from vitviz.analysis.norm_depth.spread import Spread, spread
-from vitviz.app import session
-from vitviz.app.component import colours, component
-from vitviz.app.norms import Cursor, Packed, cursor_data, on_place
-from vitviz.app.words import say, section
-from vitviz.plot.colour import span
-from vitviz.plot.norms import depth_band
+from vitviz.app import session, words
+from vitviz.app.component import component
+from vitviz.app.norms import on_place
+from vitviz.web.norm_depth.payload import STYLES, Bands, DepthView, make_bands, norm_depth_data
 
 if TYPE_CHECKING:
     from vitviz.tracing.norms import NormStatistics
     from vitviz.tracing.trace import Trace
 
-STYLES = ("app/topics/norm_depth/norm_map.css", "web/plotly/chart.css", "app/topics/norm_depth/part.css")
-Spans = Mapping[str, tuple[float, float]]
-
-
-@dataclass(frozen=True)
-class Bands:
-    """``spread`` are the quartiles of mean and scale through the depth, ``spans`` the scales of the strips' colours."""
-
-    spread: Mapping[str, Spread]
-    spans: Spans
-
-
 BANDS = session.Derived[Bands]("quartiles of all layer norms")
-
-
-@dataclass(frozen=True)
-class DepthView:
-    """What is shown: a run's numbers, their quartiles, and the place in them."""
-
-    packed: Packed
-    bands: Bands
-    cursor: Cursor
 
 
 def bands(trace: Trace, statistics: Sequence[NormStatistics]) -> Bands:
@@ -50,61 +22,10 @@ def bands(trace: Trace, statistics: Sequence[NormStatistics]) -> Bands:
     return session.derived(trace, BANDS, lambda: make_bands(statistics))
 
 
-def make_bands(statistics: Sequence[NormStatistics]) -> Bands:
-    """Quartiles over the tokens at every layer norm, and one scale for each of what the strips can show."""
-    found = {
-        "mean": spread([one.mean for one in statistics]),
-        "scale": spread([one.scale for one in statistics]),
-    }
-    return Bands(found, _spans(statistics))
-
-
-def _spans(statistics: Sequence[NormStatistics]) -> Spans:
-    ratios = [one.norm / (float(np.median(one.norm)) or 1.0) for one in statistics]
-    return {
-        "norm": span(np.concatenate([one.norm for one in statistics]), "attention"),
-        "ratio": span(np.concatenate(ratios), "attention"),
-        "scale": span(np.concatenate([one.scale for one in statistics]), "attention"),
-        "mean": span(np.concatenate([one.mean for one in statistics]), "activation"),
-    }
-
-
 def norm_depth(key: str, view: DepthView, on_choose: Callable[[int, int, int], None]) -> None:
     """Show ``view``; ``on_choose`` is called with layer norm, token and turn when a person moves the cursor."""
-    mount = component("app/topics/norm_depth/part.js", *STYLES)
+    mount = component("web/norm_depth/part.js", *STYLES)
     mount(
-        key=key, data=part_data(view),
+        key=key, data=norm_depth_data(view, words),
         on_place_change=on_place(key, view.packed, view.cursor, on_choose),
     )  # fmt: skip
-
-
-def part_data(view: DepthView) -> dict[str, Any]:
-    """All that the browser part gets; of two places in one run only the place differs."""
-    return {
-        **cursor_data(view.packed, view.cursor),
-        "spans": view.bands.spans,
-        "figures": _figures(view),
-        "marked": MOST_MARKED,
-        "scales": {name: colours(name) for name in ("attention", "activation")},
-        "words": section("norm_depth"),
-        "chart": section("chart"),
-    }
-
-
-def _figures(view: DepthView) -> dict[str, Any]:
-    """The figures as they are for the first token; the browser moves them with its cursor."""
-    names = [norm["name"] for norm in view.packed.statistics["norms"]]
-    return {
-        quantity: depth_band.describe(
-            band.median, band, names, 0, _stages(names), x_title=say("norm_depth.depth_axis"),
-            y_title=say(f"norm_depth.{quantity}"), median=say("norm_depth.median"),
-            label=f"{say('norm_depth.depth')}: {say(f'norm_depth.{quantity}')}",
-        )
-        for quantity, band in view.bands.spread.items()
-    }  # fmt: skip
-
-
-def _stages(names: Sequence[str]) -> dict[int, str]:
-    """Where in the list of layer norms each further stage of a Swin begins: with its patch merging."""
-    merges = [at for at, name in enumerate(names) if name.endswith("downsample.ln")]
-    return {at: say("norm_depth.stage", number=number) for number, at in enumerate(merges, start=1)}

@@ -2,7 +2,7 @@
 import { make } from "../../../web/shared/dom.js";
 import { arrowStep } from "../../../web/shared/events.js";
 
-/** @import { Figure, JourneyData } from "./types.js" */
+/** @import { Figure, JourneyData } from "../../../web/swin_shift/types.js" */
 /**
  * What follows the pointer in one figure.
  * @typedef {{ figure: Figure, window: SVGElement, patch: SVGElement }} Marks

@@ -2,11 +2,11 @@
 import { contextOf, make } from "../../../web/shared/dom.js";
 import { arrowStep, mergeHeldKeys } from "../../../web/shared/events.js";
 import { sentFigure } from "../../../web/shared/save_figure.js";
-import { label, stroked } from "./drawing.js";
+import { label, stroked } from "../../../web/swin_shift/drawing.js";
 import { four } from "./merging.js";
 
-/** @import { MergeData, Place } from "./types.js" */
-/** @import { Stroke } from "./drawing.js" */
+/** @import { MergeData, Place } from "../../../web/swin_shift/types.js" */
+/** @import { Stroke } from "../../../web/swin_shift/drawing.js" */
 
 const AROUND = 1; // patches of the enlarged view around the four
 const MAP_SIDE = 480;

@@ -1,4 +1,4 @@
-/** @import { MergeData, Place } from "./types.js" */
+/** @import { MergeData, Place } from "../../../web/swin_shift/types.js" */
 
 /**
  * The four patches of a place of a merging's output, in the order of the gathering; null for padding.

@@ -14,7 +14,7 @@ from vitviz.app.component import component
 from vitviz.app.pictures import picture_url
 from vitviz.app.words import section
 
-CSS = "app/topics/swin_shift/part.css"
+CSS = "web/swin_shift/part.css"
 
 
 @dataclass(frozen=True)

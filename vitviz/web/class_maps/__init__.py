@@ -1,0 +1,1 @@
+"""Class maps as small multiples, as a browser part of any host."""
