@@ -156,7 +156,7 @@ DRAWN = """(canvas) => {
 }"""
 
 
-@pytest.mark.parametrize("file", ["shift.html", "edit.html"])
+@pytest.mark.parametrize("file", ["two_models.html", "edit.html"])
 def test_works_of_the_gallery_open_and_their_small_maps_come_to_rest(
     offline: BrowserContext, file: str
 ) -> None:

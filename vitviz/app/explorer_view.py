@@ -41,19 +41,33 @@ def explore(
     _explore(where, data, second, _state(where, model, data, start), model, below)
 
 
-def _state(where: str, model: ModelEntry, data: dict[str, Any], start: Start) -> dict[str, Any]:
-    """What to show first: what the link says, else what this person saw last, on this page or another."""
+def shown_state(where: str, model: ModelEntry, data: dict[str, Any], start: Start) -> dict[str, Any]:
+    """What the explorer of the page ``where`` shows now, whether it was chosen in it, on another page, or by nobody."""
+    seen, kept = _seen(model, data, start), st.session_state.get(f"{where}.state", {})
+    if st.session_state.get(f"{where}.model", model.name) != model.name:
+        return {**kept, **seen, "region": []}
+    head = kept.get("head", seen["head"]) if kept.get("layer") == seen["layer"] else seen["head"]
+    return {**kept, **seen, "head": head}
+
+
+def _seen(model: ModelEntry, data: dict[str, Any], start: Start) -> dict[str, Any]:
+    """Block, head and token that every page of this person is at."""
     layers = data["layers"]
     layer = min(BLOCK.get(start.block, model.name, keep=False), len(layers) - 1)
     here, there = ((layers[at]["rows"], layers[at]["columns"]) for at in (layer, start.block))
     token = None
     if start.token is not None:
         token = carry(start.token, len(tokens.prefix(model)), there, tokens.finest(model))
-    seen = {
+    return {
         "layer": layer,
         "head": HEAD.get(start.head, model.name, keep=False),
         "token": tokens.current(model, here, otherwise=token),
     }
+
+
+def _state(where: str, model: ModelEntry, data: dict[str, Any], start: Start) -> dict[str, Any]:
+    """What to show first: what the link says, else what this person saw last, on this page or another."""
+    seen = _seen(model, data, start)
     if (arrival := links.current().arrival) != st.session_state.get(f"{where}.arrival", 0):
         st.session_state[f"{where}.arrival"] = arrival
         said = st.session_state[f"{where}.state"] = address.explorer_view()

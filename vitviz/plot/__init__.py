@@ -11,6 +11,7 @@ arrays, for which no plotly is needed. Every function takes ``theme="dark"``.
 """
 
 from vitviz.plot.accesses import access_dots
+from vitviz.plot.bound import TracePlots
 from vitviz.plot.cost import cost_curves, race_lines, speed_lines
 from vitviz.plot.data_curves import data_curves
 from vitviz.plot.depth import gradient_lines, length_lines, share_lines
@@ -46,6 +47,7 @@ from vitviz.plot.variance import variance_errors
 __all__ = [
     "Theme",
     "TokenNumbers",
+    "TracePlots",
     "access_dots",
     "activation",
     "activation_curve",

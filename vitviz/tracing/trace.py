@@ -147,10 +147,21 @@ class Trace(Run):
             return super().gradient(name, of)
         return self._own_part(name, self.batch.gradient(name, of))
 
+    @property
+    def plot(self) -> Any:
+        """plotly figures of this run: ``trace.plot.norms()`` is ``vitviz.plot.norms(trace)``.
+
+        ``dir(trace.plot)`` lists them. Needs ``pip install "vitviz[plot]"``.
+        """
+        import vitviz
+
+        return vitviz.plot.TracePlots(self)
+
     def show(self, beside: Trace | None = None, **options: Any) -> Any:
         """The attention explorer of this run as a widget of a notebook, perhaps of another one ``beside`` it.
 
-        ``options`` are those of ``vitviz.show``: names, state, language. Needs ``pip install "vitviz[notebook]"``.
+        ``options`` are those of ``vitviz.show``: view, names, state, language. Needs ``pip install
+        "vitviz[notebook]"``.
         """
         import vitviz
 
@@ -159,7 +170,7 @@ class Trace(Run):
     def save_html(self, path: str | os.PathLike[str], beside: Trace | None = None, **options: Any) -> Path:
         """Write one HTML file with the attention explorer of this run, perhaps of another one ``beside`` it.
 
-        ``options`` are those of ``vitviz.save_html``: heads, values, precision, names, state, title, note, language.
+        ``options`` are those of ``vitviz.save_html``: view, heads, values, precision, names, state, title, language ...
         """
         import vitviz  # the facade over everything: this part itself knows no page
 

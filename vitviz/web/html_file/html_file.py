@@ -24,7 +24,8 @@ Text = str | Mapping[str, str]  # one for both languages, or one for each
 class FileOptions:
     """What goes into a file and what it says.
 
-    ``heads`` are all of every layer or pairs (layer, head), of the first run and of a second one of such a model.
+    ``heads`` are all of every layer or pairs (layer, head), of the first run and of a second one of such a model;
+    ``beside`` those of a second one of another model.
     ``values`` says whether v is in it, for the last step of an opened weight; ``precision`` how many bits of the
     mantissa of q and k are kept, None for all. ``state`` is what it opens with, as the explorer's state; ``title`` and
     ``note`` are texts of the page; ``thanks`` says at its end whose the pictures are.
@@ -38,6 +39,7 @@ class FileOptions:
     note: Text = ""
     language: str = "en"
     thanks: str = ""
+    beside: Heads = "all"
 
 
 def html_file(pictures: Sequence[Shown], options: FileOptions = FileOptions()) -> str:
@@ -53,7 +55,7 @@ def html_file(pictures: Sequence[Shown], options: FileOptions = FileOptions()) -
     about = []
     for number, (shown, url) in enumerate(zip(pictures, urls, strict=True)):
         same = shown.trace.config == pictures[0].trace.config
-        heads = options.heads if same else "all"
+        heads = options.heads if same else options.beside
         there = put_run(contents, url, shown.trace, heads, options.values, options.precision)
         about.append(there)
         _leave_out(explorer if number == 0 else explorer["second"], there)

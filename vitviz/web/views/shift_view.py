@@ -23,7 +23,7 @@ from vitviz.web.words import Speaker
 if TYPE_CHECKING:
     from vitviz.analysis.segment_lines import StepLine
 
-MOST_WINDOWS = 16  # of a block whose weights go into a file; of a block with more those of the last one
+MOST_WINDOWS = 4  # of a block whose weights go into a file; of a block with more those of the last one
 
 
 class ShiftOfRun(View):

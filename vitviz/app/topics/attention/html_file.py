@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
@@ -32,15 +32,18 @@ class FileRun(NamedTuple):
 
 
 @st.fragment
-def save_file(runs: Sequence[FileRun]) -> None:
-    """A fold: how large the file would be, a button that makes it, and one that hands it over."""
+def save_file(runs: Sequence[FileRun], shown: Callable[[], dict[str, Any]]) -> None:
+    """A fold: how large the file would be, a button that makes it, and one that hands it over.
+
+    The file opens in what ``shown()`` says that the page shows at the time.
+    """
     with st.expander(say("attention.file")):
         size = sum(mebibytes(run) for run in runs) + AROUND
         if size > MOST:
             st.caption(say("attention.file_large", size=f"{size:.0f}", most=MOST))
             return
         st.caption(say("attention.file_about", size=f"{size:.1f}"))
-        state = dict(st.session_state.get("attention.state", {}))
+        state = shown()
         of = (tuple(session.run_name(run.model, run.picture) for run in runs), language(), repr(state))
         if st.button(say("attention.file_make"), key="attention.file_make"):
             st.session_state[MADE] = of
@@ -63,7 +66,7 @@ def mebibytes(run: FileRun) -> float:
 
 
 def file_of(runs: Sequence[FileRun], state: dict[str, Any]) -> bytes:
-    """The file, opened in what was chosen; without a choice, as the page."""
+    """The file, opened in a state of the explorer."""
     from vitviz.web.explorer.of_trace import Shown
     from vitviz.web.html_file.html_file import FileOptions, html_file
 
@@ -80,4 +83,4 @@ def file_of(runs: Sequence[FileRun], state: dict[str, Any]) -> bytes:
     ]
     credit = "" if st.session_state.get("picture_is_own") else str(st.session_state.get("picture_credit", ""))
     thanks = re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", credit)  # a licence's link is no link in a text
-    return html_file(shown, FileOptions(state=state or None, thanks=thanks, language=language())).encode()
+    return html_file(shown, FileOptions(state=state, thanks=thanks, language=language())).encode()

@@ -10,7 +10,7 @@ import streamlit as st
 from vitviz.app import bench, session, shell
 from vitviz.app.beside import choose_beside
 from vitviz.app.class_names import naming
-from vitviz.app.explorer_view import Start, explore
+from vitviz.app.explorer_view import Start, explore, shown_state
 from vitviz.app.markup import as_text
 from vitviz.app.model_titles import title
 from vitviz.app.topics.attention.html_file import FileRun, save_file
@@ -50,7 +50,8 @@ def show() -> None:
             if not beside.model.trained:
                 shell.untrained(beside.model)
         one = FileRun(model, session.picture(), str(st.session_state["picture_name"]))
-        save_file([one, FileRun(*beside)] if beside else [one])
+        shown = partial(shown_state, "attention", model, data, start)
+        save_file([one, FileRun(*beside)] if beside else [one], shown)
         st.caption(_why(trace, model, first))
 
 
