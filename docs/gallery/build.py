@@ -73,7 +73,7 @@ FLOWER = ("vit-tiny", "sunflower.jpg", None)
 SWIN = ("swin-mini", "sunflower.jpg", None)
 WORKS = (
     Work("head", [FLOWER], precision=9),
-    Work("weight", [FLOWER], heads=heads_of([6], 3), values=True),
+    Work("weight", [FLOWER], heads=heads_of([6], 3), values=True, state={"layer": 6, "head": 0, "token": 108}),
     Work(
         "sink", [("vit-tiny", "cat.jpg", None)], heads=heads_of([5, 6, 7], 3), precision=10,
         state={"layer": 6, "head": 2, "token": 1 + 14 * 8 + 7},

@@ -65,7 +65,8 @@ class ClassMapsOfRun(View):
             elif not METHODS[name].slow or name == chosen:
                 one = self.map_of(name, target)
                 tiles.append(Tile(name, title, one.values, one.signed))
-        data = maps_data("", self.aspect, tiles, words, chosen=chosen, choosable=True)
+        shown = words.say("class_maps.part.shown", name=self.trace.class_name(target))
+        data = maps_data("", self.aspect, tiles, words, chosen=chosen, choosable=True, summary=shown)
         return {**data, "class": target}
 
     def needs_data(self, before: State, after: State) -> bool:

@@ -156,7 +156,9 @@ def test_the_explorer_is_saved_as_one_file_of_about_the_size_that_is_said(
     monkeypatch.setattr(html_file, "file_of", lambda *given: made.append(make(*given)) or made[-1])
     page = open_page("attention", model="vit-tiny", **{"setting.beside.model": beside} if beside else {})
     assert not page.get("download_button")
-    page.session_state["attention.state"] = {"layer": 1, "head": 1, "token": 5}
+    # A block that was chosen on another page: this one shows it, and so does the file.
+    for name, value in {"block": 1, "head": 1, "token": 5}.items():
+        page.session_state[f"setting.{name}.vit-tiny"] = value
     page.button(key="attention.file_make").click().run()
     assert not page.exception
     [file] = made
