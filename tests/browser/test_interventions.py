@@ -131,7 +131,7 @@ def test_keys_paint_invert_and_clear(visit: Visit) -> None:
     settle(page)
     readout = page.locator(".vv-readout").first
     expect(readout).to_contain_text("5 of 196")
-    assert "interventions.patches=15-17_30-31" in unquote(page.url)
+    page.wait_for_url(re.compile("interventions.patches=15-17_30-31"))
     page.get_by_role("button", name="invert").click()
     settle(page)
     expect(readout).to_contain_text("191 of 196")

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 SHOWN = 5
+# One line, so that what a page shows below the prediction stays in sight.
+STYLE = "<style>.st-key-prediction-distance { margin-block: -0.4rem; } .st-key-prediction-distance button { min-height: 0; }</style>"
 
 
 def prediction(trace: Trace, model: ModelEntry, *, brief: bool = False) -> None:
@@ -85,9 +87,9 @@ def far_out(trace: Trace, model: ModelEntry) -> tuple[float, World | None]:
 def _distances(distance: float, world: World, facts: WorldFacts) -> None:
     """The distance among those of the validation pictures, on request."""
     total, nearer = len(world.validation), world.nearer(distance)
-    with st.expander(
-        say("prediction.distance", distance=f"{distance:.2f}", limit=f"{facts.distance_limit:.2f}")
-    ):
+    st.html(STYLE)
+    said = say("prediction.distance", distance=f"{distance:.2f}", limit=f"{facts.distance_limit:.2f}")
+    with st.popover(said, key="prediction-distance", type="tertiary", width="content"):
         words = {name: say(f"prediction.distance_{name}") for name in ("axis", "count", "here", "limit")}
         chart(
             "prediction.distances",
