@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 # One line, so that what a page shows below the prediction stays in sight.
-STYLE = "<style>.st-key-prediction-distance { margin-block: -0.4rem; } .st-key-prediction-distance button { min-height: 0; }</style>"
+STYLE = """<style>
+.st-key-prediction-distance { margin-block: -0.5rem; }
+.st-key-prediction-distance button { min-height: 0; }
+</style>"""
 
 
 def prediction(trace: Trace, model: ModelEntry, *, brief: bool = False) -> None:

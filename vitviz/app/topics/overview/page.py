@@ -42,7 +42,7 @@ def show() -> None:
 @st.fragment
 def _run(model: ModelEntry) -> None:
     """One fragment: a patch that is clicked is marked in the chain and in the tensor too."""
-    left, middle, right = st.columns([0.85, 1.2, 2], gap="medium")
+    left, middle, right = st.columns([0.75, 1.35, 2], gap="medium")
     with left:
         _picture(model)
     with middle, st.spinner(say("running")):
