@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Callable
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 PATIENCE = 120
 # Outside of a server Streamlit warns of a missing session at every call.
 logging.getLogger("streamlit").setLevel(logging.ERROR)
+# Every AppTest reads the metadata of all installed packages in search of components: most of a test's time.
+manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
 
 
 def _run_page(name: str) -> None:
