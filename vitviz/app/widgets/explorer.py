@@ -9,6 +9,7 @@ import streamlit as st
 
 from vitviz.app import session
 from vitviz.app.component import colours, component
+from vitviz.app.model_titles import title
 from vitviz.app.pictures import small_picture_url
 from vitviz.app.words import say, section
 
@@ -44,7 +45,7 @@ def described(
         content=f"{session.run_name(model, picture)} {edits}".rstrip(),
     )
     token = session.explorer_token(trace, model, picture, edits)
-    return describe(trace, model, shown, f"api/explorer/{token}")
+    return {**describe(trace, model, shown, f"api/explorer/{token}"), "modelTitle": title(model)}
 
 
 def _scales() -> dict[str, Any]:

@@ -69,6 +69,13 @@ def test_another_model_stands_beside_with_the_same_picture(open_page: Open) -> N
     assert mounted(page, "attention.explorer")["second"] is None
 
 
+def test_models_are_called_in_the_persons_language(open_page: Open) -> None:
+    page = open_page("attention", model="vit-tiny", language="zh", **{"setting.beside.model": "swin-mini"})
+    data = mounted(page, "attention.explorer")
+    titles = [data["modelTitle"], data["second"]["modelTitle"]]
+    assert titles == ["ViT-Ti/16，20 种日常事物", "Swin，C 48，深度 2-2-4-2，20 种日常事物"]
+
+
 def test_a_picture_of_ones_own_stands_beside_another_and_may_leave_the_tray(open_page: Open) -> None:
     own = tray.Own("mine.png", of_sample(SAMPLES[1].path), "")
     state = {tray.TRAY: {own.id: own}, "setting.beside.picture": f"{tray.PREFIX}{own.id}"}
