@@ -76,3 +76,17 @@ def test_one_that_is_not_wanted_any_more_leaves_the_queue(holder: str | None) ->
         not_wanted()  # while it runs
     with turns.take(wanted):  # nobody is before
         pass
+
+
+def test_busy_while_a_young_script_runs() -> None:
+    now = [0.0]
+    turns = ScriptTurns(at_once=1, clock=lambda: now[0])
+    assert not turns.busy
+    run = Run(turns, [], 0)
+    assert run.holds.wait(PATIENCE)
+    assert turns.busy
+    now[0] = LONGEST
+    assert not turns.busy
+    now[0] = 0.0
+    run.end()
+    assert not turns.busy

@@ -17,7 +17,7 @@ Visit = Callable[..., Page]
 def test_a_run_is_watched_stopped_and_reset(visit: Visit) -> None:
     page = visit("training", query="?training.section=live&training.pictures=200&training.batch=8")
     page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_text(re.compile(r"step ([5-9]\d|[1-9]\d\d) of 700"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile(r"step ([5-9]\d|[1-9]\d\d) of 500"))).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
     settle(page)

@@ -8,10 +8,11 @@ import pytest
 import torch
 
 from vitviz.train import __main__ as command
-from vitviz.train.inductive_bias import pictures
 from vitviz.train.lab import CLIP, EARLY, MEASURED, LabRun, Record, StepRecord
 from vitviz.train.lab_config import LabConfig
-from vitviz.train.lab_pictures import TRAIN, noisy, prepared, stock
+from vitviz.train.lab_pictures import TRAIN, classes, noisy, prepared, stock
+from vitviz.worlds.picture_book import draw
+from vitviz.worlds.scene import large_thing_scene
 
 SHORT = LabConfig(steps=6, pictures=200, batch=8)
 
@@ -104,7 +105,7 @@ def test_rows_of_a_snapshot_are_the_patterns_of_the_network() -> None:
 
     with torch.no_grad():
         run.network(prepared(stock(1_000_000_000, MEASURED)[0][FIXED : FIXED + 1]), Pattern())
-    patterns = torch.stack([kept[f"blocks.{i}.pattern"][0] for i in range(3)])  # (L, H, N, N)
+    patterns = torch.stack([kept[f"blocks.{i}.pattern"][0] for i in range(2)])  # (L, H, N, N)
     for query in (0, 17):
         torch.testing.assert_close(run.snapshots[-1].rows(query), patterns[:, :, query])
 
@@ -122,9 +123,9 @@ def test_every_switch_trains(change: dict[str, object]) -> None:
 
 
 def test_the_learning_rate_warms_up_and_falls() -> None:
-    run = LabRun(LabConfig(steps=700))
+    run = LabRun(LabConfig(steps=500))
     rates = []
-    for run.done in range(700):
+    for run.done in range(500):
         rates.append(run.next_lr())
     assert np.argmax(rates) in range(45, 55)
     assert rates[0] == pytest.approx(rates[49] / 50, rel=0.05)
@@ -156,11 +157,16 @@ def test_memory_of_snapshots_is_bounded_and_counted() -> None:
     assert run.nbytes == 3 * 4 * sum(p.numel() for p in run.network.parameters()) + one * len(run.snapshots)
 
 
-def test_the_pictures_are_those_of_the_bias_experiment_and_noise_is_a_share() -> None:
+def test_the_pictures_are_pages_with_one_large_thing_and_noise_is_a_share() -> None:
     pixels, labels = stock(TRAIN, 200)
-    images, same = pictures(0, 200)
-    assert torch.equal(prepared(pixels), images)
-    assert torch.equal(labels, same)
+    for seed in (0, 7, 199):
+        page = draw(large_thing_scene(seed), 32)
+        np.testing.assert_array_equal(pixels[seed].numpy(), page.picture.transpose(2, 0, 1))
+        assert labels[seed] == page.labels[0]
+        (thing,) = large_thing_scene(seed).things
+        assert 0.36 <= thing.size <= 0.46
+        assert max(abs(thing.x - 0.5), abs(thing.y - 0.5)) <= 0.1
+    assert torch.equal(labels, classes(TRAIN, 200))
     many = torch.zeros(10_000, dtype=torch.long)
     changed = (noisy(many, 0.5, 0) != many).double().mean().item()
     assert changed == pytest.approx(0.5 * 5 / 6, abs=0.02)

@@ -45,6 +45,12 @@ class ScriptTurns:
                     self._waiting.remove(me)
                 self._changed.notify_all()
 
+    @property
+    def busy(self) -> bool:
+        """Whether a young script runs, or one waits."""
+        with self._changed:
+            return bool(self._waiting) or self._young() > 0
+
     def _begin(self, me: object) -> bool:
         """Wait a while for the turn; whether it came."""
         with self._changed:
@@ -58,8 +64,10 @@ class ScriptTurns:
             return True
 
     def _is_next(self, me: object) -> bool:
-        young = sum(self._clock() - begun < LONGEST for begun in self._begun.values())
-        return self._waiting[0] is me and young < self._at_once
+        return self._waiting[0] is me and self._young() < self._at_once
+
+    def _young(self) -> int:
+        return sum(self._clock() - begun < LONGEST for begun in self._begun.values())
 
 
 turns = ScriptTurns()

@@ -17,6 +17,11 @@ PART_LOOKS: tuple[tuple[str, Dash], ...] = (
     (ACCENT, "solid"),
 )  # fmt: skip
 
+# Marks of the gradient's axis, which seldom spans a whole power of ten.
+LENGTHS = tuple(
+    (number * 10.0**power, f"{number * 10.0**power:g}") for power in range(-6, 5) for number in (1, 2, 5)
+)
+
 Points = Sequence[tuple[int, float]]  # step, value
 
 
@@ -100,7 +105,7 @@ def training_norms(
     ]
     panels = [
         Panel(Axis(words["rate"], from_zero=True), rates),
-        Panel(Axis(words["gradient"], log=True), gradients, [level(clip, ACCENT, "dash")]),
+        Panel(Axis(words["gradient"], log=True, ticks=LENGTHS), gradients, [level(clip, ACCENT, "dash")]),
         Panel(Axis(words["weights"], log=True), weights),
     ]
     return below(Panels(panels, 560, Axis(words["step"], (0, steps)), label=label), theme)

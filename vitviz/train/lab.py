@@ -43,7 +43,10 @@ WEIGHT_DECAY, BETAS, CLIP = 0.05, (0.9, 0.99), 1.0
 FINAL = 0.01  # of the highest learning rate, at the end
 MEASURED, MEASURED_OF_TRAINING, MEASURED_AT_ONCE = 500, 250, 125  # pictures
 EVERY, MEASURED_EVERY = 50, 100  # steps between two snapshots, and between two measurements
-EARLY, EARLY_MEASURED = (0, 5, 10, 20, 35), (0, 50, 150)  # further ones: much happens at the beginning
+EARLY, EARLY_MEASURED = (
+    (0, 5, 10, 20, 35, 75),
+    (0, 25, 50, 75, 150, 250),
+)  # further ones: much happens at the beginning
 FIXED = 3  # the validation picture that snapshots are of
 
 

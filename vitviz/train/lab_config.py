@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 BATCHES = (8, 32, 64)
-PICTURES = (200, 3000)
+PICTURES = (200, 2000)
 NOISES = (0.0, 0.2, 0.5)
 LEARNING_RATE = 2e-3
 
@@ -26,8 +26,8 @@ class LabConfig:
     pool: Literal["token", "avg"] = "token"
     noise: float = 0.0
     batch: int = 32
-    pictures: int = 3000
-    steps: int = 700
+    pictures: int = 2000
+    steps: int = 500
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The lab's pictures: pages of the picture book with one thing, drawn once for everybody and never written into."""
+"""The lab's pictures: pages of the picture book with one large thing, drawn once for everybody, never written into."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Generator, Tensor
 
 from vitviz.train.inductive_bias import CLASSES, NEW, SIDE
 from vitviz.worlds.picture_book import draw
-from vitviz.worlds.scene import one_thing_scene
+from vitviz.worlds.scene import large_thing_scene
 
 TRAIN, VALIDATION = 0, NEW  # first seeds
 CHUNK = 20  # pictures that are drawn before others get a turn
@@ -31,7 +31,7 @@ class Progress:
 def _chunk(first: int) -> tuple[Tensor, Tensor]:
     pixels, labels = np.empty((CHUNK, 3, SIDE, SIDE), np.uint8), np.empty(CHUNK, np.int64)
     for i in range(CHUNK):
-        page = draw(one_thing_scene(first + i), SIDE)
+        page = draw(large_thing_scene(first + i), SIDE)
         pixels[i], labels[i] = page.picture.transpose(2, 0, 1), page.labels[0]
     return torch.from_numpy(pixels), torch.from_numpy(labels)
 
@@ -46,7 +46,7 @@ def stock(first: int, count: int) -> tuple[Tensor, Tensor]:
 @lru_cache(maxsize=4)
 def classes(first: int, count: int) -> Tensor:
     """The classes of these pages, (count,); nothing is drawn for it."""
-    return torch.tensor([one_thing_scene(first + i).things[0].label for i in range(count)])
+    return torch.tensor([large_thing_scene(first + i).things[0].label for i in range(count)])
 
 
 def chosen(first: int, places: Tensor) -> Tensor:

@@ -126,6 +126,16 @@ def one_thing_scene(seed: int) -> Scene:
     return Scene(dice.below(1 << 30), (thing,))
 
 
+def large_thing_scene(seed: int) -> Scene:
+    """One thing that fills most of the picture and stands near its middle."""
+    dice = Dice(seed)
+    size = dice.between(FINE * 36 // 100, FINE * 46 // 100)
+    x, y = (FINE // 2 + dice.between(-FINE // 10, FINE // 10) for _ in range(2))
+    kind, angle = dice.pick(KINDS), dice.between(-90, 90) + dice.between(-90, 90)  # tenths of a degree
+    thing = Thing(kind, x / FINE, y / FINE, size / FINE, angle / 10, dice.chance(50), dice.below(1 << 30))
+    return Scene(dice.below(1 << 30), (thing,))
+
+
 def _too_near(one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
     least = 55 * max(one[2], other[2])  # hundredths
     return 10_000 * ((one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2) < least**2

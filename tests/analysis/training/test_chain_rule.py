@@ -30,7 +30,7 @@ def test_gradients_are_autograds(config: LabConfig) -> None:
     named = dict(network.named_parameters())
     assert by_hand.loss == pytest.approx(loss.item(), abs=1e-12)
     for place in PLACES:
-        name = "head.weight" if place == "head" else f"blocks.2.mlp.{place}.weight"
+        name = "head.weight" if place == "head" else f"blocks.1.mlp.{place}.weight"
         gradient = named[name].grad
         assert gradient is not None
         assert gradient.abs().max() > 1e-4

@@ -11,8 +11,8 @@ from weakref import ref
 
 import pytest
 
-from vitviz.app import people
-from vitviz.app.kept import memory
+from vitviz.app import people, script_turns
+from vitviz.app.kept import memory, turns
 from vitviz.app.people import Person
 from vitviz.app.topics.training import lab as labs
 from vitviz.app.topics.training.lab import Lab
@@ -173,3 +173,50 @@ def test_others_get_turns_in_between() -> None:
         with core:
             got.append(lab.runs[0].done)
     assert len(set(got)) > 3
+
+
+def test_a_lab_gives_way_to_whoever_waits_for_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(labs, "LONGEST", PATIENCE)
+    somebody = threading.Event()
+    somebody.set()
+    looked: list[int] = []
+
+    def busy() -> bool:
+        looked.append(1)
+        return somebody.is_set()
+
+    lab = Lab([SHORT], free, lambda _bytes: None, busy)
+    lab.go()
+    end = time.monotonic() + PATIENCE
+    while len(looked) < 10 and time.monotonic() < end:
+        time.sleep(0.005)
+    assert len(looked) >= 10
+    assert lab.progress is None  # not one record, not even of drawing
+    somebody.clear()
+    assert lab.wait(PATIENCE)
+    assert losses(lab.runs[0]) == alone(SHORT)
+
+
+def test_a_lab_goes_on_however_many_wait_and_stops_while_it_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(labs, "LONGEST", 0.01)
+    lab = Lab([SHORT], free, lambda _bytes: None, lambda: True)
+    lab.go()
+    assert lab.wait(PATIENCE)
+    assert lab.ended
+    monkeypatch.setattr(labs, "LONGEST", PATIENCE)
+    stopped = Lab([SHORT], free, lambda _bytes: None, lambda: True)
+    stopped.go()
+    stopped.stop()
+    assert stopped.wait(5)
+    assert not stopped.runs[0].steps
+
+
+def test_a_page_that_is_made_and_light_work_are_given_way_to() -> None:
+    assert not labs.somebody_waits()
+    with script_turns.turns.take(lambda: None):
+        assert labs.somebody_waits()
+    with turns.take("heavy", "one"):
+        assert not labs.somebody_waits()
+    with turns.take("light", "one"):
+        assert labs.somebody_waits()
+    assert not labs.somebody_waits()

@@ -92,7 +92,7 @@ def test_a_run_is_shown_as_it_was_recorded(open_page: Open, short: None) -> None
     np.testing.assert_array_equal(shown["rows"], rows.ravel())
     positions = run.network.pos_embed
     assert positions is not None
-    np.testing.assert_array_equal(shown["positions"][-64 * 48 :], positions.detach()[0, 1:].numpy().ravel())
+    np.testing.assert_array_equal(shown["positions"][-64 * 64 :], positions.detach()[0, 1:].numpy().ravel())
     press(page, "reset")
     assert memory.get(("lab", page.session_state[PERSON].owner)) is None
     assert any(button.key == "training.start" for button in page.button)
@@ -146,7 +146,7 @@ def test_an_opened_step_is_torchs(open_page: Open, place: str) -> None:
     images, labels = run.next_batch()
     loss = torch.nn.functional.cross_entropy(run.network(images), labels)
     loss.backward()
-    name = "head.weight" if place == "head" else f"blocks.2.mlp.{place}.weight"
+    name = "head.weight" if place == "head" else f"blocks.1.mlp.{place}.weight"
     weight = run.network.get_parameter(name)
     assert weight.grad is not None
     gradient = weight.grad[2, 3].item()
@@ -159,7 +159,7 @@ def test_an_opened_step_is_torchs(open_page: Open, place: str) -> None:
         group["lr"] = run.next_lr()
     run.optimizer.step()
     assert formulas(page)[-1].endswith(f"{weight[2, 3].item():.9f}")
-    assert any("62,790" in text.value and "last bit" in text.value for text in page.markdown)
+    assert any("66,566" in text.value and "last bit" in text.value for text in page.markdown)
 
 
 def test_a_film_without_a_class_token_is_of_the_patch_in_the_middle() -> None:

@@ -156,7 +156,8 @@ class Film {
       const name = filled(words.head, { block: Math.floor(map / run.heads), head: map % run.heads });
       const canvas = maps.appendChild(make("canvas", "vtf-map"));
       paint(canvas, rows, map * size, side, side, table, 0, DARKEST);
-      this.readable(canvas, name, (at) => rows[map * size + at], words.weight);
+      const onClass = run.onClass[this.at * run.blocks * run.heads + map];
+      this.readable(canvas, name, (at) => rows[map * size + at], onClass);
     }
     if (run.dim) row.append(this.cosines(run, dark));
     if (run.classToken.length) box.append(this.token(run, dark));
@@ -270,9 +271,9 @@ class Film {
    * @param {HTMLCanvasElement} canvas
    * @param {string} name
    * @param {(at: number) => number} valueAt
-   * @param {string} what
+   * @param {number | undefined} onClass the weight on the class token, where there is one
    */
-  readable(canvas, name, valueAt, what) {
+  readable(canvas, name, valueAt, onClass) {
     const { side, words } = this.data;
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", name);
@@ -281,7 +282,8 @@ class Film {
       const column = Math.min(side - 1, Math.max(0, Math.floor(((event.clientX - left) / width) * side)));
       const row = Math.min(side - 1, Math.max(0, Math.floor(((event.clientY - top) / height) * side)));
       const place = filled(words.patch, { row, column });
-      this.readout.textContent = `${name}, ${place}: ${what} ${number(valueAt(row * side + column))}`;
+      const rest = onClass === undefined ? "" : `; ${filled(words.on_class, { value: number(onClass) })}`;
+      this.readout.textContent = `${name}, ${place}: ${words.weight} ${number(valueAt(row * side + column))}${rest}`;
     });
     canvas.addEventListener("pointerleave", () => this.say());
   }

@@ -1,5 +1,8 @@
 """The runs of one person: a thread that takes one of the server's turns for every record, and lets others in between.
 
+While a page is made for somebody, or an answer computed, no record is begun: all threads share one interpreter, and who
+looks at a page would wait for it.
+
 A lab belongs to one person and is kept in ``memory`` under their name alone. It trains networks of its own, which it
 made itself; nothing that people share is ever trained.
 """
@@ -15,7 +18,7 @@ from contextlib import AbstractContextManager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from vitviz.app import background, people
+from vitviz.app import background, people, script_turns
 from vitviz.app.kept import memory, turns
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 Gate = Callable[["Waiting"], AbstractContextManager[object]]
 NICENESS = 10
 REST = 0.002  # seconds between two turns, in which threads that wait for Python get it
+LOOK = 0.004  # seconds between two looks whether somebody waits for a page
+LONGEST = 0.5  # seconds that a record gives way to others, however many they are
 
 
 class _StoppedError(Exception):
@@ -37,7 +42,13 @@ class _StoppedError(Exception):
 class Lab:
     """One or two runs, which take their steps by turns. Everything may be read while they go on."""
 
-    def __init__(self, configs: Sequence[LabConfig], gate: Gate, grew: Callable[[int], object]) -> None:
+    def __init__(
+        self,
+        configs: Sequence[LabConfig],
+        gate: Gate,
+        grew: Callable[[int], object],
+        busy: Callable[[], bool] = lambda: False,
+    ) -> None:
         from vitviz.train.lab import LabRun
 
         self.runs: list[LabRun] = [LabRun(config) for config in configs]
@@ -45,7 +56,7 @@ class Lab:
         self.progress: Progress | None = None
         self.seconds = 0.0  # in which the runs went on, waiting included
         self.cpu_seconds = 0.0
-        self._gate, self._grew = gate, grew
+        self._gate, self._grew, self._busy = gate, grew, busy
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -99,8 +110,13 @@ class Lab:
             while not stopped.is_set() and not self.ended:
                 # The one that is behind, so that both are at the same step.
                 run = min((run for run in self.runs if not run.ended), key=lambda run: run.done)
-                with self._gate(waiting), self.lock:
-                    self._one_record(run)
+                while not stopped.is_set():
+                    while self._gives_way(last) and not stopped.is_set():
+                        time.sleep(LOOK)
+                    with self._gate(waiting), self.lock:
+                        if not self._gives_way(last):  # nobody came while this waited for its turn
+                            self._one_record(run)
+                            break
                 now = time.monotonic()
                 self.seconds += now - last
                 self.cpu_seconds += time.thread_time() - used
@@ -108,6 +124,9 @@ class Lab:
                 time.sleep(REST)
         except _StoppedError:
             self.seconds += time.monotonic() - last
+
+    def _gives_way(self, since: float) -> bool:
+        return self._busy() and time.monotonic() - since < LONGEST
 
     def _one_record(self, run: LabRun) -> None:
         from vitviz.train.lab_pictures import Progress
@@ -135,12 +154,17 @@ def begin(configs: Sequence[LabConfig]) -> Lab:
     def gate(waiting: Waiting) -> AbstractContextManager[object]:
         return turns.take("heavy", person.owner, waiting)
 
-    lab = Lab(configs, gate, partial(memory.resize, key))
+    lab = Lab(configs, gate, partial(memory.resize, key), somebody_waits)
     # In a tuple, which does not come back while the thread still has the lab: what is reset stays away.
     memory.put(key, (lab,), lab.nbytes, person.owner, fixed=True)
     person.ends(lab)
     lab.go()
     return lab
+
+
+def somebody_waits() -> bool:
+    """Whether a page is being made for somebody, or what takes a moment is computed for one."""
+    return script_turns.turns.busy or turns.counts()["light"] != (0, 0)
 
 
 def reset() -> None:

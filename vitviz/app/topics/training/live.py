@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LOOK_AGAIN = 1.0  # seconds between two looks at a run that goes on
 CLASSES = 6
 EXAMPLES, SHOWN = 12, 64  # pictures before a run, and their side in pixels
-BUTTON = 130  # pixels
+BUTTON = 116  # pixels
 MOST_POINTS = 400  # of a line: beyond, only every n-th batch is drawn
 
 
