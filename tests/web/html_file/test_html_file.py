@@ -54,6 +54,12 @@ class Read(HTMLParser):
             self.texts[self._open[-1]] = self.texts.get(self._open[-1], "") + data
 
     @property
+    def script(self) -> tuple[dict[str, str | None], str]:
+        """The one script that runs."""
+        [found] = [each for each in self.scripts if each[0].get("type") == "module"]
+        return found
+
+    @property
     def data(self) -> dict[str, Any]:
         """What the explorer is mounted with."""
         return json.loads(next(text for named, text in self.scripts if named.get("id") == "data"))
@@ -78,13 +84,16 @@ def test_names_are_text_wherever_they_stand(tmp_path: Path, language: str) -> No
     assert page.data["explorer"]["name"] == HOSTILE
     assert page.data["texts"]["zh"]["note"] == note["zh"]
     kinds = [named.get("type") for named, _ in page.scripts]
-    assert kinds == ["application/json", *["text/plain"] * (len(kinds) - 2), "module"]
+    # The script stands behind what the first map needs and does not wait for the rest.
+    rest = ["text/plain"] * (len(kinds) - 3)
+    assert kinds == ["application/json", "text/plain", "module", *rest]
+    assert "async" in page.script[0]
 
 
 def test_only_its_own_script_may_run_and_nothing_is_fetched(tmp_path: Path) -> None:
     text = small().save_html(tmp_path / "a.html").read_text(encoding="utf-8")
     page = Read(text)
-    script = page.scripts[-1][1]
+    script = page.script[1]
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     assert f"script-src 'sha256-{digest}'" in page.policy
     assert "default-src 'none'" in page.policy
@@ -102,6 +111,23 @@ def test_the_numbers_are_those_of_the_trace_bit_by_bit(tmp_path: Path) -> None:
         _, arrays = unpack(unpacked(texts[f"n{page.data['places'][f'0/{layer}.bin']}"]))
         for name in ("q", "k"):
             assert np.array_equal(arrays[name], trace[f"blocks.{layer}.{name}"].numpy())
+
+
+def test_what_the_first_map_needs_stands_above_the_script(tmp_path: Path) -> None:
+    trace = small()
+    state = {"layer": 1, "head": 0, "token": 2, "second": {"layer": 0, "head": 1}}
+    page = Read(trace.save_html(tmp_path / "a.html", state=state).read_text(encoding="utf-8"))
+    ids = [named.get("id") for named, _ in page.scripts]
+    above = ids[1 : ids.index(None)]
+    assert above == [f"n{page.data['places']['0/1.bin']}"]
+    beside = trace.save_html(tmp_path / "b.html", beside=small(), state=state)
+    page = Read(beside.read_text(encoding="utf-8"))
+    ids = [named.get("id") for named, _ in page.scripts]
+    wanted = [f"n{page.data['places'][path]}" for path in ("0/1.bin", "1/0.bin")]
+    assert ids[1 : ids.index(None)] == wanted
+    assert sorted(ids[1 : ids.index(None)] + ids[ids.index(None) + 1 :]) == [
+        f"n{n}" for n in range(len(ids) - 2)
+    ]
 
 
 def test_it_says_what_was_rounded_left_out_and_changed(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -11,7 +13,7 @@ from vitviz.payload import unpack
 from vitviz.tracing.trace import Trace
 from vitviz.web.explorer.payloads import layer_data, layer_payload
 from vitviz.web.html_file.contents import Contents, put_run
-from vitviz.web.html_file.packing import packed, planes, unpacked
+from vitviz.web.html_file.packing import packed, planes, soonest, unpacked
 from vitviz.web.html_file.rounding import layer_scores, log_sum_exp, rounded, rounded_layer
 
 MODELS = ("vit-test", "swin-test")
@@ -35,6 +37,16 @@ def test_a_payload_comes_back_with_every_byte(size: int) -> None:
     assert unpacked(packed(payload)) == payload
     assert packed(payload) == packed(payload)
     assert planes(b"0123abcdX") == b"0a1b2c3dX"
+
+
+def test_what_the_first_map_needs_is_plain_where_that_is_not_much_longer(trace: Trace) -> None:
+    dense = packed(layer_payload(trace.blocks[0]))
+    assert unpacked(soonest(dense)) == unpacked(dense)
+    noise = np.random.default_rng(0).normal(size=1000).astype("<f4").tobytes()
+    plain = base64.b64encode(noise).decode()
+    assert soonest(packed(noise)) == plain
+    empty = packed(bytes(4000))
+    assert soonest(empty) == empty  # a layer of which one head is kept is mostly nothing
 
 
 def test_the_weights_are_those_of_torch(trace: Trace) -> None:

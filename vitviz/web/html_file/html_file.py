@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import vitviz
 from vitviz.web.bundle import bundle
 from vitviz.web.explorer.of_trace import Shown, explorer_of, opening_state
 from vitviz.web.html_file.contents import Contents, Heads, put_run
+from vitviz.web.html_file.packing import soonest
 from vitviz.web.html_file.page import json_text, languages, page, script_text
 from vitviz.web.words import LANGUAGES, part_words
 
@@ -68,8 +69,20 @@ def html_file(pictures: Sequence[Shown], options: FileOptions = FileOptions()) -
         "places": contents.places,
         "language": options.language,
     }
-    body = _body(texts[options.language], options.language, data, contents)
-    return page(texts[options.language]["title"], options.language, STYLES, body, script_text(bundle(ENTRY)))
+    first = [contents.places[path] for path in _asked_first(explorer["state"]) if path in contents.places]
+    for number in first:
+        contents.texts[number] = soonest(contents.texts[number])
+    later = [number for number in range(len(contents.texts)) if number not in first]
+    here = texts[options.language]
+    body = _body(here, options.language, data) + _numbers(contents, dict.fromkeys(first))
+    rest = _numbers(contents, later)
+    return page(here["title"], options.language, STYLES, body, script_text(bundle(ENTRY)), rest=rest)
+
+
+def _asked_first(state: Mapping[str, Any]) -> list[str]:
+    """The paths without which there is no first map: they stand above the script, all others below it."""
+    second = state.get("second") or state
+    return [f"0/{state.get('layer', 0)}.bin", f"1/{second.get('layer', 0)}.bin"]
 
 
 def _leave_out(described: dict[str, Any], there: Mapping[str, Any]) -> None:
@@ -157,12 +170,14 @@ def in_language(text: Text, language: str) -> str:
     return text if isinstance(text, str) else text[language]
 
 
-def _body(texts: Mapping[str, str], language: str, data: Mapping[str, Any], contents: Contents) -> str:
-    words = part_words("html_file", language)
-    numbers = "\n".join(
-        f'<script type="text/plain" id="n{number}">{text}</script>'
-        for number, text in enumerate(contents.texts)
+def _numbers(contents: Contents, chosen: Iterable[int]) -> str:
+    return "".join(
+        f'<script type="text/plain" id="n{number}">{contents.texts[number]}</script>\n' for number in chosen
     )
+
+
+def _body(texts: Mapping[str, str], language: str, data: Mapping[str, Any]) -> str:
+    words = part_words("html_file", language)
     return (
         f'<div class="head"><h1 id="heading">{html.escape(texts["heading"])}</h1>'
         f"{languages(words['language'], language)}</div>\n"
@@ -170,5 +185,5 @@ def _body(texts: Mapping[str, str], language: str, data: Mapping[str, Any], cont
         f'<p class="note" id="note">{html.escape(texts["note"])}</p>\n'
         f'<div class="vv" id="explorer"><noscript>{html.escape(words["no_script"])}</noscript></div>\n'
         f'<p class="about" id="about">{html.escape(texts["about"])}</p>\n'
-        f'<script type="application/json" id="data">{json_text(data)}</script>\n{numbers}'
+        f'<script type="application/json" id="data">{json_text(data)}</script>\n'
     )

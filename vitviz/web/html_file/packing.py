@@ -1,4 +1,8 @@
-"""Payloads as text inside an HTML file: byte planes, then gzip, then base64. ``unpacked.js`` reads them."""
+"""Payloads as text inside an HTML file: byte planes, then gzip, then base64. ``unpacked.js`` reads them.
+
+What the first map needs may stand there as plain base64: a browser unpacks gzip in many small steps, and between them
+it reads on in the file, which is long.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ import gzip
 import numpy as np
 
 LEVEL = 9
+GZIP = b"\x1f\x8b"  # how a gzip begins, and no payload
+MUCH = 1.3  # times the text's length
 WIDTH = 4  # bytes of a float32: signs and exponents of neighbours are alike, their last bytes are not
 
 
@@ -28,9 +34,18 @@ def packed_text(text: str) -> str:
     return base64.b64encode(gzip.compress(text.encode(), LEVEL, mtime=0)).decode("ascii")
 
 
+def soonest(text: str) -> str:
+    """The text of a payload as plain base64, if that is not much longer than ``text``, which ``packed`` made of it."""
+    plain = base64.b64encode(unpacked(text)).decode("ascii")
+    return plain if len(plain) <= MUCH * len(text) else text
+
+
 def unpacked(text: str) -> bytes:
-    """The payload that ``packed`` made text of."""
-    given = gzip.decompress(base64.b64decode(text))
+    """The payload that ``packed`` or ``soonest`` made text of."""
+    held = base64.b64decode(text)
+    if not held.startswith(GZIP):
+        return held
+    given = gzip.decompress(held)
     whole = len(given) - len(given) % WIDTH
     columns = np.frombuffer(given[:whole], np.uint8).reshape(WIDTH, -1)  # (4, bytes / 4)
     return np.ascontiguousarray(columns.T).tobytes() + given[whole:]

@@ -1,6 +1,7 @@
 // The explorer in a file of its own: everything that it needs stands in the page, and nothing is asked of any server.
 import { mount } from "../explorer/explorer.js";
 import { headFile } from "./arrays_file.js";
+import { painted, whole } from "./reading.js";
 import { speak, whenChosen } from "./speak.js";
 import { unpacked } from "./unpacked.js";
 
@@ -42,6 +43,9 @@ const inWords = () => {
   return { ...named(data.explorer), second: second && named(second), words };
 };
 
+/** @type {Promise<unknown> | undefined} what has to come before any other numbers: the first map */
+let first;
+
 /**
  * The numbers of a path, `0/3.bin`, from the element that holds them.
  * @param {string} path
@@ -50,14 +54,16 @@ async function fetcher(path) {
   const archive = /^(.*)\/(\d+)\.npz$/.exec(path);
   const number = data.places[archive ? `${archive[1]}.bin` : path];
   if (number === undefined) return new Response(data.words[language].leftOut, { status: 413 });
-  const payload = await unpacked(element(`n${number}`).textContent ?? "");
+  await first;
+  const payload = await unpacked((await whole(`n${number}`)).textContent ?? "");
   return new Response(archive ? headFile(payload, Number(archive[2])) : payload, BYTES);
 }
 
 speak(data.texts, language);
 if (typeof DecompressionStream === "undefined") throw showOld();
 const view = mount(element("explorer"), { fetcher });
-view.update(inWords());
+const shown = view.update(inWords()); // asks at once for what the first map needs
+first = Promise.resolve(shown).then(painted);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view.update(inWords()));
 whenChosen((chosen) => {
   language = chosen;

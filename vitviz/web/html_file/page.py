@@ -32,15 +32,18 @@ def page(
     script: str = "",
     images: str = "",
     more_scripts: tuple[str, ...] = (),
+    rest: str = "",
 ) -> str:
     """A whole page. ``title`` is any text; ``body`` is HTML; ``script`` runs, and it may run one of ``more_scripts``.
 
-    The page may fetch nothing but pictures that stand in it, or below ``images``.
+    ``rest`` is HTML for which the script does not wait: it runs as soon as all above is read. The page may fetch
+    nothing but pictures that stand in it, or below ``images``.
     """
     scripts = [each for each in (script, *more_scripts) if each]
     allowed = " ".join(f"'sha256-{_sha256(each)}'" for each in scripts) or "'none'"
     policy = POLICY.format(script=allowed, images=f"{images} " if images else "")
-    tail = f'<script type="module">{script}</script>\n' if script else ""
+    when = " async" if rest else ""  # else a module waits until the whole page is read
+    tail = f'<script type="module"{when}>{script}</script>\n{rest}' if script else rest
     return (
         f'<!doctype html>\n<html lang="{TONGUES[language][0]}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'

@@ -1,5 +1,6 @@
-// Payloads that stand in the page itself: base64 of gzip of byte planes, as packing.py writes them.
+// Payloads that stand in the page itself: base64 of gzip of byte planes, or of the payload, as packing.py writes them.
 
+const GZIP = [0x1f, 0x8b]; // how a gzip begins, and no payload
 const WIDTH = 4; // bytes of a float32, which lie in planes
 
 /**
@@ -8,7 +9,8 @@ const WIDTH = 4; // bytes of a float32, which lie in planes
  * @returns {Promise<ArrayBuffer>}
  */
 export async function unpacked(text) {
-  return joined(await inflated(text));
+  const bytes = bytesOf(text);
+  return bytes[0] === GZIP[0] && bytes[1] === GZIP[1] ? joined(await gunzip(bytes)) : bytes.buffer;
 }
 
 /**
@@ -16,8 +18,11 @@ export async function unpacked(text) {
  * @param {string} text
  * @returns {Promise<ArrayBuffer>}
  */
-export function inflated(text) {
-  const stream = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("gzip"));
+export const inflated = (text) => gunzip(bytesOf(text));
+
+/** @param {Uint8Array<ArrayBuffer>} bytes */
+function gunzip(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(stream).arrayBuffer();
 }
 
