@@ -12,11 +12,13 @@ from playwright.sync_api import Page, expect
 import vitviz
 from tests.browser.app_pages import check, go
 from tests.browser.conftest import settle
-from tests.browser.pointer import numbers
+from tests.browser.pointer import numbers, point
+from vitviz.analysis.interventions.effect import effect
 from vitviz.analysis.interventions.region import without_region
 from vitviz.samples import SAMPLES
 from vitviz.tracing.interventions import Edit
 from vitviz.tracing.planned_edit import PlannedEdit, ranges_of
+from vitviz.tracing.trace import run_edited
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
@@ -86,6 +88,52 @@ def test_both_runs_stand_in_the_explorer_and_differ_behind_the_edit(visit: Visit
     expect(page.get_by_text("with edits", exact=False).first).to_be_visible()
     check(page)
     expect(page.get_by_text("something failed")).to_have_count(0)
+
+
+# Of the second figure, the stream's lines.
+LINE = """() => {
+  const all = (root) => [...root.querySelectorAll("*")].flatMap(
+    (each) => [each, ...(each.shadowRoot ? all(each.shadowRoot) : [])],
+  );
+  const plots = all(document).filter(({ classList }) => classList.contains("js-plotly-plot"));
+  const line = plots[1]?.data?.find(({ name }) => name === "chosen token");
+  return line ? [...line.y] : null;
+}"""
+
+
+def moved(text: str, patch: int) -> list[float]:
+    """How far an edit moves the stream of a patch, behind 0, 1, ... blocks."""
+    plain = vitviz.trace(vitviz.load_model("vit-tiny"), SAMPLES[0].path)
+    edited = run_edited(plain, PlannedEdit.read(text).edit(lambda _: plain))
+    return [float(change[1 + patch]) for change in effect(plain, edited).stream]
+
+
+def test_the_line_of_the_chosen_token_follows_a_click_in_the_explorer(visit: Visit) -> None:
+    page = visit("interventions?bench=b2&token=100")
+    page.wait_for_function(LINE)
+    assert page.evaluate(LINE) == pytest.approx(moved("b2", 99), abs=1e-5)
+    point(page, page.locator(".vx-frame").first, 1.5 / 14, 2.5 / 14, click=True)
+    settle(page)
+    assert "token=30&" in page.url
+    page.locator("h1").scroll_into_view_if_needed()
+    expected = moved("b2", 29)
+    page.wait_for_function(f"(last) => Math.abs(({LINE})().at(-1) - last) < 1e-5", arg=expected[-1])
+    assert page.evaluate(LINE) == pytest.approx(expected, abs=1e-5)
+
+
+def test_names_can_be_read_whole_and_both_figures_are_in_sight(visit: Visit) -> None:
+    page = visit("interventions?bench=h3.1,-u2.5~samples,t1.3-5~x0.5")
+    page.wait_for_function(LINE)
+    names = page.locator(".st-key-bench-list [data-testid=stCheckbox] [data-testid=stMarkdownContainer]")
+    expect(names).to_have_count(3)
+    for name in names.all():
+        assert name.evaluate("(each) => each.scrollWidth <= each.clientWidth + 1"), name.inner_text()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    settle(page)
+    for figure in page.locator(".js-plotly-plot").all():
+        box = figure.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 800
 
 
 def corner(page: Page, row: float, column: float) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vitviz.plot.numbers import added, fixed, in_brackets, short
+from vitviz.plot.numbers import added, fixed, in_brackets, percent, short
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,13 @@ def test_fixed_lines_up_and_added_takes_the_sign_out() -> None:
     assert fixed(-0.0123456789) == "\u22120.012346"
     assert added(fixed(-0.5)) == "\u2212 0.500000"
     assert added(fixed(0.5)) == "+ 0.500000"
+
+
+def test_what_rounds_to_nought_has_no_sign() -> None:
+    assert fixed(-0.00004, 4) == fixed(-0.0, 4) == "0.0000"
+    assert fixed(-0.00004, 4).value == -0.00004
+    assert percent(-0.0004) == "0.0 %"
+    assert percent(-0.05) == "\u22125.0 %"
 
 
 def test_only_what_is_negative_stands_in_brackets() -> None:

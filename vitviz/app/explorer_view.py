@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
 from vitviz.analysis.places import carry
 from vitviz.app import address, links, tokens
+from vitviz.app.fragments import rerun_only
 from vitviz.app.settings import BLOCK, HEAD
 from vitviz.app.widgets.explorer import explorer
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 Below = Callable[[], None]
+EXPLORER = "explorer"  # the fragment of it
 
 
 class Start(NamedTuple):
@@ -36,9 +38,13 @@ def explore(
     start: Start,
     model: ModelEntry,
     below: Below | None = None,
+    of_token: Sequence[str] = (),
 ) -> None:
-    """The explorer of the page ``where``; ``below`` shows what follows each choice in it."""
-    _explore(where, data, second, _state(where, model, data, start), model, below)
+    """The explorer of the page ``where``; ``below`` shows what follows each choice in it.
+
+    The fragments with the keys ``of_token``, which are on the page, run again with every other token.
+    """
+    _explore(where, data, second, _state(where, model, data, start), model, below, of_token)
 
 
 def shown_state(where: str, model: ModelEntry, data: dict[str, Any], start: Start) -> dict[str, Any]:
@@ -81,7 +87,7 @@ def _state(where: str, model: ModelEntry, data: dict[str, Any], start: Start) ->
     return state
 
 
-@st.fragment
+@st.fragment(key=EXPLORER)
 def _explore(
     where: str,
     data: dict[str, Any],
@@ -89,6 +95,7 @@ def _explore(
     state: dict[str, Any],
     model: ModelEntry,
     below: Below | None,
+    of_token: Sequence[str],
 ) -> None:
     # A fragment, run again with the same data at every event of the browser part, so that nothing large is sent twice.
     def chose(state: dict[str, Any]) -> None:
@@ -96,9 +103,12 @@ def _explore(
         BLOCK.set(state["layer"], model.name)
         if isinstance(state["head"], int):
             HEAD.set(state["head"], model.name)
+        before = tokens.current(model)
         tokens.choose(model, state["token"], (layer["rows"], layer["columns"]))
         st.session_state[f"{where}.state"] = state
         address.note_explorer_view(state)
+        if of_token and tokens.current(model) != before:
+            rerun_only(EXPLORER, *of_token)
 
     def needed() -> None:
         st.session_state[f"{where}.asked"] = st.session_state.get(f"{where}.asked", 0) + 1

@@ -10,10 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from vitviz.plot.depth import SYMBOLS
 from vitviz.plot.drawing import Description, drawing
 from vitviz.plot.marks import Axis, Dash, Panel, Panels, Part, dots, line, upright
-from vitviz.plot.panels import below
+from vitviz.plot.panels import MARGIN, below
 from vitviz.plot.themes import ACCENT, INK, Theme
 
-ROW, HEIGHT, CHANCE_HEIGHT = 21, 200, 120
+ROW, HEIGHT, CHANCE_HEIGHT = 21, 192, 120
+ABOVE, LEGEND = 6, 22  # pixels above bars, which have no legend, and above lines
 DASHES: tuple[Dash, ...] = ("solid", "dash", "dot")
 
 
@@ -47,9 +48,15 @@ def change_bars(
     }  # fmt: skip
     ticks = [(float(at), word) for at, word in enumerate(words)]
     panel = Panel(Axis(span=(len(names) - 0.5, -0.5), ticks=ticks), [bars])
-    given = Panels([panel], 60 + ROW * len(names), Axis(x_title, from_zero=True), [upright(0)], label=label)
+    given = Panels(
+        [panel],
+        ABOVE + MARGIN["b"] + ROW * len(names),
+        Axis(x_title, from_zero=True),
+        [upright(0)],
+        label=label,
+    )
     described = below(given, theme)
-    described["layout"]["margin"]["l"] = 20 + round(6.4 * max(len(word) for word in words))
+    described["layout"]["margin"] |= {"t": ABOVE, "l": 20 + round(6.4 * max(len(word) for word in words))}
     return described
 
 
@@ -81,7 +88,9 @@ def stream_lines(
     up = Axis(y_title, span=(0.0, 1.08 * top if top else 1.0))
     every = -(-count // 13)
     across = Axis(x_title, span=(-0.2, count - 0.8), ticks=[(at, str(at)) for at in range(0, count, every)])
-    return below(Panels([Panel(up, lines)], HEIGHT, across, strips, label=label), theme)
+    described = below(Panels([Panel(up, lines)], HEIGHT, across, strips, label=label), theme)
+    described["layout"]["margin"]["t"] = LEGEND
+    return described
 
 
 @drawing

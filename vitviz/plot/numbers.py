@@ -18,8 +18,8 @@ class Rounded(str):
 
 
 def fixed(value: float, digits: int = 6) -> Rounded:
-    """So many digits behind the point, so that numbers that are added up line up: ``-0.012346``."""
-    return Rounded(_minus(f"{value:.{digits}f}"), value)
+    """So many digits behind the point, so that numbers that are added up line up: ``-0.012346``; 0 has no sign."""
+    return Rounded(_minus(f"{value:z.{digits}f}"), value)
 
 
 def short(value: float) -> Rounded:
@@ -32,7 +32,7 @@ def short(value: float) -> Rounded:
 
 def percent(value: float, digits: int = 1) -> Rounded:
     """A share in per cent; its value is the share."""
-    return Rounded(f"{100 * value:.{digits}f} %", value)
+    return Rounded(_minus(f"{100 * value:z.{digits}f} %"), value)
 
 
 def in_formula(value: float) -> str:

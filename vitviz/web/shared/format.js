@@ -86,12 +86,13 @@ export function number(value) {
 }
 
 /**
- * So many digits behind the point: `fixed` of Python.
+ * So many digits behind the point: `fixed` of Python. What rounds to nought has no sign.
  * @param {number} value
  * @param {number} [digits]
  */
 export function fixed(value, digits = 6) {
-  return formatted(value, `.${digits}f`);
+  const text = formatted(value, `.${digits}f`);
+  return Number.isFinite(value) && !/[1-9]/.test(text) ? text.replace(MINUS, "") : text;
 }
 
 /**

@@ -11,7 +11,7 @@ from vitviz.app import bench, callbacks, edited, session
 from vitviz.app.explorer_view import Start, explore
 from vitviz.app.markup import as_text
 from vitviz.app.topics.interventions.add_form import add_form
-from vitviz.app.topics.interventions.changes import Shown, changes
+from vitviz.app.topics.interventions.changes import STREAM, Shown, changes
 from vitviz.app.topics.interventions.exports import exports
 from vitviz.app.widgets.explorer import described
 from vitviz.app.words import say
@@ -25,12 +25,16 @@ if TYPE_CHECKING:
     from vitviz.zoo.registry import ModelEntry
 
 
-# The button that takes an edit away stays beside it, however long its name is.
+# A long name has as many lines as it needs, and the button that takes its edit away stays beside it.
 STYLE = """<style>
 [class*=st-key-bench-row] { flex-wrap: nowrap; }
 [class*=st-key-bench-row] > div:first-child { min-width: 0; }
 [class*=st-key-bench-row] > div:last-child { flex: none; }
+[class*=st-key-bench-row] [data-testid=stCheckbox] [data-testid=stMarkdownContainer],
+[class*=st-key-bench-row] [data-testid=stCheckbox] p { white-space: normal; overflow-wrap: anywhere; }
 .st-key-bench-list { row-gap: .1rem; }
+.st-key-bench-list > [data-testid=stElementContainer]:has([data-testid=stCaptionContainer]) { margin-bottom: .5rem; }
+@media (hover: hover) { [class*=st-key-bench-row] button { min-height: 1.5rem; padding-block: 0; } }
 </style>"""
 
 
@@ -172,4 +176,4 @@ def _attention(model: ModelEntry, trace: Trace, applied: list[PlannedEdit]) -> N
         bench.offer(model, bench.of_chosen(model, trace, start), "interventions")
 
     st.caption(say("interventions.attention_help"))
-    explore("interventions", plain, second, start, model, below)
+    explore("interventions", plain, second, start, model, below, (STREAM,) if applied else ())

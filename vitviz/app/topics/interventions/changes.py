@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 QUANTITIES = ("logit", "probability")
 QUANTITY = Setting("interventions.quantity", links.one_of(QUANTITIES))
 LISTED = 8  # classes
+STREAM = "bench-stream"  # the fragment of what follows the chosen token
 
 
 class Scores(Protocol):
@@ -64,14 +65,15 @@ class Shown(NamedTuple):
 def changes(model: ModelEntry, trace: Trace, shown: Shown) -> int | None:
     """Show both; the class that is looked at, None for a model without classes."""
     target = None
-    if shown.together is None:
-        st.caption(say("interventions.nothing_classes" if trace.has_classes else "interventions.nothing"))
-    if trace.has_classes and not shown.empty:
-        target, quantity = choose_score(model, trace)
+    with st.container(gap="xsmall"):
+        if shown.together is None:
+            st.caption(say("interventions.nothing_classes" if trace.has_classes else "interventions.nothing"))
+        if trace.has_classes and not shown.empty:
+            target, quantity = choose_score(model, trace)
+            if shown.together is not None:
+                scores(trace, shown.together, target, quantity)
         if shown.together is not None:
-            scores(trace, shown.together, target, quantity)
-    if shown.together is not None:
-        _stream(model, shown.together, shown.applied)
+            _stream(model, shown.together, shown.applied)
     return target
 
 
@@ -115,6 +117,7 @@ def scores(trace: Trace, found: Scores, target: int, quantity: str, words: str =
     st.caption(say(key, **values))
 
 
+@st.fragment(key=STREAM)
 def _stream(model: ModelEntry, found: Effect, applied: list[PlannedEdit]) -> None:
     """Relative change of the chosen token, of the class token where there is one, and of the patches on average."""
     series: dict[str, Sequence[float] | NDArray[np.float64]] = {
@@ -130,5 +133,6 @@ def _stream(model: ModelEntry, found: Effect, applied: list[PlannedEdit]) -> Non
         series, [edit.block for edit in applied],
         x_title=say("interventions.depth_axis"), label=say("interventions.stream"),
     )  # fmt: skip
-    st.markdown(say("interventions.stream"))
-    chart("interventions.stream", figure)
+    with st.container(gap="xsmall"):
+        st.markdown(say("interventions.stream"))
+        chart("interventions.stream", figure)
