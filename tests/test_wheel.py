@@ -97,6 +97,47 @@ def test_the_installed_command_traces_a_picture(installed: Path, tmp_path: Path)
     assert "(1, 56, 56, 48)" in out
 
 
+def test_the_extra_notebook_is_all_that_a_notebook_needs(wheel: Path, installed: Path) -> None:
+    """pip finds what the extra names, and nothing of it is missing."""
+    pip = [sys.executable, "-m", "pip", "--python", str(installed / "python")]
+    install = [*pip, "install", "--no-index", "--dry-run", f"{wheel}[notebook]"]
+    done = subprocess.run(install, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "does not provide the extra" not in done.stderr
+    assert "anywidget" in done.stdout
+    metadata = next(
+        zipfile.ZipFile(wheel).read(name).decode()
+        for name in zipfile.ZipFile(wheel).namelist()
+        if name.endswith(".dist-info/METADATA")
+    )
+    named = [line for line in metadata.splitlines() if line.endswith("extra == 'notebook'")]
+    assert len(named) == 1
+    assert named[0].startswith("Requires-Dist: anywidget")
+
+
+WIDGETS = """
+import sys, vitviz
+from vitviz.samples import SAMPLES
+from vitviz.web.views.of_run import VIEWS
+for name, views in (("vit-tiny", ["attention", *VIEWS]), ("swin-mini", ["attention", "shift"])):
+    run = vitviz.trace(vitviz.load_model(name), SAMPLES[0].path)
+    for view in views:
+        if view == "shift" and name == "vit-tiny":
+            continue
+        widget = run.show(view=view)
+        assert "data:image/png" in widget.still_data()["text/html"]
+        assert "export default" in widget._esm and ".vv" in widget._css
+        run.save_html("a.html", view=view)
+print(sorted(name for name in sys.modules if name == "streamlit" or name.startswith("vitviz.app")))
+"""
+
+
+def test_every_widget_and_file_is_made_from_the_wheel_without_the_app(
+    installed: Path, tmp_path: Path
+) -> None:
+    assert run(tmp_path, installed / "python", "-c", WIDGETS) == "[]\n"
+
+
 class Server(NamedTuple):
     """The running app."""
 

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 import vitviz
 from vitviz.samples import SAMPLES, Sample
 from vitviz.tracing.trace import Trace
@@ -126,7 +124,7 @@ def thumbnail(shown: Shown, work: Work) -> str:
     small = shown.seen.convert("RGB")
     if work.view == ATTENTION:
         state = work.state or opening_state(shown.trace)
-        small = Image.open(io.BytesIO(still(shown, state))).convert("RGB")
+        small = still(shown, state)
     small.thumbnail((224, 224))
     file = io.BytesIO()
     small.save(file, format="JPEG", quality=85)

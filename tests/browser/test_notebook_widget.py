@@ -17,6 +17,7 @@ from vitviz.web.explorer.source import TraceSource
 from vitviz.web.html_file.page import json_text, theme_tables
 
 pytestmark = pytest.mark.browser
+SILENT = "The kernel is silent."
 # A model with anywidget's interface; payloads are answered to every view, as a kernel does.
 MODEL = """async ({ data, state, script }) => {
   const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
@@ -36,6 +37,7 @@ MODEL = """async ({ data, state, script }) => {
     on: (name, callback) => heard.set(name, [...(heard.get(name) ?? []), callback]),
     off: (name, callback) => heard.set(name, (heard.get(name) ?? []).filter((each) => each !== callback)),
     send: async ({ id, path }) => {
+      if (window.restarted) return;
       const response = await fetch(`/given/${path}`);
       if (!response.ok) { fire('msg:custom', { id, error: 'there is nothing here' }, []); return; }
       fire('msg:custom', { id }, [new DataView(await response.arrayBuffer())]);
@@ -59,7 +61,7 @@ def mounted(page: Page, host: PlainHost) -> Trace:
         host.give(f"0/{layer}.bin", source.layer(layer))
     state: dict[str, Any] = {"layer": 0, "head": 1, "token": 3}
     explorer = explorer_of([shown(trace, "flower")], state, "en")
-    data = json_text({"explorer": explorer, "themes": theme_tables()})
+    data = json_text({"explorer": explorer, "themes": theme_tables(), "silent": SILENT})
     script = bundle("web/notebook/widget.js")
     page.evaluate(MODEL, {"data": data, "state": state, "script": script})
     expect(page.locator(".vx-readout").first).to_contain_text("looks most at")
@@ -115,3 +117,21 @@ def test_two_views_of_one_widget_show_the_same_and_end_alone(page: Page, host: P
     expect(page.locator(".vx")).to_have_count(1)
     page.evaluate("window.model.set('state', { ...window.model.get('state'), head: 0 })")
     expect(page.locator(".vx-picture .vx-title").first).to_contain_text("head 0")
+
+
+def test_a_kernel_that_does_not_answer_is_said_and_what_is_there_stays(page: Page, host: PlainHost) -> None:
+    mounted(page, host)
+    notice = page.locator(".vv-notice")
+    expect(notice).to_be_hidden()
+    page.evaluate("window.restarted = true")
+    page.locator(".vx-frame").first.focus()
+    page.keyboard.press("o")  # the last step of an opened weight needs v, which was not asked for yet
+    expect(notice).to_have_text(SILENT)
+    expect(page.locator(".vx-cell")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("PageDown")
+    expect(page.locator(".vx-picture .vx-title").first).to_contain_text("blocks.1")
+    expect(page.locator(".vx-readout").first).to_contain_text("looks most at")
+    page.evaluate("() => { window.restarted = false; }")
+    page.keyboard.press("o")  # another weight's values: an answer ends the notice
+    expect(notice).to_be_hidden()

@@ -24,13 +24,13 @@ from vitviz.web.words import Speech
 
 pytestmark = pytest.mark.browser
 # A model with anywidget's interface, whose kernel has nothing but plotly's script to give.
-MODEL = """async ({ payload, state, script, styles, themes }) => {
+MODEL = """async ({ payload, state, script, styles, themes, silent }) => {
   const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
   document.head.appendChild(document.createElement('style')).textContent = styles;
   const { default: widget } = await import(address);
   const bytes = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
   const heard = new Map();
-  const values = { payload: bytes(payload), state, themes };
+  const values = { payload: bytes(payload), state, themes, silent };
   const fire = (name, ...given) => { for (const each of heard.get(name) ?? []) each(...given); };
   window.saved = [];
   window.model = {
@@ -67,6 +67,7 @@ def mounted(page: Page, host: PlainHost, name: str, model: str) -> tuple[Trace, 
         "script": hosted("web/notebook/view_widget.js", view.module),
         "styles": style(*view.styles),
         "themes": json.dumps(theme_tables()),
+        "silent": "The kernel is silent.",
     }
     page.evaluate(MODEL, given)
     return trace, state

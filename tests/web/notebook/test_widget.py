@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
-import sys
+import re
 from typing import Any
 
 import numpy as np
@@ -46,8 +46,15 @@ def test_the_still_picture_is_the_map_of_torch(model: str, head: Any) -> None:
         pattern = trace["blocks.1.pattern"][0]
         expected = pattern.mean(dim=0)[token] if head == "mean" else pattern[head, token]
         np.testing.assert_allclose(weights.numpy(), expected.numpy(), atol=1e-6)
-    picture = Image.open(io.BytesIO(still(shown(trace, "a"), {"layer": 1, "head": head, "token": token})))
-    assert picture.size == (32, 32)
+    assert still(shown(trace, "a"), {"layer": 1, "head": head, "token": token}).size == (32, 32)
+
+
+def test_the_address_of_a_still_picture_is_one_of_the_app() -> None:
+    from vitviz.web.explorer.of_trace import shown
+    from vitviz.web.notebook.still import address
+
+    said = address(shown(traced("vit-test"), "a"), {"layer": 1, "head": "mean", "token": 4})
+    assert said == "/attention?model=vit-test&layer=1&head=mean&token=4"
 
 
 class TestWidget:
@@ -94,15 +101,40 @@ class TestWidget:
         with pytest.raises(traitlets.TraitError, match="no 'heads'"):
             widget.state = {"heads": 1}
 
-    def test_a_reader_without_a_kernel_sees_a_picture(self) -> None:
-        data, _ = traced("vit-test").show()._repr_mimebundle_()
-        assert "application/vnd.jupyter.widget-view+json" in data
-        assert Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).size == (32, 32)
+    @pytest.mark.parametrize(
+        ("view", "model", "address"),
+        [
+            ("attention", "vit-test", "/attention?model=vit-test&layer=1&head=0&token=3"),
+            ("norms", "vit-tiny", "/layer-norm?model=vit-tiny"),
+            ("lens", "vit-tiny", "/lens?model=vit-tiny"),
+            ("class_maps", "vit-tiny", "/class-maps?model=vit-tiny"),
+            ("shift", "swin-mini", "/swin-shift?model=swin-mini"),
+        ],
+    )
+    def test_a_reader_without_a_kernel_sees_a_picture_with_its_address(
+        self, view: Any, model: str, address: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from IPython import display
+
+        from vitviz.app.pages import TOPICS, address_of
+
+        state = {"layer": 1, "head": 0, "token": 3} if view == "attention" else None
+        widget = vitviz.show(traced(model), view=view, state=state)
+        shown: list[dict[str, str]] = []
+        monkeypatch.setattr(display, "display", lambda data, **how: shown.append(data))
+        widget._ipython_display_()
+        assert "application/vnd.jupyter.widget-view+json" in shown[0]
+        assert shown[1]["text/plain"] == f"vitviz {address}"
+        html = shown[1]["text/html"]
+        assert f'class="vv-still-{widget.key}"' in html
+        content = re.search(r'src="data:image/png;base64,([^"]+)"', html)
+        assert content
+        picture = Image.open(io.BytesIO(base64.b64decode(content[1])))
+        assert picture.size == traced(model).given.shape[-2:][::-1]
+        assert address.partition("?")[0][1:] in {address_of(topic) for topic in TOPICS}
 
     def test_its_data_is_small_and_says_no_streamlit(self) -> None:
         widget = traced("vit-test").show(language="zh")
         assert len(widget.data) < 200_000
         assert json.loads(widget.data)["explorer"]["words"]["layer"] == "层"
-        assert "streamlit" not in widget._esm
-        if "streamlit" not in sys.modules:
-            assert not [name for name in sys.modules if name.startswith("vitviz.app")]
+        assert "streamlit" not in widget._esm  # tests/test_wheel.py sees what a fresh Python imports

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import torch
@@ -20,8 +21,8 @@ from vitviz.web.explorer.of_trace import Shown
 OPACITY = 0.65  # of the map over the picture, as the explorer begins
 
 
-def still(shown: Shown, state: Mapping[str, Any]) -> bytes:
-    """A PNG of where the chosen token looks in the chosen head (all heads' mean where none is chosen)."""
+def still(shown: Shown, state: Mapping[str, Any]) -> Image.Image:
+    """The picture under the map of where the token looks in the chosen head (all heads' mean where none is chosen)."""
     block = shown.trace.blocks[min(int(state["layer"]), len(shown.trace.blocks) - 1)]
     weights = looked_at(block, state["head"], int(state["token"]))[block.num_prefix :]
     rows, columns = block.map_size
@@ -31,15 +32,19 @@ def still(shown: Shown, state: Mapping[str, Any]) -> bytes:
     colours: NDArray[np.uint8] = scale("attention", "light")[levels]  # (rows, columns, 3)
     colours = np.where(np.isnan(cells)[..., None], np.uint8(255), colours)
     over = Image.fromarray(colours).resize(shown.seen.size, Image.Resampling.NEAREST)
-    file = io.BytesIO()
-    Image.blend(shown.seen.convert("RGB"), over, OPACITY).save(file, format="PNG", optimize=True)
-    return file.getvalue()
+    return Image.blend(shown.seen.convert("RGB"), over, OPACITY)
 
 
-def small_picture(shown: Shown) -> bytes:
-    """A PNG of what the model saw."""
+def address(shown: Shown, state: Mapping[str, Any]) -> str:
+    """Where the app shows the same: the page and its query."""
+    place = {"model": shown.model, "layer": state["layer"], "head": state["head"], "token": state["token"]}
+    return f"/attention?{urlencode(place)}"
+
+
+def png(picture: Image.Image) -> bytes:
+    """A picture as a file."""
     file = io.BytesIO()
-    shown.seen.convert("RGB").save(file, format="PNG", optimize=True)
+    picture.save(file, format="PNG", optimize=True)
     return file.getvalue()
 
 

@@ -2,7 +2,9 @@
 import { plotlyFrom } from "../plotly/plotly.js";
 import { make } from "../shared/dom.js";
 import { unpackData } from "../shared/payload.js";
+import { hideStill } from "./beside.js";
 import { asking } from "./kernel.js";
+import { noticeIn } from "./notice.js";
 import { dress, whenDressed } from "./theme.js";
 
 /** @import { HostedPart } from "../views/types.d.ts" */
@@ -24,7 +26,8 @@ export default function widgetOf(part) {
     // A notebook hears keys that leave a cell's output: an arrow would choose another cell, a letter run a command.
     root.addEventListener("keydown", (event) => event.stopPropagation());
     dress(root, themes);
-    const questions = asking(model);
+    const showStill = hideStill(model);
+    const questions = asking(model, noticeIn(root, model.get("silent")));
     plotlyFrom(async (script) => {
       const answer = await questions.fetcher("plotly");
       script.src = URL.createObjectURL(new Blob([await answer.blob()], { type: "text/javascript" }));
@@ -37,6 +40,7 @@ export default function widgetOf(part) {
       sent = JSON.stringify(state);
       model.set("state", state);
       model.save_changes();
+      questions.fetcher("heard"); // what another choice needs comes with it, if anybody hears it
       view.update(data);
     });
     view.update(data);
@@ -58,6 +62,7 @@ export default function widgetOf(part) {
     });
     return () => {
       end();
+      showStill();
       model.off("change:state", placed);
       model.off("change:payload", others);
       questions.end();

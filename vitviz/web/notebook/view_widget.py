@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
-import anywidget
 import traitlets
+from PIL import Image
 
 from vitviz.payload import pack_data
 from vitviz.web.bundle import hosted
@@ -17,20 +17,22 @@ from vitviz.web.explorer.of_trace import Shown
 from vitviz.web.html_file.page import json_text, theme_tables
 from vitviz.web.html_file.view_file import PLOTLY
 from vitviz.web.modules import style
+from vitviz.web.notebook.beside import WithStill
 from vitviz.web.notebook.edits import edited
-from vitviz.web.notebook.still import small_picture
 from vitviz.web.views.of_run import VIEWS, view_of
 from vitviz.web.words import Speech
 
 HOST = "web/notebook/view_widget.js"
+STYLE = "web/notebook/notebook.css"
 
 
-class ViewWidget(anywidget.AnyWidget):
+class ViewWidget(WithStill):
     """One view of one run. ``state`` is what a person chose in it; it can be read and set at any time, and what is not
     named stays. Its ``edits`` change the run: ``["h3.1"]`` switches head 1 of block 3 off."""
 
     payload = traitlets.Bytes().tag(sync=True)
     themes = traitlets.Unicode().tag(sync=True)
+    silent = traitlets.Unicode().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -40,7 +42,8 @@ class ViewWidget(anywidget.AnyWidget):
         self._view = view_of(name, shown)
         self._shown_state: dict[str, Any] = {}
         opening = self._view.opening() | {"edits": []}
-        super().__init__(themes=json_text(theme_tables()), state=opening)
+        silent = self._speech.say("notebook.silent")
+        super().__init__(themes=json_text(theme_tables()), silent=silent, state=opening)
         self.on_msg(self._asked)
         self._show(opening)
         if state:
@@ -73,17 +76,13 @@ class ViewWidget(anywidget.AnyWidget):
         self.payload = pack_data(data)
 
     def _asked(self, _: object, message: Mapping[str, Any], buffers: object) -> None:
-        """The only thing that is asked for: the script that draws charts."""
-        if message.get("path") == "plotly":
-            self.send({"id": message.get("id")}, [PLOTLY.read_bytes()])
+        """What is asked for is the script that draws charts, or only whether anybody is there."""
+        script = [PLOTLY.read_bytes()] if message.get("path") == "plotly" else [b""]
+        self.send({"id": message.get("id")}, script)
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        """The widget, and for whoever has no kernel the picture that it is about."""
-        made = super()._repr_mimebundle_(**options)
-        if made is None:
-            return None
-        data, metadata = made
-        return {**data, "image/png": base64.b64encode(small_picture(self._plain)).decode()}, metadata
+    def still(self) -> tuple[Image.Image, str]:
+        """What the model saw: the view itself is drawn by a browser."""
+        return self._plain.seen, f"/{self._view.page}?{urlencode({'model': self._plain.model})}"
 
 
 @cache
@@ -97,4 +96,4 @@ def widget_class(name: str) -> type[ViewWidget]:
         raise ValueError(f"there is no view {name!r}: there are attention, {', '.join(VIEWS)}")
     view = VIEWS[name]
     title = f"{name.title().replace('_', '')}Widget"
-    return type(title, (ViewWidget,), {"_esm": hosted(HOST, view.module), "_css": style(*view.styles)})
+    return type(title, (ViewWidget,), {"_esm": hosted(HOST, view.module), "_css": style(*view.styles, STYLE)})

@@ -2,7 +2,9 @@
 // chose is the model's `state`, which Python reads and sets.
 import { mount } from "../explorer/explorer.js";
 import { make } from "../shared/dom.js";
+import { hideStill } from "./beside.js";
 import { asking } from "./kernel.js";
+import { noticeIn } from "./notice.js";
 import { dress, whenDressed } from "./theme.js";
 
 /** @import { Model } from "./kernel.js" */
@@ -23,13 +25,14 @@ const explored = ({ edits, ...state }) => state;
 
 /** @param {{ model: Model, el: HTMLElement }} host */
 function render({ model, el }) {
-  let { explorer, themes } = dataOf(model);
+  let { explorer, themes, silent } = dataOf(model);
   const root = el.appendChild(make("div", "vv"));
   // A notebook hears keys that leave a cell's output: an arrow would choose another cell, a letter run a command.
   const keep = (/** @type {Event} */ event) => event.stopPropagation();
   root.addEventListener("keydown", keep);
   dress(root, themes);
-  const questions = asking(model);
+  const showStill = hideStill(model);
+  const questions = asking(model, noticeIn(root, silent));
   let sent = "";
   const view = mount(root.appendChild(make("div")), {
     fetcher: questions.fetcher,
@@ -51,13 +54,14 @@ function render({ model, el }) {
     view.update({ ...explorer, state: explored(model.get("state")) });
   };
   const others = () => {
-    ({ explorer, themes } = dataOf(model)); // another edit has another run
+    ({ explorer, themes, silent } = dataOf(model)); // another edit has another run
     again();
   };
   model.on("change:data", others);
   const end = whenDressed(again);
   return () => {
     end();
+    showStill();
     model.off("change:state", chosen);
     model.off("change:data", others);
     questions.end();

@@ -5,14 +5,13 @@ Needs the extra ``notebook`` (anywidget), which only this module imports.
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import anywidget
 import traitlets
+from PIL import Image
 
 from vitviz.web.bundle import bundle
 from vitviz.web.explorer.defaults import DEFAULTS
@@ -21,13 +20,15 @@ from vitviz.web.explorer.source import TraceSource
 from vitviz.web.explorer.store import NoSuchPayloadError, PayloadTooLargeError
 from vitviz.web.html_file.page import json_text, theme_tables
 from vitviz.web.modules import style
+from vitviz.web.notebook.beside import WithStill
 from vitviz.web.notebook.edits import edited
-from vitviz.web.notebook.still import still
+from vitviz.web.notebook.still import address, still
+from vitviz.web.words import part_words
 
 PATH = re.compile(r"(?P<run>\d+)/(?P<rollout>rollout/)?(?P<layer>\d+)(?:/(?P<head>\d+))?\.(?P<kind>bin|npz)")
 
 
-class ExplorerWidget(anywidget.AnyWidget):
+class ExplorerWidget(WithStill):
     """The attention explorer of one run or two; what a cell shows when it ends in one.
 
     ``state`` is what a person chose: layer, head, token, pinned, direction and the rest of the explorer's state. It can
@@ -42,7 +43,7 @@ class ExplorerWidget(anywidget.AnyWidget):
     """
 
     _esm = bundle("web/notebook/widget.js")
-    _css = style("web/explorer/explorer.css")
+    _css = style("web/explorer/explorer.css", "web/notebook/notebook.css")
     data = traitlets.Unicode().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
 
@@ -65,7 +66,8 @@ class ExplorerWidget(anywidget.AnyWidget):
         urls = [str(len(self._sources) + number) for number in range(len(pictures))]
         self._sources += [TraceSource(each.trace, each.model) for each in pictures]
         explorer = explorer_of(pictures, state, self._language, urls)
-        return json_text({"explorer": explorer, "themes": theme_tables()})
+        silent = part_words("notebook", self._language)["silent"]
+        return json_text({"explorer": explorer, "themes": theme_tables(), "silent": silent})
 
     @traitlets.validate("state")
     def _whole(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,11 +123,7 @@ class ExplorerWidget(anywidget.AnyWidget):
         except (NoSuchPayloadError, PayloadTooLargeError) as error:
             self.send({**about, "error": str(error)})
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        """The widget, and for whoever has no kernel a still picture of what is chosen."""
-        made = super()._repr_mimebundle_(**options)
-        if made is None:
-            return None
-        data, metadata = made
-        picture = still(self._pictures[0], self.state)
-        return {**data, "image/png": base64.b64encode(picture).decode()}, metadata
+    def still(self) -> tuple[Image.Image, str]:
+        """The chosen map over its picture."""
+        first = self._pictures[0]
+        return still(first, self.state), address(first, self.state)

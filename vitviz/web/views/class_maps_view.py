@@ -18,6 +18,7 @@ class ClassMapsOfRun(View):
     when it is chosen from Python."""
 
     name = "class_maps"
+    page = "class-maps"
     module = "web/views/class_maps.js"
     styles = ("web/class_maps/part.css",)
     plotly = False

@@ -17,6 +17,7 @@ class LensOfRun(View):
     an index of the model's classes."""
 
     name = "lens"
+    page = "lens"
     module = "web/views/lens.js"
     styles = STYLES
     plotly = True

@@ -16,6 +16,7 @@ class NormsOfRun(View):
     """``norm`` counts the layer norms in the order in which they run, ``token`` the tokens of the finest map."""
 
     name = "norms"
+    page = "layer-norm"
     module = "web/views/norms.js"
     styles = STYLES
     plotly = True

@@ -31,6 +31,7 @@ class ShiftOfRun(View):
     window."""
 
     name = "shift"
+    page = "swin-shift"
     module = "web/views/shift.js"
     styles = ("web/swin_shift/part.css",)
     plotly = False

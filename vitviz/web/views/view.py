@@ -20,6 +20,7 @@ class View(ABC):
     """
 
     name: ClassVar[str]
+    page: ClassVar[str]  # the app's address of the page that shows the same
     module: ClassVar[str]
     styles: ClassVar[tuple[str, ...]]
     plotly: ClassVar[bool]
