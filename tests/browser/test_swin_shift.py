@@ -209,10 +209,10 @@ def test_the_journey_and_the_merging_follow_the_pointer(visit: Visit) -> None:
     page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.1)
     expect(page.locator(".vj-readout")).to_contain_text("stage 0: (5, 50) window 7")
     expect(page.locator(".vj-readout")).to_contain_text("stage 3: (0, 6) window 0")
-    merge = page.locator(".vm canvas").first
+    merge = page.locator(".vsm canvas").first
     merge.scroll_into_view_if_needed()
     merge.focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".vm-readout")).to_contain_text("output (14, 15)")
-    expect(page.locator(".vm-readout")).to_contain_text("0: (28, 30)  1: (29, 30)  2: (28, 31)  3: (29, 31)")
+    expect(page.locator(".vsm-readout")).to_contain_text("output (14, 15)")
+    expect(page.locator(".vsm-readout")).to_contain_text("0: (28, 30)  1: (29, 30)  2: (28, 31)  3: (29, 31)")
     draw_all(page, "swin-shift-merging")

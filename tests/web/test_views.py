@@ -17,6 +17,7 @@ from vitviz.tracing.norms import norm_statistics
 from vitviz.tracing.trace import Trace
 from vitviz.web.explorer.of_trace import shown
 from vitviz.web.html_file.packing import unpacked
+from vitviz.web.modules import PACKAGE
 from vitviz.web.views.of_run import VIEWS, view_of
 
 
@@ -168,3 +169,16 @@ class TestWidget:
         assert widget.state["layer"] == 5
         widget.state = {"edits": []}
         assert json.loads(widget.data)["explorer"]["second"] is None
+
+
+def test_no_two_views_style_the_same_class() -> None:
+    """A notebook has the style sheets of all its widgets in one page."""
+    sheets = {"web/explorer/explorer.css", *(path for view in VIEWS.values() for path in view.styles)}
+    owners: dict[str, set[str]] = {}
+    for path in sheets:
+        for name in re.findall(
+            r"[.]([a-z][\w-]*)(?=[\s,:.{>\[)])", (PACKAGE / path).read_text(encoding="utf-8")
+        ):
+            owners.setdefault(name, set()).add(path)
+    del owners["vv"]  # around every part
+    assert {name: paths for name, paths in owners.items() if len(paths) > 1} == {}

@@ -22,7 +22,7 @@ class MergePicker {
   constructor(root, send) {
     this.send = send;
     this.root = root;
-    const box = root.appendChild(make("div", "vm"));
+    const box = root.appendChild(make("div", "vsm"));
     /** @type {HTMLCanvasElement} */
     this.map = box.appendChild(make("canvas"));
     this.map.tabIndex = 0;
@@ -30,7 +30,7 @@ class MergePicker {
     /** @type {HTMLCanvasElement} */
     this.zoom = box.appendChild(make("canvas"));
     this.zoom.setAttribute("role", "img");
-    this.readout = box.appendChild(make("div", "vm-readout"));
+    this.readout = box.appendChild(make("div", "vsm-readout"));
     this.readout.setAttribute("role", "status");
     this.image = new Image();
     this.image.onload = () => this.draw();
