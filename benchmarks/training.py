@@ -189,6 +189,12 @@ def of_gaps(gaps: Sequence[float]) -> dict[str, float]:
     }
 
 
+def step_of(visitor: Visitor) -> int:
+    """Where the visitor's run is, 0 while pictures are drawn."""
+    said = PROGRESS.search(str(visitor.elements("progress")))
+    return int(said[1]) if said else 0
+
+
 class Runners:
     """Two people with a run each, who look at it once a second, in a thread of their own."""
 
@@ -220,7 +226,7 @@ class Runners:
             for i, visitor in enumerate(people):
                 await visitor.run(PAGE)
                 self.going[i] = any("training.stop" in each.id for each in visitor.elements("button"))
-            if all(PROGRESS.search(str(visitor.elements("progress"))) for visitor in people):
+            if all(step_of(visitor) for visitor in people):
                 self.both_began.set()
             await asyncio.sleep(1.0)
         self.faults = [fault for visitor in people for fault in visitor.faults]
@@ -237,7 +243,7 @@ def beside(there: Server, looks: int) -> dict[str, Any]:
         page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en")
         page.goto(f"{there.address}/overview")
         page.wait_for_selector(".vv-tensor h4", timeout=PATIENCE_MS)
-        asyncio.run(whole_pages(there.address, 3))
+        asked(there.address, 3)
         clicked(page, 6)
         found: dict[str, Any] = {
             "before": {"click": timed(clicked(page, looks)), "page": timed(asked(there.address, looks))}
@@ -310,8 +316,7 @@ def memory(there: Server) -> dict[str, Any]:
             step = 0
             while step < TAKEN_TO:
                 await visitor.run(PAGE)
-                said = PROGRESS.search(str(visitor.elements("progress")))
-                step = int(said[1]) if said else 0
+                step = step_of(visitor)
                 await asyncio.sleep(0.5)
             found.append(figures(there))
             visitor.press("training.reset")
@@ -415,11 +420,12 @@ def main() -> None:
         "memory": memory,
     }
     results: dict[str, Any] = {"run": one_run()} if "run" in options.only else {}
+    report(results)
     for name, part in with_server.items():
         if name in options.only:
             with server(port=free_port()) as there:  # a fresh one, which has drawn nothing yet
                 results[name] = part(there)
-    report(results)
+            report({name: results[name]})
     print_json({"benchmark": "training", **results, **machine("torch", "streamlit")})
 
 

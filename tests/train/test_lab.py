@@ -131,7 +131,7 @@ def test_the_learning_rate_warms_up_and_falls() -> None:
     assert rates[0] == pytest.approx(rates[49] / 50, rel=0.05)
     assert rates[-1] < 0.02 * max(rates)
     at_once = LabRun(LabConfig(warmup=False))
-    assert at_once.next_lr() == pytest.approx(2e-3)
+    assert at_once.next_lr() == pytest.approx(3e-3)
 
 
 def test_a_run_without_numbers_ends_and_says_so() -> None:
@@ -167,6 +167,9 @@ def test_the_pictures_are_pages_with_one_large_thing_and_noise_is_a_share() -> N
         assert 0.36 <= thing.size <= 0.46
         assert max(abs(thing.x - 0.5), abs(thing.y - 0.5)) <= 0.1
     assert torch.equal(labels, classes(TRAIN, 200))
+    images = prepared(pixels)
+    assert images.mean(dim=(0, 2, 3)).abs().max() < 0.1
+    assert (images.std(dim=(0, 2, 3)) - 1).abs().max() < 0.1
     many = torch.zeros(10_000, dtype=torch.long)
     changed = (noisy(many, 0.5, 0) != many).double().mean().item()
     assert changed == pytest.approx(0.5 * 5 / 6, abs=0.02)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 BATCHES = (8, 32, 64)
 PICTURES = (200, 2000)
 NOISES = (0.0, 0.2, 0.5)
-LEARNING_RATE = 2e-3
+LEARNING_RATE = 3e-3
 
 
 @dataclass(frozen=True)

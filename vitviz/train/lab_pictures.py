@@ -15,6 +15,8 @@ from vitviz.worlds.picture_book import draw
 from vitviz.worlds.scene import large_thing_scene
 
 TRAIN, VALIDATION = 0, NEW  # first seeds
+# Mean and standard deviation of red, green and blue over the first 2,000 pages, in shares of the largest byte.
+MEAN, DEVIATION = (0.637, 0.630, 0.606), (0.242, 0.193, 0.196)
 CHUNK = 20  # pictures that are drawn before others get a turn
 
 
@@ -64,8 +66,9 @@ def drawn(first: int, count: int, begin: int = 0) -> Iterator[Progress]:
 
 
 def prepared(pixels: Tensor) -> Tensor:
-    """Bytes to what the network reads: (N, 3, h, w) in -1 to 1."""
-    return pixels.float() / 127.5 - 1
+    """Bytes to what the network reads, (N, 3, h, w): every colour about 0 with a standard deviation of about 1."""
+    mean, deviation = (torch.tensor(each).view(3, 1, 1) for each in (MEAN, DEVIATION))  # (3, 1, 1)
+    return (pixels.float() / 255 - mean) / deviation
 
 
 def noisy(labels: Tensor, share: float, seed: int) -> Tensor:

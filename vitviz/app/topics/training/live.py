@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN = 1.0  # seconds between two looks at a run that goes on
 CLASSES = 6
-EXAMPLES, SHOWN = 12, 64  # pictures before a run, and their side in pixels
+EXAMPLES, ACROSS, SHOWN = 24, 8, 64  # pictures before a run, how many in a row, and their side in pixels
 BUTTON = 116  # pixels
 MOST_POINTS = 400  # of a line: beyond, only every n-th batch is drawn
 
@@ -49,7 +49,7 @@ def _watch(was_running: bool) -> None:
             if st.button(say("training.start"), key="training.start", width=BUTTON):
                 labs.begin(configs)
                 st.rerun()
-        st.html(html.image(picture_url(examples()), say("training.examples"), EXAMPLES * SHOWN))
+        st.html(html.image(picture_url(examples()), say("training.examples"), ACROSS * SHOWN))
     else:
         buttons, status = st.columns([1, 2.2], gap="medium")
         with buttons:
@@ -161,11 +161,11 @@ def curves_of(run: LabRun) -> RunCurves:
 
 @cache
 def examples() -> Image.Image:
-    """The first training pictures side by side, enlarged without smoothing."""
+    """The first training pictures in rows, enlarged without smoothing."""
     from vitviz.train.lab_pictures import TRAIN, stock
 
-    pixels, _ = stock(TRAIN, EXAMPLES)
-    row = pixels.permute(2, 0, 3, 1).flatten(1, 2).numpy()  # (32, EXAMPLES * 32, 3)
-    sheet = Image.fromarray(np.ascontiguousarray(row))
-    scale = SHOWN // row.shape[0]
+    pixels, _ = stock(TRAIN, EXAMPLES)  # (EXAMPLES, 3, 32, 32)
+    rows = pixels.unflatten(0, (-1, ACROSS)).permute(0, 3, 1, 4, 2)  # (rows, 32, ACROSS, 32, 3)
+    sheet = Image.fromarray(np.ascontiguousarray(rows.flatten(2, 3).flatten(0, 1).numpy()))
+    scale = SHOWN * ACROSS // sheet.width
     return sheet.resize((sheet.width * scale, sheet.height * scale), Image.Resampling.NEAREST)

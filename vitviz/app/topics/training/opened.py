@@ -77,7 +77,7 @@ def _weight(step: OpenedStep) -> tuple[Place, int, int]:
     with first:
         place = PLACE.widget(
             lambda key: st.segmented_control(
-                say("training.matrix"), PLACES, key=key, format_func=step.name, required=True
+                say("training.matrix"), PLACES, key=key, format_func=lambda place: f"{place}.weight", required=True
             ),
             PLACES, "head",
         )  # fmt: skip
