@@ -3,9 +3,9 @@
     python -m benchmarks.likeness [--moves 40]
 
 From the pointer coming to another patch to the message after the frame in which its cosines are painted: the shown
-block large, and of the other blocks as many as the frame has time for. After every move the page must name the patch
-that the pointer is over, or the run fails. "two pictures" compares the patch with both; beside a Swin each model
-compares its own. ViT-B has random weights: the arithmetic is the same.
+block large; the small maps of all blocks and the list of the patches most alike come with the next frame. After every
+move the page must name the patch that the pointer is over, or the run fails. "two pictures" compares the patch with
+both; beside a Swin each model compares its own. ViT-B has random weights: the arithmetic is the same.
 """
 
 from __future__ import annotations

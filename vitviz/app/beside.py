@@ -48,9 +48,16 @@ def choose_beside(first: ModelEntry) -> Beside | None:
     return Beside(model or first, *(picture or (session.picture(), str(st.session_state["picture_name"]))))
 
 
-def choose_picture(place: DeltaGenerator) -> tuple[ChosenPicture, str] | None:
-    """The box for another picture; that picture and what it is called, None until one is chosen."""
-    picture = _box(place, PICTURE, other_pictures.titles(), say("beside.picture"))
+def choose_picture(place: DeltaGenerator, *, alone: bool = False) -> tuple[ChosenPicture, str] | None:
+    """The box for another picture; that picture and what it is called, None until one is chosen.
+
+    ``alone``: nothing else can stand beside the first map. The first picture is none to choose then, and the box says
+    itself what it is for.
+    """
+    titles = other_pictures.titles()
+    if alone:
+        titles.pop(other_pictures.chosen(), None)
+    picture = _box(place, PICTURE, titles, say("beside.picture"), labelled=not alone)
     return other_pictures.find(picture) if picture else None
 
 
@@ -80,7 +87,13 @@ def _title(entry: ModelEntry) -> str:
 
 
 def _box(
-    place: DeltaGenerator, setting: Setting[str], titles: dict[str, str], text: str, otherwise: str = NOTHING
+    place: DeltaGenerator,
+    setting: Setting[str],
+    titles: dict[str, str],
+    text: str,
+    otherwise: str = NOTHING,
+    *,
+    labelled: bool = True,
 ) -> str:
     """A box that may stay empty; what is gone, as a picture that left the tray, counts as nothing.
 
@@ -94,7 +107,8 @@ def _box(
     st.session_state[key] = chosen or None
     place.selectbox(
         text, list(titles), index=0 if otherwise else None, format_func=titles.__getitem__,
-        placeholder=say("beside.none"), key=key,
+        placeholder=say("beside.none") if labelled else text, key=key,
+        label_visibility="visible" if labelled else "collapsed",
         on_change=callbacks.named(key, lambda: setting.set(st.session_state[key] or NOTHING)),
     )  # fmt: skip
     return chosen

@@ -23,12 +23,14 @@ EXPLORER = "explorer"  # the fragment of it
 class Start(NamedTuple):
     """Block, head and token that it opens with until somebody chooses.
 
-    The token is one of that block's map, None for the one that every page begins with.
+    The token is one of that block's map, None for the one that every page begins with. Where ``asks`` is another text
+    than before, an explorer that is there goes to what was set meanwhile.
     """
 
     block: int
     head: int
     token: int | None = None
+    asks: str = ""
 
 
 def explore(
@@ -39,12 +41,15 @@ def explore(
     model: ModelEntry,
     below: Below | None = None,
     of_token: Sequence[str] = (),
+    above: Below | None = None,
 ) -> None:
-    """The explorer of the page ``where``; ``below`` shows what follows each choice in it.
+    """The explorer of the page ``where``; ``above`` and ``below`` show what follows each choice in it.
 
     The fragments with the keys ``of_token``, which are on the page, run again with every other token.
     """
-    _explore(where, data, second, _state(where, model, data, start), model, below, of_token)
+    _explore(
+        where, data, second, _state(where, model, data, start), model, below, of_token, start.asks, above
+    )
 
 
 def shown_state(where: str, model: ModelEntry, data: dict[str, Any], start: Start) -> dict[str, Any]:
@@ -96,6 +101,8 @@ def _explore(
     model: ModelEntry,
     below: Below | None,
     of_token: Sequence[str],
+    asks: str,
+    above: Below | None,
 ) -> None:
     # A fragment, run again with the same data at every event of the browser part, so that nothing large is sent twice.
     def chose(state: dict[str, Any]) -> None:
@@ -117,6 +124,9 @@ def _explore(
     if st.session_state.pop(f"{where}.offer_again", False):
         st.rerun(scope="app")  # which offers the trace to the store again
     asked = st.session_state.get(f"{where}.asked", 0)
-    explorer(f"{where}.explorer", data, state, chose, needed, second=second, asked=asked)
+    if above is not None:
+        with st.container():  # so that the explorer stays the same element whatever is said
+            above()
+    explorer(f"{where}.explorer", data, state, chose, needed, second=second, asked=asked, asks=asks)
     if below is not None:
         below()

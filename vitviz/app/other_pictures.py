@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
 from vitviz.app import session, tray
 from vitviz.app.words import language
 from vitviz.samples import SAMPLES
@@ -31,6 +33,12 @@ def titles() -> dict[str, str]:
     own = {f"{tray.PREFIX}{id_}": picture.name for id_, picture in tray.pictures().items()}
     zh = language() == "zh"
     return own | {sample.file: sample.title_zh if zh else sample.title for sample in SAMPLES}
+
+
+def chosen() -> str:
+    """The chosen picture as a link would have it."""
+    id_ = st.session_state.get("picture_id")
+    return f"{tray.PREFIX}{id_}" if id_ else str(st.session_state.get("picture_name", ""))
 
 
 def find(text: str) -> tuple[ChosenPicture, str] | None:

@@ -175,10 +175,11 @@ def seen(model: ModelEntry, of: ChosenPicture | None = None) -> Image.Image:
 
 def image(model: ModelEntry, of: ChosenPicture | None = None) -> Tensor:
     """The same as numbers, as the model is given it, (1, 3, H, W)."""
-    return _as_given(seen(model, of), model)
+    return as_given(seen(model, of), model)
 
 
-def _as_given(pixels: Image.Image, model: ModelEntry) -> Tensor:
+def as_given(pixels: Image.Image, model: ModelEntry) -> Tensor:
+    """A picture that is cut already, of any size, as numbers as the model is given them, (1, 3, H, W)."""
     import torch
 
     from vitviz.images import to_array
@@ -198,7 +199,7 @@ def trace(model: ModelEntry, of: ChosenPicture | None = None) -> Trace:
         from vitviz.tracing.trace import run_trace
 
         network = networks.network(model)
-        image = _as_given(pixels, model)
+        image = as_given(pixels, model)
         with networks.gate(networks.lane(model)):
             collect()
             return run_trace(network, image, model.class_names, between=people.still_wanted)

@@ -15,6 +15,7 @@ from vitviz.plot.themes import ACCENT, FAINTEST, INK, Theme
 
 HEIGHT, SPREAD_HEIGHT = 300, 170
 MOST_TICKS = 13
+APART, WIDEST = 0.18, 0.6  # between the heads of a block and of all of them, where the next block is 1 away
 DASHES: tuple[Dash, ...] = ("dash", "solid", "dashdot", "dot")  # none is told apart by colour
 
 
@@ -36,24 +37,40 @@ def atlas_dots(
 ) -> Description:
     """A dot for each of R heads: its block's number ``depth``, its mean over pictures ``values``, its name.
 
-    ``own`` (R,) are the same figures of one picture, as crosses; ``chosen`` is the head that is looked at.
+    The heads of a block stand beside each other, the first on the left. ``own`` (R,) are the same figures of one
+    picture, as crosses, each joined to its dot; ``chosen`` is the head that is looked at.
     """
-    y = np.asarray(values, np.float64)
-    traces = [
-        dots(depth, y, INK, "circle", 8, opacity=0.75, hover="%{text}: %{y:.4~g}", text=names, name=name)
-    ]
+    x, y = _beside(depth), np.asarray(values, np.float64)
+    traces = [dots(x, y, INK, "circle", 8, opacity=0.75, hover="%{text}: %{y:.4~g}", text=names, name=name)]
+    ringed = {"chosen": y}
     if own is not None:
+        ringed["chosen own"] = np.asarray(own, np.float64)
         hover = f"%{{text}}, {own_name}: %{{y:.4~g}}"
-        traces.append(dots(depth, own, ACCENT, "x-thin-open", 7, hover=hover, text=names, name=own_name))
-    shapes = []
-    if chosen is not None and np.isfinite(y[chosen]):
-        shapes = [{**cursor(depth[chosen], float(y[chosen]), ACCENT, 14, hollow=True), "name": "chosen"}]
-    x = Axis(x_title, span=(-0.6, len(blocks) - 0.4), ticks=_ticks(len(blocks)))
+        traces.append(dots(x, own, ACCENT, "x-thin-open", 7, hover=hover, text=names, name=own_name))
+        gaps = np.full(len(x), np.nan)
+        pairs = [np.stack(each, axis=1).ravel() for each in ((x, x, gaps), (y, ringed["chosen own"], gaps))]
+        traces.append(line(*pairs, INK, 1.0))
+    shapes = [
+        {**cursor(x[chosen], float(of[chosen]), ACCENT, 14, hollow=True), "name": ring}
+        for ring, of in ringed.items()
+        if chosen is not None and np.isfinite(of[chosen])
+    ]
+    across = Axis(x_title, span=(-0.6, len(blocks) - 0.4), ticks=_ticks(len(blocks)))
     described = below(
-        Panels([Panel(Axis(y_title, from_zero=True), traces, shapes)], HEIGHT, x, label=label), theme
+        Panels([Panel(Axis(y_title, from_zero=True), traces, shapes)], HEIGHT, across, label=label), theme
     )
     described["layout"]["dragmode"] = False
     return described
+
+
+def _beside(depth: Sequence[int]) -> NDArray[np.float64]:
+    """Where each head stands: around its block's number, one beside the other."""
+    at = np.asarray(depth, np.float64)
+    for block in np.unique(at):
+        heads = np.flatnonzero(at == block)
+        apart = min(APART, WIDEST / len(heads))
+        at[heads] += apart * (np.arange(len(heads)) - (len(heads) - 1) / 2)
+    return at
 
 
 @drawing
@@ -119,4 +136,6 @@ def atlas_spread(
     step = max(1, -(-most // 4))
     y = Axis(y_title, (0.0, most * 1.08), ticks=[(n, str(n)) for n in range(0, most + 1, step)])
     x = Axis(x_title, span=(float(edges[first]), float(edges[last + 1])))
-    return below(Panels([Panel(y, [part], shapes)], SPREAD_HEIGHT, x, label=label), theme)
+    described = below(Panels([Panel(y, [part], shapes)], SPREAD_HEIGHT, x, label=label), theme)
+    described["layout"]["margin"]["r"] = 22  # half of a number under the right end
+    return described

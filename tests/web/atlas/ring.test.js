@@ -3,11 +3,15 @@ import { test } from "node:test";
 import { withRing } from "../../../vitviz/app/topics/atlas/ring.js";
 
 const figure = {
-  data: [{ x: [0, 0, 1], y: [5, 7, Number.NaN] }],
+  data: [
+    { x: [0, 0, 1], y: [5, 7, Number.NaN] },
+    { x: [0, 0, 1], y: [6, 9, Number.NaN] },
+  ],
   layout: {
     shapes: [
       { name: "chosen", xanchor: 0, yanchor: 5 },
       { name: "other", xanchor: 3 },
+      { name: "chosen own", xanchor: 0, yanchor: 6 },
     ],
   },
 };
@@ -17,6 +21,7 @@ test("the ring moves to another head and nothing else changes", () => {
   assert.deepEqual(moved.layout.shapes, [
     { name: "chosen", xanchor: 0, yanchor: 7 },
     { name: "other", xanchor: 3 },
+    { name: "chosen own", xanchor: 0, yanchor: 9 },
   ]);
   assert.equal(moved.data, figure.data);
   assert.equal(figure.layout.shapes[0].yanchor, 5);

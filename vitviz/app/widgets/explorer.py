@@ -61,11 +61,12 @@ def explorer(
     *,
     second: Mapping[str, Any] | None = None,
     asked: int = 0,
+    asks: str = "",
 ) -> None:
     """Show what ``describe`` returned, opened in ``state``, perhaps with a ``second`` picture beside it.
 
     ``on_state`` is called with what a person chose, ``on_need`` when payloads are gone; ``asked`` is another number
-    once they are there again.
+    once they are there again. ``asks`` is another text when ``state`` is to be shown whatever was chosen since.
     """
     from vitviz.web.explorer.describe import explorer_data
 
@@ -82,5 +83,6 @@ def explorer(
         words=section("explorer"),
         second=second,
         asked=asked,
+        asks=asks,
     )
     mount(key=key, data=data, on_state_change=chosen, on_need_change=on_need)

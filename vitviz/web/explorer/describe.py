@@ -78,11 +78,12 @@ def explorer_data(
     words: Mapping[str, str],
     second: Mapping[str, Any] | None = None,
     asked: int = 0,
+    asks: str = "",
 ) -> dict[str, Any]:
     """All that the explorer is mounted with: one or two of what ``describe`` returns, and the state to open in.
 
     ``state`` may leave out what is as in ``DEFAULTS``. ``asked`` is another number when payloads that were gone are
-    there again.
+    there again, ``asks`` another text when ``state`` is to be shown whatever a person chose since.
     """
     return {
         **first,
@@ -91,6 +92,7 @@ def explorer_data(
         "defaults": DEFAULTS,
         "limit": BROWSER_BYTES,
         "asked": asked,
+        "asks": asks,
         "scales": scales,
         "words": words,
     }

@@ -38,7 +38,8 @@ class Explorer {
     if (
       this.view &&
       data.revision === this.view.data.revision &&
-      data.second?.revision === this.view.data.second?.revision
+      data.second?.revision === this.view.data.second?.revision &&
+      data.asks === this.view.data.asks
     ) {
       this.view.refresh(data);
       return;
@@ -61,12 +62,13 @@ class Explorer {
   }
 
   /**
-   * What a person chose, where it was in the same model; else what the host asks for.
+   * What a person chose, where it was in the same model and the host does not ask for something else.
    * @param {ExplorerData} data
    */
   stateFor(data) {
-    const chosen = this.view?.data.model === data.model ? this.view.selection.state : data.state;
-    return clean(chosen, settingOf(data));
+    const { view } = this;
+    const holds = view?.data.model === data.model && view.data.asks === data.asks;
+    return clean(holds ? view.selection.state : data.state, settingOf(data));
   }
 
   /**

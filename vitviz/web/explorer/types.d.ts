@@ -65,6 +65,8 @@ export type ExplorerData = ExplorerPicture & {
   defaults: State;
   limit: number;
   asked: number;
+  /** another text when the host wants `state` to be shown, whatever a person chose since */
+  asks?: string;
   scales: Record<string, Scale>;
   words: Words;
 };

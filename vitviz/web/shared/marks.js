@@ -16,6 +16,9 @@ export class Mark {
     this.lines = [dark, light, line];
     /** The coloured line, which other code may read and style. */
     this.line = line;
+    /** @type {Map<string, string>} what the lines have: an attribute that is written again costs a layout */
+    this.written = new Map();
+    this.shown = true;
   }
 
   /**
@@ -29,8 +32,12 @@ export class Mark {
 
   /** @param {Record<string, string | number>} attributes */
   set(attributes) {
-    for (const one of this.lines)
-      for (const [name, value] of Object.entries(attributes)) one.setAttribute(name, String(value));
+    for (const [name, value] of Object.entries(attributes)) {
+      const text = String(value);
+      if (this.written.get(name) === text) continue;
+      this.written.set(name, text);
+      for (const one of this.lines) one.setAttribute(name, text);
+    }
   }
 
   /**
@@ -38,7 +45,8 @@ export class Mark {
    * @param {readonly [row: number, column: number] | null} place
    */
   around(place) {
-    for (const one of this.lines) one.style.display = place ? "" : "none";
+    if (this.shown !== Boolean(place)) for (const one of this.lines) one.style.display = place ? "" : "none";
+    this.shown = Boolean(place);
     if (place) this.set({ x: place[1], y: place[0], width: 1, height: 1 });
     return this;
   }

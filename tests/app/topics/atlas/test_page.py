@@ -29,7 +29,9 @@ def test_every_dot_is_the_files_mean_and_every_cross_this_pictures(
     page = open_page("atlas", model=model, **{f"setting.atlas.figure.{model}": figure})
     atlas, shown = shipped_atlas(model), mounted(page, f"atlas.dots.{model}")["figure"]["data"]
     places = [(b, h) for b, block in enumerate(atlas.header.blocks) for h in range(block.heads)]
-    np.testing.assert_array_equal(shown[0]["x"], [block for block, _ in places])
+    np.testing.assert_array_equal(np.rint(shown[0]["x"]), [block for block, _ in places])
+    np.testing.assert_array_equal(shown[1]["x"], shown[0]["x"])
+    assert np.all(np.diff(shown[0]["x"]) > 0)
     np.testing.assert_allclose(shown[0]["y"], [atlas.figure(*at, figure).mean for at in places])
     own = np.concatenate([block_figures(block)[figure].numpy() for block in trace_of(page).blocks])
     np.testing.assert_allclose(shown[1]["y"], own)
@@ -45,6 +47,12 @@ def test_the_chosen_heads_distribution_numbers_and_patches_are_the_files(open_pa
     for (low, _), count in zip(bars["customdata"], bars["y"], strict=True):
         assert counts[np.abs(edges - low).argmin()] == count
     assert sum(bars["y"]) == atlas.partial.pictures
+    own = block_figures(trace_of(page).blocks[4])["distance"][1].item()
+    same = int(np.searchsorted(edges, own, side="right")) - 1
+    stands = [counts[:same].sum(), counts[same], counts[same + 1 :].sum()]
+    said = next(each.value for each in page.caption if "lower bars" in each.value)
+    assert [int(word) for word in said.replace(",", "").split() if word.isdecimal()] == [sum(stands), *stands]
+    assert counts[same] >= 1  # the sunflower is one of the atlas's own pictures
     text, figure = pieces(page), atlas.figure(4, 1, "distance")
     assert f"{short(figure.mean)} \u00b1 {short(figure.deviation)}" in text
     for top in atlas.head_top(4, 1):
@@ -62,8 +70,9 @@ def test_a_units_patches_are_the_files_and_its_largest_this_pictures(open_page: 
     atlas, text = shipped_atlas("vit-tiny"), pieces(page)
     for top in atlas.unit_top(7, 33):
         assert f'data-value="{top.value!r}"' in text
-    own = trace_of(page).blocks[7]["mlp_post"][0, 1:, 33].max().item()
-    assert short(own) in text
+    own = trace_of(page).blocks[7]["mlp_post"][0, 1:, 33]
+    assert short(own.max().item()) in text
+    assert short(own.mean().item()) in text
     assert short(atlas.unit_mean(7, 33)) in text
 
 

@@ -212,3 +212,40 @@ def test_what_was_computed_is_not_computed_again(open_page: Open, monkeypatch: p
     assert len(runs) == 1  # the two that are left; each alone is known
     next(box for box in page.checkbox if "MLP" in box.label and "unit" not in box.label).check().run()
     assert len(runs) == 1
+
+
+def test_the_explorer_goes_where_attention_changes_and_says_where_it_cannot(open_page: Open) -> None:
+    page = open_page("interventions", model="vit-tiny")
+    assert mounted(page, "interventions.explorer")["state"]["layer"] == 1
+    assert "The plain run." in " ".join(each.value for each in page.caption)
+    page = opened(open_page, "vit-tiny", ("h8.1", "-t2.5"))
+    explorer = mounted(page, "interventions.explorer")
+    assert explorer["state"]["layer"] == 9
+    assert explorer["asks"] == "vit-tiny 9"
+    page = opened(open_page, "vit-tiny", ("t8.5",))  # tokens change what their own block sees
+    assert mounted(page, "interventions.explorer")["state"]["layer"] == 8
+    page = opened(open_page, "vit-tiny", ("b11",))
+    assert "No block comes after" in " ".join(each.value for each in page.caption)
+
+
+def test_a_block_that_cannot_differ_is_named_and_a_button_leads_on(open_page: Open) -> None:
+    state = {"setting.bench.vit-tiny": bench.read("h5.1"), "setting.block.vit-tiny": 2}
+    page = open_page("interventions", model="vit-tiny", **state)
+    before = mounted(page, "interventions.explorer")
+    assert before["state"]["layer"] == 2
+    assert "Up to blocks.2 both runs are the same." in [each.value for each in page.caption]
+    page.button(key="interventions.go").click().run()
+    after = mounted(page, "interventions.explorer")
+    assert after["state"]["layer"] == 6
+    assert after["asks"] != before["asks"]
+    assert not any("both runs are the same" in each.value for each in page.caption)
+
+
+def test_with_everything_off_only_the_class_is_asked_for(open_page: Open) -> None:
+    page = opened(open_page, "vit-tiny", ("-b11",))
+    assert not any("logit" in str(group.options) for group in page.button_group)
+    said = [each.value for each in page.caption]
+    assert "For **sunflower**, each edit alone:" in said
+    ((logit, points),) = shown_changes(page)
+    assert logit > 0 > points  # which the page explains
+    assert any("different ways" in each for each in said)

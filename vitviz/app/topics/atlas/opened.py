@@ -12,6 +12,7 @@ from vitviz.app.kept import memory, size_of
 from vitviz.app.markup import as_text
 from vitviz.app.settings import Setting
 from vitviz.app.words import language, say
+from vitviz.zoo.registry import REGISTRY
 
 if TYPE_CHECKING:
     from vitviz.analysis.atlas.atlas import Atlas
@@ -59,7 +60,7 @@ def choose_atlas(model: ModelEntry) -> Atlas:
 def _title(option: str) -> str:
     if option == OWN:
         return say("atlas.own", name=as_text(str(st.session_state.get(NAME, ""))))
-    return say("atlas.shipped", model=option)
+    return say("atlas.shipped", model=REGISTRY[option].title.partition(",")[0])
 
 
 def own_atlas() -> Atlas | None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from vitviz.analysis.atlas.atlas import Atlas
     from vitviz.tracing.trace import Trace
 
+STYLE = "<style>.vat-rows td:first-child { white-space: nowrap; }</style>"
 WHAT = ("heads", "units", "layers")
 # As in vitviz.analysis.atlas, which imports torch; entropy as a share of an even row's.
 FIGURES = ("distance", "entropy_share", "class_weight", "register_weight", "self_weight")
@@ -31,7 +32,7 @@ SECTION = Setting("atlas.section", links.one_of(WHAT))
 FIGURE = Setting("atlas.figure", links.one_of(FIGURES))
 UNIT = Setting("atlas.unit", links.whole)
 OWN_FIGURES: session.Derived[dict[str, NDArray[np.float64]]] = session.Derived("figures of every head")
-OWN_UNITS: session.Derived[NDArray[np.float32]] = session.Derived("the largest activation of every unit")
+OWN_UNITS: session.Derived[NDArray[np.float32]] = session.Derived("mean and largest activation of every unit")
 
 
 def show() -> None:
@@ -50,8 +51,17 @@ def show() -> None:
     _content(section, atlas, trace)
     header = atlas.header
     said = say("atlas.about", pictures=atlas.partial.pictures, heads=header.num_heads, units=header.num_units)
-    st.caption(said if trace is not None else f"{said} {say('atlas.no_own', model=model.name)}")
+    if trace is None:
+        said = f"{said} {say('atlas.no_own', model=model.name)}"
+    elif _is_one(atlas):
+        said = f"{said} {say('atlas.is_one')}"
+    st.caption(said)
     open_own()
+
+
+def _is_one(atlas: Atlas) -> bool:
+    """Whether the chosen picture is a sample of an atlas of the samples."""
+    return not st.session_state.get("picture_is_own") and st.session_state.get("picture_name") in atlas.names
 
 
 @st.fragment
@@ -131,12 +141,17 @@ def _one_head(atlas: Atlas, block: int, head: int, figure: str, own: float | Non
         rows.append([say("atlas.in_patches"), short(found.mean / place.pixels)])
         entropy = atlas.figure(block, head, "entropy")
         rows.append([say("atlas.entropy"), f"{short(entropy.mean)} \u00b1 {short(entropy.deviation)}"])
+    stands = ""
     if own is not None:
         rows.append([say("atlas.this_picture"), short(own)])
         at = int(np.clip(np.searchsorted(edges, own, side="right") - 1, 0, len(counts) - 1))
-        below = say("atlas.below", below=int(counts[:at].sum()), count=int(counts.sum()))
-        rows.append([say("atlas.place"), below])
-    st.html(html.table(rows, ("", title), numbers=(1,)))
+        below, same, above = (
+            int(part.sum()) for part in (counts[:at], counts[at : at + 1], counts[at + 1 :])
+        )
+        stands = say("atlas.below", count=below + same + above, below=below, same=same, above=above)
+    st.html(f'{STYLE}<div class="vat-rows">{html.table(rows, ("", title), numbers=(1,))}</div>')
+    if stands:
+        st.caption(stands)
 
 
 def _units(atlas: Atlas, trace: Trace | None) -> None:
@@ -160,7 +175,8 @@ def _units(atlas: Atlas, trace: Trace | None) -> None:
         )  # fmt: skip
     rows = [[say("atlas.unit_mean"), short(atlas.unit_mean(block, unit))]]
     if trace is not None:
-        rows.append([say("atlas.unit_own"), short(float(_own_units(trace, block)[unit]))])
+        mean, largest = _own_units(trace, block)[:, unit].tolist()
+        rows += [[say("atlas.unit_own_mean"), short(mean)], [say("atlas.unit_own"), short(largest)]]
     st.html(html.table(rows, ("", say("atlas.activation")), numbers=(1,)))
     st.subheader(say("atlas.excites_unit", block=blocks[block].name, unit=unit), anchor=False)
     st.html(exciting(atlas, blocks[block], atlas.unit_top(block, unit), looks=False))
@@ -168,11 +184,12 @@ def _units(atlas: Atlas, trace: Trace | None) -> None:
 
 
 def _own_units(trace: Trace, block: int) -> NDArray[np.float32]:
-    """The largest activation of each unit of a block at a patch of this person's picture, (U,)."""
+    """Mean and largest activation of each unit of a block at the patches of this person's picture, (2, U)."""
 
     def make() -> NDArray[np.float32]:
         of = trace.blocks[block]
-        return of["mlp_post"].flatten(0, -2)[of.num_prefix :].amax(dim=0).float().numpy()
+        found = of["mlp_post"].flatten(0, -2)[of.num_prefix :].float()  # (P, U)
+        return np.stack([found.mean(dim=0).numpy(), found.amax(dim=0).numpy()])
 
     return session.derived(trace, OWN_UNITS.at(block), make)
 

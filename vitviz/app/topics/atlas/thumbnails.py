@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 STYLE = """<style>
 .vat { display: grid; grid-template-columns: repeat(auto-fill, minmax(132px, 1fr)); gap: 12px 14px; }
 .vat figure { margin: 0; min-width: 0; }
-.vat-picture { position: relative; overflow: hidden; background: rgba(135,130,125,.16); }
+.vat-picture { position: relative; background: rgba(135,130,125,.16); }
 .vat-picture img { display: block; width: 100%; image-rendering: auto; }
 .vat-picture i { position: absolute; box-sizing: border-box; min-width: 9px; min-height: 9px;
   border: 2px solid #fff; outline: 2px solid #b0410a; }
-.vat-picture i.l { border-style: dashed; outline: 1px solid #000; }
+.vat-picture i.l { border-color: #ffd43b; border-radius: 50%; outline-color: #000; }
 .vat figcaption { font-size: 12px; line-height: 1.4; margin-top: 4px; overflow-wrap: anywhere; }
 .vat-value { font-family: var(--st-code-font, monospace); font-variant-numeric: tabular-nums; }
 .vat-none { padding: 12px 8px; font-size: 12px; }

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import streamlit as st
 
 from vitviz.app import bench, callbacks, edited, session
+from vitviz.app.class_names import naming
 from vitviz.app.explorer_view import Start, explore
 from vitviz.app.markup import as_text
+from vitviz.app.settings import BLOCK
 from vitviz.app.topics.interventions.add_form import add_form
 from vitviz.app.topics.interventions.changes import STREAM, Shown, changes
 from vitviz.app.topics.interventions.exports import exports
@@ -38,6 +40,9 @@ STYLE = """<style>
 </style>"""
 
 
+ASKS = "interventions.asks"  # another text when the explorer is to go to the block that is set
+
+
 class Tried(NamedTuple):
     """An edit of the bench and what it changes alone, or why it cannot be made here."""
 
@@ -62,7 +67,7 @@ def show(model: ModelEntry, trace: Trace) -> None:
         together = _together(model, trace, applied)
         with place:
             target = changes(model, trace, Shown(together, applied, not tried))
-        _list(model, tried, target, together if len(applied) > 1 else None)
+        _list(model, trace, tried, target, together if len(applied) > 1 else None)
         add_form(model, trace, first=not tried)
         if applied and together is not None:
             exports(model, trace, [each for each in tried if each.alone is not None], together)
@@ -103,7 +108,9 @@ def _together(model: ModelEntry, trace: Trace, applied: list[PlannedEdit]) -> Ef
         return None
 
 
-def _list(model: ModelEntry, tried: list[Tried], target: int | None, together: Effect | None) -> None:
+def _list(
+    model: ModelEntry, trace: Trace, tried: list[Tried], target: int | None, together: Effect | None
+) -> None:
     """The edits, each on or off and removable, with what it changes alone; below them what all do together."""
     if not tried:
         st.markdown(say("interventions.empty"))
@@ -111,11 +118,16 @@ def _list(model: ModelEntry, tried: list[Tried], target: int | None, together: E
             for number, edit in enumerate(_examples(model)):
                 bench.button(model, edit, f"bench_example.{number}")
         return
+    if target is not None:
+        st.caption(say("interventions.each_alone", name=as_text(naming(trace)(target))))
     with st.container(key="bench-list", gap=None):
         for number, each in enumerate(tried):
             _row(model, number, each, target)
         if together is not None:
             st.markdown(f"**{say('interventions.together')}**: {_numbers(together, target)}")
+        found = [*(each.alone for each in tried), together]
+        if target is not None and any(one is not None and _oppose(one, target) for one in found):
+            st.caption(say("interventions.oppose"))
         if len(tried) > 1:
             st.button(
                 say("interventions.clear"), key="bench_clear", type="tertiary",
@@ -148,13 +160,24 @@ def _row(model: ModelEntry, number: int, each: Tried, target: int | None) -> Non
     st.caption(each.why_not if each.alone is None else _numbers(each.alone, target))
 
 
+def _signed(value: float, digits: int) -> str:
+    """A change, with its sign where it is not written as nought."""
+    text = fixed(value, digits)
+    return f"+{text}" if value > 0 and float(text) else text
+
+
+def _oppose(found: Effect, target: int) -> bool:
+    """Whether the class's logit and its probability go different ways."""
+    return float(found.delta_logits[target]) * float(found.delta_probabilities[target]) < 0
+
+
 def _numbers(found: Effect, target: int | None) -> str:
     """Changes of the class's logit and probability; without classes, how far the patches' last stream is moved."""
     if target is None:
         return say("interventions.stream_alone", change=percent(float(found.of_patches()[-1])))
     return say(
-        "interventions.alone", logit=fixed(float(found.delta_logits[target]), 4),
-        probability=fixed(100 * float(found.delta_probabilities[target]), 2),
+        "interventions.alone", logit=_signed(float(found.delta_logits[target]), 4),
+        probability=_signed(100 * float(found.delta_probabilities[target]), 2),
     )  # fmt: skip
 
 
@@ -168,12 +191,44 @@ def _attention(model: ModelEntry, trace: Trace, applied: list[PlannedEdit]) -> N
         run = edited.edited(model, trace, applied)
         edits = ",".join(map(str, applied))
         second = described(model, picture, say("interventions.edited"), (run, edits))
-    # An edit of a head changes the attention of later blocks, not of its own.
-    begins = min(min((edit.block for edit in applied), default=0) + 1, len(trace.blocks) - 1)
-    start = Start(begins, 0)
+    first = min(map(_changes_from, applied), default=1)
+    last = len(trace.blocks) - 1
+    if BLOCK.peek(-1, model.name) < 0:  # nobody chose one
+        st.session_state[ASKS] = f"{model.name} {first}"
+    start = Start(min(first, last), 0, asks=st.session_state.get(ASKS, ""))
+
+    def above() -> None:
+        if applied:
+            _where_it_changes(model, trace, first, min(BLOCK.peek(start.block, model.name), last))
 
     def below() -> None:
         bench.offer(model, bench.of_chosen(model, trace, start), "interventions")
 
-    st.caption(say("interventions.attention_help"))
-    explore("interventions", plain, second, start, model, below, (STREAM,) if applied else ())
+    st.caption(say("interventions.attention_help" if applied else "interventions.attention_plain"))
+    explore("interventions", plain, second, start, model, below, (STREAM,) if applied else (), above)
+
+
+def _changes_from(edit: PlannedEdit) -> int:
+    """The first block whose attention weights an edit can change: a head that is switched off still looks itself."""
+    return edit.block + (edit.kind not in ("tokens", "mask"))
+
+
+def _where_it_changes(model: ModelEntry, trace: Trace, first: int, shown: int) -> None:
+    """Said where both runs have to be the same in the block that is shown, with a way to one where they differ."""
+    if shown >= first:
+        return
+    here = trace.blocks[shown].title
+    if first >= len(trace.blocks):
+        st.caption(say("interventions.never_changes"))
+        return
+
+    def go() -> None:
+        BLOCK.set(first, model.name)
+        st.session_state[ASKS] = f"{st.session_state.get(ASKS, '')} {first}"
+        st.session_state.get("interventions.state", {}).pop("second", None)
+        bench.changed()
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(say("interventions.not_yet", block=here), width="content")
+        name, key = trace.blocks[first].title, "interventions.go"
+        st.button(say("interventions.go", block=name), key=key, on_click=callbacks.named(key, go))

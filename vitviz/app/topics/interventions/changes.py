@@ -69,7 +69,7 @@ def changes(model: ModelEntry, trace: Trace, shown: Shown) -> int | None:
         if shown.together is None:
             st.caption(say("interventions.nothing_classes" if trace.has_classes else "interventions.nothing"))
         if trace.has_classes and not shown.empty:
-            target, quantity = choose_score(model, trace)
+            target, quantity = choose_score(model, trace, drawn=shown.together is not None)
             if shown.together is not None:
                 scores(trace, shown.together, target, quantity)
         if shown.together is not None:
@@ -77,12 +77,14 @@ def changes(model: ModelEntry, trace: Trace, shown: Shown) -> int | None:
     return target
 
 
-def choose_score(model: ModelEntry, trace: Trace) -> tuple[int, str]:
-    """The class that is looked at, and whether its logit or its probability."""
+def choose_score(model: ModelEntry, trace: Trace, *, drawn: bool = True) -> tuple[int, str]:
+    """The class that is looked at, and whether its logit or its probability: asked where one of them is ``drawn``."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         with st.container(width="stretch"):
             where = "interventions.class"
             target = class_choice.choose_target(model, trace, say("interventions.class"), where)
+        if not drawn:
+            return target, QUANTITIES[0]
         quantity = QUANTITY.widget(
             lambda key: st.segmented_control(
                 say("interventions.quantity"), QUANTITIES, key=key, required=True,

@@ -1,4 +1,5 @@
-// What is drawn of a cursor: the shown block in the pointer's own frame, the small maps of all blocks right after it.
+// What is drawn of a cursor: the shown block in the pointer's own frame; right after it the small maps of all blocks and the
+// list of the patches that are most alike, whose lines cost the browser more than the map.
 import { colourBar } from "../../../web/shared/colours.js";
 import { write } from "../../../web/shared/dom.js";
 import { SignedShades } from "../../../web/shared/shades.js";
@@ -101,7 +102,7 @@ export class Drawing {
     return true;
   }
 
-  /** The pointer's own frame: what is shown large, and the words. */
+  /** The pointer's own frame: what is shown large, and which token that is. */
   drawFrame() {
     const { shown, cursor } = this;
     if (!shown || !this.rows.clientWidth) return;
@@ -127,6 +128,7 @@ export class Drawing {
       if (all || this.fresh[i].size) row.flush();
       this.fresh[i].clear();
     }
+    this.listAlike(data, sides);
     this.drawnLow = this.low;
     if (all) this.drawSides(data, theme, shades);
     if (!whole) this.goOn();
@@ -177,8 +179,21 @@ export class Drawing {
       const best = values && source.side !== i ? mostAlike(values, layer.prefix.length, 1)[0] : undefined;
       const key = other ? (other.side === i ? other.token : null) : (best ?? null);
       side.point(own, key, pinned, block, theme.ink);
-      const text = values ? alikeText(values, layer, own, data.words) : data.words.loading;
-      write(side.alike, text);
+    }
+  }
+
+  /**
+   * The patches that are most like the cursor's token, as text.
+   * @param {LikenessData} data
+   * @param {Side[]} sides
+   */
+  listAlike(data, sides) {
+    for (const [i, side] of sides.entries()) {
+      const block = this.cursor.blockOf(i);
+      const { side: from, token } = this.cursor.source(i, block);
+      const { values } = side.maps[block];
+      const layer = data.sides[i].layers[block];
+      write(side.alike, values ? alikeText(values, layer, from === i ? token : -1, data.words) : data.words.loading);
     }
   }
 

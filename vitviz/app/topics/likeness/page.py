@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from vitviz.app import links, session, shell
 from vitviz.app.section_choice import choose_section
 from vitviz.app.settings import Setting
@@ -16,10 +18,12 @@ def show() -> None:
     """The chosen picture in the chosen model, beside another picture or beside another model."""
     model = session.entry()
     shell.head(say("likeness.title"), say("likeness.lead"), model)
-    section = choose_section(
-        SECTION, SECTIONS, say("likeness.section"), lambda name: say(f"likeness.section_{name}")
-    )
+    left, right = st.columns([1.5, 1], vertical_alignment="center")
+    with left:
+        section = choose_section(
+            SECTION, SECTIONS, say("likeness.section"), lambda name: say(f"likeness.section_{name}")
+        )
     if section == "patches":
-        patches.show(model)
+        patches.show(model, right)
     else:
         models.show(model)

@@ -6,36 +6,34 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vitviz.app import beside, preparation, session
+from vitviz.app import beside, other_pictures, preparation, session
 from vitviz.app.topics.likeness.maps import Run, maps
 from vitviz.app.words import say
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from vitviz.zoo.registry import ModelEntry
 
 
-def show(model: ModelEntry) -> None:
-    """The maps, and below them the choice of a second picture."""
-    place, below = st.container(), st.container()
-    with below:
-        left, _ = st.columns([1, 1.6])
-        second = beside.choose_picture(left)
-    runs = [Run(model, session.picture(), str(st.session_state["picture_name"]))]
+def show(model: ModelEntry, place: DeltaGenerator) -> None:
+    """The maps, and in ``place`` the choice of a second picture."""
+    second = beside.choose_picture(place, alone=True)
+    name = str(st.session_state["picture_name"])
+    runs = [Run(model, session.picture(), other_pictures.titles().get(other_pictures.chosen(), name))]
     if second is not None:
         picture, name = second
         # Each picture as this model is to see pictures: its own shape, where a person chose that, and not the first's.
         runs.append(Run(preparation.prepared(session.loaded(), picture.size), picture, name))
-    with place:
-        with st.spinner(say("running")):
-            for run in runs:
-                run.trace()
-        _maps(runs)
-    with below:
-        st.caption(say("likeness.try"))
-        st.markdown(say("likeness.trust"))
-        st.caption(say("likeness.colours"))
-        if _turned(model):
-            st.caption(say("likeness.turned"))
+    with st.spinner(say("running")):
+        for run in runs:
+            run.trace()
+    _maps(runs)
+    st.caption(say("likeness.try"))
+    st.markdown(say("likeness.trust"))
+    st.caption(say("likeness.colours"))
+    if _turned(model):
+        st.caption(say("likeness.turned"))
 
 
 @st.fragment

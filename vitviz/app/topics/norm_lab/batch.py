@@ -13,7 +13,6 @@ from vitviz.app.settings import Setting
 from vitviz.app.topics.norm_lab.block_part import InBatch, norm_block
 from vitviz.app.topics.norm_lab.code import code_that_ran
 from vitviz.app.words import say
-from vitviz.images import to_array
 from vitviz.plot.numbers import in_brackets, short
 from vitviz.plot.numbers import in_formula as text
 from vitviz.samples import SAMPLES, Sample
@@ -107,14 +106,11 @@ def _first_input(
     model: ModelEntry, trace: Trace, picture: ChosenPicture
 ) -> tuple[Image.Image, NDArray[np.float32]]:
     """What the model sees of a picture, and the tokens that it makes of it, (C, T)."""
-    import torch
-
     from vitviz.analysis.norm_lab.batch_norm import embed
 
-    seen = picture.view(model.preprocessing)
-    pixels = torch.from_numpy(to_array(seen, model.preprocessing)).unsqueeze(0)  # (1, 3, H, W)
+    pixels = session.image(model, picture)
     with session.gate():
-        return seen, embed(trace.network, pixels)
+        return session.seen(model, picture), embed(trace.network, pixels)
 
 
 def _cell(model: ModelEntry, shape: tuple[int, ...]) -> tuple[int, int]:

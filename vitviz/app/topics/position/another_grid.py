@@ -146,12 +146,9 @@ def _run(
     network = cast("VisionTransformer", trace.network)
 
     def make() -> NDArray[np.float32]:
-        import torch
-
         from vitviz.analysis.position.runs import logits_at_size
-        from vitviz.images import to_array
 
-        image = torch.from_numpy(to_array(picture, model.preprocessing)).unsqueeze(0)  # (1, C, H, W)
+        image = session.as_given(picture, model)
         text = say("position.running_size", count=positions.shape[1])
         with block_by_block(len(network.blocks), text) as watch, session.gate():
             logits: NDArray[np.float32] = logits_at_size(network, image, positions, watch).numpy()
