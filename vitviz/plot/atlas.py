@@ -48,16 +48,18 @@ def atlas_dots(
         hover = f"%{{text}}, {own_name}: %{{y:.4~g}}"
         traces.append(dots(x, own, ACCENT, "x-thin-open", 7, hover=hover, text=names, name=own_name))
         gaps = np.full(len(x), np.nan)
-        pairs = [np.stack(each, axis=1).ravel() for each in ((x, x, gaps), (y, ringed["chosen own"], gaps))]
-        traces.append(line(*pairs, INK, 1.0))
+        across, up = (
+            np.stack(ends, axis=1).ravel() for ends in ((x, x, gaps), (y, ringed["chosen own"], gaps))
+        )
+        traces.append(line(across, up, INK, 1.0))
     shapes = [
         {**cursor(x[chosen], float(of[chosen]), ACCENT, 14, hollow=True), "name": ring}
         for ring, of in ringed.items()
         if chosen is not None and np.isfinite(of[chosen])
     ]
-    across = Axis(x_title, span=(-0.6, len(blocks) - 0.4), ticks=_ticks(len(blocks)))
+    axis = Axis(x_title, span=(-0.6, len(blocks) - 0.4), ticks=_ticks(len(blocks)))
     described = below(
-        Panels([Panel(Axis(y_title, from_zero=True), traces, shapes)], HEIGHT, across, label=label), theme
+        Panels([Panel(Axis(y_title, from_zero=True), traces, shapes)], HEIGHT, axis, label=label), theme
     )
     described["layout"]["dragmode"] = False
     return described
