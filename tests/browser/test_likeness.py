@@ -29,6 +29,8 @@ def trace(sample: object = FIRST, model: str = "vit-tiny") -> Trace:
 
 def alike(page: Page, side: int) -> list[tuple[int, int, float]]:
     """The most alike patches that a side lists: row, column, cosine."""
+    # The list is written after the frame of the pointer's move.
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 40)))")
     text = page.locator(".lk-text").nth(side).inner_text().replace("\u2212", "-")
     found = re.findall(r"\((\d+), (\d+)\) (-?\d\.\d{3})", text)
     return [(int(row), int(column), float(value)) for row, column, value in found]
