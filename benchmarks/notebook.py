@@ -78,7 +78,7 @@ def measure(browser: Browser, address: str, folder: Path, model: str, moves: int
     page.set_default_timeout(180_000)
     page.add_init_script(DEEP)
     received = Received(page)
-    page.goto(f"{address}/lab/tree/{model}.ipynb")
+    page.goto(f"{address}/lab/tree/{model}.ipynb?reset")  # alone: else the one before is there, too
     page.locator(".jp-Cell").nth(1).wait_for()
     page.evaluate(RUN_CELL, [0, True])
     first_maps, first_bytes, all_bytes = [], [], []

@@ -78,7 +78,7 @@ def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with jupyterlab(folder) as address:
         page = browser.new_context(viewport={"width": 1280, "height": 1400}).new_page()
         page.set_default_timeout(120_000)
-        page.goto(f"{address}/lab/tree/a.ipynb")
+        page.goto(f"{address}/lab/tree/a.ipynb?reset")
         expect(page.locator(".jp-Cell")).to_have_count(len(CELLS))
         made = Lab(page, folder / "a.ipynb")
         for cell in range(3):
