@@ -23,10 +23,12 @@ from vitviz.analysis.faithfulness.curves import (
     removed_by,
 )
 from vitviz.analysis.faithfulness.removal import Removal
-from vitviz.analysis.faithfulness.verdict import judged
+from vitviz.analysis.faithfulness.verdict import Grade, judged
 from vitviz.samples import SAMPLES
 from vitviz.tracing.dropping import why_no_dropping
 from vitviz.tracing.trace import Trace
+
+GRADES: tuple[Grade, ...] = ("better", "half", "sum", "mixed", "chance", "worse_half", "worse")
 
 
 def curves_of(trace: Trace, orders: NDArray[np.int64], removal: Removal) -> Curves:
@@ -55,10 +57,10 @@ def measure(name: str, pictures: int, slow: bool, asked: Removal | None) -> dict
                 continue
             values = method.attribute(trace, int(trace.logits.argmax())).values
             begun = perf_counter()
-            verdict = judged(curves_of(trace, order_of_map(trace, values), removal), control).gap
+            verdict = judged(curves_of(trace, order_of_map(trace, values), removal), control)
             map_s.append(perf_counter() - begun)
-            verdicts.setdefault(method.name, []).append(verdict.word)
-            gains.setdefault(method.name, []).append(verdict.gain)
+            verdicts.setdefault(method.name, []).append(verdict.grade)
+            gains.setdefault(method.name, []).append(verdict.gap.gain)
         print(
             f"{name} {sample.file}: "
             + ", ".join(f"{k} {v[-1]:+.2f} {verdicts[k][-1]}" for k, v in gains.items())
@@ -66,7 +68,7 @@ def measure(name: str, pictures: int, slow: bool, asked: Removal | None) -> dict
     rows = [
         (
             method,
-            *(str(words.count(word)) for word in ("better", "chance", "worse")),
+            *(str(words.count(word)) for word in GRADES),
             f"{np.median(gains[method]):+.3f}",
         )
         for method, words in verdicts.items()
@@ -74,7 +76,7 @@ def measure(name: str, pictures: int, slow: bool, asked: Removal | None) -> dict
     print_table(
         f"{name}, {removal}, {len(control_s)} pictures: control {np.median(control_s):.2f} s,"
         f" a map {np.median(map_s):.2f} s",
-        ("method", "better", "chance", "worse", "median gain"), rows,
+        ("method", *GRADES, "median gain"), rows,
     )  # fmt: skip
     return {
         "removal": removal, "verdicts": verdicts, "gains": gains, "run_s": float(np.median(run_s)),

@@ -37,12 +37,12 @@ def test_a_chosen_map_is_shown_large_with_its_curves(visit: Visit) -> None:
 
 def test_another_class_has_other_maps_and_the_same_control(visit: Visit) -> None:
     page = visit("class-maps?class=3")
-    line = page.get_by_text("the best of 20 random orders").first
+    line = page.get_by_text("when they are put back").first
     expect(line).to_be_visible()
     before = line.inner_text()
     page.get_by_role("radio", name="logit").click()
     settle(page)
-    expect(page.get_by_text("the best of 20 random orders").first).not_to_have_text(before)
+    expect(page.get_by_text("when they are put back").first).not_to_have_text(before)
     expect(page.get_by_role("heading", name="Chefer")).to_be_visible()
 
 

@@ -16,7 +16,8 @@ from vitviz.plot.themes import ACCENT, FAINT, INK, Theme
 SECOND = "#3c82c8"
 LOOKS: tuple[tuple[str, Dash, float], ...] = ((ACCENT, "solid", 2.2), (SECOND, "dash", 1.8))
 HEIGHT = 245
-TICKS = [(0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %")]  # none at the ends, where two panels meet
+TICKS = [(share / 100, str(share)) for share in (0, 25, 50, 75, 100)]  # of a title that ends in %
+GAP = 0.1  # the two halves are two curves, each with an axis of its own
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,8 @@ def removal_curves(
     random_deletion: NDArray[np.float64],
     random_insertion: NDArray[np.float64],
     *,
-    x_titles: tuple[str, str] = (
-        "patches removed, the map's largest first",
-        "patches put back, the map's largest first",
-    ),
+    x_titles: tuple[str, str] = ("patches removed, %", "patches put back, %"),
+    headings: tuple[str, str] = ("removed: low is good", "put back: high is good"),
     y_title: str = "probability",
     random_name: str = "random orders",
     label: str = "The score while patches are removed and inserted, with random orders as control",
@@ -51,7 +50,7 @@ def removal_curves(
         (x_titles[0], gone, random_deletion, [one.deletion for one in maps]),
         (x_titles[1], there, random_insertion, [one.insertion for one in maps]),
     )
-    for x_title, x, random, curves in sides:
+    for heading, (x_title, x, random, curves) in zip(headings, sides, strict=True):
         traces: list[Part] = band(x, random.min(axis=0), random.max(axis=0))
         hover = f"{random_name}, %{{x:.0%}}: %{{y:.4~g}}"
         traces.append(line(x, random.mean(axis=0), INK, 1.2, "dot", hover=hover, name=random_name))
@@ -61,8 +60,8 @@ def removal_curves(
                 line(x, curve, ink, width, dash, symbol="circle", size=4, hover=hover, name=one.name)
             )
         axis = Axis(x_title, (0.0, 1.0), ticks=TICKS)
-        panels.append(Panel(Axis(y_title, from_zero=True), traces, x=axis))
-    return beside(Panels(panels, HEIGHT, label=label), theme)
+        panels.append(Panel(Axis(y_title, from_zero=True), traces, x=axis, heading=heading))
+    return beside(Panels(panels, HEIGHT, label=label, gap=GAP), theme)
 
 
 @drawing

@@ -236,7 +236,8 @@ class Panel:
 class Panels:
     """Panels and what is common to them. ``uprights`` run through all; ``headings`` are words that begin at an x.
 
-    ``label`` is the figure in words for those who do not see it.
+    ``label`` is the figure in words for those who do not see it. ``gap``: the room between panels side by side, as a
+    share of the width; more where their horizontal axes are not the same thing.
     """
 
     panels: Sequence[Panel]
@@ -245,3 +246,4 @@ class Panels:
     uprights: Sequence[Part] = ()
     headings: Sequence[tuple[float, str]] = ()
     label: str = ""
+    gap: float = 0.024

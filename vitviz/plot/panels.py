@@ -13,7 +13,6 @@ from vitviz.plot.themes import Theme, template
 MARGIN = {"l": 58, "r": 10, "t": 20, "b": 40}
 LINE = 15  # pixels of a line of text above a panel
 GAP = 0.08  # between panels below one another, of a panel's share
-BESIDE = 0.024  # between panels side by side, of the width
 
 
 def below(given: Panels, theme: Theme = "light") -> Description:
@@ -42,12 +41,12 @@ def beside(given: Panels, theme: Theme = "light") -> Description:
     """The panels side by side with one scale for ``y``; on a narrow page of the app they go into rows."""
     count = len(given.panels)
     layout = _layout(given, theme)
-    layout["meta"]["panels"] = "beside"
+    layout["meta"] |= {"panels": "beside", "gap": given.gap}
     layout["yaxis"] = given.panels[0].y.described() | {"anchor": "x"}
     data: list[Part] = []
     for i, panel in enumerate(given.panels):
         x = _ref("x", i)
-        left, right = (i / count + BESIDE / 2 * (i > 0)), (i + 1) / count - BESIDE / 2 * (i < count - 1)
+        left, right = (i / count + given.gap / 2 * (i > 0)), (i + 1) / count - given.gap / 2 * (i < count - 1)
         layout[_axis("x", i)] = (panel.x or given.x).described() | {"domain": [left, right], "anchor": "y"}
         if i and panel.x is None:
             layout[_axis("x", i)]["matches"] = "x"

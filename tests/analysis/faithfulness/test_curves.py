@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -110,7 +111,7 @@ def test_a_perfect_map_beats_chance_and_the_same_upside_down_is_worse() -> None:
     for sign, word in ((1, "better"), (-1, "worse")):
         found = removed_in(trace, order_of_map(trace, sign * right), "drop").curves("logit", 0)
         verdict = judged(found, control)
-        assert verdict.gap.word == verdict.deletion.word == verdict.insertion.word == word
+        assert verdict.gap.word == verdict.deletion.word == verdict.insertion.word == verdict.grade == word
         assert np.sign(verdict.gap.gain) == sign
 
 
@@ -156,6 +157,109 @@ def test_a_tie_is_no_win() -> None:
     verdict = Verdict(0.5, np.array([0.5, 0.2, 0.3]))
     assert (verdict.word, verdict.beaten) == ("chance", 2)
     assert verdict.gain == pytest.approx(0.5 - 1 / 3)
+
+
+def level_curves(deletion: Sequence[float], insertion: Sequence[float]) -> Curves:
+    """Curves that are level, so that their areas are their heights."""
+    x = np.array([0.0, 0.5, 1.0])
+    return Curves(x, np.tile(np.array(deletion)[:, None], 3), x, np.tile(np.array(insertion)[:, None], 3))
+
+
+# Deletion areas of ten orders, and behind them those of the same ten backwards; insertion areas are the other half's.
+LIKE = [
+    0.3,
+    0.34,
+    0.38,
+    0.42,
+    0.46,
+    0.5,
+    0.54,
+    0.58,
+    0.62,
+    0.66,
+    0.31,
+    0.35,
+    0.39,
+    0.43,
+    0.47,
+    0.51,
+    0.55,
+    0.59,
+    0.63,
+    0.67,
+]
+UNLIKE = [
+    0.3,
+    0.32,
+    0.34,
+    0.36,
+    0.38,
+    0.4,
+    0.42,
+    0.44,
+    0.46,
+    0.48,
+    0.7,
+    0.68,
+    0.66,
+    0.64,
+    0.62,
+    0.6,
+    0.58,
+    0.56,
+    0.54,
+    0.52,
+]
+
+
+@pytest.mark.parametrize(
+    ("grade", "random", "deletion", "insertion", "places"),
+    [
+        ("better", UNLIKE, 0.29, 0.71, ("all", "all")),
+        ("half", UNLIKE, 0.1, 0.52, ("all", "among")),  # 0.42 apart, more than the 0.4 of the best random order
+        ("half", UNLIKE, 0.33, 0.95, ("most", "all")),
+        ("half", UNLIKE, 0.72, 1.2, ("none", "all")),  # a half that is worse does not hide behind the other
+        ("sum", LIKE, 0.45, 0.5, ("among", "among")),  # 0.05 apart, random orders 0.01
+        ("mixed", UNLIKE, 0.29, 0.5, ("all", "among")),
+        ("mixed", UNLIKE, 0.29, 0.29, ("all", "none")),
+        ("chance", UNLIKE, 0.5, 0.5, ("among", "among")),
+        ("chance", UNLIKE, 0.3, 0.7, ("most", "most")),  # as good as the best, which is no win
+        ("chance", UNLIKE, 0.4, 0.29, ("among", "none")),
+        ("chance", LIKE, 0.5, 0.45, ("among", "among")),  # the sum is worse than all, neither half is
+        ("worse_half", UNLIKE, 0.95, 0.4, ("none", "among")),
+        ("worse", UNLIKE, 0.71, 0.29, ("none", "none")),
+    ],
+)  # fmt: skip
+def test_the_grade_claims_no_more_than_both_halves_show(
+    grade: str, random: list[float], deletion: float, insertion: float, places: tuple[str, str]
+) -> None:
+    control = level_curves(random, random[10:] + random[:10])
+    verdict = judged(level_curves([deletion], [insertion]), control)
+    assert verdict.grade == grade
+    assert (verdict.deletion.place, verdict.insertion.place) == places
+    # The same from the plain numbers.
+    assert (grade == "better") == (deletion < min(random) and insertion > max(random))
+    assert (grade == "worse") == (deletion > max(random) and insertion < min(random))
+    if grade in ("better", "half", "sum"):
+        assert insertion - deletion > max(np.subtract(random[10:] + random[:10], random))
+
+
+def test_better_in_both_halves_is_better_in_their_sum() -> None:
+    """For any numbers: a map that has the highest insertion and the lowest deletion area has the largest gap."""
+    generator = np.random.default_rng(5)
+    seen = set()
+    for _ in range(400):
+        random = generator.normal(size=4)
+        control = level_curves(random, np.roll(random, 2))
+        deletion, insertion = generator.normal(scale=2, size=2)
+        verdict = judged(level_curves([deletion], [insertion]), control)
+        seen.add(verdict.grade)
+        if deletion < random.min() and insertion > random.max():
+            assert verdict.gap.word == "better"
+            assert verdict.grade == "better"
+        else:
+            assert verdict.grade != "better"
+    assert seen == {"better", "half", "sum", "mixed", "chance", "worse_half", "worse"}
 
 
 def test_maps_that_differ_by_less_than_random_orders_do_are_not_ranked() -> None:

@@ -8,14 +8,22 @@ import { formatted, number } from "../shared/format.js";
 
 /** @import { Scale, Words } from "../shared/types.d.ts" */
 /**
+ * @typedef {"better" | "half" | "chance" | "worse_half" | "worse" | "none"} Mark
  * @typedef {{ name: string, title: string, values: Float32Array, rows: number, columns: number, signed: boolean,
- *   low: number, high: number, note: string, mark: "better" | "chance" | "worse" | "none", verdict: string, says: string,
+ *   low: number, high: number, note: string, mark: Mark, verdict: string, says: string,
  *   gap: number | null }} Tile
  * @typedef {{ image: string, aspect: number, tiles: Tile[], chosen: string, choosable: boolean, summary: string,
  *   band: number, scales: { signed: Scale, positive: Scale }, words: Words }} MapsData
  */
 
-const MARKS = { better: "\u25b2", chance: "\u25cb", worse: "\u25bc", none: "" };
+const MARKS = {
+  better: "\u25b2",
+  half: "\u25b3",
+  chance: "\u25cb",
+  worse_half: "\u25bd",
+  worse: "\u25bc",
+  none: "",
+};
 
 class SmallMaps {
   /**

@@ -24,8 +24,8 @@ ORDER = (
 class Tile:
     """One map, or what stands in its place: ``values`` (h, w) or None, with a ``note``.
 
-    ``mark`` is better, chance, worse or none, ``verdict`` a few letters for it, ``says`` the same in words. ``gap`` is
-    a length beside the band of the random orders.
+    ``mark`` is better (in both halves), half, chance, worse_half, worse or none, ``verdict`` a few letters for it,
+    ``says`` the same in words. ``gap`` is a length beside the band of the random orders.
     """
 
     name: str

@@ -3,7 +3,7 @@
 /** @import { Axis, Figure, Layout, Shape, Trace } from "./types.js" */
 
 const LEAST = 140; // pixels that a panel needs beside others
-const BETWEEN = 14; // pixels between panels side by side
+const BETWEEN = 14; // least pixels between panels side by side
 const LETTER = 6.6; // mean width of a letter of the legend
 const SAMPLE = 46; // width of a sample line of the legend with the room around it
 const LINE = 19; // height of a line of the legend
@@ -49,9 +49,10 @@ function inRows({ data, layout }, width) {
   const count = Object.keys(layout).filter((key) => /^xaxis\d*$/.test(key)).length;
   const margin = { ...MARGIN, ...layout.margin };
   const room = width - margin.l - margin.r;
-  const columns = Math.min(count, Math.max(1, Math.floor((room + BETWEEN) / (LEAST + BETWEEN))));
+  const between = Math.max(BETWEEN, (layout.meta?.gap ?? 0) * room);
+  const columns = Math.min(count, Math.max(1, Math.floor((room + between) / (LEAST + between))));
   const rows = Math.ceil(count / columns);
-  const gap = BETWEEN / (2 * room);
+  const gap = between / (2 * room);
   const height = layout.height ?? 0;
   const inner = height - margin.t - margin.b;
   const all = rows * height;

@@ -46,7 +46,7 @@ export interface Layout {
   annotations?: Annotation[];
   showlegend?: boolean;
   /** `panels`: "beside" where the axes x, x2, ... stand side by side over one y; `label` is the chart in words. */
-  meta?: { panels?: string; label?: string };
+  meta?: { panels?: string; gap?: number; label?: string };
   [key: string]: unknown;
 }
 

@@ -21,9 +21,9 @@ from vitviz.analysis.faithfulness.curves import (
     removed_by,
 )
 from vitviz.analysis.faithfulness.removal import Removal
-from vitviz.analysis.faithfulness.verdict import Verdicts, judged
+from vitviz.analysis.faithfulness.verdict import Verdict, Verdicts, judged
 from vitviz.app.topics.class_maps.forgetting import _part, _plain
-from vitviz.app.topics.class_maps.verdicts import plain
+from vitviz.app.topics.class_maps.verdicts import apart, mark_of, plain, sentence
 from vitviz.app.words import table
 from vitviz.tracing.trace import Trace
 from vitviz.web.class_maps.payload import ORDER, Tile, packed
@@ -48,6 +48,19 @@ def verdict_of(
         return removed.curves(quantity, target, against)  # type: ignore[arg-type]
 
     return judged(read(order_of_map(trace, values)), read(random_orders_of(trace)))  # type: ignore[arg-type]
+
+
+def mark_again(verdict: Verdicts) -> str:
+    """A tile's mark from the areas alone."""
+    better = int(verdict.deletion.value > verdict.deletion.random.max())
+    better += int(verdict.insertion.value > verdict.insertion.random.max())
+    worse = int(verdict.deletion.value < verdict.deletion.random.min())
+    worse += int(verdict.insertion.value < verdict.insertion.random.min())
+    if better and verdict.gap.value > verdict.gap.random.max():
+        return "better" if better == 2 else "half"
+    if worse and verdict.gap.value < verdict.gap.random.min():
+        return "worse" if worse == 2 else "worse_half"
+    return "chance"
 
 
 def table_rows(page: AppTest) -> list[list[str]]:
@@ -84,13 +97,15 @@ def test_maps_curves_and_verdicts_are_the_librarys(open_page: Open) -> None:
         assert tiles[name]["high"] == pytest.approx(top or 1.0)
         assert tiles[name]["low"] == pytest.approx(-(top or 1.0) if one.signed else 0.0)
         verdict = verdict_of(trace, name, target)
-        assert tiles[name]["mark"] == verdict.gap.word
+        assert tiles[name]["mark"] == mark_again(verdict)
         assert tiles[name]["gap"] == pytest.approx(verdict.gap.gain, abs=1e-5)
     verdict = verdict_of(trace, "chefer", target)
     assert mounted(page, "class_maps.maps")["band"] == pytest.approx(
         float(verdict.gap.random.max()), abs=1e-5
     )
-    assert any(plain(float(verdict.gap.random.max())) in text.value for text in page.markdown)
+    assert sentence(verdict) in next(
+        text.value for text in page.markdown if "when they are put back" in text.value
+    )
     rows = table_rows(page)
     assert [float(row[0]) for row in rows[: len(QUICK)]] == sorted(
         float(row[0]) for row in rows[: len(QUICK)]
@@ -139,10 +154,12 @@ def test_a_swin_is_tested_when_asked_and_says_what_it_has_not(open_page: Open) -
     press(page, "class_maps.page.one")
     target = int(trace.logits.argmax())
     tiles = tiles_of(page)
-    assert tiles["chefer"]["mark"] == verdict_of(trace, "chefer", target, removal="blur").gap.word
+    assert tiles["chefer"]["mark"] == mark_again(verdict_of(trace, "chefer", target, removal="blur"))
     assert tiles["rollout"]["mark"] == "none"
     press(page, "class_maps.page.all")
-    assert tiles_of(page)["rollout"]["mark"] == verdict_of(trace, "rollout", target, removal="blur").gap.word
+    assert tiles_of(page)["rollout"]["mark"] == mark_again(
+        verdict_of(trace, "rollout", target, removal="blur")
+    )
     assert not [button for button in page.button if str(button.key).startswith("class_maps.page")]
 
 
@@ -217,3 +234,74 @@ def test_it_speaks_chinese(open_page: Open) -> None:
     page = open_page("class_maps", model="vit-test", language="zh")
     assert page.title[0].value == table()["class_maps.title"]["zh"]
     assert any("随机" in tile["says"] for tile in tiles_of(page).values())
+
+
+RANDOM = np.array([0.442, 0.5, 0.55, 0.6, 0.53, 0.523, 0.49, 0.56])
+
+
+def verdicts_at(deletion: float, insertion: float) -> Verdicts:
+    """Of a map with these areas, where random orders have ``RANDOM`` and, backwards, the same turned around."""
+    backwards = np.roll(RANDOM, 4)
+    gap = Verdict(insertion - deletion, backwards - RANDOM)
+    return Verdicts(gap, Verdict(-deletion, -RANDOM), Verdict(insertion, backwards))
+
+
+def test_the_line_names_what_carries_the_verdict() -> None:
+    assert sentence(verdicts_at(0.38, 0.494)) == (
+        "**Better than chance in one half only:** better than all 8 random orders when its patches are removed "
+        "(0.380 < 0.442), no better when they are put back (0.494, chance 0.524, better than 2 of 8)."
+    )
+    assert sentence(verdicts_at(0.38, 0.7)).endswith(
+        "better than all 8 random orders when they are put back (0.700 > 0.600)."
+    )
+    assert sentence(verdicts_at(0.7, 0.3)) == (
+        "**Worse than chance in both halves:** worse than all 8 random orders when its patches are removed "
+        "(0.700 > 0.600), worse than all 8 random orders when they are put back (0.300 < 0.442)."
+    )
+
+
+HALF = re.compile(
+    r"(?P<all>better than all)|(?P<most>better than most \((?P<m>\d+))|(?P<among>no better)|(?P<none>worse than all)"
+)
+
+
+@pytest.mark.parametrize("deletion", [0.3, 0.445, 0.52, 0.598, 0.8])
+@pytest.mark.parametrize("insertion", [0.3, 0.445, 0.52, 0.598, 0.8])
+def test_the_line_follows_from_the_numbers_in_it(deletion: float, insertion: float) -> None:
+    """Each half is read again out of the sentence and judged by its own numbers."""
+    verdict = verdicts_at(deletion, insertion)
+    head, _, rest = sentence(verdict).partition(":**")
+    removed, put_back = rest.split(" removed", 1)
+    better = worse = 0
+    for text, numbers, area, sign in (
+        (removed, put_back, deletion, -1),
+        (put_back.split("), ", 1)[1], rest.rsplit("(", 1)[1], insertion, 1),
+    ):
+        found = HALF.search(text)
+        assert found is not None
+        first, second = (float(one) for one in re.findall(r"\d\.\d+", numbers)[:2])
+        assert first == pytest.approx(area, abs=5e-4)
+        beaten = int((sign * RANDOM < sign * area).sum())
+        if found["all"]:
+            better += 1
+            assert beaten == 8
+            assert sign * first > sign * second
+        elif found["none"]:
+            worse += 1
+            assert beaten == 0
+            assert sign * first < sign * second
+        else:
+            assert second == pytest.approx(RANDOM.mean(), abs=5e-4)
+            assert bool(found["most"]) == (beaten >= 6)
+    assert ("Better than chance in both" in head) == (better == 2)
+    assert ("Worse than chance in both" in head) == (worse == 2)
+    if "one half" in head:
+        assert (better if "Better" in head else worse) == 1
+    assert (mark_of(verdict) in ("better", "half")) <= (better > 0)
+    assert (mark_of(verdict) in ("worse", "worse_half")) <= (worse > 0)
+
+
+def test_numbers_that_differ_are_written_differently() -> None:
+    assert apart(0.38, 0.442) == ("0.380", "0.442")
+    assert apart(0.44201, 0.44204) == ("0.44201", "0.44204")
+    assert plain(-0.0001) == "0.000"

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 NOTHING = ""
 BESIDE = Setting("class_maps.beside", links.one_of((NOTHING, *ORDER)))
 WIDTH = 300
-MARKS = {"better": ":green[\u25b2]", "chance": "\u25cb", "worse": ":orange[\u25bc]"}
+MARKS = {
+    "better": ":green[\u25b2]", "half": ":green[\u25b3]", "chance": "\u25cb", "worse_half": ":orange[\u25bd]",
+    "worse": ":orange[\u25bc]",
+}  # fmt: skip
 CHOSEN, COMPARED = "\u25b8 ", "\u25b9 "
 
 
@@ -100,7 +103,8 @@ def _sums(one: ClassMap) -> str:
 
 def _curves(bench: Bench, made: Sequence[str], found: verdicts.Found) -> None:
     name, verdict = bench.chosen, found.verdicts[bench.chosen]
-    st.markdown(f"{MARKS[verdict.gap.word]} {verdicts.sentence(verdict.gap)}")
+    st.markdown(f"{MARKS[verdicts.mark_of(verdict)]} {verdicts.sentence(verdict)}")
+    st.caption(say("class_maps.comparable"))
     place = st.container()
     beside = _beside(bench, [other for other in made if other != name and other in found.curves])
     with place:
@@ -132,6 +136,7 @@ def _chart(bench: Bench, found: verdicts.Found, names: Sequence[str]) -> None:
     figure = removal_curves.describe(
         maps, control.gone, control.there, control.deletion, control.insertion,
         x_titles=(say("class_maps.gone"), say("class_maps.there")),
+        headings=(say("class_maps.gone_heading"), say("class_maps.there_heading")),
         y_title=say(f"class_maps.axis.{bench.quantity}{contrast}"),
         random_name=say("class_maps.random", count=len(control.gaps)),
         label=say("class_maps.chart"),

@@ -200,10 +200,11 @@ def _tiles(bench: Bench, made: Sequence[str], found: verdicts.Found) -> list[Til
             one = map_of(bench.trace, name, bench.question)
             tile = Tile(name, title, one.values, one.signed)
             if name in found.verdicts:
-                gap = found.verdicts[name].gap
+                one_verdict = found.verdicts[name]
+                mark = verdicts.mark_of(one_verdict)
                 tile = replace(
-                    tile, mark=gap.word, verdict=found.short(name), says=say(f"class_maps.short.{gap.word}"),
-                    gap=gap.gain,
+                    tile, mark=mark, verdict=found.short(name), says=say(f"class_maps.short.{mark}"),
+                    gap=one_verdict.gap.gain,
                 )  # fmt: skip
             tiles.append(tile)
     return tiles

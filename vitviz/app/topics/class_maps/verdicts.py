@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from vitviz.app.topics.class_maps import measured
 from vitviz.app.topics.class_maps.question import Question
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from vitviz.analysis.faithfulness.verdict import Verdict, Verdicts
     from vitviz.tracing.trace import Trace
 
+Mark = Literal["better", "half", "chance", "worse_half", "worse"]
 TURNS = 0.1  # a curve's way back that is told, as a share of what the score moves at all
 
 
@@ -63,21 +64,38 @@ def of(trace: Trace, question: Question, removal: Removal, quantity: Quantity, n
 
 
 def summary(found: Found) -> str:
-    """How many of the tested maps do better than chance, and all of them in order."""
-    better = sum(one.gap.word == "better" for one in found.verdicts.values())
+    """How many of the tested maps do better than chance in both halves and in one, and all of them in order."""
+    marks = [mark_of(one) for one in found.verdicts.values()]
     order = " > ".join(
         " \u2248 ".join(say(f"class_maps.name.{name}") for name in group) for group in found.groups
     )
     key = "class_maps.summary" if len(found.verdicts) > 1 else "class_maps.summary_one"
-    return say(key, better=better, count=len(found.verdicts), order=order)
+    return say(key, better=marks.count("better"), half=marks.count("half"), count=len(marks), order=order)
 
 
-def sentence(verdict: Verdict) -> str:
-    """The one line."""
-    random = verdict.random
+def mark_of(verdict: Verdicts) -> Mark:
+    """What is drawn below a map: a triangle claims only what its halves show, a sum alone is none."""
+    grade = verdict.grade
+    return "chance" if grade == "sum" or grade == "mixed" else grade
+
+
+def sentence(verdict: Verdicts) -> str:
+    """The one line: the grade, then each half with its own area beside those of the random orders."""
     return say(
-        f"class_maps.verdict.{verdict.word}", gain=plain(abs(verdict.gain)), beaten=verdict.beaten,
-        count=len(random), high=plain(float(random.max())), times=f"{abs(verdict.multiple):.1f}",
+        "class_maps.verdict", grade=say(f"class_maps.grade.{verdict.grade}"),
+        removed=_half("removed", verdict.deletion, turned=True), put_back=_half("put_back", verdict.insertion),
+    )  # fmt: skip
+
+
+def _half(which: str, verdict: Verdict, *, turned: bool = False) -> str:
+    """One area in words; ``turned``: the verdict's numbers are areas with the other sign, of which less is better."""
+    sign = -1.0 if turned else 1.0
+    place, random = verdict.place, verdict.random
+    edge = sign * float(random.max() if place == "all" else random.min())
+    value, beside = apart(sign * verdict.value, edge)
+    return say(
+        f"class_maps.half.{which}.{place}", value=value, edge=beside, mean=plain(sign * float(random.mean())),
+        beaten=verdict.beaten, count=len(random),
     )  # fmt: skip
 
 
@@ -111,9 +129,15 @@ def turns(curves: Curves, against_too: bool) -> list[str]:
     return said
 
 
-def plain(value: float) -> str:
-    """Three digits behind the point, as areas are written here."""
-    return f"{value:.3f}".replace("-", "\u2212")
+def plain(value: float, digits: int = 3) -> str:
+    """Three digits behind the point, as areas are written here; no sign before what is rounded to 0."""
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "\u2212")
+
+
+def apart(one: float, other: float) -> tuple[str, str]:
+    """Both numbers with three digits, or with as many as show which of them is larger."""
+    digits = next((digits for digits in range(3, 9) if plain(one, digits) != plain(other, digits)), 3)
+    return plain(one, digits), plain(other, digits)
 
 
 def signed(value: float) -> str:
