@@ -126,4 +126,8 @@ def _legend_once(data: list[Part], layout: dict[str, Any]) -> list[Part]:
     layout["showlegend"] = bool(seen)
     if seen:
         layout["margin"]["t"] += 18
+        if any(
+            one.get("yref", "").endswith("domain") for one in layout["annotations"]
+        ):  # words above the panels
+            layout["legend"] = {"yref": "container", "y": 1, "yanchor": "top"}
     return data

@@ -104,12 +104,11 @@ def _sums(one: ClassMap) -> str:
 def _curves(bench: Bench, made: Sequence[str], found: verdicts.Found) -> None:
     name, verdict = bench.chosen, found.verdicts[bench.chosen]
     st.markdown(f"{MARKS[verdicts.mark_of(verdict)]} {verdicts.sentence(verdict)}")
-    st.caption(say("class_maps.comparable"))
     place = st.container()
     beside = _beside(bench, [other for other in made if other != name and other in found.curves])
     with place:
         _chart(bench, found, [name, *([beside] if beside else [])])
-        st.caption(say("class_maps.to_read"))
+        st.caption(f"{say('class_maps.to_read')} {say('class_maps.comparable')}")
         for each in verdicts.turns(found.curves[name], map_of(bench.trace, name, bench.question).signed):
             st.caption(each)
     if beside:
