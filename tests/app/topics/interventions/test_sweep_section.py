@@ -14,9 +14,12 @@ import vitviz
 from tests.app.page_contents import mounted
 from vitviz.analysis.interventions.sweep import head_sweep
 from vitviz.app.topics.interventions import sweep_run
+from vitviz.app.topics.interventions.map_part import largest_colour
 from vitviz.app.topics.interventions.sweep_section import as_csv
 from vitviz.samples import FOLDER
 from vitviz.tracing.planned_edit import PlannedEdit
+from vitviz.web.class_maps.payload import quantity_of
+from vitviz.web.colours import colours
 
 Open = Callable[..., AppTest]
 PLACE = "setting.interventions"
@@ -60,6 +63,24 @@ def test_heads_are_the_runs_with_one_edit_each(open_page: Open, quantity: str) -
         assert values[block, head] == pytest.approx((of[0] - of[1])[best].item(), abs=1e-5)
 
 
+def test_what_helped_the_class_has_the_hue_of_class_maps(open_page: Open) -> None:
+    """The lowest change, a loss without the part, is drawn as the highest value of a class map."""
+    page = swept(open_page, "vit-tiny")
+    shown = mounted(page, "interventions.sweep.heads.vit-tiny")
+    for theme in ("light", "dark"):
+        drawn = np.asarray(shown["scale"][theme]).reshape(-1, 3)
+        np.testing.assert_array_equal(drawn[::-1], colours(quantity_of(signed=True))[theme])
+    assert shown["ends"] == ["falls without it: it helped", "rises without it: it hindered"]
+
+
+def test_one_change_that_dwarfs_the_others_does_not_make_them_white() -> None:
+    assert largest_colour(np.array([-2.68, 0.4, np.nan, 0.1])) == 0.4
+    assert largest_colour(np.array([-1.1, 0.4, 0.1])) == 1.1
+    assert largest_colour(np.array([np.nan, -0.2])) == 0.2
+    assert largest_colour(np.array([0.5, 0.0, 0.0])) == 0.5
+    assert largest_colour(np.array([np.nan])) == largest_colour(np.zeros(3)) == 1.0
+
+
 def test_a_swins_rows_have_the_heads_of_their_stage(open_page: Open) -> None:
     page = swept(open_page, "swin-mini")
     shown = mounted(page, "interventions.sweep.heads.swin-mini")
@@ -71,7 +92,9 @@ def test_a_swins_rows_have_the_heads_of_their_stage(open_page: Open) -> None:
 def test_patches_wait_for_the_button(open_page: Open) -> None:
     page = swept(open_page, "vit-tiny", sweep="patches")
     assert np.isnan(mounted(page, "interventions.sweep.patches.vit-tiny")["values"]).all()
-    next(button for button in page.button if button.key == "interventions.sweep.start").click().run()
+    start = next(button for button in page.button if button.key == "interventions.sweep.start")
+    assert start.label == "Run the model 196 times, each time without one patch"
+    start.click().run()
     assert not page.exception
     begun = page.session_state[sweep_run.KEY]
     while begun.sweep.done == 0:

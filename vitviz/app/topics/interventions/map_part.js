@@ -1,6 +1,6 @@
 // A map of changes around 0: read a cell with the pointer or the arrow keys, choose one with a click or Enter.
 import { Chosen } from "../../../web/shared/chosen.js";
-import { colourBar, colourTable, isDark, paint } from "../../../web/shared/colours.js";
+import { colourBar, colourTable, cssColour, isDark, paint } from "../../../web/shared/colours.js";
 import { make, svg } from "../../../web/shared/dom.js";
 import { arrowStep } from "../../../web/shared/events.js";
 import { number } from "../../../web/shared/format.js";
@@ -25,6 +25,7 @@ import { cellBeside, everyLabel } from "./map_cells.js";
  * @property {string} cell
  * @property {string} label
  * @property {string} name
+ * @property {[string, string]} ends what the lowest and the highest colour mean
  * @property {[string, string]} axes what stands along the rows and the columns; none for a picture
  * @property {Words} words
  */
@@ -88,10 +89,12 @@ class ChangeMap {
     const dark = isDark(this.stage);
     const table = colourTable(data.scale, dark);
     paint(this.canvas, values, 0, rows, columns, table, -high, high);
-    this.bar.replaceChildren(colourBar(data.scale, dark, -high, high, data.label));
+    this.bar.replaceChildren(
+      ...(this.empty() ? [] : [colourBar(data.scale, dark, -high, high, data.label), ends(data, table)]),
+    );
     this.rows.replaceChildren(...this.labels(axes[0] ? rows : 0, height));
     this.columns.replaceChildren(...this.labels(axes[1] ? columns : 0, width));
-    this.axis.textContent = axes[0] ? data.words.axes.replace("{rows}", axes[0]).replace("{columns}", axes[1]) : "";
+    this.axis.textContent = axes[0] ? filled(data.words.axes, { rows: axes[0], columns: axes[1] }) : axes[1];
     this.read(this.current.value);
   }
 
@@ -103,6 +106,11 @@ class ChangeMap {
   labels(count, length) {
     const every = everyLabel(count, length);
     return Array.from({ length: count }, (_, at) => make("span", "", at % every ? "" : String(at)));
+  }
+
+  /** Whether there is no value yet. */
+  empty() {
+    return this.data?.values.every(Number.isNaN) ?? true;
   }
 
   /** @param {MouseEvent} event */
@@ -133,7 +141,8 @@ class ChangeMap {
     this.at.around(place);
     this.chosen.around(this.placeOf(this.current.value));
     const value = Number.isNaN(values[cell]) ? words.missing : number(values[cell]);
-    const text = place ? filled(this.data.cell, { row: place[0], column: place[1], value }) : words.help;
+    const rest = this.empty() ? words.empty : words.help;
+    const text = place ? filled(this.data.cell, { row: place[0], column: place[1], value }) : rest;
     if (this.readout.textContent !== text) this.readout.textContent = text;
   }
 
@@ -158,6 +167,22 @@ class ChangeMap {
     event.preventDefault();
     event.stopPropagation();
   }
+}
+
+/**
+ * What both ends of the colours mean, each beside its colour.
+ * @param {Data} data
+ * @param {Uint8Array} table
+ */
+function ends(data, table) {
+  const line = make("div", "vv-map-ends");
+  for (const [at, text] of data.ends.entries()) {
+    const swatch = make("span", "vv-map-swatch");
+    swatch.style.background = cssColour(table, at ? 215 : 40);
+    const end = line.appendChild(make("span"));
+    end.append(swatch, text);
+  }
+  return line;
 }
 
 /**

@@ -14,7 +14,7 @@ from vitviz.app.class_names import naming
 from vitviz.app.settings import Setting
 from vitviz.app.topics.interventions import sweep_run
 from vitviz.app.topics.interventions.changes import QUANTITIES, QUANTITY
-from vitviz.app.topics.interventions.map_part import ChangeMap, change_map
+from vitviz.app.topics.interventions.map_part import ChangeMap, change_map, largest_colour
 from vitviz.app.topics.interventions.removal_choice import DROP, choose_removal, other_image
 from vitviz.app.topics.interventions.sections import open_bench
 from vitviz.app.topics.interventions.sweep_samples import sample_means
@@ -141,7 +141,7 @@ def _watch(
             st.progress(sweep.done / total, say("interventions.sweep.progress", done=sweep.done, total=total))
         elif not sweep.finished:
             key = "interventions.sweep.start"
-            words = "interventions.sweep.go_on" if sweep.done else "interventions.sweep.start"
+            words = f"interventions.sweep.{'go_on' if sweep.done else f'start.{sweep.part}'}"
             if st.button(say(words, total=total), key=key):
                 sweep_run.start(sweep, trace)
                 st.rerun()
@@ -154,7 +154,9 @@ def _watch(
     if sweep.part != "patches":
         st.caption(say("interventions.sweep.keep"))
     if sweep.done:
-        st.caption(_largest(trace, sweep, change.numpy(), quantity, target))
+        beyond = float(np.nanmax(np.abs(change.numpy()))) > largest_colour(change.numpy())
+        more = f" {say('interventions.sweep.beyond')}" if beyond else ""
+        st.caption(_largest(trace, sweep, change.numpy(), quantity, target) + more)
         st.download_button(
             "CSV", lambda: as_csv(trace, sweep, target), f"vitviz-{model.name}-sweep-{sweep.part}.csv", "text/csv",
             on_click="ignore", key="interventions.sweep.csv",
@@ -192,6 +194,7 @@ def _map(
             values, counts, say(f"interventions.sweep.cell.{sweep.part}"),
             say(f"interventions.sweep.bar.{quantity}", name=naming(trace)(target)),
             say(f"interventions.sweep.map.{sweep.part}"),
+            (say("interventions.sweep.fell"), say("interventions.sweep.rose")),
             {"heads": (say("block"), say("interventions.sweep.head")), "mlps": ("", say("block"))}.get(
                 sweep.part, ("", "")
             ),
