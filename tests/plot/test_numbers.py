@@ -36,3 +36,13 @@ def test_only_what_is_negative_stands_in_brackets() -> None:
     assert in_brackets(4.465) == "4.465"
     assert in_brackets(-0.02722) == "(-0.02722)"
     assert in_brackets(-0.00012) == r"(-1.200 \cdot 10^{-4})"
+
+
+def test_what_is_rounded_to_0_has_no_sign() -> None:
+    assert [fixed(value, 3) for value in (-1e-17, -0.0004, -0.0006, 0.0)] == [
+        "0.000",
+        "0.000",
+        "\u22120.001",
+        "0.000",
+    ]
+    assert fixed(-0.0004, 3).value == -0.0004

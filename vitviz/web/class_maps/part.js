@@ -13,7 +13,7 @@ import { formatted, number } from "../shared/format.js";
  *   low: number, high: number, note: string, mark: Mark, verdict: string, says: string,
  *   gap: number | null }} Tile
  * @typedef {{ image: string, aspect: number, tiles: Tile[], chosen: string, choosable: boolean, summary: string,
- *   band: number, scales: { signed: Scale, positive: Scale }, words: Words }} MapsData
+ *   band: number, compared: string, legend: string, scales: { signed: Scale, positive: Scale }, words: Words }} MapsData
  */
 
 const MARKS = {
@@ -24,6 +24,8 @@ const MARKS = {
   worse: "\u25bc",
   none: "",
 };
+
+const LEVELS = Float32Array.from({ length: 256 }, (_, i) => i);
 
 class SmallMaps {
   /**
@@ -39,6 +41,7 @@ class SmallMaps {
     this.echo = new Echo();
     root.classList.add("cm");
     this.grid = root.appendChild(make("div", "cm-grid"));
+    this.legend = root.appendChild(make("div", "cm-legend"));
     this.readout = root.appendChild(make("div", "vv-readout"));
     this.readout.setAttribute("role", "status");
     /** @type {Map<string, HTMLButtonElement>} */
@@ -53,6 +56,7 @@ class SmallMaps {
     if (this.echo.isNews(data.chosen) || !this.chosen) this.chosen = this.echo.last ?? data.chosen;
     this.buttons.clear();
     this.grid.replaceChildren(...(data.image ? [this.picture(data)] : []), ...data.tiles.map((one) => this.tile(one)));
+    this.legend.textContent = data.legend;
     this.press();
     if (focused) this.buttons.get(focused)?.focus();
     this.rest();
@@ -93,11 +97,12 @@ class SmallMaps {
   tile(tile) {
     const choosable = this.data?.choosable;
     const root = choosable ? this.button(tile) : make("figure", "cm-tile");
+    root.classList.toggle("cm-compared", tile.name === this.data?.compared);
     const holder = root.appendChild(make("div", "cm-holder"));
     if (tile.values.length) holder.append(this.canvas(tile));
     else holder.appendChild(make("div", "cm-empty", tile.note)).style.aspectRatio = String(this.data?.aspect ?? 1);
     root.append(make("span", "cm-title", tile.title));
-    if (tile.values.length) root.append(make("span", "cm-scale", scaleText(tile)));
+    if (tile.values.length) root.append(this.strip(tile), make("span", "cm-scale", scaleText(tile)));
     if (tile.verdict) {
       const verdict = root.appendChild(make("span", `cm-verdict cm-${tile.mark}`));
       verdict.append(make("b", "", MARKS[tile.mark]), ` ${tile.verdict}`);
@@ -145,6 +150,18 @@ class SmallMaps {
     canvas.addEventListener("pointermove", (event) => this.read(event, canvas, tile));
     canvas.addEventListener("pointerleave", () => this.rest());
     return canvas;
+  }
+
+  /**
+   * All colours of a map's scale, so that one around 0 is told from one that begins there.
+   * @param {Tile} tile
+   */
+  strip({ signed }) {
+    const strip = make("canvas", "cm-strip");
+    const scale = this.data?.scales[signed ? "signed" : "positive"];
+    if (scale) paint(strip, LEVELS, 0, 1, 256, colourTable(scale, isDark(this.root)), 0, 255);
+    strip.setAttribute("aria-hidden", "true");
+    return strip;
   }
 
   /** @param {Tile} tile */

@@ -54,10 +54,13 @@ def maps_data(
     choosable: bool = False,
     summary: str = "",
     band: float = 0.0,
+    compared: str = "",
+    legend: str = "",
 ) -> dict[str, Any]:
     """All that the browser part gets; ``image`` is the picture's address, or empty, ``aspect`` its width / height.
 
-    ``band``: the gaps of random orders lie between -``band`` and ``band``.
+    ``band``: the gaps of random orders lie between -``band`` and ``band``. ``compared``: the map that is compared with
+    the chosen one. ``legend``: what stands below all maps about colours, bars and marks.
     """
     return {
         "image": image,
@@ -67,6 +70,8 @@ def maps_data(
         "choosable": choosable,
         "summary": summary,
         "band": band,
+        "compared": compared,
+        "legend": legend,
         "scales": {"signed": colours(quantity_of(True)), "positive": colours(quantity_of(False))},
         "words": words.section("class_maps.part"),
     }

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.analysis.faithfulness.conftest import SWIN, traced
 from tests.app.page_contents import mounted, number, trace_of
 from vitviz.analysis.class_maps.methods import METHODS
 from vitviz.analysis.class_maps.reasons import REASONS
@@ -22,7 +23,9 @@ from vitviz.analysis.faithfulness.curves import (
 )
 from vitviz.analysis.faithfulness.removal import Removal
 from vitviz.analysis.faithfulness.verdict import Verdict, Verdicts, judged
+from vitviz.app.topics.class_maps import measured
 from vitviz.app.topics.class_maps.forgetting import _part, _plain
+from vitviz.app.topics.class_maps.question import Question
 from vitviz.app.topics.class_maps.verdicts import apart, mark_of, plain, sentence
 from vitviz.app.words import table
 from vitviz.tracing.trace import Trace
@@ -113,16 +116,18 @@ def test_maps_curves_and_verdicts_are_the_librarys(open_page: Open) -> None:
     chosen = next(row for row in rows if "Chefer" in row[1])
     assert chosen[1].startswith("\u25b8")
     assert number(chosen[2]) == pytest.approx(verdict.gap.value, abs=1e-3)
-    assert number(chosen[3]) == pytest.approx(verdict.gap.multiple, abs=0.06)
-    assert number(chosen[4]) == pytest.approx(verdict.insertion.value, abs=1e-3)
-    assert number(chosen[5]) == pytest.approx(-verdict.deletion.value, abs=1e-3)
+    areas = ((chosen[3], verdict.insertion, 1), (chosen[4], verdict.deletion, -1))
+    for text, half, sign in areas:
+        assert number(text.rstrip(" \u25b2\u25bc")) == pytest.approx(sign * half.value, abs=1e-3)
+        assert ("\u25b2" in text) == (half.value > half.random.max())
+        assert ("\u25bc" in text) == (half.value < half.random.min())
     drawn = mounted(page, "class_maps.curves")["figure"]["data"]
     named = [one for one in drawn if one.get("name") == "Chefer"]
     heights = (named[0]["y"], named[1]["y"])
     assert heights[0][0] == pytest.approx(float(trace.probabilities[target]), abs=1e-5)
-    areas = [float(np.trapezoid(one["y"], one["x"]) / (one["x"][-1] - one["x"][0])) for one in named]
-    assert -areas[0] == pytest.approx(verdict.deletion.value, abs=1e-5)
-    assert areas[1] == pytest.approx(verdict.insertion.value, abs=1e-5)
+    heights_of = [float(np.trapezoid(one["y"], one["x"]) / (one["x"][-1] - one["x"][0])) for one in named]
+    assert -heights_of[0] == pytest.approx(verdict.deletion.value, abs=1e-5)
+    assert heights_of[1] == pytest.approx(verdict.insertion.value, abs=1e-5)
 
 
 def test_a_class_against_another_and_logits(open_page: Open) -> None:
@@ -151,7 +156,10 @@ def test_a_swin_is_tested_when_asked_and_says_what_it_has_not(open_page: Open) -
     assert any("Not tested yet" in box.value for box in page.info)
     assert any("runs of the model" in text.value for text in page.caption)
     assert any("windows need every place filled" in text.value for text in page.caption)
+    alone = re.search(r"about (\d+)(?:\u2013(\d+))? s", page.button(key="class_maps.page.all").label)
+    assert alone is not None
     press(page, "class_maps.page.one")
+    assert re.search(r"about \d+ s", page.button(key="class_maps.page.all").label)  # measured: no range
     target = int(trace.logits.argmax())
     tiles = tiles_of(page)
     assert tiles["chefer"]["mark"] == mark_again(verdict_of(trace, "chefer", target, removal="blur"))
@@ -178,6 +186,11 @@ def test_two_maps_in_one_chart(open_page: Open) -> None:
     line = next(text.value for text in page.markdown if apart in text.value and "Rollout" in text.value)
     assert ("no ranking" in line) == (abs(mine.value - other.value) < mine.spread)
     assert any(row[1] == "\u25b9 Rollout" for row in table_rows(page))
+    assert mounted(page, "class_maps.maps")["compared"] == "rollout"
+    np.testing.assert_allclose(
+        np.asarray(mounted(page, "class_maps.beside")["overlay"]["values"]).ravel(),
+        METHODS["rollout"].attribute(trace, target).values.ravel(), rtol=1e-5,
+    )  # fmt: skip
 
 
 def test_what_one_person_measured_is_there_for_the_next(
@@ -305,3 +318,17 @@ def test_numbers_that_differ_are_written_differently() -> None:
     assert apart(0.38, 0.442) == ("0.380", "0.442")
     assert apart(0.44201, 0.44204) == ("0.44201", "0.44204")
     assert plain(-0.0001) == "0.000"
+
+
+def test_the_time_that_is_announced_is_what_it_took_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    trace = traced(SWIN)
+    monkeypatch.setattr(measured, "LAST", {})
+    monkeypatch.setattr(measured, "seconds_of_a_run", lambda _trace: 0.5)
+    what = [measured.Step(8, ("chefer",)), measured.Step(32, ("chefer", "rollout"))]
+    assert measured.seconds(trace, "blur", what) == (pytest.approx(0.3 * 3.0), pytest.approx(3.0))
+    clock = iter([0.0, 0.2, 10.0, 10.4])  # 0.2 s for two runs, then 0.4 s for four
+    monkeypatch.setattr(measured.time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(measured, "_measure", lambda *_given: None)
+    assert len(list(measured.measure(trace, Question(0), "blur", what))) == 2
+    assert measured.seconds(trace, "blur", what) == (pytest.approx(0.6), pytest.approx(0.6))
+    assert measured.seconds(trace, "road", what)[0] < measured.seconds(trace, "road", what)[1]

@@ -17,7 +17,7 @@ from vitviz.app.widgets.picker import Overlay, picker
 from vitviz.app.words import say
 from vitviz.plot.colour import span
 from vitviz.plot.faithfulness import MapCurve, removal_curves
-from vitviz.plot.numbers import fixed, short
+from vitviz.plot.numbers import Rounded, fixed, short
 from vitviz.web.class_maps.payload import ORDER, quantity_of
 
 if TYPE_CHECKING:
@@ -32,17 +32,20 @@ MARKS = {
     "worse": ":orange[\u25bc]",
 }  # fmt: skip
 CHOSEN, COMPARED = "\u25b8 ", "\u25b9 "
+HALVES = {"all": " \u25b2", "most": "", "among": "", "none": " \u25bc"}
+BESIDE_WIDTH = 145  # pixels of each of two maps
 
 
 def show_chosen(bench: Bench, made: Sequence[str], found: verdicts.Found) -> None:
     """Map and curves side by side; in place of a map that is not there one sentence."""
     name = bench.chosen
     title = say(f"class_maps.name.{name}")
+    beside = compared_with(bench, found)
     left, right = st.columns([1, 1.75], gap="medium")
     with left:
         st.subheader(title, anchor=False)
         if name in made:
-            _large(bench, map_of(bench.trace, name, bench.question))
+            _large(bench, map_of(bench.trace, name, bench.question), beside)
         else:
             _missing(bench, name)
     with right:
@@ -51,6 +54,13 @@ def show_chosen(bench: Bench, made: Sequence[str], found: verdicts.Found) -> Non
         elif name in made:
             BESIDE.get(NOTHING, bench.model.name)  # so that a link's choice outlives the time before the test
             st.info(say("class_maps.untested"))
+
+
+def compared_with(bench: Bench, found: verdicts.Found) -> str:
+    """The tested map whose curves stand beside the chosen one's, or none."""
+    name = BESIDE.get(NOTHING, bench.model.name)
+    tested = bench.chosen in found.curves and name in found.curves
+    return name if tested and name != bench.chosen else NOTHING
 
 
 def _missing(bench: Bench, name: str) -> None:
@@ -66,14 +76,17 @@ def _missing(bench: Bench, name: str) -> None:
         rerun_this()
 
 
-def _large(bench: Bench, one: ClassMap) -> None:
-    """The map over the picture, what it answers, and what its numbers are."""
-    quantity = quantity_of(one.signed)
-    picker(
-        f"class_maps.large.{bench.model.name}", session.seen(bench.model), *one.grid, -1, lambda _token: None,
-        overlay=Overlay(one.values.ravel(), span(one.values, quantity), quantity, opacity=0.75),
-        grid=False, width=WIDTH,
-    )  # fmt: skip
+def _large(bench: Bench, one: ClassMap, beside: str) -> None:
+    """The map over the picture, maybe another one beside it, what it answers, and what its numbers are."""
+    if beside:
+        first, second = st.columns(2)
+        with first:
+            _over_picture(bench, "large", one, BESIDE_WIDTH)
+        with second:
+            _over_picture(bench, "beside", map_of(bench.trace, beside, bench.question), BESIDE_WIDTH)
+            st.caption(f":blue[\u25a0] {say(f'class_maps.name.{beside}')}")
+    else:
+        _over_picture(bench, "large", one, WIDTH)
     st.markdown(say(f"class_maps.answers.{one.method}"))
     contrast = "_contrast" if bench.question.against is not None and one.of != "nothing" else ""
     scale = "class_maps.range_signed" if one.signed else "class_maps.range"
@@ -84,6 +97,15 @@ def _large(bench: Bench, one: ClassMap) -> None:
         say("class_maps.passes", passes=f"{one.passes:.3g}"),
     ]
     st.caption(" ".join(sentence for sentence in about if sentence))
+
+
+def _over_picture(bench: Bench, place: str, one: ClassMap, width: int) -> None:
+    quantity = quantity_of(one.signed)
+    picker(
+        f"class_maps.{place}.{bench.model.name}", session.seen(bench.model), *one.grid, -1, lambda _token: None,
+        overlay=Overlay(one.values.ravel(), span(one.values, quantity), quantity, opacity=0.75),
+        grid=False, width=width,
+    )  # fmt: skip
 
 
 def _sums(one: ClassMap) -> str:
@@ -109,8 +131,10 @@ def _curves(bench: Bench, made: Sequence[str], found: verdicts.Found) -> None:
     with place:
         _chart(bench, found, [name, *([beside] if beside else [])])
         st.caption(f"{say('class_maps.to_read')} {say('class_maps.comparable')}")
-        for each in verdicts.turns(found.curves[name], map_of(bench.trace, name, bench.question).signed):
-            st.caption(each)
+        for which in (name, *([beside] if beside else [])):
+            has_signs = map_of(bench.trace, which, bench.question).signed
+            for each in verdicts.turns(found.curves[which], has_signs):
+                st.caption(f"{say(f'class_maps.name.{which}')}: {each}" if beside else each)
     if beside:
         st.markdown(verdicts.compared(found, name, beside))
     _table(found, name, beside)
@@ -164,16 +188,16 @@ def _beside(bench: Bench, others: Sequence[str]) -> str:
 
 
 def _table(found: verdicts.Found, chosen: str, beside: str) -> None:
-    """All tested maps, best first, above the random orders."""
+    """All tested maps, best first, above the random orders; a triangle where an area is beyond all of these."""
     rows: list[tuple[str, ...]] = []
     for name in (name for group in found.groups for name in group):
-        curves, gap = found.curves[name], found.verdicts[name].gap
+        verdict = found.verdicts[name]
         mark = CHOSEN if name == chosen else COMPARED if name == beside else ""
-        numbers = (gap.value, float(curves.insertion_areas[0]), float(curves.deletion_areas[0]))
+        inserted, deleted = verdict.insertion.value, -verdict.deletion.value
         rows.append(
             (
-                f"{found.rank(name)}", f"{mark}{say(f'class_maps.name.{name}')}", fixed(numbers[0], 3),
-                fixed(round(gap.multiple, 1) + 0.0, 1), fixed(numbers[1], 3), fixed(numbers[2], 3),
+                f"{found.rank(name)}", f"{mark}{say(f'class_maps.name.{name}')}", fixed(verdict.gap.value, 3),
+                _marked(inserted, verdict.insertion.place), _marked(deleted, verdict.deletion.place),
             )
         )  # fmt: skip
     control = found.control
@@ -182,10 +206,11 @@ def _table(found: verdicts.Found, chosen: str, beside: str) -> None:
         ("best", (control.gaps.max(), control.insertion_areas.max(), control.deletion_areas.min())),
         ("mean", (control.gaps.mean(), control.insertion_areas.mean(), control.deletion_areas.mean())),
     ):
-        gap_of, inserted, deleted = (fixed(float(area) + 0.0, 3) for area in areas)
-        times = fixed(1.0 if key == "best" else 0.0, 1)
-        rows.append(
-            ("", say(f"class_maps.random_{key}", count=len(control.gaps)), gap_of, times, inserted, deleted)
-        )
-    head = ("", "", *(say(f"class_maps.column.{name}") for name in ("gap", "times", "insertion", "deletion")))
-    st.html(html.table(rows, head, numbers=(0, *range(2, 6))))
+        numbers = (fixed(float(area), 3) for area in areas)
+        rows.append(("", say(f"class_maps.random_{key}", count=len(control.gaps)), *numbers))
+    head = ("", "", *(say(f"class_maps.column.{name}") for name in ("gap", "insertion", "deletion")))
+    st.html(html.table(rows, head, numbers=(0, *range(2, 5))))
+
+
+def _marked(area: float, place: str) -> Rounded:
+    return Rounded(f"{fixed(area, 3)}{HALVES[place]}", area)

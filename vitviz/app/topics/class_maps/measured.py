@@ -28,6 +28,13 @@ RANDOM = ""  # in place of a method's name: the control
 ORDERS = 20
 AUTO = 1.4e11  # most multiplications of a control that begins by itself: that of a ViT-Ti has 1.1e11
 IMPUTED = 6.3e-6  # seconds that making up a pixel takes on one core, as measured for 224 x 224
+IN_BATCHES = 0.3  # of its time alone that a run takes in a good batch
+MOST_KINDS = 64
+
+Kind = tuple[str, int, int, str]  # model, height, width, removal
+LAST: dict[
+    Kind, float
+] = {}  # what steps took here last, as a share of what ``_foreseen`` says; for everybody
 
 Subject = str  # a method's name, or RANDOM
 
@@ -76,9 +83,14 @@ def missing(trace: Trace, question: Question, removal: Removal, subjects: Sequen
 
 
 def measure(trace: Trace, question: Question, removal: Removal, what: Sequence[Step]) -> Iterator[bool]:
-    """Measure these, one after another."""
+    """Measure these, one after another, and note how long they took here."""
+    taken = done = 0.0
     for step in what:
+        begun = time.perf_counter()
         _measure(trace, question, removal, step)
+        taken += time.perf_counter() - begun
+        done += _whole_runs(trace, removal, [step])
+        _note(trace, removal, taken, done)
         yield True
 
 
@@ -132,16 +144,37 @@ def seconds_of_a_run(trace: Trace) -> float:
     return session.shared(trace, SECONDS, measure_one)
 
 
-def seconds(trace: Trace, removal: Removal, what: Sequence[Step]) -> float:
-    """About how long ``what`` takes."""
-    cells = max(counts(trace, "blur"))
+def seconds(trace: Trace, removal: Removal, what: Sequence[Step]) -> tuple[float, float]:
+    """From how many to how many seconds ``what`` takes: the same twice where such steps were measured here before.
+
+    Before, all that is known is how long one run alone takes; in a batch each takes less, how much less depends on the
+    machine.
+    """
+    whole = _whole_runs(trace, removal, what)
+    if (last := LAST.get(_kind(trace, removal))) is not None:
+        return whole * last, whole * last
     pixels = trace.kept["image"].shape[-2] * trace.kept["image"].shape[-1]
     made_up = IMPUTED * pixels if removal == "road" else 0.0
-    total = 0.0
-    for step in what:
-        share = 1 - step.gone / cells if removal == "drop" else 1.0
-        total += _runs(step, cells) * (seconds_of_a_run(trace) * share + made_up)
-    return total
+    alone = whole * (seconds_of_a_run(trace) + made_up)
+    return alone * IN_BATCHES, alone
+
+
+def _kind(trace: Trace, removal: Removal) -> Kind:
+    height, width = trace.kept["image"].shape[-2:]
+    return repr(trace.config), height, width, removal
+
+
+def _note(trace: Trace, removal: Removal, taken: float, whole: float) -> None:
+    if whole > 0:
+        if len(LAST) >= MOST_KINDS:
+            LAST.clear()
+        LAST[_kind(trace, removal)] = taken / whole
+
+
+def _whole_runs(trace: Trace, removal: Removal, what: Sequence[Step]) -> float:
+    """How many runs ``what`` is, where one on half of the tokens counts as half."""
+    cells = max(counts(trace, "blur"))
+    return sum(_runs(step, cells) * (1 - step.gone / cells if removal == "drop" else 1.0) for step in what)
 
 
 def runs(trace: Trace, removal: Removal, what: Sequence[Step]) -> int:

@@ -14,7 +14,7 @@ from vitviz.app.fragments import rerun_this
 from vitviz.app.progress import in_steps
 from vitviz.app.settings import Setting
 from vitviz.app.topics.class_maps import measured, verdicts
-from vitviz.app.topics.class_maps.chosen_map import show_chosen
+from vitviz.app.topics.class_maps.chosen_map import compared_with, show_chosen
 from vitviz.app.topics.class_maps.forgetting import show_forgetting
 from vitviz.app.topics.class_maps.part import small_maps
 from vitviz.app.topics.class_maps.question import (
@@ -81,6 +81,8 @@ def _page(model: ModelEntry, trace: Trace) -> None:
         f"class_maps.maps.{model.name}", session.seen(model), _tiles(bench, made, found), bench.chosen,
         lambda name: METHOD.set(name, model.name), verdicts.summary(found) if found.verdicts else "",
         band=0.0 if found.control is None else float(found.control.gaps.max()),
+        compared=compared_with(bench, found),
+        legend=" ".join(say(f"class_maps.legend.{of}") for of in ("colours", *(["marks"] if found.verdicts else []))),
     )  # fmt: skip
     place = st.container()
     show_chosen(bench, made, found)
@@ -253,7 +255,9 @@ def _offer(bench: Bench, one: list[measured.Step], every: list[measured.Step]) -
 
 
 def _seconds(bench: Bench, what: list[measured.Step]) -> str:
-    return f"{max(1.0, measured.seconds(bench.trace, bench.removal, what)):.0f}"
+    """One number where this machine has measured such steps before, else from a good case to a bad one."""
+    low, high = (f"{max(1.0, time):.0f}" for time in measured.seconds(bench.trace, bench.removal, what))
+    return low if low == high else f"{low}\u2013{high}"
 
 
 def _where(bench: Bench) -> tuple[str, str]:

@@ -21,10 +21,13 @@ def small_maps(
     on_choose: Callable[[str], None] | None = None,
     summary: str = "",
     band: float = 0.0,
+    compared: str = "",
+    legend: str = "",
 ) -> None:
     """Show the maps; ``on_choose`` hears the name of the one that is clicked. ``summary`` stands below them.
 
-    ``band``: the gaps of random orders lie between -``band`` and ``band``.
+    ``band``: the gaps of random orders lie between -``band`` and ``band``. ``compared`` is framed as its curve is
+    drawn, ``legend`` says what colours, bars and marks are.
     """
     mount = component("web/class_maps/part.js")
     image = small_picture_url(picture) if picture is not None else ""
@@ -38,6 +41,8 @@ def small_maps(
         choosable=on_choose is not None,
         summary=summary,
         band=band,
+        compared=compared,
+        legend=legend,
     )
 
     def chosen_there() -> None:
