@@ -40,6 +40,18 @@ test("with room enough panels share one row and one axis", () => {
   assert.ok(data.every(({ yaxis }) => yaxis === "y"));
 });
 
+test("a figure may ask for more room between its panels, a share of the width", () => {
+  const wide = three();
+  wide.layout.meta = { panels: "beside", gap: 0.1 };
+  const between = (/** @type {Figure} */ figure) => {
+    const { layout } = arranged(figure, 900);
+    const [one, two] = [layout.xaxis, layout.xaxis2].map((axis) => /** @type {Axis} */ (axis).domain ?? [0, 0]);
+    return two[0] - one[1];
+  };
+  assert.ok(Math.abs(between(wide) - 0.1) < 1e-9);
+  assert.ok(Math.abs(between(three()) - 14 / (900 - margin.l - margin.r)) < 1e-9);
+});
+
 test("on a narrow page they go into rows, each as high as before, with all that belongs to them", () => {
   const { data, layout } = arranged(three(), 390);
   assert.equal(layout.height, 460);
