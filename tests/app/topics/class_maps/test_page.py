@@ -188,8 +188,14 @@ def test_two_maps_in_one_chart(open_page: Open) -> None:
     assert any(row[1] == "\u25b9 Rollout" for row in table_rows(page))
     assert mounted(page, "class_maps.maps")["compared"] == "rollout"
     np.testing.assert_allclose(
-        np.asarray(mounted(page, "class_maps.beside")["overlay"]["values"]).ravel(),
+        mounted(page, "class_maps.second")["overlay"],
         METHODS["rollout"].attribute(trace, target).values.ravel(), rtol=1e-5,
+    )  # fmt: skip
+    page.selectbox(key="class_maps.beside.vit-test").select("grad_cam").run()
+    assert mounted(page, "class_maps.maps")["compared"] == "grad_cam"
+    np.testing.assert_allclose(
+        mounted(page, "class_maps.second")["overlay"],
+        METHODS["grad_cam"].attribute(trace, target).values.ravel(), rtol=1e-5, atol=1e-9,
     )  # fmt: skip
 
 

@@ -52,12 +52,11 @@ def show_chosen(bench: Bench, made: Sequence[str], found: verdicts.Found) -> Non
         if name in found.verdicts:
             _curves(bench, made, found)
         elif name in made:
-            BESIDE.get(NOTHING, bench.model.name)  # so that a link's choice outlives the time before the test
             st.info(say("class_maps.untested"))
 
 
 def compared_with(bench: Bench, found: verdicts.Found) -> str:
-    """The tested map whose curves stand beside the chosen one's, or none."""
+    """The tested map whose curves stand beside the chosen one's, or none; a link's choice outlives the time before."""
     name = BESIDE.get(NOTHING, bench.model.name)
     tested = bench.chosen in found.curves and name in found.curves
     return name if tested and name != bench.chosen else NOTHING
@@ -83,7 +82,7 @@ def _large(bench: Bench, one: ClassMap, beside: str) -> None:
         with first:
             _over_picture(bench, "large", one, BESIDE_WIDTH)
         with second:
-            _over_picture(bench, "beside", map_of(bench.trace, beside, bench.question), BESIDE_WIDTH)
+            _over_picture(bench, "second", map_of(bench.trace, beside, bench.question), BESIDE_WIDTH)
             st.caption(f":blue[\u25a0] {say(f'class_maps.name.{beside}')}")
     else:
         _over_picture(bench, "large", one, WIDTH)
@@ -181,6 +180,7 @@ def _beside(bench: Bench, others: Sequence[str]) -> str:
     return BESIDE.widget(
         lambda key: st.selectbox(
             say("class_maps.beside"), options, key=key,
+            on_change=lambda: BESIDE.set(st.session_state[key], bench.model.name),  # the maps above are drawn first
             format_func=lambda each: say(f"class_maps.name.{each}") if each else say("class_maps.nobody"),
         ),
         options, NOTHING, bench.model.name,
