@@ -130,4 +130,5 @@ def _legend_once(data: list[Part], layout: dict[str, Any]) -> list[Part]:
             one.get("yref", "").endswith("domain") for one in layout["annotations"]
         ):  # words above the panels
             layout["legend"] = {"yref": "container", "y": 1, "yanchor": "top"}
+            layout["margin"]["t"] += LINE
     return data
