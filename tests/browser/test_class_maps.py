@@ -21,7 +21,7 @@ def test_a_chosen_map_is_shown_large_with_its_curves(visit: Visit) -> None:
     expect(chosen).to_contain_text("Chefer")
     readout = page.locator(".cm .vv-readout").first
     expect(readout).to_contain_text("tested maps")
-    point(page, tiles.filter(has_text="Rollout").locator("canvas"), 0.9, 0.1)
+    point(page, tiles.filter(has_text="Rollout").locator(".cm-holder canvas"), 0.9, 0.1)
     expect(readout).to_contain_text("Rollout row 1, column 12")
     assert 0 < numbers(readout.inner_text().split(":")[-1])[0] < 1
     tiles.filter(has_text="Rollout").click()
