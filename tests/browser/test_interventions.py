@@ -154,11 +154,14 @@ def test_a_rectangle_is_painted_and_its_numbers_are_torchs(visit: Visit) -> None
     page.mouse.click(
         *corner(page, 4, 5)
     )  # at once: made from what was painted, not from what the server knows
+    patches = [14 * row + column for row in range(4, 9) for column in range(5, 10)][1:]
+    written = f"interventions.patches={ranges_of(patches)}"
+    page.wait_for_url(
+        lambda url: written in unquote(url)
+    )  # not only the rectangle, which may be sent alone first
     settle(page)
     check(page)
     expect(page.locator(".vv-readout").first).to_contain_text("24 of 196")
-    patches = [14 * row + column for row in range(4, 9) for column in range(5, 10)][1:]
-    assert f"interventions.patches={ranges_of(patches)}" in unquote(page.url)
     trace = vitviz.trace(vitviz.load_model("vit-tiny"), SAMPLES[0].path)
     found = without_region(trace, patches)
     best = int(trace.logits.argmax())
