@@ -67,8 +67,8 @@ export function cssColour(table, level) {
  * @param {number} [alpha]
  */
 export function paint(canvas, values, offset, rows, columns, table, low, high, alpha = 255) {
-  canvas.width = columns;
-  canvas.height = rows;
+  if (canvas.width !== columns) canvas.width = columns; // even the same size again would cost a new canvas
+  if (canvas.height !== rows) canvas.height = rows;
   const context = contextOf(canvas);
   const image = context.createImageData(columns, rows);
   const factor = 255 / (high - low || 1);
