@@ -61,7 +61,10 @@ def arrive(page: str = "") -> None:
     if not query.get("head", "0").isdecimal():
         query[ALL_HEADS] = query.pop("head")
     known, here.known = here.known, [(page, query)]
-    if not query or (page, query) in known:
+    if (page, query) in known:  # what was written since may still be on its way to the browser
+        here.known += known[known.index((page, query)) + 1 :]
+        return
+    if not query:
         return
     here.arrive(query)
     _choose_model(query.get("model"))

@@ -43,7 +43,7 @@ class Links:
     bad: dict[str, str] = field(default_factory=dict)
     written: dict[str, str] | None = None  # the query that the address has, or soon will have
     page: str = ""  # the one that is open
-    # Pages with the queries that they had since the last run, which are no links.
+    # Pages with the queries that they have had since the one that the browser sent last, which are no links.
     known: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def arrive(self, query: dict[str, str]) -> None:
